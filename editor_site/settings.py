@@ -1,0 +1,231 @@
+"""Every setting, each from one environment variable (also read from `.env`); `.env.example` explains them all."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
+# What `make run` has made up for this folder (a secret key, host names), so that plain `manage.py` commands see the same site.
+env.read_env(DATA_DIR / "run.env")
+
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", "").rstrip("/")
+
+# --- Django itself ---------------------------------------------------------------------------------------------------
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. `make run` makes one; anywhere else put a long random text in the environment or in .env."
+    )
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "edits",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "editor_site.urls"
+WSGI_APPLICATION = "editor_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "edits.views.context.site",
+            ],
+        },
+    },
+]
+
+# --- Data ------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets pages be read while a worker writes; IMMEDIATE makes writers queue for the lock instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MEDIA_ROOT = DATA_DIR / "media"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
+    "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
+}
+# Bodies are bounded here and uploads by edits.uploads, which stops reading at the model's limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = ["edits.uploads.LimitedUploadHandler"]
+
+# --- People ----------------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "edit-list"
+LOGOUT_REDIRECT_URL = "gallery"
+
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "registration/account_locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
+SIGNUPS_PER_HOUR = env.int("SIGNUPS_PER_HOUR", 10)
+# Set by `make run` alone: the account that the sign-in page offers while the site listens on loopback.
+DEMO_USERNAME = env.str("DEMO_USERNAME", "")
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
+
+EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
+EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
+SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
+# Reserved for each edit until Wiro says what it cost; the model's price is not documented.
+PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
+REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
+ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "photo-editor@localhost")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+
+# --- Wiro ------------------------------------------------------------------------------------------------------------
+
+WIRO_API_KEY = env.str("WIRO_API_KEY", "")
+WIRO_API_SECRET = env.str("WIRO_API_SECRET", "")
+WIRO_BASE_URL = env.str("WIRO_BASE_URL", "https://api.wiro.ai/v1").rstrip("/")
+WIRO_OUTPUT_HOSTS = env.list("WIRO_OUTPUT_HOSTS", default=["wiro.ai"])
+# Task/Detail calls per second and worker process; Wiro documents HTTP 429 but no figure.
+WIRO_POLLS_PER_SECOND = env.float("WIRO_POLLS_PER_SECOND", 300.0)
+
+# --- Celery ----------------------------------------------------------------------------------------------------------
+
+# Without a broker a publish must fail at once: nothing listens on port 9, and the sweep finds the edit in the database.
+CELERY_BROKER_URL = env.str("REDIS_URL", "") or "redis://127.0.0.1:9/0"
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 3,
+    "health_check_interval": 25,
+    "visibility_timeout": 3600,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", 3.0)
+# Steps that one worker process does at the same time; most of their time is spent waiting for Wiro.
+WORKER_LANES = env.int("WORKER_LANES", 24)
+# Every wait, lease and deadline of the engine is multiplied by this; tests run with a small one.
+ENGINE_PACE = env.float("ENGINE_PACE", 1.0)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "edits.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "tidy": {"task": "edits.tasks.tidy", "schedule": 600.0, "options": {"expires": 600.0}},
+}
+
+# --- Security --------------------------------------------------------------------------------------------------------
+
+# On wherever people reach the site through TLS; `make run` on loopback switches it off.
+HTTPS = env.bool("HTTPS", True)
+SECURE_SSL_REDIRECT = HTTPS
+# Wiro posts to exactly the address it was given; a redirect would lose the callback.
+SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Language, time, logs --------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = USE_I18N = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
+}

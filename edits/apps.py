@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+from . import checks  # noqa: F401 - importing registers them
+
+
+class EditsConfig(AppConfig):
+    name = "edits"
+    verbose_name = "Photo edits"

@@ -1,0 +1,17 @@
+"""Places where a test kills the process: `FAILPOINT=after_claim` in the environment, or `after_claim:3` for the third time."""
+
+import os
+import signal
+from collections import Counter
+
+_name, _, _nth = os.environ.get("FAILPOINT", "").partition(":")
+_passed: Counter[str] = Counter()
+
+
+def failpoint(name: str) -> None:
+    """Kill this process as a power cut would, if the environment asks for it here."""
+    if name != _name:
+        return
+    _passed[name] += 1
+    if _passed[name] == int(_nth or 1):
+        os.kill(os.getpid(), signal.SIGKILL)

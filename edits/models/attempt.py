@@ -1,0 +1,68 @@
+"""One paid Run of an edit."""
+
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a callback token. The token itself exists only in the callback address that Wiro was given."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Outcome(models.TextChoices):
+    PENDING = "pending", _("sent, not answered yet")
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("refused, not charged")
+    UNKNOWN = "unknown", _("nobody knows")
+    SUPERSEDED = "superseded", _("accepted, but a newer attempt was already sent")
+
+
+class Attempt(models.Model):
+    """Committed before the first byte of Run is sent, so that no Run can happen without a row that tells of it."""
+
+    edit = models.ForeignKey("edits.Edit", models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    callback_token_hash = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
+    wiro_task_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    wiro_task_token = models.CharField(max_length=200, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.CharField(max_length=1000, blank=True)
+    output_url = models.CharField(max_length=2000, blank=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
+    callback_seen_at = models.DateTimeField(null=True, blank=True)
+    # What a callback claims; it counts only after Task/Detail has confirmed it.
+    hinted_task_id = models.CharField(max_length=64, blank=True)
+    cancel_sent_at = models.DateTimeField(null=True, blank=True)
+    erase_due_at = models.DateTimeField(null=True, blank=True)
+    erase_tries = models.PositiveSmallIntegerField(default=0)
+    copies_erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edit", "number"], name="attempt_number_once"),
+            # The database itself refuses a second Run while one is unanswered or accepted.
+            models.UniqueConstraint(
+                fields=["edit"], condition=Q(outcome__in=[Outcome.PENDING, Outcome.ACCEPTED]), name="one_live_attempt_per_edit"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=[Outcome.ACCEPTED, Outcome.SUPERSEDED]) | Q(wiro_task_id__isnull=False),
+                name="accepted_attempt_has_task_id",
+            ),
+        ]
+        indexes = [models.Index(fields=["erase_due_at"], condition=Q(erase_due_at__isnull=False), name="attempt_to_erase")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number}: {self.outcome}"
+
+    def settle(self, outcome: Outcome, **changes: object) -> bool:
+        """Compare-and-set from pending (or unknown, when the answer is late). Returns whether this call decided it."""
+        open_outcomes = [Outcome.PENDING, Outcome.UNKNOWN]
+        won = Attempt.objects.filter(pk=self.pk, outcome__in=open_outcomes).update(outcome=outcome, **changes) == 1
+        self.refresh_from_db()
+        return won

@@ -1,0 +1,272 @@
+"""An edit: one picture, one instruction, and the way from the one to the other."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .attempt import Attempt, Outcome
+from .event import Event
+from .photo import Photo
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    SUBMITTING = "submitting", _("being submitted")
+    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+    RUNNING = "running", _("being edited")
+    FETCHING = "fetching", _("being saved")
+    SUCCEEDED = "succeeded", _("done")
+    FAILED = "failed", _("failed")
+    CANCELED = "canceled", _("canceled")
+
+
+ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELED)
+PENDING = (State.QUEUED, State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING)
+# States that take one of Wiro's places; `unconfirmed` may, but nobody knows.
+IN_FLIGHT = (State.SUBMITTING, State.RUNNING, State.FETCHING)
+
+MOVES: dict[str, tuple[State, ...]] = {
+    # queued → running happens only when an earlier attempt, believed lost, turns out to run before the next one was sent.
+    State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED, State.RUNNING),
+    State.SUBMITTING: (State.RUNNING, State.QUEUED, State.FAILED, State.UNCONFIRMED),
+    State.UNCONFIRMED: (State.RUNNING, State.QUEUED, State.FAILED, State.CANCELED),
+    State.RUNNING: (State.FETCHING, State.FAILED, State.CANCELED),
+    State.FETCHING: (State.SUCCEEDED, State.FAILED),
+    **dict.fromkeys(ENDED, ()),
+}
+
+
+class Failure(models.TextChoices):
+    INSUFFICIENT_BALANCE = "insufficient_balance", _("the account at Wiro has no balance")
+    CREDENTIALS = "credentials", _("Wiro did not accept our credentials")
+    REJECTED = "rejected", _("Wiro refused the request")
+    MODEL_FAILED = "model_failed", _("the model failed")
+    NO_OUTPUT = "no_output", _("the model gave no picture back")
+    OUTPUT_INVALID = "output_invalid", _("what the model gave back is not a usable picture")
+    OUTPUT_UNAVAILABLE = "output_unavailable", _("the result could not be fetched")
+    TIMED_OUT = "timed_out", _("it took too long")
+    INTERNAL_ERROR = "internal_error", _("something went wrong on our side")
+
+
+class Visibility(models.TextChoices):
+    PRIVATE = "private", _("private")
+    PENDING = "pending", _("waiting for review")
+    PUBLIC = "public", _("public")
+
+
+class Review(models.TextChoices):
+    NONE = "", _("not reviewed")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+
+
+class ForbiddenMove(Exception):
+    """A move that the state machine does not have: a mistake in the program, never a race."""
+
+
+@dataclass(frozen=True)
+class PictureAddresses:
+    """Where a page finds one picture of an edit, and its sizes in pixels."""
+
+    full: str
+    page: str
+    card: str
+    width: int
+    height: int
+    page_width: int
+    page_height: int
+    card_width: int
+    card_height: int
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    def due(self, now: datetime) -> Self:
+        """Edits with something to do now that nobody is doing."""
+        return self.filter(due_at__lte=now).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+    def in_gallery(self) -> Self:
+        return self.filter(visibility=Visibility.PUBLIC, state=State.SUCCEEDED, deleted_at__isnull=True)
+
+    def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
+        """Take the lease of a due edit: whoever changes the row has it, everybody else was too late."""
+        now, lease = timezone.now(), uuid.uuid4()
+        taken = (
+            self.filter(pk=edit_id)
+            .due(now)
+            .update(lease_token=lease, lease_until=now + timedelta(seconds=seconds), stuck_count=F("stuck_count") + 1)
+        )
+        return self.select_related("photo").get(pk=edit_id) if taken else None
+
+
+class Edit(models.Model):
+    r"""A durable job with a picture at both ends. `*` ended, never changes again.
+
+        queued ──► submitting ──► running ──► fetching ──► succeeded*
+          ▲  │         │  │           │            └─────► failed*
+          │  └► canceled*  ├─► failed* ├─► failed*
+          └────────────┤  │           └─► canceled*
+                       │  └► unconfirmed ─► running | queued | failed* | canceled*
+
+    The row is the queue: `due_at` says when there is something to do, the lease who is doing it. Every move is one
+    `UPDATE … WHERE id AND state AND lease`; when it changes no row, another worker got there first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="edits")
+    photo = models.ForeignKey(Photo, models.RESTRICT, related_name="edits")
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
+    nonce = models.CharField(max_length=64)
+
+    prompt = models.TextField(_("instruction"))
+    guidance_scale = models.FloatField(default=4.0)
+    watermark = models.BooleanField(default=False)
+    seed = models.PositiveBigIntegerField()
+
+    state = models.CharField(max_length=11, choices=State, default=State.QUEUED)
+    state_since = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    stuck_count = models.PositiveSmallIntegerField(default=0, help_text=_("claims in a row that came to nothing"))
+    tries = models.PositiveSmallIntegerField(default=0, help_text=_("orderly tries in this state, for the backoff"))
+    wiro_status = models.CharField(max_length=40, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+
+    result = models.ForeignKey(Photo, models.RESTRICT, null=True, blank=True, related_name="result_of")
+    failure_code = models.CharField(max_length=20, choices=Failure, blank=True)
+    failure_message = models.CharField(max_length=1000, blank=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
+    cost_reserved = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0), help_text=_("USD"))
+
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    visibility = models.CharField(max_length=7, choices=Visibility, default=Visibility.PRIVATE)
+    review = models.CharField(max_length=8, choices=Review, blank=True, default=Review.NONE)
+    review_reason = models.CharField(max_length=500, blank=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EditQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "nonce"], name="one_edit_per_form"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
+            models.CheckConstraint(condition=Q(guidance_scale__gte=1, guidance_scale__lte=10), name="guidance_from_1_to_10"),
+            models.CheckConstraint(condition=~Q(state=State.SUCCEEDED) | Q(result__isnull=False), name="succeeded_has_result"),
+            models.CheckConstraint(condition=~Q(state=State.FAILED) | ~Q(failure_code=""), name="failed_has_code"),
+            models.CheckConstraint(
+                condition=~Q(state__in=ENDED) | Q(due_at__isnull=True, lease_token__isnull=True, ended_at__isnull=False),
+                name="ended_is_at_rest",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[*ENDED, State.UNCONFIRMED]) | Q(due_at__isnull=False), name="unended_is_due_or_parked"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility=Visibility.PRIVATE) | Q(state=State.SUCCEEDED), name="only_results_are_shared"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="edit_due"),
+            models.Index(fields=["state", "created_at"], name="edit_state_created"),
+            models.Index(fields=["owner", "-created_at", "-id"], name="edit_owner_newest"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
+            models.Index(fields=["created_at"], name="edit_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.prompt if len(self.prompt) <= 60 else f"{self.prompt[:57]}…"
+
+    def get_absolute_url(self) -> str:
+        return reverse("edit", args=[self.pk])
+
+    @property
+    def status_url(self) -> str:
+        return reverse("edit-status", args=[self.pk])
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in PENDING
+
+    @property
+    def is_shared(self) -> bool:
+        return self.visibility == Visibility.PUBLIC and self.deleted_at is None
+
+    @property
+    def before(self) -> PictureAddresses:
+        return self._addresses("source", self.photo)
+
+    @property
+    def after(self) -> PictureAddresses | None:
+        return self._addresses("result", self.result) if self.result else None
+
+    def _addresses(self, side: str, photo: Photo) -> PictureAddresses:
+        full = reverse(f"edit-{side}", args=[self.pk])
+        sizes = {
+            name: getattr(photo, name) for name in ("width", "height", "page_width", "page_height", "card_width", "card_height")
+        }
+        return PictureAddresses(full=full, page=f"{full}/page", card=f"{full}/card", **sizes)
+
+    @property
+    def live_attempt(self) -> Attempt | None:
+        """The Run that this edit waits for, if it has one."""
+        return self.attempts.filter(outcome__in=[Outcome.PENDING, Outcome.ACCEPTED]).first()
+
+    # --- moves: compare-and-set, and nowhere else ---------------------------------------------------------------------
+
+    def move(
+        self, to: State, *, note: str = "", actor: Any = None, fenced: bool = True, keep_lease: bool = False, **changes: Any
+    ) -> bool:
+        """Go to another state if this edit still is as it was read. Returns whether it did.
+
+        `fenced=False` leaves the lease out of the comparison; it exists for a received task id, which is always saved.
+        """
+        if to not in MOVES[self.state]:
+            raise ForbiddenMove(f"{self.state} → {to}")
+        changes |= {"state": to, "state_since": timezone.now(), "tries": 0}
+        if to in ENDED:
+            changes |= {"due_at": None, "ended_at": changes["state_since"]}
+        return self._change(
+            Event.Kind.MOVED, f"{self.state} → {to}" + (f": {note}" if note else ""), actor, fenced, keep_lease, changes
+        )
+
+    def postpone(self, due_at: datetime | None, *, note: str = "", **changes: Any) -> bool:
+        """Stay in this state and look again at `due_at`; an orderly outcome, so the edit does not count as stuck."""
+        changes |= {"due_at": due_at, "tries": self.tries + 1}
+        return self._change(Event.Kind.POSTPONED if note else None, note, None, True, False, changes)
+
+    def mark_failed(self, code: Failure, message: str = "", **kwargs: Any) -> bool:
+        return self.move(State.FAILED, note=code, failure_code=code, failure_message=message[:1000], **kwargs)
+
+    def _change(self, kind: str | None, note: str, actor: Any, fenced: bool, keep_lease: bool, changes: dict[str, Any]) -> bool:
+        changes["stuck_count"] = 0
+        if not keep_lease:
+            changes |= {"lease_token": None, "lease_until": None}
+        same = Edit.objects.filter(pk=self.pk, state=self.state)
+        if fenced:
+            same = same.filter(lease_token=self.lease_token)
+        with transaction.atomic():
+            won = same.update(**changes) == 1
+            if won and kind:
+                Event.objects.create(edit=self, kind=kind, note=note[:1000], actor=actor)
+        if won:
+            for name, value in changes.items():
+                setattr(self, name, value)
+        return won
