@@ -1,0 +1,185 @@
+"""The client: what can be asked of Wiro, as documented by Wiro and by the seed reference."""
+
+import io
+import logging
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
+
+import requests
+
+from .answer import Answer, as_text, read_answer
+from .auth import WiroAuth
+from .download import Downloader
+from .exceptions import WiroConnectionError, WiroResponseError
+from .task import WiroRun, WiroTask
+from .wire import BodyTooLargeError, Call, Wire, read_body
+
+BASE_URL = "https://api.wiro.ai/v1"
+MAX_ANSWER_BYTES = 5 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
+
+_PLAIN_BASE_URL = re.compile(r"https?://[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
+_PLAIN_MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
+_HEADERS = {"Accept": "application/json", "User-Agent": "wiro-client"}
+
+
+class WiroClient:
+    """Wiro's HTTP API. One client may be shared by any number of threads.
+
+    An empty `api_secret` is for key-only projects. Outputs are fetched from `output_hosts` only (see `download.OutputHosts`).
+    `pool_size` is the number of connections kept alive for Task/Detail, Cancel and Kill. Deadlines are seconds for the whole
+    call, from the look-up of the name to the last byte. Raises ValueError for settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        api_secret: str = "",
+        *,
+        base_url: str = BASE_URL,
+        output_hosts: Sequence[str] = ("wiro.ai",),
+        pool_size: int = 32,
+    ) -> None:
+        if not _PLAIN_BASE_URL.fullmatch(base_url):
+            raise ValueError("The base URL must be a plain http or https address.")
+        self._base_url = base_url.rstrip("/")
+        self._auth = WiroAuth(api_key, api_secret, self._base_url)
+        self._secrets = tuple(filter(None, (api_key, api_secret)))
+        self._kept_alive = Wire(pool_size)
+        self._downloader = Downloader(output_hosts)
+
+    def run(
+        self,
+        model: str,
+        parameters: Mapping[str, str | int],
+        *,
+        callback_url: str | None = None,
+        deadline: float = 120.0,
+    ) -> WiroRun:
+        """Start a task of `model` ("owner/name") with the model's inputs; this is the call that costs money.
+
+        Raises WiroAPIError when Wiro has surely not taken it, and WiroConnectionError otherwise: `accepted_possible` says whether
+        it may have. An answer with a task id counts as accepted whatever else it says.
+        """
+        if not _PLAIN_MODEL.fullmatch(model):
+            raise ValueError("A model is named by its owner and its name, like owner/name.")
+        body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
+        # A connection of its own: one that was kept alive may be closed by the server just then, an outcome nobody could know.
+        answer = self._post_on_fresh_connection(f"Run/{model}", Call(deadline), json=body)
+        tasks = answer.objects("tasklist")
+        task_id = answer.text("taskid") or (WiroTask.from_answer(tasks[0]).id if tasks else "")
+        if task_id in ("", "0"):
+            raise answer.refusal() or WiroResponseError("Run answered without a task id.", answer.http_status)
+        return WiroRun(task_id, answer.text("socketaccesstoken") or answer.text("tasktoken"))
+
+    def task_detail(self, *, task_id: str | None = None, task_token: str | None = None, deadline: float = 20.0) -> WiroTask:
+        """Look at a task, named by its id or its token.
+
+        Raises WiroAPIError with `is_not_found` for an unknown task (which Wiro also says just after a Run), WiroConnectionError
+        when nothing can be learned. Reading is safe, so a connection that turns out stale is replaced once.
+        """
+        body = _reference(task_id, task_token)
+        call = Call(deadline)
+        try:
+            answer = self._post(self._kept_alive, "Task/Detail", call, json=body)
+        except WiroResponseError:
+            raise
+        except WiroConnectionError:
+            if not call.may_have_met_a_stale_connection:
+                raise
+            answer = self._post_on_fresh_connection("Task/Detail", call, json=body)
+        answer.check()
+        return _asked_for(answer, body)
+
+    def cancel(self, *, task_id: str | None = None, task_token: str | None = None) -> None:
+        """Take a task out of the queue (`WiroTask.is_queued`). Raises as `task_detail`."""
+        self._command("Task/Cancel", _reference(task_id, task_token))
+
+    def kill(self, *, task_id: str | None = None, task_token: str | None = None) -> None:
+        """Stop a task that is already running. Raises as `task_detail`."""
+        self._command("Task/Kill", _reference(task_id, task_token))
+
+    def delete_files(self, *, task_token: str) -> None:
+        """Erase Wiro's copies of an ended task's inputs and outputs; may be repeated. Raises as `task_detail`."""
+        self._command("Task/InputOutputDelete", {"tasktoken": task_token})
+
+    def upload(self, file: BinaryIO, filename: str, content_type: str, *, deadline: float = 120.0) -> str:
+        """Hand a file (at most 100 MB, Wiro documentation) to Wiro; gives its public URL, for use as an input of a Run.
+
+        Raises WiroAPIError when it is refused, WiroConnectionError when nothing can be learned.
+        """
+        parts = {"file": (filename, file, content_type)}
+        answer = self._post_on_fresh_connection("File/Upload", Call(deadline), files=parts)
+        answer.check()
+        listed = (as_text(item.get("url")) for item in answer.objects("list"))
+        url = next(filter(None, listed), "") or answer.text("url")
+        if not url.startswith(("https://", "http://")):
+            raise WiroResponseError("File/Upload answered without the file's URL.", answer.http_status)
+        return url
+
+    def download(self, url: str, target: BinaryIO, *, max_bytes: int, deadline: float = 120.0) -> int:
+        """Copy an output to `target` and give its size in bytes; no credentials travel, no redirect is followed.
+
+        Raises WiroDownloadError; what `target` holds then is of no use. `max_bytes` bounds the decoded bytes.
+        """
+        return self._downloader.download(url, target, max_bytes=max_bytes, deadline=deadline)
+
+    def close(self) -> None:
+        """Close the connections that are kept alive; the client can still be used and would open new ones."""
+        self._kept_alive.close()
+
+    def _command(self, path: str, body: Mapping[str, str]) -> None:
+        self._post(self._kept_alive, path, Call(20.0), json=body).check()
+
+    def _post_on_fresh_connection(self, path: str, call: Call, **content: Any) -> Answer:
+        wire = Wire()
+        try:
+            return self._post(wire, path, call, headers={"Connection": "close"}, **content)
+        finally:
+            wire.close()
+
+    def _post(self, wire: Wire, path: str, call: Call, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
+        url = f"{self._base_url}/{path}"
+        request = requests.Request("POST", url, headers={**_HEADERS, **(headers or {})}, auth=self._auth, **content).prepare()
+        started = time.monotonic()
+        outcome = "no answer"
+        try:
+            with wire.exchange(request, call) as response:
+                outcome = str(response.status_code)
+                body = _read_whole(response)
+        finally:
+            # Polls are many and say little.
+            level = logging.DEBUG if path == "Task/Detail" else logging.INFO
+            logger.log(level, "POST %s: %s in %d ms", path, outcome, (time.monotonic() - started) * 1000)
+        token = content.get("json", {}).get("tasktoken")
+        return read_answer(response.status_code, response.headers, body, (*self._secrets, token) if token else self._secrets)
+
+
+def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
+    # The id where both are known: every source accepts it for Detail, Cancel and Kill, while they disagree on the token's name.
+    if task_id:
+        return {"taskid": task_id}
+    if task_token:
+        return {"tasktoken": task_token}
+    raise ValueError("A task is named by its id or its token.")
+
+
+def _asked_for(answer: Answer, reference: Mapping[str, str]) -> WiroTask:
+    """The task that was asked for; another one would put somebody else's picture in its place."""
+    for values in answer.objects("tasklist"):
+        task = WiroTask.from_answer(values)
+        if reference.get("taskid") in (None, task.id) and reference.get("tasktoken") in (None, task.token):
+            return task
+    raise WiroResponseError("The answer does not hold the task that was asked for.", answer.http_status)
+
+
+def _read_whole(response: requests.Response) -> bytes:
+    body = io.BytesIO()
+    try:
+        read_body(response, body, MAX_ANSWER_BYTES)
+    except BodyTooLargeError as error:
+        raise WiroResponseError("The answer is too large.", response.status_code) from error
+    return body.getvalue()
