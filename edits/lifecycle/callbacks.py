@@ -1,0 +1,69 @@
+"""A callback has one power: "look again soon". Nothing about it is signed, so nothing in it is believed."""
+
+import json
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.utils import timezone
+
+from ..models import Attempt, Edit, Event, State, token_hash
+from ..models.edit import PENDING
+from . import timing
+
+BODY_LIMIT = 64 * 1024
+_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def receive(token: str, body: bytes) -> uuid.UUID | None:
+    """Note a callback and bring the next look forward. Returns the edit's id, or None for an unknown token."""
+    attempt = Attempt.objects.filter(callback_token_hash=token_hash(token)).first()
+    if attempt is None:
+        return None
+    now = timezone.now()
+    seen, soon = attempt.callback_seen_at, now
+    if seen:
+        soon = max(now, seen + timing.span(timing.CALLBACK_POLL))
+    hint = _hinted_task_id(body)
+    if hint and not attempt.wiro_task_id and not attempt.hinted_task_id:
+        Attempt.objects.filter(pk=attempt.pk, wiro_task_id__isnull=True).update(hinted_task_id=hint)
+    Attempt.objects.filter(pk=attempt.pk).update(callback_seen_at=now)
+    look = Edit.objects.filter(pk=attempt.edit_id, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
+    if hint:
+        look += Edit.objects.filter(pk=attempt.edit_id, state=State.UNCONFIRMED, due_at__isnull=True).update(due_at=soon)
+    if seen is None and Edit.objects.filter(pk=attempt.edit_id, state__in=PENDING).exists():
+        Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CALLBACK, note=f"attempt {attempt.number}")
+    return attempt.edit_id
+
+
+def _hinted_task_id(body: bytes) -> str:
+    """The task id that a body names, in any of the shapes Wiro uses elsewhere; its real shape is not documented."""
+    try:
+        text = body[:BODY_LIMIT].decode()
+        fields = json.loads(text) if text.lstrip().startswith(("{", "[")) else dict(parse_qsl(text))
+        return next((found for found in _ids(fields) if _TASK_ID.fullmatch(found)), "")
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _ids(fields: Any) -> list[str]:
+    if isinstance(fields, list):
+        fields = fields[0] if fields else {}
+    if not isinstance(fields, dict):
+        return []
+    named = [str(fields[name]) for name in ("taskid", "taskId", "task_id") if isinstance(fields.get(name), str | int)]
+    inner = [fields[name] for name in ("tasklist", "data", "task", "result") if isinstance(fields.get(name), list | dict)]
+    nested = [found for value in inner for found in _ids(value)]
+    own = [str(fields["id"])] if isinstance(fields.get("id"), str | int) else []
+    return named + nested + own
+
+
+def watched(edit: Edit) -> bool:
+    """A page is looking at this edit: bring the next look forward, but not more often than every two seconds."""
+    now = timezone.now()
+    soon = now if edit.looked_at is None else max(now, edit.looked_at + timing.span(timing.WATCHED_POLL))
+    if edit.state != State.RUNNING or edit.due_at is None or edit.due_at <= soon + timedelta(seconds=0.2):
+        return False
+    return Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon) > 0 and soon <= now
