@@ -1,0 +1,32 @@
+"""The addresses. They are a promise to users and scripts; docs/addresses.md describes each."""
+
+from django.urls import path, re_path
+
+from .views import accounts, detail, health, lists, new, pictures, wiro
+
+_SIZE = "(?P<size>card|page)"
+_EDIT = "edits/(?P<edit_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+
+urlpatterns = [
+    path("", lists.gallery, name="gallery"),
+    path("edits/", lists.own, name="edit-list"),
+    path("edits/new/", new.new, name="edit-new"),
+    path("edits/<uuid:edit_id>/", detail.detail, name="edit"),
+    path("edits/<uuid:edit_id>/status/", detail.status, name="edit-status"),
+    path("edits/<uuid:edit_id>/cancel/", detail.cancel, name="edit-cancel"),
+    path("edits/<uuid:edit_id>/retry/", detail.retry, name="edit-retry"),
+    path("edits/<uuid:edit_id>/delete/", detail.delete, name="edit-delete"),
+    path("edits/<uuid:edit_id>/share/", detail.share, name="edit-share"),
+    path("edits/<uuid:edit_id>/unshare/", detail.unshare, name="edit-unshare"),
+    path("edits/<uuid:edit_id>/source", pictures.source, name="edit-source"),
+    path("edits/<uuid:edit_id>/result", pictures.result, name="edit-result"),
+    re_path(rf"^{_EDIT}/source/{_SIZE}$", pictures.source, name="edit-source-size"),
+    re_path(rf"^{_EDIT}/result/{_SIZE}$", pictures.result, name="edit-result-size"),
+    path("samples/<str:name>", pictures.sample, name="sample"),
+    path("wiro/callback/<str:token>/", wiro.callback, name="wiro-callback"),
+    re_path(r"^wiro/source/(?P<token>[^/]+)\.(?P<extension>jpg|png)$", pictures.handed_over, name="wiro-source"),
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("accounts/signup/", accounts.sign_up, name="signup"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

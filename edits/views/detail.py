@@ -1,0 +1,134 @@
+"""One edit: its page, its status, and what its owner may ask of it."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import lifecycle, progress, wording
+from ..models import Edit, State, Visibility
+from ..tasks import enqueue
+from .access import own_edit, visible_edits, wants_json
+from .new import created
+
+
+@require_safe
+@login_not_required
+@never_cache
+def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    edit = visible_edits(request.user).filter(pk=edit_id).first()
+    if edit is None and not request.user.is_authenticated:
+        # The same answer for an edit that does not exist, so that addresses cannot be tried out.
+        return redirect_to_login(request.get_full_path())
+    edit = edit or get_object_or_404(Edit.objects.none())
+    is_owner = edit.owner_id == request.user.pk
+    context = {
+        "edit": edit,
+        "status": status_of(edit),
+        "stages": progress.stages(edit),
+        "failure_help": wording.failure(edit),
+        "waiting_reason": wording.waiting_reason(edit),
+        "review_text": wording.review(edit) if is_owner else "",
+        "is_owner": is_owner,
+        "can_cancel": is_owner and edit.is_pending and not edit.cancel_requested_at,
+        "can_retry": is_owner and (edit.is_ended or edit.state == State.UNCONFIRMED),
+        "can_share": is_owner and edit.state == State.SUCCEEDED and edit.visibility == Visibility.PRIVATE,
+        "can_unshare": is_owner and edit.visibility != Visibility.PRIVATE,
+        "can_delete": is_owner,
+    }
+    return render(request, "edits/detail.html", context)
+
+
+@require_safe
+@login_not_required
+@never_cache
+def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """Owner and staff only: a shared edit has ended, so nobody else has anything to wait for."""
+    edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
+    if edit.owner_id != request.user.pk and not request.user.is_staff:
+        return get_object_or_404(Edit.objects.none())  # type: ignore[return-value]
+    if lifecycle.watched(edit):
+        enqueue(edit.pk)
+    return JsonResponse(status_of(edit))
+
+
+def status_of(edit: Edit) -> dict[str, Any]:
+    stage, percent = progress.stage_and_percent(edit)
+    failure = {"code": edit.failure_code, "message": (wording.failure(edit) or {})["text"]} if edit.failure_code else None
+    return {
+        "id": str(edit.pk),
+        "state": edit.state,
+        "wiro_status": edit.wiro_status,
+        "progress": percent,
+        "eta_seconds": progress.eta_seconds(edit),
+        "failure": failure,
+        "result_url": edit.after.full if edit.after else None,
+        "stage": stage,
+        "text": progress.sentence(edit),
+    }
+
+
+@require_POST
+def cancel(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    edit = own_edit(request, edit_id)
+    lifecycle.cancel(edit, request.user)
+    enqueue(edit.pk)
+    return _answer(request, edit)
+
+
+@require_POST
+def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """An ended edit begins anew as another edit; an unconfirmed one is sent once more, at its owner's risk."""
+    edit = own_edit(request, edit_id)
+    if edit.state == State.UNCONFIRMED:
+        lifecycle.try_again_unconfirmed(edit, request.user)
+        enqueue(edit.pk)
+        return _answer(request, edit)
+    if not edit.is_ended:
+        messages.info(request, _("This edit is still under way."))
+        return _answer(request, edit)
+    try:
+        fresh = lifecycle.again(edit, same_seed=request.POST.get("seed") == "same", nonce=request.POST.get("nonce", "")[:64])
+    except lifecycle.QuotaExceeded as error:
+        if wants_json(request):
+            return JsonResponse({"errors": {"__all__": [{"message": wording.quota(error), "code": error.code}]}}, status=429)
+        return render(request, "429.html", {"message": wording.quota(error)}, status=429)
+    enqueue(fresh.pk)
+    return created(request, fresh)
+
+
+@require_POST
+def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    lifecycle.delete(own_edit(request, edit_id), request.user)
+    messages.success(request, _("The edit is deleted."))
+    return redirect("edit-list")
+
+
+@require_POST
+def share(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    return _ask(request, edit_id, lifecycle.share)
+
+
+@require_POST
+def unshare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    return _ask(request, edit_id, lifecycle.unshare)
+
+
+def _ask(request: HttpRequest, edit_id: uuid.UUID, verb: Callable[[Edit, Any], bool]) -> HttpResponse:
+    edit = own_edit(request, edit_id)
+    verb(edit, request.user)
+    return _answer(request, edit)
+
+
+def _answer(request: HttpRequest, edit: Edit) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse(status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
+    return redirect(edit)
