@@ -1,0 +1,64 @@
+# Two commands do it all: `make run` and `make test`. Everything is installed into .venv, nothing else is needed but Python 3.11+.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := requirements/run.txt requirements/photos.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test faults lint format types lock bench screenshots clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: $(VENV)/run.installed ## start everything and say where it is
+	@exec $(BIN)/python -m editor_site.run
+
+test: $(VENV)/dev.installed ## run every check and every test
+	@$(BIN)/python -m tests.browser.install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest
+
+$(BIN)/uv: requirements/installer.txt
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing; install Python 3.11 or newer, or say PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or newer is needed; choose one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "make: Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/installer.txt
+	@touch $@
+
+# uv is quicker; pip is the way where a machine has told only pip about its package index.
+define install
+	@echo "Installing packages …"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(1) requirements/installer.txt 2>/dev/null \
+		|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(addprefix --requirement ,$(1))
+endef
+
+$(VENV)/run.installed: $(BIN)/uv $(LOCKS)
+	$(call install,$(LOCKS))
+	@rm -f $(VENV)/dev.installed; touch $@
+
+$(VENV)/dev.installed: $(BIN)/uv requirements/dev.txt requirements/photos.txt
+	$(call install,requirements/dev.txt requirements/photos.txt)
+	@touch $(VENV)/run.installed $@
+
+lint: $(VENV)/dev.installed ## look for mistakes and untidy code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/dev.installed ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(VENV)/dev.installed ## check the types
+	@$(BIN)/mypy
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock: $(BIN)/uv ## pin every package anew, with hashes and without addresses
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml -o run.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --group ../pyproject.toml:dev -o dev.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --no-deps --group ../pyproject.toml:photos -o photos.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --group ../pyproject.toml:installer -o installer.txt
+
+clean: ## remove what the commands have made, pictures and database included
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache

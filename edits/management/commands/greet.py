@@ -1,0 +1,63 @@
+"""Say where the site is once it answers, and put the demonstration edits into the gallery when they are done."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from edits import lifecycle
+from edits.models import Edit, State
+
+PATIENCE = 60.0
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, **options: Any) -> None:
+        host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::") else settings.HOST  # noqa: S104 - a comparison
+        address = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
+        if not self._wait_until_ready(f"{address}/healthz"):
+            self.stderr.write(f"The site does not get ready; {address}/readyz and the lines above say why.")
+            return
+        self.stdout.write(f"\n  Ready: {address}/")
+        if settings.DEMO_USERNAME:
+            self.stdout.write(
+                f"  Sign in as {settings.DEMO_USERNAME} with the password {settings.DEMO_PASSWORD} (review: {address}/admin/)"
+            )
+        else:
+            self.stdout.write("  Create an administrator with: .venv/bin/python manage.py createsuperuser")
+        self.stdout.write("  Ctrl-C stops everything.\n")
+        self.stdout.flush()
+        self._publish_demonstration()
+
+    def _wait_until_ready(self, url: str) -> bool:
+        began, ends_at = timezone.now(), time.monotonic() + PATIENCE
+        while time.monotonic() < ends_at:
+            try:
+                # Up, and the scheduler has made its first round: then an edit would get done.
+                if self._swept_since(began) and requests.get(url, timeout=5).ok:
+                    return True
+            except requests.RequestException:
+                pass
+            time.sleep(0.2)
+        return False
+
+    def _swept_since(self, moment: datetime) -> bool:
+        age = lifecycle.last_sweep_age()
+        return age is not None and age < timezone.now() - moment
+
+    def _publish_demonstration(self) -> None:
+        ends_at = time.monotonic() + PATIENCE
+        while time.monotonic() < ends_at:
+            edits = list(Edit.objects.filter(owner__username=settings.DEMO_USERNAME, nonce__startswith="demo-", review=""))
+            for edit in edits:
+                if edit.state == State.SUCCEEDED and lifecycle.share(edit, edit.owner):
+                    lifecycle.approve(Edit.objects.get(pk=edit.pk), edit.owner)
+            if not any(edit.is_pending for edit in edits):
+                return
+            time.sleep(0.5)

@@ -1,0 +1,29 @@
+"""The scheduler's round by hand: once, or with --loop as the second way when Celery or its broker is away."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from edits import lifecycle
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--loop", action="store_true", help="go on until SIGTERM or Ctrl-C, which let the steps under way finish"
+        )
+
+    def handle(self, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        lifecycle.sweep()
+        while options["loop"] and not stop.wait(settings.SWEEP_SECONDS):
+            lifecycle.sweep()
+        lifecycle.lanes.drain()

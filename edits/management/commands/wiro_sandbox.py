@@ -1,0 +1,68 @@
+"""Run the Wiro sandbox: `manage.py wiro_sandbox --port 8090`."""
+
+import os
+import signal
+from argparse import ArgumentParser
+from decimal import Decimal, InvalidOperation
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from edits.wiro.sandbox import SandboxServer
+
+
+class Command(BaseCommand):
+    help = "A local stand-in for Wiro over real HTTP. Keys come from WIRO_API_KEY and WIRO_API_SECRET (empty: key only)."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8090)
+        parser.add_argument(
+            "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
+        )
+        parser.add_argument("--balance", type=_money, default=Decimal(100), help="USD")
+        parser.add_argument("--price", type=_money, default=Decimal("0.03"), help="USD for one successful edit")
+        parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        api_key = os.environ.get("WIRO_API_KEY", "")
+        if not api_key:
+            raise CommandError("WIRO_API_KEY is not set: the sandbox needs the key that its callers will use.")
+        told_to_stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: told_to_stop.set())
+        with self._sandbox(api_key, options) as sandbox:
+            self.stdout.write(f"Wiro sandbox listening at {sandbox.url}")
+            self.stdout.flush()
+            told_to_stop.wait()
+
+    def _sandbox(self, api_key: str, options: dict[str, Any]) -> SandboxServer:
+        try:
+            return SandboxServer(
+                host=options["host"],
+                port=options["port"],
+                api_key=api_key,
+                api_secret=os.environ.get("WIRO_API_SECRET", ""),
+                pace=options["pace"],
+                balance=options["balance"],
+                price=options["price"],
+                randomness=options["seed_of_randomness"],
+            )
+        except OSError as problem:
+            raise CommandError(f"The sandbox cannot listen at {options['host']}:{options['port']}: {problem.strerror}") from None
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
+def _money(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
