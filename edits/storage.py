@@ -16,7 +16,7 @@ class DurableFileSystemStorage(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         final = Path(self.path(name))
-        saved = Path(self.path(super()._save(name + TEMPORARY_SUFFIX, content)  # type: ignore[misc]))
+        saved = Path(self.path(super()._save(name + TEMPORARY_SUFFIX, content)))  # type: ignore[misc]
         _flush_to_disk(saved)
         saved.rename(final)
         _flush_to_disk(final.parent)

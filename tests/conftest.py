@@ -20,9 +20,8 @@ PACE = 0.02
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
+def _nothing_remembered() -> None:
     cache.clear()
-    yield
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import json
 import os
 import ssl
 import time
-from pathlib import Path
 
 import pytest
 import requests
+import trustme
 
 from edits.wiro import WiroClient, WiroConnectionError, WiroResponseError
 from edits.wiro.wire import Call, Wire
@@ -16,7 +16,7 @@ from tests.wiro.raw import KEY, MODEL, SECRET, closed_port, raw_server
 
 ACCEPTED = json.dumps({"taskid": "2221", "socketaccesstoken": "eDcCm5yyUfIv", "result": True}).encode()
 TASK = json.dumps({"tasklist": [{"id": "2221", "status": "task_queue"}]}).encode()
-CERTIFICATE = Path(__file__).with_name("localhost.pem")
+AUTHORITY = trustme.CA()
 
 
 def client_for(origin):
@@ -163,7 +163,7 @@ def test_a_failed_tls_handshake_sent_nothing(behave):
 
 def encrypted(behave):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    AUTHORITY.issue_cert("localhost").configure_cert(context)
 
     def behave_encrypted(conversation):
         conversation.socket = context.wrap_socket(conversation.socket, server_side=True)
@@ -183,8 +183,9 @@ def test_a_certificate_that_nobody_vouches_for_gets_no_request():
         assert server.received == [b""]
 
 
-def test_deadlines_hold_over_tls_and_large_bodies_pass(monkeypatch):
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+def test_deadlines_hold_over_tls_and_large_bodies_pass(monkeypatch, tmp_path):
+    AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "authority.pem"))
     with encrypted(accept) as server:
         client = client_for(f"https://localhost:{server.port}")
         assert client.run(MODEL, {"prompt": "x" * 1_000_000}, deadline=5).task_id == "2221"
