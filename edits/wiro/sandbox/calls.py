@@ -1,0 +1,147 @@
+"""Wiro's calls (source: seed reference; uploads and erasing: Wiro documentation)."""
+
+import json
+import mimetypes
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from .account import Account
+from .answers import MODEL_OWNER, MODEL_PROJECT, task_answer
+from .callbacks import Callbacks
+from .misbehavior import json_response
+from .reception import Reception, Run
+from .refusals import Refusal
+from .storage import Storage
+from .tasks import WiroTask
+from .walk import Walk
+
+LARGEST_UPLOAD = 100 * 1024 * 1024
+# Detail's token goes by one name, that of Cancel and Kill by either, and erasing takes nothing but the token.
+ACCEPTED_NAMES = {
+    "Task/Detail": ("taskid", "tasktoken"),
+    "Task/Cancel": ("taskid", "tasktoken", "socketaccesstoken"),
+    "Task/Kill": ("taskid", "tasktoken", "socketaccesstoken"),
+    "Task/InputOutputDelete": ("tasktoken",),
+}
+NOT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PreparedCall:
+    """A call that was read but not yet done; `prompt` is what faults are matched on."""
+
+    prompt: str
+    answer: Callable[[], Response]
+
+
+class Calls:
+    def __init__(self, account: Account, reception: Reception, walk: Walk, callbacks: Callbacks, storage: Storage) -> None:
+        self._account = account
+        self._reception = reception
+        self._walk = walk
+        self._callbacks = callbacks
+        self._storage = storage
+
+    def prepare(self, call: str, request: Request, arguments: Mapping[str, str]) -> PreparedCall:
+        """Read and admit a call. Raise `Refusal` for a body or credentials that will not do."""
+        if call == "File/Upload":
+            self._account.check_credentials(request.headers)
+            return PreparedCall("", lambda: self._upload(request))
+        parameters = _parameters(request)
+        if call == "Run":
+            run = self._reception.note(parameters)
+            self._account.check_credentials(request.headers)
+            model = (arguments["owner"], arguments["project"])
+            return PreparedCall(run.prompt, lambda: self._run(run, model, _origin(request)))
+        self._account.check_credentials(request.headers)
+        task = self._find(call, parameters)
+        doing = {
+            "Task/Detail": self._detail,
+            "Task/Cancel": self._cancel,
+            "Task/Kill": self._kill,
+            "Task/InputOutputDelete": self._erase,
+        }[call]
+        return PreparedCall(task.inputs.prompt if task else "", lambda: doing(_known(task)))
+
+    def _run(self, run: Run, model: tuple[str, str], origin: str) -> Response:
+        if model != (MODEL_OWNER, MODEL_PROJECT):
+            raise Refusal(1, "There is no such model.")
+        task = self._reception.take(run, origin)
+        self._walk.begin(task)
+        self._callbacks.announce_early(task)
+        return json_response({"errors": [], "taskid": task.id, "socketaccesstoken": task.token, "result": True})
+
+    def _detail(self, task: WiroTask) -> Response:
+        return json_response({"total": "1", "errors": [], "tasklist": [task_answer(task)], "result": True})
+
+    def _cancel(self, task: WiroTask) -> Response:
+        if not self._walk.cancel(task):
+            raise Refusal(0, "Task can not be cancelled because it is not in the queue.")
+        return json_response({"errors": [], "tasklist": [task_answer(task)], "result": True})
+
+    def _kill(self, task: WiroTask) -> Response:
+        if not self._walk.kill(task):
+            raise Refusal(0, "Task can not be killed because it is not running.")
+        return json_response({"errors": [], "tasklist": [task_answer(task)], "result": True})
+
+    def _erase(self, task: WiroTask) -> Response:
+        if not task.ended:
+            raise Refusal(0, "Task inputs and outputs can not be deleted before the task has ended.")
+        self._walk.erase(task)
+        return json_response({"errors": [], "result": True})
+
+    def _upload(self, request: Request) -> Response:
+        sent = request.files.get("file")
+        if sent is None:
+            raise Refusal(0, "Request files [file] required")
+        name = NOT_FOR_A_NAME.sub("-", sent.filename or "").strip(".-") or "file"
+        content_type = sent.mimetype or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        stored = self._storage.put(name, content_type, sent.stream)
+        if stored.size > LARGEST_UPLOAD:
+            self._storage.remove(stored.key)
+            raise Refusal(0, "Request files [file] must not be larger than 100MB", 413)
+        entry = {
+            "id": stored.id,
+            "name": stored.name,
+            "contenttype": stored.content_type,
+            "size": str(stored.size),
+            "url": f"{_origin(request)}/files/{stored.key}/{stored.name}",
+        }
+        return json_response({"result": True, "errors": [], "list": [entry]})
+
+    def _find(self, call: str, parameters: Parameters) -> WiroTask | None:
+        for name in ACCEPTED_NAMES[call]:
+            if value := parameters.get(name):
+                return self._reception.tasks.find(str(value))
+        return None
+
+
+def _known(task: WiroTask | None) -> WiroTask:
+    if task is None:
+        raise Refusal(1, "There is no task yet.")
+    return task
+
+
+def _origin(request: Request) -> str:
+    """Files are named where the caller found the sandbox: in a container that is not the address at which it listens."""
+    return request.host_url.rstrip("/")
+
+
+def _parameters(request: Request) -> Parameters:
+    """JSON or a form. The seed's own examples send JSON as multipart/form-data without a boundary; that is JSON too."""
+    is_form = request.mimetype == "application/x-www-form-urlencoded" or "boundary" in request.mimetype_params
+    if is_form:
+        return dict(request.form.items())
+    try:
+        body = json.loads(request.get_data() or b"{}")
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise Refusal(0, "Request body is not a valid JSON object", 400)
+    return body

@@ -1,0 +1,59 @@
+"""The sandbox's own controls for other processes: faults, runs, state. For this machine only; no key or token is ever shown."""
+
+from collections import Counter
+from ipaddress import ip_address
+from typing import Any
+
+from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, NotFound, UnsupportedMediaType
+from werkzeug.wrappers import Request, Response
+
+from .account import Account
+from .faults import Faults
+from .misbehavior import json_response
+from .reception import Reception
+from .refusals import Refusal
+
+
+class Control:
+    def __init__(self, account: Account, reception: Reception, faults: Faults) -> None:
+        self._account = account
+        self._reception = reception
+        self._faults = faults
+
+    def respond(self, request: Request, room: str) -> Response:
+        if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - an unknown caller is a stranger
+            raise Forbidden
+        if room == "faults":
+            return self._change_faults(request)
+        if room not in ("runs", "state"):
+            raise NotFound
+        if request.method != "GET":
+            raise MethodNotAllowed
+        return json_response([run.as_json() for run in self._reception.runs()] if room == "runs" else self._state())
+
+    def _change_faults(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._faults.clear()
+        if request.method == "POST":
+            self._add_fault(request)
+        return json_response(self._faults.as_json(), 201 if request.method == "POST" else 200)
+
+    def _add_fault(self, request: Request) -> None:
+        if not request.is_json:  # a form from a web page in somebody's browser must not get this far
+            raise UnsupportedMediaType
+        order = request.get_json()
+        if not isinstance(order, dict):
+            raise BadRequest
+        try:
+            self._faults.add_from(order)
+        except ValueError as problem:
+            raise Refusal(0, str(problem), 400) from None
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "balance": str(self._account.balance),
+            "running": self._account.running,
+            "tasks": Counter(task.status for task in self._reception.tasks),
+            "runs": len(self._reception.runs()),
+            "faults": self._faults.as_json(),
+        }

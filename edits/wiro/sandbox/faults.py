@@ -1,0 +1,152 @@
+"""Faults on demand: what shall go wrong, at which call, how often."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from threading import Lock
+from typing import Any
+
+API_CALLS = ("Run", "Task/Detail", "Task/Cancel", "Task/Kill", "Task/InputOutputDelete", "File/Upload")
+DOWNLOADS = ("output", "file")
+
+ANYWHERE = {
+    "http": "`status` with an HTML page; `location` and `retry_after` become headers",
+    "html": "HTTP 200 with an HTML page",
+    "silence": "no answer for `seconds`, then the connection closes",
+    "reset": "the connection is reset",
+    "slow": "the true answer after `seconds`",
+    "drip": "the true answer, a few bytes at a time over `seconds`",
+}
+ANY_CALL = ANYWHERE | {
+    "error": "`result: false` with `code`, `message` and HTTP `status`; headers as with `http`",
+    "idless": "HTTP 200, `result: true`, and nothing else",
+    "data_envelope": 'the true answer inside "data"',
+    "integer_ids": "the true answer with task ids as numbers",
+}
+RUN = ANY_CALL | {"only_callback_knows": "the task is created, the connection is reset: as `reset` with `after`"}
+ANY_TASK_CALL = ANY_CALL | {
+    "text_parameters": "`parameters` as text that holds JSON",
+    "no_pexit": "`pexit` is missing",
+    "status": "the task looks as if it stood at the status `value`, ended or not",
+}
+DOWNLOAD = ANYWHERE | {
+    "oversize": "`size` bytes, announced",
+    "endless": "`size` bytes, not announced",
+    "gzip": "the true bytes with Content-Encoding gzip",
+    "short": "half of the announced bytes, then the connection closes",
+    "svg": "an SVG picture with a script, as image/svg+xml",
+    "truncated": "half a picture, with its true length",
+    "tiny": "a picture of 1x1",
+    "bomb": "a picture of 20000x20000 in some 50 kB",
+}
+MODEL = {
+    "failed": 'ends with `pexit` "1" and `message` as debugerror',
+    "no_outputs": "ends well, without outputs",
+    "stuck": "stays at the status `value` until it is cancelled or killed",
+}
+CALLBACK = {
+    "early": "one more, before Run is answered",
+    "late": "after `seconds`",
+    "double": "`times` times",
+    "missing": "none at all",
+    "junk": "a body that is no JSON",
+    "foreign": "a body with the id `value`, and a made-up token",
+}
+KINDS: dict[str, dict[str, str]] = {
+    **dict.fromkeys(API_CALLS, ANY_CALL),
+    "Run": RUN,
+    **dict.fromkeys(("Task/Detail", "Task/Cancel", "Task/Kill"), ANY_TASK_CALL),
+    **dict.fromkeys(DOWNLOADS, DOWNLOAD),
+    "model": MODEL,
+    "callback": CALLBACK,
+}
+ALWAYS = "always"
+
+
+@dataclass
+class Fault:
+    """One thing that goes wrong, `count` times (or "always"), where the prompt contains `prompt`.
+
+    `after` does the call's work first (the task is created, the answer is lost). `code` is Wiro's, `status` HTTP's (0: as fits
+    `code`); `seconds` is a duration and is not scaled by the pace; `size` is in bytes.
+    """
+
+    call: str
+    kind: str
+    count: int | str = 1
+    prompt: str = ""
+    after: bool = False
+    seconds: float = 10.0
+    status: int = 0
+    code: int = 0
+    message: str = "The sandbox was told to say so."
+    location: str = ""
+    retry_after: str = ""
+    value: str = "task_warming"
+    size: int = 30_000_000
+    times: int = 2
+    used: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS.get(self.call, {}):
+            known = ", ".join(KINDS.get(self.call, KINDS))
+            raise ValueError(f"no fault {self.kind!r} for {self.call!r}; known here: {known}")
+        if self.count != ALWAYS and not (isinstance(self.count, int) and self.count > 0):
+            raise ValueError('count is a positive number or "always"')
+        if self.kind == "only_callback_knows":
+            self.kind, self.after = "reset", True
+
+    @property
+    def spent(self) -> bool:
+        return isinstance(self.count, int) and self.used >= self.count
+
+
+class Faults:
+    """The faults to come; each is used up in the order in which it was added."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = Lock()
+
+    def add(self, call: str, kind: str, **options: Any) -> Fault:
+        """Order a fault; the one given back counts in `used`. Raise `ValueError` for what cannot be ordered."""
+        return self.add_from({"call": call, "kind": kind, **options})
+
+    def add_from(self, order: Mapping[str, Any]) -> Fault:
+        allowed = {item.name: type(item.default) for item in fields(Fault) if item.init}
+        for name, value in order.items():
+            if name not in allowed:
+                raise ValueError(f"a fault has no {name!r}")
+            self._check_type(name, value, allowed[name])
+        try:
+            fault = Fault(**order)
+        except TypeError:
+            raise ValueError('a fault needs "call" and "kind"') from None
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def take(self, call: str, prompt: str = "", kinds: frozenset[str] | None = None) -> Fault | None:
+        """The next fault for `call`, of one of `kinds` where those are given; it counts as used."""
+        with self._lock:
+            for fault in self._faults:
+                fits = fault.call == call and fault.prompt in prompt and (kinds is None or fault.kind in kinds)
+                if fits and not fault.spent:
+                    fault.used += 1
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
+
+    @staticmethod
+    def _check_type(name: str, value: Any, expected: type) -> None:
+        if name == "count":
+            return
+        accepted: tuple[type, ...] = {bool: (bool,), float: (int, float), int: (int,)}.get(expected, (str,))
+        if not isinstance(value, accepted):
+            raise ValueError(f"{name} of a fault must be {' or '.join(kind.__name__ for kind in accepted)}")

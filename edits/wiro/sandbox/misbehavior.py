@@ -1,0 +1,166 @@
+"""What faults look like on the wire."""
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from threading import Event
+from typing import Any
+
+from PIL import Image
+from werkzeug.wrappers import Response
+
+from .connection import HangUp
+from .faults import Fault
+from .refusals import Refusal
+
+PAGE = "<!doctype html><title>{0}</title><h1>{0}</h1><p>The page a proxy shows when it has no better answer.</p>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><script>alert(1)</script></svg>'
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+BOMB_SIDE = 20_000
+DRIPS = 20
+CHUNK = 64 * 1024
+INSTEAD_OF_AN_ANSWER = frozenset({"error", "http", "html", "silence", "reset", "idless"})
+ENDED_FIELDS = ("pexit", "totalcost", "cps")
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    return Response(json.dumps(body), status, content_type="application/json; charset=utf-8")
+
+
+def refusal_response(refusal: Refusal) -> Response:
+    return json_response({"result": False, "errors": [{"code": refusal.code, "message": refusal.message}]}, refusal.status)
+
+
+def instead(fault: Fault, stopped: Event) -> Response:
+    """The answer that comes instead of the true one, or `HangUp` where none comes."""
+    match fault.kind:
+        case "error":
+            usual = 401 if fault.code in (98, 99) else 200
+            return _with_headers(fault, refusal_response(Refusal(fault.code, fault.message, fault.status or usual)))
+        case "http":
+            return _with_headers(fault, _page(fault.status or 500))
+        case "html":
+            return _page(200)
+        case "idless":
+            return json_response({"errors": [], "result": True})
+        case "silence":
+            stopped.wait(fault.seconds)
+            raise HangUp
+        case _:
+            raise HangUp(reset=True)
+
+
+def bent(fault: Fault, response: Response, stopped: Event) -> Response:
+    """The true answer, bent as the fault says."""
+    if fault.kind == "slow":
+        stopped.wait(fault.seconds)
+    elif fault.kind == "drip":
+        return _replaced(response, _drip(response.get_data(), fault.seconds, stopped), len(response.get_data()))
+    elif response.is_json:
+        return json_response(_bent_body(fault, json.loads(response.get_data())), response.status_code)
+    return response
+
+
+def bent_download(fault: Fault, picture: bytes, content_type: str) -> Response:
+    """A result or an upload, spoiled."""
+    match fault.kind:
+        case "oversize" | "endless":
+            length = fault.size if fault.kind == "oversize" else None
+            return _replaced(Response(content_type=content_type), _filled(picture, fault.size), length)
+        case "gzip":
+            return Response(gzip.compress(picture), content_type=content_type, headers={"Content-Encoding": "gzip"})
+        case "short":
+            return _replaced(Response(content_type=content_type), iter([picture[: len(picture) // 2]]), len(picture))
+        case "svg":
+            return Response(SVG, content_type="image/svg+xml")
+        case "truncated":
+            return Response(picture[: len(picture) // 2], content_type=content_type)
+        case "tiny":
+            return Response(_tiny_png(), content_type="image/png")
+        case _:
+            return Response(_bomb_png(), content_type="image/png")
+
+
+def _page(status: int) -> Response:
+    response = Response(status=status, content_type="text/html; charset=utf-8")
+    response.set_data(PAGE.format(response.status))
+    return response
+
+
+def _with_headers(fault: Fault, response: Response) -> Response:
+    if fault.location:
+        response.headers["Location"] = fault.location
+    if fault.retry_after:
+        response.headers["Retry-After"] = fault.retry_after
+    return response
+
+
+def _bent_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
+    tasks: list[dict[str, Any]] = body.get("tasklist", [])
+    if fault.kind == "data_envelope":
+        inside = {name: value for name, value in body.items() if name not in ("result", "errors")}
+        return {"result": body["result"], "errors": body["errors"], "data": inside}
+    if fault.kind == "integer_ids":
+        for holder, name in [(body, "taskid"), *((task, "id") for task in tasks)]:
+            if name in holder:
+                holder[name] = int(holder[name])
+    for task in tasks:
+        _bend_task(fault, task)
+    return body
+
+
+def _bend_task(fault: Fault, task: dict[str, Any]) -> None:
+    if fault.kind == "text_parameters":
+        task["parameters"] = json.dumps(task["parameters"])
+    elif fault.kind == "no_pexit":
+        task.pop("pexit", None)
+    elif fault.kind == "status":
+        for name in ENDED_FIELDS:
+            task.pop(name, None)
+        task.update(status=fault.value, outputs=[], debugerror="", canceltime="0", postprocessendtime="0", size="0")
+
+
+def _replaced(response: Response, body: Iterator[bytes], length: int | None) -> Response:
+    """`response` with another body; no `length` means that none is announced."""
+    replaced = Response(body, response.status_code, content_type=response.content_type, direct_passthrough=True)
+    if length is not None:
+        replaced.headers["Content-Length"] = str(length)
+    return replaced
+
+
+def _drip(body: bytes, seconds: float, stopped: Event) -> Iterator[bytes]:
+    size = max(1, -(-len(body) // DRIPS))
+    for start in range(0, len(body), size):
+        stopped.wait(seconds / DRIPS)
+        yield body[start : start + size]
+
+
+def _filled(picture: bytes, size: int) -> Iterator[bytes]:
+    yield picture[:size]
+    left = size - len(picture)
+    while left > 0:
+        yield bytes(min(left, CHUNK))
+        left -= CHUNK
+
+
+def _tiny_png() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (1, 1), "white").save(target, "PNG")
+    return target.getvalue()
+
+
+@lru_cache
+def _bomb_png() -> bytes:
+    """A valid picture of 400 million white pixels, written by hand so that making it costs no memory."""
+    row = b"\x00" + b"\xff" * (BOMB_SIDE // 8)
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(row) for _ in range(BOMB_SIDE)) + packer.flush()
+    header = BOMB_SIDE.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
+    return PNG_SIGNATURE + _png_chunk(b"IHDR", header) + _png_chunk(b"IDAT", packed) + _png_chunk(b"IEND", b"")
+
+
+def _png_chunk(kind: bytes, content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")

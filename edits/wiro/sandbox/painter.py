@@ -1,0 +1,108 @@
+"""The stand-in for the model: a simple edit that follows a few words, and says what it is."""
+
+import hashlib
+import io
+import random
+
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
+
+from .effects import graded
+from .fetching import FORMATS
+from .parameters import Inputs
+from .phrases import steps_of
+
+LONGEST_SIDE = 1536
+SIDE_STEP = 8
+SHORTEST_SIDE = 16
+FULL_STRENGTH_AT = 4.0
+WATERMARK = "AI-generated"
+MARK = "sandbox"
+
+
+def paint(picture: bytes, inputs: Inputs, seed: int) -> bytes:
+    """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture."""
+    before = _opened(picture)
+    chance = random.Random(hashlib.sha256(f"{seed} {inputs.prompt}".encode()).digest())  # noqa: S311 - repeatable, no secret
+    after = _edited(before, inputs, chance)
+    _write_marks(after, inputs.watermark)
+    target = io.BytesIO()
+    after.save(target, "PNG", compress_level=1)
+    return target.getvalue()
+
+
+def _opened(picture: bytes) -> Image.Image:
+    """Upright RGB, as the model sizes it: never the sides of the input as they were, unless they happen to fit."""
+    with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
+        opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(opened)
+        image = _on_white(upright)
+    scale = min(1.0, LONGEST_SIDE / max(image.size))
+    width, height = (max(SHORTEST_SIDE, round(side * scale / SIDE_STEP) * SIDE_STEP) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits a pixel: Pillow's own conversion cuts them off instead of scaling
+        image = image.convert("F").point(lambda value: value / 257).convert("L")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    see_through = image.convert("RGBA")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, see_through).convert("RGB")
+
+
+def _edited(before: Image.Image, inputs: Inputs, chance: random.Random) -> Image.Image:
+    """Guidance blends towards the effect; turning is done to both sides of the blend, or there would be ghosts."""
+    after = before
+    for step in steps_of(inputs.prompt) or [graded]:
+        if isinstance(step, Image.Transpose):
+            before, after = before.transpose(step), after.transpose(step)
+        else:
+            after = step(after, chance)
+    after = _varied(after, inputs.guidance_scale, chance)
+    strength = 0.4 + 0.6 * (inputs.guidance_scale - 1) / (FULL_STRENGTH_AT - 1)
+    return after if strength >= 1 else Image.blend(before, after, strength)
+
+
+def _varied(image: Image.Image, guidance_scale: float, chance: random.Random) -> Image.Image:
+    """The seed's own touch, and what guidance adds once the effect is there in full."""
+    brighter = ImageEnhance.Brightness(image).enhance(1 + chance.uniform(-0.05, 0.05))
+    push = max(0.0, guidance_scale - FULL_STRENGTH_AT) * 0.04
+    return ImageEnhance.Contrast(brighter).enhance(1 + push + chance.uniform(-0.03, 0.03))
+
+
+def _write_marks(image: Image.Image, watermark: bool) -> None:
+    """The model's watermark bottom right where asked for; what this is, always and small, bottom left."""
+    margin = max(1, min(image.size) // 60)
+    floor = image.height - margin
+    if watermark:
+        font = _font_for(WATERMARK, image.width * 0.9, max(11.0, min(image.size) / 22))
+        top = _write(image, WATERMARK, font, (image.width - margin, floor), 255)
+        if font.getlength(WATERMARK) > image.width * 0.6:  # a small picture: no room for both side by side
+            floor = top - 1
+    _write(image, MARK, _font_for(MARK, image.width * 0.5, max(9.0, min(image.size) / 40)), (margin, floor), 170)
+
+
+def _font_for(text: str, width: float, size: float) -> ImageFont.FreeTypeFont:
+    """The default typeface at `size` pixels, or as much smaller as `text` needs to fit `width`."""
+    font = _font(size)
+    taken = font.getlength(text)
+    return font if taken <= width else _font(max(4.0, size * width / taken))
+
+
+def _font(size: float) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise OSError("Pillow was built without FreeType, so the sandbox cannot write its marks")
+    return font
+
+
+def _write(image: Image.Image, text: str, font: ImageFont.FreeTypeFont, corner: tuple[int, int], opacity: int) -> int:
+    """White letters with a dark rim, so that they show on any ground; give the row at which they begin."""
+    anchor = "ls" if corner[0] < image.width / 2 else "rs"
+    rim = max(1, round(font.size / 14))
+    corner = (corner[0] + (rim if anchor == "ls" else -rim), corner[1] - rim - round(font.size * 0.2))
+    ImageDraw.Draw(image, "RGBA").text(
+        corner, text, (255, 255, 255, opacity), font, anchor, stroke_width=rim, stroke_fill=(0, 0, 0, opacity * 2 // 3)
+    )
+    return corner[1] - round(font.size)

@@ -1,0 +1,95 @@
+"""Where Run requests arrive: each is noted down, taken or not."""
+
+import hashlib
+import random
+import secrets
+import string
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Lock
+from typing import Any
+
+from .account import Account
+from .parameters import read_inputs
+from .tasks import TaskBook, WiroTask
+
+LETTERS = string.ascii_letters + string.digits
+FIRST_TASK_ID = 2221
+LARGEST_DRAWN_SEED = 2**31 - 1
+
+
+@dataclass
+class Run:
+    """One Run request as it came in; `task_id` is empty unless it was accepted, `at` is in unix seconds."""
+
+    number: int
+    parameters: Mapping[str, Any] = field(repr=False)
+    at: float
+    task_id: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return bool(self.task_id)
+
+    @property
+    def prompt(self) -> str:
+        return str(self.parameters.get("prompt") or "")
+
+    @property
+    def callback_url(self) -> str:
+        return str(self.parameters.get("callbackUrl") or "")
+
+    def as_json(self) -> dict[str, Any]:
+        """Without the callback's address, which holds a token: its hash tells attempts apart just as well."""
+        return {
+            "n": self.number,
+            "accepted": self.accepted,
+            "task_id": self.task_id or None,
+            "prompt": self.prompt,
+            "seed": self.parameters.get("seed"),
+            "callback_sha256": hashlib.sha256(self.callback_url.encode()).hexdigest() if self.callback_url else None,
+            "at": self.at,
+        }
+
+
+class Reception:
+    def __init__(self, account: Account, tasks: TaskBook, pace: float, randomness: int | None) -> None:
+        self._account = account
+        self.tasks = tasks
+        self._pace = pace
+        self._random = secrets.SystemRandom() if randomness is None else random.Random(randomness)  # noqa: S311 - repeatable
+        self._ids = count(FIRST_TASK_ID)
+        self._runs: list[Run] = []
+        self._lock = Lock()
+
+    def runs(self) -> list[Run]:
+        """Every Run request so far, in the order of arrival."""
+        with self._lock:
+            return list(self._runs)
+
+    def note(self, parameters: Mapping[str, Any]) -> Run:
+        with self._lock:
+            run = Run(len(self._runs) + 1, parameters, time.time())
+            self._runs.append(run)
+            return run
+
+    def take(self, run: Run, origin: str) -> WiroTask:
+        """Make a task of it, or raise `Refusal`: inputs first, then balance and concurrency."""
+        inputs = read_inputs(run.parameters)
+        self._account.take_slot()
+        with self._lock:
+            task = WiroTask(
+                id=str(next(self._ids)),
+                token="".join(self._random.choices(LETTERS, k=30)),
+                inputs=inputs,
+                parameters={name: value for name, value in run.parameters.items() if name != "callbackUrl"},
+                callback_url=run.callback_url,
+                origin=origin,
+                seed=inputs.seed or self._random.randint(1, LARGEST_DRAWN_SEED),
+                tempo=self._pace * self._random.uniform(0.92, 1.28),
+            )
+            run.task_id = task.id
+        self.tasks.add(task)
+        return task

@@ -1,0 +1,104 @@
+"""The sandbox as a whole: build the rooms, open the doors, close them again."""
+
+from decimal import Decimal
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from .account import Account
+from .agenda import Agenda
+from .callbacks import Callbacks, Delivery
+from .calls import Calls
+from .connection import ConnectionServer
+from .control import Control
+from .doors import Doors
+from .faults import Faults
+from .reception import Reception, Run
+from .storage import Storage
+from .tasks import TaskBook
+from .walk import Walk
+
+SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener sees that it shall stop
+
+
+class SandboxServer:
+    """A local Wiro; a context manager, or `start()` and `stop()`. `url` is what takes the place of Wiro's base URL.
+
+    `pace` scales every duration (1.0: an edit takes six to nine seconds); `balance` and `price` (of one successful edit) are in
+    USD; an empty `api_secret` makes a key-only project; `randomness` makes ids, tokens and drawn seeds repeatable. Raises
+    `OSError` where the port is taken. All state is in memory and goes at `stop()`.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api_key: str = "sandbox-key",
+        api_secret: str = "",
+        pace: float = 1.0,
+        balance: Decimal = Decimal(100),
+        price: Decimal = Decimal("0.03"),
+        randomness: int | None = None,
+    ) -> None:
+        self._stopped = Event()
+        self._account = Account(api_key, api_secret, balance, price)
+        self._storage = Storage()
+        self._agenda = Agenda()
+        self.faults = Faults()
+        self.tasks = TaskBook()
+        self._callbacks = Callbacks(self._agenda, self.faults, pace)
+        self._walk = Walk(self._agenda, self._account, self._storage, self.faults, self._callbacks)
+        self._reception = Reception(self._account, self.tasks, pace, randomness)
+        calls = Calls(self._account, self._reception, self._walk, self._callbacks, self._storage)
+        control = Control(self._account, self._reception, self.faults)
+        doors = Doors(calls, control, self._storage, self.faults, self._stopped)
+        try:
+            self._connections = ConnectionServer(host, port, doors)
+        except OSError:
+            self._storage.close()
+            raise
+        self._listener = Thread(
+            target=self._connections.serve_forever, args=(SECONDS_BETWEEN_LOOKS,), name="wiro-sandbox", daemon=True
+        )
+        self.folder = self._storage.folder
+        self.origin = f"http://{host}:{self._connections.port}"
+        self.url = f"{self.origin}/v1"
+
+    @property
+    def balance(self) -> Decimal:
+        """What is left, in USD."""
+        return self._account.balance
+
+    @balance.setter
+    def balance(self, value: Decimal) -> None:
+        self._account.balance = value
+
+    def runs(self) -> list[Run]:
+        """Every Run request received, accepted or not."""
+        return self._reception.runs()
+
+    def deliveries(self, task_id: str = "") -> list[Delivery]:
+        """Every try at a callback, of one task or of all."""
+        return self._callbacks.deliveries(task_id)
+
+    def start(self) -> None:
+        for part in (self._agenda, self._walk, self._callbacks, self._listener):
+            part.start()
+
+    def stop(self) -> None:
+        """Refuse new connections, end the open ones, drop what is under way, remove the pictures."""
+        self._stopped.set()
+        self._connections.shutdown()
+        self._connections.hang_up_all()
+        for part in (self._agenda, self._walk, self._callbacks):
+            part.stop()
+        self._listener.join()
+        self._storage.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
