@@ -74,6 +74,11 @@ def test_an_answer_without_the_task_asked_for_tells_nothing(httpserver, client, 
         client.task_detail(task_id="2221")
 
 
+def test_a_single_task_that_does_not_name_itself_is_the_one_asked_for(httpserver, client):
+    httpserver.expect_request(DETAIL).respond_with_json({"tasklist": [{"status": "task_queue"}], "result": True})
+    assert client.task_detail(task_id="2221").is_queued
+
+
 def test_a_task_must_be_named(client):
     with pytest.raises(ValueError, match="id or its token"):
         client.task_detail()
