@@ -14,6 +14,7 @@ from .callbacks import receive as receive_callback
 from .callbacks import watched
 from .creating import SEED_MAX, again, create, draw_seed
 from .engine import advance
+from .erasing import erase
 from .lanes import lanes, work_on
 from .outside import edit_handed_over
 from .quotas import QuotaExceeded, remaining, spent_today
@@ -31,6 +32,7 @@ __all__ = [
     "delete",
     "draw_seed",
     "edit_handed_over",
+    "erase",
     "give_up_unconfirmed",
     "lanes",
     "last_sweep_age",
