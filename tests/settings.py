@@ -4,11 +4,13 @@ import os
 import tempfile
 from pathlib import Path
 
+from tests.postgres import start_postgres
+
 _DATA = Path(tempfile.mkdtemp(prefix="photo-editor-tests-"))
 
 os.environ |= {
-    "DATA_DIR": os.environ.get("TEST_DATA_DIR", str(_DATA)),
-    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", f"sqlite:///{_DATA / 'db.sqlite3'}"),
+    "DATA_DIR": str(_DATA),
+    "DATABASE_URL": start_postgres() if os.environ.get("TEST_DATABASE") == "postgresql" else f"sqlite:///{_DATA / 'db.sqlite3'}",
     "SECRET_KEY": "only-for-tests",
     "DEBUG": "off",
     "HTTPS": "off",
@@ -35,4 +37,5 @@ os.environ |= {
 from editor_site.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 DATABASES["default"]["TEST"] = {"NAME": str(_DATA / "test.sqlite3")} if "sqlite" in DATABASES["default"]["ENGINE"] else {}  # noqa: F405

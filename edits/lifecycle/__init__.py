@@ -18,6 +18,7 @@ from .erasing import erase
 from .lanes import lanes, work_on
 from .outside import edit_handed_over
 from .quotas import QuotaExceeded, remaining, spent_today
+from .submitting import park_everything
 from .sweeping import last_sweep_age, oldest_due_age, sweep
 from .tidying import tidy
 
@@ -38,6 +39,7 @@ __all__ = [
     "last_sweep_age",
     "look_now",
     "oldest_due_age",
+    "park_everything",
     "receive_callback",
     "reject",
     "remaining",

@@ -71,14 +71,19 @@ def _reopening(gate: Gate) -> datetime:
 
 
 def queue(ready_by: datetime | None = None) -> QuerySet[Edit]:
-    """Waiting edits in fair order: one of each person before anyone's second, counting those in flight; then the oldest."""
+    """Waiting edits in fair order: one of each person before anyone's second, counting those in flight; among equals first the
+    person who was served longest ago, so that a hundred edits of one cannot starve another's first; then the oldest."""
     waiting = Edit.objects.filter(state=State.QUEUED)
     if ready_by:
         waiting = waiting.filter(Q(due_at__lte=ready_by) | Q(lease_until__gte=ready_by))
     theirs = Edit.objects.filter(owner=OuterRef("owner"), state__in=IN_FLIGHT).order_by().values("owner")
     running = Coalesce(Subquery(theirs.annotate(count=Count("pk")).values("count")), 0)
     place = Window(RowNumber(), partition_by=F("owner"), order_by=[F("created_at"), F("pk")])
-    return waiting.annotate(turn=running + place).order_by("turn", "created_at", "pk")
+    served = (
+        Edit.objects.filter(owner=OuterRef("owner"), started_at__isnull=False).order_by("-started_at").values("started_at")[:1]
+    )
+    order = ("turn", F("served_at").asc(nulls_first=True), "created_at", "pk")
+    return waiting.annotate(turn=running + place, served_at=Subquery(served)).order_by(*order)
 
 
 def next_in_turn(count: int, ready_by: datetime | None = None) -> list:

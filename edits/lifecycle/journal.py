@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from django.conf import settings
+from django.db import IntegrityError
 
 from ..models import Attempt
 from .adopting import adopt
@@ -29,13 +30,18 @@ def write(attempt: Attempt, task_id: str, task_token: str) -> None:
 
 
 def replay() -> int:
-    """Save what the journal holds; returns how many. A line is removed only after it is in the database."""
-    entries = sorted(_folder().glob("*.json"))
-    for path in entries:
-        entry = json.loads(path.read_text())
-        attempt = Attempt.objects.filter(pk=entry["attempt"]).first()
-        if attempt:
-            adopt(attempt, entry["task_id"], entry["task_token"])
-            log.warning("task %s of attempt %s was saved from the journal", entry["task_id"], attempt.pk)
+    """Save what the journal holds; returns how many. An entry is removed only after it is in the database."""
+    saved = 0
+    for path in sorted(_folder().glob("*.json")):
+        try:
+            entry = json.loads(path.read_text())
+            adopt(Attempt.objects.get(pk=entry["attempt"]), entry["task_id"], entry["task_token"])
+        except (ValueError, LookupError, TypeError, Attempt.DoesNotExist, IntegrityError):
+            # Put aside, so that it neither blocks the others nor gets lost.
+            log.critical("%s in the journal cannot be used; a person has to look at it", path.name, exc_info=True)
+            path.rename(path.with_suffix(".json.unreadable"))
+            continue
+        log.warning("task %s of attempt %s was saved from the journal", entry["task_id"], entry["attempt"])
         path.unlink()
-    return len(entries)
+        saved += 1
+    return saved

