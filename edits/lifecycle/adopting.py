@@ -84,7 +84,8 @@ def is_ours(task: WiroTask, attempt: Attempt) -> bool:
     The strongest evidence is the callback address with this attempt's token; then the inputs. Where Wiro shows neither (its
     examples have empty parameters), the task must have been created while this attempt's Run was under way.
     """
-    if Attempt.objects.filter(wiro_task_id=task.id).exclude(pk=attempt.pk).exists():
+    owners = Attempt.objects.filter(wiro_task_id=task.id, wiro_task_token__in=["", task.token])
+    if owners.exclude(pk=attempt.pk).exists():
         return False
     slug = f"{task.model_owner}/{task.model_name}".casefold()
     if task.model_owner and task.model_name and slug != MODEL.casefold():

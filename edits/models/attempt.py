@@ -28,7 +28,7 @@ class Attempt(models.Model):
     callback_token_hash = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
-    wiro_task_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    wiro_task_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique, so "none yet" is NULL
     wiro_task_token = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=1000, blank=True)
@@ -46,6 +46,8 @@ class Attempt(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["edit", "number"], name="attempt_number_once"),
+            # With the token, as a Wiro that starts from nothing (a sandbox does) counts its ids from the beginning again.
+            models.UniqueConstraint(fields=["wiro_task_id", "wiro_task_token"], name="one_attempt_per_task"),
             # The database itself refuses a second Run while one is unanswered or accepted.
             models.UniqueConstraint(
                 fields=["edit"], condition=Q(outcome__in=[Outcome.PENDING, Outcome.ACCEPTED]), name="one_live_attempt_per_edit"

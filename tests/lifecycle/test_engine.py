@@ -73,6 +73,16 @@ def test_a_task_id_that_could_not_be_saved_is_journaled_and_saved_later(sandbox,
     assert len(sandbox.runs()) == 1
 
 
+def test_a_wiro_that_counts_its_tasks_from_the_beginning_again_is_no_trouble(sandbox, new_edit):
+    first = advance_to_rest(new_edit()).attempts.get()
+    second = new_edit()
+    lifecycle.advance(second.pk)
+    attempt = second.attempts.get()
+    attempt.wiro_task_id = first.wiro_task_id
+    attempt.save()
+    assert second.attempts.get().wiro_task_token != first.wiro_task_token
+
+
 def test_a_journal_line_that_cannot_be_read_is_kept_and_does_not_stop_the_others(sandbox, new_edit, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     sandbox.faults.add("Run", "reset", after=True)
