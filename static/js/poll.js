@@ -1,0 +1,57 @@
+// One patient question at a time: often while somebody watches, seldom in a tab that nobody sees.
+
+const FRESH_MS = 60_000;
+const FAST_MS = 1_000;
+const SLOW_MS = 5_000;
+// A hidden tab keeps this pulse only so that its title can tell when the picture is ready.
+const HIDDEN_MS = 15_000;
+
+/** Call `look` again and again until it answers true. A look that fails postpones the next one and ends nothing. */
+export function repeat(look) {
+  const started = Date.now();
+  let timer = 0;
+  let looking = false;
+  let finished = false;
+
+  function pause(failed) {
+    if (document.hidden) return HIDDEN_MS;
+    const ripening = (Date.now() - started - FRESH_MS) / 10;
+    return failed ? SLOW_MS : Math.min(SLOW_MS, Math.max(FAST_MS, ripening));
+  }
+
+  async function turn() {
+    clearTimeout(timer);
+    if (looking || finished) return;
+    looking = true;
+    let failed = false;
+    try {
+      finished = await look();
+    } catch {
+      failed = true;
+    }
+    looking = false;
+    if (!finished) timer = setTimeout(turn, pause(failed));
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) turn();
+  });
+  timer = setTimeout(turn, FAST_MS);
+}
+
+/** The status of one edit. An edit that is gone, or a session that is over, is the server's to explain: the page is loaded again. */
+export async function readStatus(url) {
+  const response = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (response.redirected || [401, 403, 404, 410].includes(response.status)) {
+    location.reload();
+    return new Promise(() => {});
+  }
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
+}
+
+/** Has an edit that was last drawn in the state `drawn` come so far that only the server can draw it? */
+export function needsNewPage(drawn, { state }) {
+  const isEnded = ["succeeded", "failed", "canceled"].includes(state);
+  return isEnded || (drawn === "unconfirmed") !== (state === "unconfirmed");
+}

@@ -1,0 +1,59 @@
+// On every page: times in the reader's zone, holding a card shows its photo before the edit, and no form is sent twice.
+
+function localTimes() {
+  for (const time of document.querySelectorAll("time[data-style]")) {
+    const style = time.dataset.style === "date" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
+    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(time.dateTime));
+  }
+}
+
+function holdToSeeBefore() {
+  const HOLD_MS = 250;
+  let held = null;
+  let timer = 0;
+  const release = () => {
+    clearTimeout(timer);
+    held?.classList.remove("is-held");
+  };
+  document.addEventListener("pointerdown", (event) => {
+    held = null;
+    const card = event.pointerType === "mouse" ? null : event.target.closest?.(".card-picture.has-both");
+    if (!card) return;
+    timer = setTimeout(() => {
+      held = card;
+      card.classList.add("is-held");
+    }, HOLD_MS);
+  });
+  document.addEventListener("pointerup", release);
+  document.addEventListener("pointercancel", release);
+  document.addEventListener("contextmenu", (event) => held && event.preventDefault());
+  document.addEventListener("click", (event) => {
+    if (held?.closest("a")?.contains(event.target)) event.preventDefault();
+    held = null;
+  });
+}
+
+function fillInSignIn() {
+  const button = document.querySelector("button[data-username]");
+  button?.addEventListener("click", () => {
+    document.getElementById("id_username").value = button.dataset.username;
+    document.getElementById("id_password").value = button.dataset.password;
+    button.form?.querySelector("[type=submit]")?.focus();
+  });
+}
+
+function sendOnce() {
+  const sent = new Set();
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+  });
+  addEventListener("pageshow", () => sent.clear());
+}
+
+localTimes();
+document.addEventListener("cards-changed", localTimes);
+holdToSeeBefore();
+fillInSignIn();
+sendOnce();
