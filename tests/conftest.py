@@ -72,8 +72,8 @@ def new_edit(alice: User, picture: images.CleanPicture, media: Any) -> Callable[
     """A queued edit of Alice's (or of `owner`), as the form would make it."""
 
     def make(owner: User | None = None, prompt: str = "Make it night", **inputs: Any) -> Edit:
-        inputs = {"nonce": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 7} | inputs
-        return lifecycle.create(owner or alice, picture, prompt=prompt, **inputs)
+        defaults: dict[str, Any] = {"nonce": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 7}
+        return lifecycle.create(owner or alice, picture, prompt=prompt, **(defaults | inputs))
 
     return make
 

