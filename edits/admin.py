@@ -142,7 +142,7 @@ class GateAdmin(ReadOnlyAdmin):
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
-    list_display = ("name", "at", "lease_until")
+    list_display = ("name", "at")
 
 
 @admin.register(Signup)

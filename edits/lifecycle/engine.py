@@ -30,15 +30,19 @@ def advance(edit_id: uuid.UUID | str) -> Edit | None:
     Returns the edit as it is afterwards, or None when there was nothing to do.
     """
     edit = Edit.objects.claim(edit_id, timing.scaled(timing.LEASE))
-    if edit is None:
-        return None
+    return carry_on(edit) if edit else None
+
+
+def carry_on(edit: Edit) -> Edit:
+    """The one step of an edit whose lease this worker holds. Returns the edit as it is afterwards."""
     failpoint("after_claim")
     state = edit.state
     if edit.stuck_count > timing.STUCK_CLAIMS:
         _stop_poison(edit)
     else:
         _step(edit)
-    after = Edit.objects.get(pk=edit.pk)
+    # A step that ended in a move or a delay of its own has told the edit; anything else is read again.
+    after = edit if edit.lease_token is None else Edit.objects.get(pk=edit.pk)
     if after.is_ended or (state in (State.RUNNING, State.FETCHING, State.SUBMITTING) and after.state != state):
         gates.wake_next()
     return after

@@ -46,7 +46,10 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
             # The time is over, so this edit is the probe; everybody else waits until it is answered.
             Gate.objects.update(closed_until=now + timing.span(timing.RUN_DEADLINE))
         return Attempt.objects.create(
-            edit=edit, number=edit.attempts.count() + 1, callback_token_hash=token_hash(callback_token), started_at=now
+            edit=edit,
+            number=Attempt.objects.filter(edit=edit).count() + 1,
+            callback_token_hash=token_hash(callback_token),
+            started_at=now,
         )
 
 

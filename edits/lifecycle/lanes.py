@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from ..models import Edit
-from .engine import advance
+from .engine import advance, carry_on
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,13 @@ def work_on(edit_id: uuid.UUID | str, timeout: float = 0.0) -> bool:
 
 
 def advance_while_due(edit_id: uuid.UUID | str) -> None:
-    edit: Edit | None = advance(edit_id)
+    _go_on(advance(edit_id))
+
+
+def carry_on_while_due(claimed: Edit) -> None:
+    _go_on(carry_on(claimed))
+
+
+def _go_on(edit: Edit | None) -> None:
     while edit and edit.due_at and edit.due_at <= timezone.now() and edit.lease_token is None:
-        edit = advance(edit_id)
+        edit = advance(edit.pk)

@@ -57,7 +57,7 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
     if note:
         Event.objects.create(edit=edit, kind=Event.Kind.REPORTED, note=note[:1000])
     # A callback that came while Wiro was being asked has its wish overwritten by the postponement, so grant it now.
-    if Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
+    if settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
         Edit.objects.filter(pk=edit.pk, state=State.RUNNING).update(due_at=timezone.now())
 
 

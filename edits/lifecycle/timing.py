@@ -45,7 +45,6 @@ SERVER_ERROR_TRIES = 5
 
 ERASE_WAIT = 30.0
 ERASE_WAIT_CAP = 3600.0
-SWEEP_LEASE = 30.0
 
 
 def scaled(seconds: float) -> float:

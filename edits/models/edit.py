@@ -1,6 +1,7 @@
 """An edit: one picture, one instruction, and the way from the one to the other."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -99,13 +100,17 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
         """Take the lease of a due edit: whoever changes the row has it, everybody else was too late."""
+        return next(iter(self.claim_many([edit_id], seconds)), None)
+
+    def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
+        """Take the leases of those that are due and free, all at once, and give them with photo and attempts."""
         now, lease = timezone.now(), uuid.uuid4()
-        taken = (
-            self.filter(pk=edit_id)
-            .due(now)
-            .update(lease_token=lease, lease_until=now + timedelta(seconds=seconds), stuck_count=F("stuck_count") + 1)
-        )
-        return self.select_related("photo").get(pk=edit_id) if taken else None
+        due = self.filter(pk__in=edit_ids).due(now)
+        until = now + timedelta(seconds=seconds)
+        if not due.update(lease_token=lease, lease_until=until, stuck_count=F("stuck_count") + 1):
+            return []
+        mine = self.filter(pk__in=edit_ids, lease_token=lease)
+        return list(mine.select_related("photo").prefetch_related("attempts"))
 
 
 class Edit(models.Model):
@@ -229,7 +234,7 @@ class Edit(models.Model):
     @property
     def live_attempt(self) -> Attempt | None:
         """The Run that this edit waits for, if it has one."""
-        return self.attempts.filter(outcome__in=[Outcome.PENDING, Outcome.ACCEPTED]).first()
+        return next((attempt for attempt in self.attempts.all() if attempt.outcome in (Outcome.PENDING, Outcome.ACCEPTED)), None)
 
     # --- moves: compare-and-set, and nowhere else ---------------------------------------------------------------------
 

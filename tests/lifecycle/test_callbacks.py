@@ -147,6 +147,7 @@ def test_a_callback_during_a_look_is_not_forgotten(sandbox, new_edit, settings, 
     lifecycle.advance(edit.pk)
     Attempt.objects.update(callback_token_hash=token_hash("the-token"))
     Edit.objects.update(due_at=timezone.now())
+    settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     look = lifecycle.polling._ask
 
     def look_while_a_callback_arrives(attempt):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from edits import lifecycle
 from edits.lifecycle import gates, journal
-from edits.models import Attempt, Edit, Gate, Heartbeat, Outcome, Photo
+from edits.models import Attempt, Edit, Gate, Outcome, Photo
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -179,21 +179,38 @@ def test_the_sweep_takes_everything_to_its_end_without_any_message(sandbox, new_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sweep_leaves_the_turn_to_one_that_is_under_way_but_not_to_a_dead_one(sandbox, new_edit):
-    now = timezone.now()
-    Heartbeat.objects.create(name="sweep", at=now, lease_until=now + timedelta(seconds=60))
-    edit = new_edit()
-    assert lifecycle.sweep() == 0
-    Heartbeat.objects.update(lease_until=now - timedelta(seconds=1))
-    assert lifecycle.sweep() == 1
-    assert advance_to_rest(edit).state == "succeeded"
+def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox, new_edit):
+    new_edit()
+    with lifecycle.sweeping._sweeping:
+        assert lifecycle.sweep() == 0
+    assert lifecycle.sweep() >= 1
 
 
-def test_the_sweep_takes_results_before_running_before_waiting(sandbox, new_edit):
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_takes_results_before_running_before_waiting(sandbox, new_edit, monkeypatch):
     waiting, running, fetching = new_edit(), new_edit(), new_edit()
     Edit.objects.filter(pk=running.pk).update(state="running")
     Edit.objects.filter(pk=fetching.pk).update(state="fetching")
-    assert [key for _, key in lifecycle.sweeping._due_work()] == [fetching.pk, running.pk, waiting.pk]
+    order = []
+
+    def note_down(step, subject, timeout):
+        order.append(getattr(subject, "pk", subject))
+        Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
+        return True
+
+    monkeypatch.setattr(lifecycle.lanes, "offer", note_down)
+    assert lifecycle.sweep() == 3
+    assert order == [fetching.pk, running.pk, waiting.pk]
+
+
+def test_running_edits_that_find_no_free_lane_are_given_back(sandbox, new_edit, monkeypatch):
+    edits = [new_edit() for _ in range(3)]
+    Edit.objects.update(state="running")
+    monkeypatch.setattr(lifecycle.lanes, "offer", lambda step, subject, timeout: False)
+    assert lifecycle.sweep() == 0
+    for edit in edits:
+        edit.refresh_from_db()
+        assert (edit.lease_token, edit.stuck_count) == (None, 0)
 
 
 def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new_edit, media):

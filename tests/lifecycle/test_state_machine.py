@@ -1,6 +1,6 @@
 """Anything in any order, against the real models on both databases: nothing is paid twice and nothing is lost.
 
-Wiro is a small model here, so that thousands of steps fit into seconds. Whatever the real one may do to a Run can happen: taken and
+Wiro is a small model here, so that thousands of steps fit into seconds. Whatever may become of a Run can happen: taken and
 answered, taken in silence, refused, unreachable. Workers die at the worst moments; callbacks come, lie and repeat.
 """
 

@@ -1,0 +1,13 @@
+"""A Wiro that answers every Task/Detail with "still running", as fast as a web server can; for bench/sweep.py."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
+    task = {"id": body.get("taskid", ""), "status": "task_output", "parameters": {}, "outputs": []}
+    answer = json.dumps({"total": "1", "errors": [], "tasklist": [task], "result": True}).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    return [answer]
