@@ -74,9 +74,8 @@ def measure(edits: int, seconds: float, database: str) -> None:
     asked = Edit.objects.filter(looked_at__gte=began).count()
     cpu = cpu_seconds() - used
     lifecycle.lanes.drain()
-    print(
-        f"{database}: {asked} of {edits} edits asked about in {elapsed:.1f} s: {asked / elapsed:.0f}/s, {1000 * cpu / asked:.1f} ms CPU each"
-    )
+    print(f"{database}: {asked} of {edits} edits asked about in {elapsed:.1f} s")
+    print(f"{asked / elapsed:.0f} a second, {1000 * cpu / asked:.1f} ms of CPU each")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

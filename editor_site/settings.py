@@ -14,8 +14,9 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
-# What `make run` has made up for this folder (a secret key, host names), so that plain `manage.py` commands see the same site.
-env.read_env(DATA_DIR / "run.env")
+if not env.str("SECRET_KEY", ""):
+    # Nobody has configured a site, so this is the one that `make run` made up for this folder: a key, host names, no HTTPS.
+    env.read_env(DATA_DIR / "run.env")
 
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
