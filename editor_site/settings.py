@@ -166,13 +166,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A form waits this long for a silent broker, once; a worker waits one second at a time for messages.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 5,
-    "socket_connect_timeout": 3,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
     "health_check_interval": 25,
     "visibility_timeout": 3600,
 }
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 # Steps that one worker process does at the same time; most of their time is spent waiting for Wiro.
 WORKER_LANES = env.int("WORKER_LANES", 24)

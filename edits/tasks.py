@@ -38,7 +38,7 @@ def enqueue(edit_id: uuid.UUID) -> None:
     if time.monotonic() < _silent_until:
         return
     try:
-        advance.delay(str(edit_id))
+        advance.apply_async([str(edit_id)], retry=False)
     except Exception as error:  # noqa: BLE001 - kombu lets through whatever its transport raises; none of it may reach the visitor
         _silent_until = time.monotonic() + _BELL_REST
         log.warning("the broker does not answer (%s); the sweep takes over", type(error).__name__)
