@@ -3,7 +3,6 @@
 import logging
 import queue
 import threading
-import time
 import uuid
 from typing import Any
 
@@ -39,6 +38,7 @@ class Bell:
     def __init__(self) -> None:
         self._waiting: queue.Queue[str] = queue.Queue(maxsize=1000)
         self._starting = threading.Lock()
+        self._never = threading.Event()
         self._ringer: threading.Thread | None = None
 
     def ring(self, edit_id: str) -> None:
@@ -58,7 +58,7 @@ class Bell:
                 advance.apply_async([edit_id], retry=False)
             except Exception as error:  # noqa: BLE001 - kombu lets through whatever its transport raises
                 log.warning("the broker does not answer (%s); the sweep takes over", type(error).__name__)
-                time.sleep(BELL_REST)
+                self._never.wait(BELL_REST)
 
 
 _bell = Bell()
