@@ -28,7 +28,11 @@ class Lanes:
         """Start `work` if a lane is free within `timeout` seconds. Returns whether it was started."""
         if not self._free.acquire(timeout=timeout):
             return False
-        self._pool.submit(self._do, work, *args)
+        try:
+            self._pool.submit(self._do, work, *args)
+        except RuntimeError:  # drained: the process is about to end
+            self._free.release()
+            return False
         return True
 
     def _do(self, work: Callable[..., Any], *args: Any) -> None:
