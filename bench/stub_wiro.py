@@ -1,12 +1,20 @@
-"""A Wiro that answers every Task/Detail with "still running", as fast as a web server can; for bench/sweep.py."""
+"""A Wiro that answers every Task/Detail with "still running", as fast as a web server can; for bench/sweep.py and
+bench/lag.py, which lets it note down in a file who was asked about and when."""
 
 import json
+import os
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
+
+HEARD = os.environ.get("STUB_WIRO_HEARD")
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     body = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
+    if HEARD:
+        with open(HEARD, "a") as heard:
+            heard.write(f"{body.get('taskid')} {time.time()}\n")
     task = {"id": body.get("taskid", ""), "status": "task_output", "parameters": {}, "outputs": []}
     answer = json.dumps({"total": "1", "errors": [], "tasklist": [task], "result": True}).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])

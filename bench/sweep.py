@@ -23,29 +23,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environment(folder: str, port: int, database: str) -> dict[str, str]:
+    """A site of its own in `folder`, whose Wiro listens on `port`."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "editor_site.settings",
+        "SECRET_KEY": "bench",
+        "DATA_DIR": folder,
+        "LOG_LEVEL": "WARNING",
+        "WIRO_API_KEY": "bench",
+        "WIRO_POLLS_PER_SECOND": "100000",
+        "WIRO_BASE_URL": f"http://127.0.0.1:{port}/v1",
+        "DATABASE_URL": start_postgres() if database == "postgresql" else f"sqlite:///{folder}/db.sqlite3",
+    }
+
+
+def granian(port: int) -> list[str]:
+    return [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--port", str(port), "--log-level", "error"]
+
+
 def main(edits: int = 3000, seconds: float = 10.0, database: str = "sqlite") -> None:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "editor_site.settings",
-            "SECRET_KEY": "bench",
-            "DATA_DIR": folder,
-            "LOG_LEVEL": "WARNING",
-            "WIRO_API_KEY": "bench",
-            "WIRO_POLLS_PER_SECOND": "100000",
-            "WIRO_BASE_URL": f"http://127.0.0.1:{port}/v1",
-            "DATABASE_URL": start_postgres() if database == "postgresql" else f"sqlite:///{folder}/db.sqlite3",
-        }
-        granian = [
-            str(Path(sys.executable).parent / "granian"),
-            "--interface",
-            "wsgi",
-            "--port",
-            str(port),
-            "--log-level",
-            "error",
-        ]
-        server = subprocess.Popen([*granian, "bench.stub_wiro:application"])  # noqa: S603 - our own command
+        os.environ |= environment(folder, port, database)
+        server = subprocess.Popen([*granian(port), "bench.stub_wiro:application"])  # noqa: S603 - our own command
         try:
             measure(edits, seconds, database)
         finally:
