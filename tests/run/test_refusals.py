@@ -1,0 +1,78 @@
+"""What cannot work is refused at once, in one clear line, with a non-zero exit."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.run.site import ROOT, environment, free_port
+
+pytestmark = pytest.mark.processes
+
+
+def refusal(data: Path, *, root: Path = ROOT, **changes: str) -> str:
+    """The one line with which a start ends."""
+    surroundings = environment(data, free_port(), **changes)
+    surroundings = {name: value for name, value in surroundings.items() if value != "-"}
+    command = [sys.executable, "-m", "editor_site.run"]
+    done = subprocess.run(command, cwd=root, env=surroundings, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("make run: ")
+    return line.removeprefix("make run: ")
+
+
+@pytest.mark.parametrize("port", ["abc", "65536"])
+def test_what_is_no_port(tmp_path: Path, port: str) -> None:
+    assert refusal(tmp_path, PORT=port) == f"PORT={port} is not a port number"
+
+
+def test_a_taken_port(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"cannot listen on 127.0.0.1 port {port}" in refusal(tmp_path, PORT=str(port))
+
+
+def test_an_address_of_another_machine(tmp_path: Path) -> None:
+    assert "cannot listen on 192.0.2.1" in refusal(tmp_path, HOST="192.0.2.1")
+
+
+def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    assert f"the data folder {tmp_path / 'data'} cannot be written" in refusal(tmp_path / "data")
+    assert "cannot be written" in refusal(tmp_path / "data" / "below")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("SPEND_PER_DAY", "abc", "SPEND_PER_DAY=abc cannot be understood"),
+        ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be more than 0."),
+        ("SANDBOX_PACE", "0", "SANDBOX_PACE=0 is not a number above 0"),
+        ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must begin with http:// or https://."),
+        ("REDIS_URL", "amqp://me:sesame@127.0.0.1", "REDIS_URL must begin with redis:// or rediss://"),
+        ("DATABASE_URL", "oracle://me:sesame@127.0.0.1/x", "DATABASE_URL must begin with postgres://"),
+        ("DATABASE_URL", "postgres://me:sesame@127.0.0.1:9/x", "the database cannot be used: "),
+        ("DATABASE_URL", "sqlite:////dev/null/x.sqlite3", "the database cannot be used: "),
+    ],
+)
+def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str, line: str) -> None:
+    said = refusal(tmp_path, **{name: value})  # type: ignore[arg-type]
+    assert said.startswith(line)
+    assert "sesame" not in said
+
+
+def test_an_address_of_wiro_that_is_none(tmp_path: Path) -> None:
+    said = refusal(tmp_path, WIRO_API_KEY="key", WIRO_BASE_URL="nonsense")
+    assert said == "WIRO_BASE_URL must begin with http:// or https://."
+
+
+def test_the_environment_wins_over_the_env_file_which_is_read(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "editor_site", tmp_path / "editor_site")
+    (tmp_path / ".env").write_text("PORT=from-the-file\n")
+    assert refusal(tmp_path / "data", root=tmp_path, PORT="-") == "PORT=from-the-file is not a port number"
+    assert refusal(tmp_path / "data", root=tmp_path, PORT="set") == "PORT=set is not a port number"

@@ -1,0 +1,79 @@
+"""What is written for operators agrees with the program: docker-compose.yml, .env.example."""
+
+import re
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from editor_site import run
+
+ROOT = Path(__file__).resolve().parent.parent
+# Made up by `make run` itself, or Python's own.
+NOT_FOR_OPERATORS = {"DEMO_USERNAME", "DEMO_PASSWORD", "PYTHONDONTWRITEBYTECODE"}
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
+def test_compose_runs_the_same_commands_as_make_run(services: dict[str, Any]) -> None:
+    commands = {name: service["command"] for name, service in services.items() if service.get("build")}
+    assert commands == {
+        "prepare": "python manage.py prepare",
+        "web": run.WEB.format(host="0.0.0.0", port=8000),
+        "worker": run.WORKER,
+        "beat": run.BEAT.format(data="/data"),
+        "sandbox": run.SANDBOX.format(host="0.0.0.0", port=8090, pace=1),
+    }
+    assert services["worker"]["stop_grace_period"] == f"{run.WORKER_GRACE}s"
+
+
+def test_compose_keeps_what_must_survive_in_named_volumes(services: dict[str, Any]) -> None:
+    volumes = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["volumes"])
+    used = {place.split(":")[0] for service in services.values() for place in service.get("volumes", [])}
+    assert used == volumes
+    assert "--appendonly yes" in services["redis"]["command"]
+    assert "noeviction" in services["redis"]["command"]
+
+
+def test_every_lasting_service_is_watched_and_started_again(services: dict[str, Any]) -> None:
+    lasting = {name: service for name, service in services.items() if name != "prepare"}
+    assert all(service["restart"] == "unless-stopped" and service["healthcheck"]["test"] for service in lasting.values())
+
+
+def test_docker_compose_accepts_the_file_where_it_is_installed(tmp_path: Path) -> None:
+    for name in ("docker-compose.yml", "Dockerfile"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text().replace("#POSTGRES_PASSWORD=", "POSTGRES_PASSWORD=sesame"))
+    program = shutil.which("docker-compose")
+    if program:
+        subprocess.run([program, "config", "--quiet"], cwd=tmp_path, check=True)
+    # Without the program the file is at least YAML whose names are known; the tests above read it.
+    assert yaml.safe_load((tmp_path / "docker-compose.yml").read_text()).keys() == {"x-app", "services", "volumes"}
+
+
+def test_every_variable_that_is_read_is_in_the_example() -> None:
+    settings, start = (ROOT / "editor_site" / name for name in ("settings.py", "run.py"))
+    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings.read_text()))
+    names |= set(re.findall(r'\benviron(?:\.get|\.pop)?[(\[]\s*"([A-Z_]+)"', start.read_text()))
+    explained = dict(_explained())
+    assert {"SECRET_KEY", "WIRO_API_KEY", "SANDBOX_PACE", "DATA_DIR"} <= names
+    assert names - NOT_FOR_OPERATORS - set(explained) == set()
+    assert [name for name, comment in explained.items() if not comment.startswith("# ")] == []
+
+
+def test_the_example_sets_nothing_as_it_stands() -> None:
+    assert [line for line in (ROOT / ".env.example").read_text().splitlines() if line and not line.startswith("#")] == []
+
+
+def _explained() -> list[tuple[str, str]]:
+    """Every variable of the example, with the line above it."""
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    found = [(re.match(r"#([A-Z_]+)=", line), above) for above, line in pairwise(lines)]
+    return [(match[1], above) for match, above in found if match]
