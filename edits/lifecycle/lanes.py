@@ -50,7 +50,7 @@ class Lanes:
         self._pool.shutdown(wait=True)
 
 
-lanes = Lanes(settings.WORKER_LANES)
+lanes = Lanes(max(settings.WORKER_LANES, 1))
 
 
 def work_on(edit_id: uuid.UUID | str, timeout: float = 0.0) -> bool:

@@ -16,8 +16,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TransactionTestCase
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
 from PIL import Image
 
 from edits import images, lifecycle
@@ -279,15 +278,17 @@ def _site(settings, media, monkeypatch):
     settings.ENGINE_PACE = 1.0
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.both_databases
-@pytest.mark.timeout(300)
-class TestLifecycle(Lifecycle.TestCase, TransactionTestCase):
-    settings = settings(
+@pytest.mark.timeout(1800)
+def test_whatever_happens_nothing_is_paid_twice_and_nothing_is_lost():
+    # The same sequences at every run of the suite; EXAMPLES=2000 looks further.
+    bounded = settings(
         max_examples=int(os.environ.get("EXAMPLES", "60")),
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         print_blob=True,
-        # The same sequences at every run of the suite; EXAMPLES=2000 looks further.
         derandomize="EXAMPLES" not in os.environ,
     )
+    run_state_machine_as_test(Lifecycle, settings=bounded)
