@@ -53,6 +53,18 @@ format: $(VENV)/dev.installed ## format the code
 types: $(VENV)/dev.installed ## check the types
 	@$(BIN)/mypy
 
+screenshots: $(VENV)/dev.installed ## take pictures of every page into screenshots/
+	@$(BIN)/python -m tests.browser.install
+	@$(BIN)/python -m tests.browser.screenshots
+
+faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table (about 15 minutes)
+	@$(BIN)/python -m tests.faults --database both
+
+bench: $(VENV)/dev.installed ## measure how many running edits are asked about, and how late
+	@$(BIN)/python -m bench.sweep 3000 sqlite
+	@$(BIN)/python -m bench.sweep 3000 postgresql
+	@$(BIN)/python -m bench.lag 20000 postgresql
+
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: $(BIN)/uv ## pin every package anew, with hashes and without addresses
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml -o run.txt

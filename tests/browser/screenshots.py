@@ -1,0 +1,98 @@
+"""Pictures of every page to look at: `make screenshots`. Phone and desktop, light and dark; empty, waiting, failed, full.
+
+The site runs as `make run` starts it, against a sandbox that is told to fail where a failure is to be shown.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from edits.wiro.sandbox import SandboxServer
+from tests.browser.conftest import OFFLINE
+from tests.browser.install import executable
+from tests.run.site import RunningSite, Visitor, running_site
+
+SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
+LONG = (
+    "Replace the grey sky with a warm evening sky, keep the tower and its lights exactly as they are, let the clouds glow in "
+    "pink and orange, add a thin crescent moon in the upper left corner, and make the smoke a little softer, please."
+)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, _site(Path(data)) as (site, wiro), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=OFFLINE)
+        _take(browser, site, folder, {"gallery-empty": "/", "sign-up": "/accounts/signup/", "sign-in": "/accounts/login/"}, None)
+        _take(browser, site, folder, {"list-empty": "/edits/", "new": "/edits/new/"}, site.visitor)
+        pages = _edits(site.visitor, wiro)
+        _take(browser, site, folder, {"gallery-full": "/"}, None)
+        _take(browser, site, folder, pages | {"list-full": "/edits/", "not-found": "/nothing/here/"}, site.visitor)
+        _take(browser, site, folder, {"admin-edits": "/admin/edits/edit/"}, site.visitor)
+        browser.close()
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+@contextmanager
+def _site(data: Path) -> Iterator[tuple[RunningSite, SandboxServer]]:
+    with SandboxServer(api_key="key", api_secret="secret", pace=0.1) as wiro:
+        seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
+        with running_site(data, REVIEW_REQUIRED="off", EDITS_AT_ONCE="9", **seam) as site:
+            yield site, wiro
+
+
+def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
+    """One edit for every state that a page can show; their addresses."""
+    for photo, words in (
+        ("coffee.png", "Make it look like a pencil sketch"),
+        ("chelsea.png", "Give it a warmer, sunnier light"),
+        ("astronaut.png", "Give it a sepia look, like an old photograph"),
+        ("hubble_deep_field.jpg", "Make the galaxies more colourful"),
+        ("rocket.jpg", LONG),
+    ):
+        page = visitor.upload(photo, words)
+        assert visitor.wait_for(page)["state"] == "succeeded"
+        visitor.post(f"{page}share/", page, {})
+    long = page
+    wiro.faults.add("model", "failed", message="The instruction could not be followed.")
+    failed = visitor.upload("rocket.jpg", "Turn the rocket into a lighthouse")
+    visitor.wait_for(failed)
+    wiro.faults.add("Run", "reset")
+    unconfirmed = visitor.upload("coffee.png", "Put a croissant beside the cup")
+    wiro.faults.add("model", "stuck", value="task_output")
+    waiting = visitor.upload("chelsea.png", "Give the cat a small red hat")
+    done = visitor.upload("rocket.jpg", "Turn the sky into night")
+    visitor.wait_for(done)
+    return {"done": done, "done-long": long, "failed": failed, "unconfirmed": unconfirmed, "waiting": waiting}
+
+
+def _take(browser: Browser, site: RunningSite, folder: Path, pages: dict[str, str], visitor: Visitor | None) -> None:
+    for (size, viewport), scheme in product(SIZES.items(), SCHEMES):
+        context = browser.new_context(base_url=site.url, viewport=viewport, color_scheme=scheme, locale="en-GB")
+        if visitor:
+            cookies = visitor.session.cookies.get_dict()
+            context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
+        page = context.new_page()
+        for name, path in pages.items():
+            _settle(page, path)
+            page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=not name.startswith("admin"))
+        context.close()
+
+
+def _settle(page: Page, path: str) -> None:
+    """Until every picture that can be seen is there."""
+    page.goto(path)
+    page.wait_for_load_state("load")
+    page.wait_for_function("[...document.images].every(image => image.complete || image.loading === 'lazy')")
+    page.wait_for_timeout(300)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("screenshots"))
