@@ -7,6 +7,21 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.http.request import validate_host
+
+from .wiro import WiroClient
+
+LIMITS = (
+    "EDITS_PER_DAY",
+    "EDITS_AT_ONCE",
+    "SPEND_PER_DAY",
+    "PRICE_ESTIMATE",
+    "SIGNUPS_PER_HOUR",
+    "ENGINE_PACE",
+    "WORKER_LANES",
+    "SWEEP_SECONDS",
+    "WIRO_POLLS_PER_SECOND",
+)
 
 
 @register(Tags.security)
@@ -15,11 +30,46 @@ def wiro_is_configured(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.WIRO_API_KEY:
         hint = "`make run` starts a sandbox when it is missing; anywhere else edits would wait for ever."
         found.append(Warning("WIRO_API_KEY is not set.", hint=hint, id="edits.W001"))
-    if urlsplit(settings.WIRO_BASE_URL).scheme not in ("http", "https"):
+    if not _is_web_address(settings.WIRO_BASE_URL):
         found.append(Error("WIRO_BASE_URL must begin with http:// or https://.", id="edits.E001"))
-    if settings.PUBLIC_BASE_URL and urlsplit(settings.PUBLIC_BASE_URL).scheme not in ("http", "https"):
-        found.append(Error("PUBLIC_BASE_URL must begin with http:// or https://.", id="edits.E002"))
+    else:
+        found += _refused_by_the_client()
     return found
+
+
+def _refused_by_the_client() -> list[CheckMessage]:
+    try:
+        WiroClient(
+            settings.WIRO_API_KEY or "missing",
+            settings.WIRO_API_SECRET,
+            base_url=settings.WIRO_BASE_URL,
+            output_hosts=settings.WIRO_OUTPUT_HOSTS,
+        )
+    except ValueError as error:
+        hint = "WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL and WIRO_OUTPUT_HOSTS are used together."
+        return [Error(f"Wiro cannot be called with these settings: {error}", hint=hint, id="edits.E005")]
+    return []
+
+
+@register(Tags.security)
+def wiro_can_reach_this_site(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.PUBLIC_BASE_URL:
+        return []
+    if not _is_web_address(settings.PUBLIC_BASE_URL):
+        return [Error("PUBLIC_BASE_URL must begin with http:// or https://.", id="edits.E002")]
+    host = urlsplit(settings.PUBLIC_BASE_URL).hostname or ""
+    if validate_host(host, settings.ALLOWED_HOSTS):
+        return []
+    hint = "Callbacks and Wiro's requests for pictures would be answered with 400."
+    return [Warning(f"ALLOWED_HOSTS does not name {host}, the host of PUBLIC_BASE_URL.", hint=hint, id="edits.W002")]
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 @register(Tags.files)
@@ -33,5 +83,5 @@ def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    limits = ("EDITS_PER_DAY", "EDITS_AT_ONCE", "SPEND_PER_DAY", "SIGNUPS_PER_HOUR", "ENGINE_PACE", "WORKER_LANES")
-    return [Error(f"{name} must be more than 0.", id="edits.E004") for name in limits if getattr(settings, name) <= 0]
+    # As floats, because a Decimal that is not a number raises when it is compared.
+    return [Error(f"{name} must be more than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0]

@@ -1,4 +1,7 @@
-"""Places where a test kills the process: `FAILPOINT=after_claim` in the environment, or `after_claim:3` for the third time."""
+"""Places where a test kills the process: `FAILPOINT=after_claim` in the environment, or `after_claim:3` for the third time.
+
+`FAILPOINT_SIGNAL=SIGSTOP` freezes it there instead.
+"""
 
 import os
 import signal
@@ -14,4 +17,4 @@ def failpoint(name: str) -> None:
         return
     _passed[name] += 1
     if _passed[name] == int(_nth or 1):
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.Signals[os.environ.get("FAILPOINT_SIGNAL", "SIGKILL")])

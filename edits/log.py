@@ -5,8 +5,13 @@ import re
 
 from django.conf import settings
 
+# A slash as it is, as JSON and Python's repr may escape it, and as it travels inside a query.
+_SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
-    r"(/wiro/(?:callback|source)/)[^\s/\"'?.]+|((?:sessionid|csrftoken|tasktoken|socketaccesstoken)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
+    rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
+    r"|((?:sessionid|csrftoken|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
+    r"|(://[^\s/:@]*:)[^\s/@]+(?=@)",
+    re.IGNORECASE,
 )
 
 
@@ -14,7 +19,7 @@ def mask(text: str) -> str:
     for secret in (settings.WIRO_API_KEY, settings.WIRO_API_SECRET, settings.SECRET_KEY):
         if secret:
             text = text.replace(secret, "***")
-    return _CARRIERS.sub(lambda match: (match[1] or match[2]) + "***", text)
+    return _CARRIERS.sub(lambda match: (match[1] or match[2] or match[3]) + "***", text)
 
 
 class MaskingFormatter(logging.Formatter):

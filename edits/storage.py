@@ -15,11 +15,18 @@ class DurableFileSystemStorage(FileSystemStorage):
     a name appears only with its whole content behind it, and once `save()` returns it is on the disk."""
 
     def _save(self, name: str, content: Any) -> str:
-        final = Path(self.path(name))
-        saved = Path(self.path(super()._save(name + TEMPORARY_SUFFIX, content)))  # type: ignore[misc]
-        _flush_to_disk(saved)
-        saved.rename(final)
+        final, saved = Path(self.path(name)), Path(self.path(name + TEMPORARY_SUFFIX))
+        is_new_folder = not final.parent.exists()
+        try:
+            saved = Path(self.path(super()._save(name + TEMPORARY_SUFFIX, content)))  # type: ignore[misc]
+            _flush_to_disk(saved)
+            saved.rename(final)
+        except OSError:
+            saved.unlink(missing_ok=True)
+            raise
         _flush_to_disk(final.parent)
+        if is_new_folder:
+            _flush_to_disk(final.parent.parent)
         return name
 
 
@@ -27,8 +34,14 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Names carry a hash, also where one JavaScript module imports another."""
 
     support_js_module_import_aggregation = True
-    # A page must not fail because a development checkout has not collected its files.
     manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        try:
+            return super().stored_name(name)
+        except ValueError:
+            # A page must not fail because a development checkout has not collected its files.
+            return name
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ..forms import SignUpForm
@@ -30,7 +31,8 @@ class SignIn(LoginView):
 
 def _demo_account(request: HttpRequest) -> dict[str, str] | None:
     """Offered only where `make run` made one, and only to somebody at this very machine."""
-    local = client_address(request) in ("127.0.0.1", "::1")
+    # Behind a proxy on this machine everybody's address is loopback.
+    local = client_address(request) in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
     if not (settings.DEMO_USERNAME and local):
         return None
     return {"username": settings.DEMO_USERNAME, "password": settings.DEMO_PASSWORD}
@@ -38,6 +40,7 @@ def _demo_account(request: HttpRequest) -> dict[str, str] | None:
 
 @login_not_required
 @never_cache
+@sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     if not settings.SIGNUP_OPEN:

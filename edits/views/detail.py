@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,7 +28,8 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if edit is None and not request.user.is_authenticated:
         # The same answer for an edit that does not exist, so that addresses cannot be tried out.
         return redirect_to_login(request.get_full_path())
-    edit = edit or get_object_or_404(Edit.objects.none())
+    if edit is None:
+        raise Http404
     is_owner = edit.owner_id == request.user.pk
     context = {
         "edit": edit,
@@ -54,7 +55,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """Owner and staff only: a shared edit has ended, so nobody else has anything to wait for."""
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
     if edit.owner_id != request.user.pk and not request.user.is_staff:
-        return get_object_or_404(Edit.objects.none())  # type: ignore[return-value]
+        raise Http404
     if lifecycle.watched(edit):
         enqueue(edit.pk)
     return JsonResponse(status_of(edit))
@@ -95,8 +96,10 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if not edit.is_ended:
         messages.info(request, _("This edit is still under way."))
         return _answer(request, edit)
+    # PostgreSQL stores no NUL.
+    nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        fresh = lifecycle.again(edit, same_seed=request.POST.get("seed") == "same", nonce=request.POST.get("nonce", "")[:64])
+        fresh = lifecycle.again(edit, same_seed=request.POST.get("seed") == "same", nonce=nonce)
     except lifecycle.QuotaExceeded as error:
         if wants_json(request):
             return JsonResponse({"errors": {"__all__": [{"message": wording.quota(error), "code": error.code}]}}, status=429)

@@ -1,13 +1,14 @@
 """The public gallery and one's own edits, in plain pages that stay quick at any length."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ..models import Edit
@@ -22,6 +23,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def own(request: HttpRequest) -> HttpResponse:
     return render(
         request, "edits/list.html", page_of(Edit.objects.filter(owner_id=request.user.pk, deleted_at__isnull=True), request)
@@ -45,6 +47,6 @@ def _cursor(text: str) -> tuple[datetime, uuid.UUID] | None:
     moment, _, edit_id = text.partition("~")
     try:
         at = datetime.fromisoformat(moment)
-        return (at, uuid.UUID(edit_id)) if at.tzinfo else None
-    except ValueError:
+        return (at.astimezone(UTC), uuid.UUID(edit_id)) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None

@@ -1,0 +1,99 @@
+"""From clean pixels to the files that are kept, sent and shown."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from .rules import Rules
+
+CARD_WIDTH = 480
+PAGE_WIDTH = 1600
+# A larger PNG becomes a JPEG: to compress it could take seconds.
+PNG_PIXELS = 6_000_000
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png"}
+CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A WebP copy for a page: bytes, and width and height in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class CleanPicture:
+    """The copy that is kept: encoded bytes, Pillow's format name ("JPEG" or "PNG"), pixels, and two renditions."""
+
+    data: bytes
+    format: str
+    width: int
+    height: int
+    card: Rendition
+    page: Rendition
+
+    @property
+    def extension(self) -> str:
+        return EXTENSIONS[self.format]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def encode(image: Image.Image, found: str, rules: Rules) -> CleanPicture:
+    """`found` is the format that the picture came in; a JPEG stays one, anything else is kept without loss if it can be."""
+    image = _within_ratio(image, rules)
+    card, page = _rendition(image, CARD_WIDTH), _rendition(image, PAGE_WIDTH)
+    keeps_png = found != "JPEG" and image.width * image.height <= PNG_PIXELS
+    data, format, size = _encode_within(image, "PNG" if keeps_png else "JPEG", rules)
+    return CleanPicture(data, format, *size, card=card, page=page)
+
+
+def _encode_within(image: Image.Image, format: str, rules: Rules) -> tuple[bytes, str, tuple[int, int]]:
+    """Encoding again can make a picture larger than Wiro allows: a PNG becomes a JPEG, then quality and size give way."""
+    quality = rules.jpeg_quality
+    while True:
+        data = _encode(image, format, quality)
+        if len(data) <= rules.max_clean_bytes:
+            return data, format, image.size
+        if format == "PNG":
+            format = "JPEG"
+        elif quality > 80:
+            quality -= 6
+        else:
+            smaller = (max(image.width * 3 // 4, 1), max(image.height * 3 // 4, 1))
+            image = _within_ratio(image.resize(smaller, reducing_gap=2.0), rules)
+
+
+def _within_ratio(image: Image.Image, rules: Rules) -> Image.Image:
+    """Halving 11999 × 4000 makes it exactly 3 : 1, so the last row or column goes."""
+    if not rules.max_ratio:
+        return image
+    width = min(image.width, rules.max_ratio * image.height - 1)
+    height = min(image.height, rules.max_ratio * image.width - 1)
+    return image if (width, height) == image.size else image.crop((0, 0, width, height))
+
+
+def _encode(image: Image.Image, format: str, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    if format == "JPEG":
+        image.save(buffer, "JPEG", quality=quality)
+    else:
+        image.save(buffer, "PNG", compress_level=6)
+    return buffer.getvalue()
+
+
+def _rendition(image: Image.Image, width: int) -> Rendition:
+    # WebP has no more than 16,383 pixels a side, and a result may have any shape.
+    scale = min(width / image.width, 3 * width / image.height)
+    if scale < 1:
+        size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=80, method=2)
+    return Rendition(buffer.getvalue(), *image.size)

@@ -1,0 +1,80 @@
+"""What a picture must be, and the refusal of one that is not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a picture must be. Sizes in bytes and pixels; `max_ratio` bounds longer : shorter side, itself excluded."""
+
+    formats: tuple[str, ...] = ("JPEG", "PNG")
+    max_bytes: int = 10 * MIB
+    max_clean_bytes: int = 10_000_000
+    min_side: int = 15
+    max_ratio: int | None = 3
+    max_pixels: int = 50_000_000
+    jpeg_quality: int = 92
+
+
+# Source: the model's help text. "jpeg, png; aspect ratio within (1/3, 3); width and height > 14; no more than 10MB".
+UPLOAD = Rules()
+# What the model gives back may have any shape; how it sizes its output is not documented.
+RESULT = replace(
+    UPLOAD,
+    formats=("JPEG", "PNG", "WEBP"),
+    max_bytes=50 * MIB,
+    max_clean_bytes=50 * MIB,
+    min_side=2,
+    max_ratio=None,
+    jpeg_quality=95,
+)
+
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
+    ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
+    ("WEBP", lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP"),
+    ("GIF", lambda head: head.startswith((b"GIF87a", b"GIF89a"))),
+    ("HEIC", lambda head: head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS),
+    ("AVIF", lambda head: head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis")),
+    ("BMP", lambda head: head.startswith(b"BM")),
+    ("TIFF", lambda head: head.startswith((b"II*\x00", b"MM\x00*"))),
+    ("PDF", lambda head: head.startswith(b"%PDF")),
+    ("HTML", lambda head: head.lstrip().lower().startswith((b"<!doctype html", b"<html"))),
+    ("SVG", lambda head: b"<svg" in head),
+)
+
+
+class PictureRefused(ValueError):
+    """A picture that breaks a rule.
+
+    `code` is one of empty, too_large, unsupported_format, unreadable, too_small, aspect_ratio, too_many_pixels; `facts` tells
+    what was found and what is allowed, for the sentence that a person reads.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return " ".join([self.code, *(f"{name}={value}" for name, value in self.facts.items())])
+
+
+def recognise(head: bytes) -> str:
+    """The format that a file's first 512 bytes tell of, or an empty string."""
+    return next((name for name, matches in _SIGNATURES if matches(head)), "")
+
+
+def measure(width: int, height: int, rules: Rules = UPLOAD) -> None:
+    """Check a picture's size in pixels. The ratio rule is symmetric, so turning the picture cannot change the answer."""
+    facts = {"width": width, "height": height}
+    if min(width, height) < rules.min_side:
+        raise PictureRefused("too_small", **facts, limit=rules.min_side)
+    if rules.max_ratio and (width >= rules.max_ratio * height or height >= rules.max_ratio * width):
+        raise PictureRefused("aspect_ratio", **facts, limit=rules.max_ratio)
+    if width * height > rules.max_pixels:
+        raise PictureRefused("too_many_pixels", **facts, limit=rules.max_pixels)

@@ -1,0 +1,41 @@
+"""Rows in any state, made directly, where a test is not about how they came to be."""
+
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from edits.models import Attempt, Edit, Failure, Outcome, Photo, State, Visibility, token_hash
+from edits.models.edit import ENDED
+
+
+def edit_in(state: str, owner: Any, photo: Photo, **fields: Any) -> Edit:
+    """An edit that the database accepts in this state."""
+    now = timezone.now()
+    values: dict[str, Any] = {"nonce": uuid.uuid4().hex, "prompt": f"An edit that is {state}", "seed": 7, "state": state}
+    if state in ENDED:
+        values |= {"due_at": None, "started_at": now - timedelta(seconds=20), "ended_at": now}
+    elif state != State.QUEUED:
+        values |= {"started_at": now - timedelta(seconds=5), "due_at": now + timedelta(minutes=1)}
+    if state == State.UNCONFIRMED:
+        values["due_at"] = None
+    if state == State.SUCCEEDED:
+        values["result"] = photo
+    if state == State.FAILED:
+        values["failure_code"] = Failure.MODEL_FAILED
+    return Edit.objects.create(owner=owner, photo=photo, **(values | fields))
+
+
+def shared(owner: Any, photo: Photo, **fields: Any) -> Edit:
+    return edit_in(State.SUCCEEDED, owner, photo, visibility=Visibility.PUBLIC, **fields)
+
+
+def attempt_of(edit: Edit, outcome: str = Outcome.ACCEPTED, **fields: Any) -> tuple[Attempt, str]:
+    """An attempt and its callback token, of which the row knows only the hash."""
+    token = secrets.token_urlsafe(32)
+    values: dict[str, Any] = {"number": edit.attempts.count() + 1, "started_at": timezone.now(), "outcome": outcome}
+    if outcome == Outcome.ACCEPTED:
+        values |= {"wiro_task_id": uuid.uuid4().hex, "wiro_task_token": "secret-task-token"}
+    return Attempt.objects.create(edit=edit, callback_token_hash=token_hash(token), **(values | fields)), token

@@ -1,0 +1,205 @@
+"""Who may see and do what: every address of the site, walked by a stranger, the owner, somebody else, and staff."""
+
+import re
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from edits.models import Edit, State
+from tests.conftest import upload
+from tests.rows import attempt_of, edit_in, shared
+
+pytestmark = pytest.mark.django_db
+
+VISITORS = ("anonymous", "owner", "other", "staff")
+LOGIN = "to the sign-in page"
+
+# What GET answers for a private edit of Alice's, by visitor in the order above. An address that is not here fails the test.
+GET = {
+    "gallery": (200, 200, 200, 200),
+    "edit-list": (LOGIN, 200, 200, 200),
+    "edit-new": (LOGIN, 200, 200, 200),
+    "edit": (LOGIN, 200, 404, 200),
+    "edit-status": (404, 200, 404, 200),
+    "edit-source": (404, 200, 404, 200),
+    "edit-result": (404, 200, 404, 200),
+    "edit-source-size": (404, 200, 404, 200),
+    "edit-result-size": (404, 200, 404, 200),
+    "edit-cancel": (LOGIN, 405, 405, 405),
+    "edit-retry": (LOGIN, 405, 405, 405),
+    "edit-delete": (LOGIN, 405, 405, 405),
+    "edit-share": (LOGIN, 405, 405, 405),
+    "edit-unshare": (LOGIN, 405, 405, 405),
+    "sample": (LOGIN, 200, 200, 200),
+    "wiro-callback": (405, 405, 405, 405),
+    "wiro-source": (200, 200, 200, 200),
+    "login": (200, 302, 302, 302),
+    "signup": (200, 200, 200, 200),
+    "logout": (LOGIN, 405, 405, 405),
+    "healthz": (200, 200, 200, 200),
+    "readyz": (503, 503, 503, 503),
+}
+# Where the edit is shared, this much more is open.
+OPENED = ("edit", "edit-source", "edit-result", "edit-source-size", "edit-result-size")
+GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200))
+ACTIONS = ("edit-cancel", "edit-retry", "edit-delete", "edit-share", "edit-unshare")
+OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in ("edit-list", "edit-new")]
+
+
+def patterns(resolver=None, before=""):
+    """Every (name, route) of the project, included ones too; the admin's names begin with admin:"""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, route)
+        else:
+            yield ("admin:" if route.startswith("admin/") else "") + str(pattern.name), route
+
+
+def path_of(route, edit, token=""):
+    """The route with this edit in the place of its arguments."""
+    values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
+    values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
+    route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
+    route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
+    return "/" + route.replace("^", "").replace("$", "").replace("\\", "")
+
+
+@pytest.fixture
+def photo(new_edit):
+    edit = new_edit()
+    photo = edit.photo
+    edit.delete()
+    return photo
+
+
+@pytest.fixture
+def visitors(signed_in, alice, bob, rita):
+    return dict(zip(VISITORS, (Client(), signed_in(alice), signed_in(bob), signed_in(rita)), strict=True))
+
+
+def outcome(response):
+    if response.status_code == 302 and "/login/?next=" in response["Location"]:
+        return LOGIN
+    return response.status_code
+
+
+def routes():
+    return {name: route for name, route in patterns() if not name.startswith("admin:")}
+
+
+def walk(edit, visitors):
+    _, callback = attempt_of(edit)
+    signed = signing.dumps(str(edit.pk), salt="edits.source")
+    return {
+        name: tuple(
+            outcome(visitors[who].get(path_of(route, edit, signed if name == "wiro-source" else callback))) for who in VISITORS
+        )
+        for name, route in routes().items()
+    }
+
+
+def test_every_address_is_in_the_matrix():
+    assert set(routes()) == set(GET)
+
+
+def test_a_private_edit_is_its_owners_alone(visitors, alice, photo):
+    assert walk(edit_in(State.SUCCEEDED, alice, photo), visitors) == GET
+
+
+def test_a_shared_edit_is_open_with_its_pictures_and_nothing_more(visitors, alice, photo):
+    assert walk(shared(alice, photo), visitors) == GET_SHARED
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_an_edit_in_any_state_is_hidden_from_others(visitors, alice, photo, state):
+    edit = edit_in(state, alice, photo)
+    for name in OF_AN_EDIT:
+        for who in ("anonymous", "other"):
+            assert outcome(visitors[who].get(path_of(routes()[name], edit))) in (404, 405, LOGIN), (name, who)
+
+
+def test_waiting_for_review_is_still_private(visitors, alice, photo):
+    edit = edit_in(State.SUCCEEDED, alice, photo, visibility="pending")
+    assert outcome(visitors["anonymous"].get(f"/edits/{edit.pk}/")) == LOGIN
+    assert visitors["other"].get(f"/edits/{edit.pk}/result").status_code == 404
+    assert visitors["staff"].get(f"/edits/{edit.pk}/result").status_code == 200
+
+
+@pytest.mark.parametrize("make", [shared, lambda *who: edit_in(State.SUCCEEDED, *who)], ids=["shared", "private"])
+def test_a_deleted_edit_is_gone_for_everybody_but_staff(visitors, alice, photo, make):
+    edit = make(alice, photo)
+    visitors["owner"].post(f"/edits/{edit.pk}/delete/")
+    for name in ("edit-status", "edit-source", "edit-result", "edit-source-size", "edit-result-size", "edit"):
+        path = path_of(routes()[name], edit)
+        gone = LOGIN if name == "edit" else 404
+        assert [outcome(visitors[who].get(path)) for who in VISITORS] == [gone, 404, 404, 200], name
+    for action in ACTIONS:
+        assert visitors["owner"].post(path_of(routes()[action], edit)).status_code == 404
+    assert str(edit.pk) not in visitors["owner"].get("/edits/").content.decode()
+    assert str(edit.pk) not in visitors["anonymous"].get("/").content.decode()
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_only_the_owner_may_ask_anything_of_an_edit(visitors, alice, photo, action):
+    edit = shared(alice, photo) if action == "edit-unshare" else edit_in(State.SUCCEEDED, alice, photo)
+    before = Edit.objects.filter(pk=edit.pk).values().get()
+    path = path_of(routes()[action], edit)
+    assert [outcome(visitors[who].post(path)) for who in ("anonymous", "other", "staff")] == [LOGIN, 404, 404]
+    assert Edit.objects.filter(pk=edit.pk).values().get() == before
+    assert Edit.objects.count() == 1
+    assert visitors["owner"].post(path).status_code == 302
+
+
+@pytest.mark.parametrize("name", OF_AN_EDIT)
+def test_an_edit_that_does_not_exist_looks_like_somebody_elses(visitors, alice, photo, name):
+    foreign, nothing = edit_in(State.SUCCEEDED, alice, photo), Edit(photo=photo)
+    for who in ("anonymous", "other"):
+        for verb in ("get", "post"):
+            answers = [getattr(visitors[who], verb)(path_of(routes()[name], edit)) for edit in (foreign, nothing)]
+            assert outcome(answers[0]) == outcome(answers[1])
+
+
+def test_the_admin_is_for_staff(visitors, alice, photo):
+    edit = edit_in(State.SUCCEEDED, alice, photo)
+    walked = [(name, path_of(route, edit)) for name, route in patterns() if name.startswith("admin:")]
+    assert len(walked) > 30
+    for name, path in walked:
+        if name != "admin:login":
+            assert outcome(visitors["anonymous"].get(path)) in (LOGIN, 302), path
+            for who in ("owner", "other"):
+                answer = visitors[who].get(path)
+                assert answer.status_code in (302, 404), path
+                assert answer.status_code == 404 or "login" in answer["Location"] or name == "admin:logout", path
+        assert visitors["staff"].get(path).status_code in (200, 302, 403, 404, 405), path
+
+
+def test_every_post_needs_a_csrf_token_except_the_callback(alice, photo):
+    edit = edit_in(State.SUCCEEDED, alice, photo)
+    _, callback = attempt_of(edit)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    for name in (*ACTIONS, "edit-new", "login", "signup", "logout"):
+        response = client.post(path_of(routes()[name], edit))
+        assert response.status_code == 403, name
+        assert b"Please send that again" in response.content
+    assert client.post("/admin/login/").status_code == 403
+    assert client.post(f"/wiro/callback/{callback}/").status_code == 200
+
+
+def test_with_the_token_of_the_page_a_form_is_taken(alice, photo, media):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/edits/new/").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    assert client.post("/edits/new/", upload(csrfmiddlewaretoken=token)).status_code == 302
+
+
+def test_a_forbidden_page_tells_the_staff_without_rights(signed_in, bob):
+    bob.is_staff = True
+    bob.save()
+    response = signed_in(bob).get("/admin/edits/edit/")
+    assert response.status_code == 403
+    assert b"This is not open to you" in response.content

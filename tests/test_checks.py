@@ -1,0 +1,77 @@
+"""`manage.py check` names a broken setting before it costs anybody an edit; nothing to say about a good one."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+
+from edits.checks import LIMITS
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+def found():
+    return {message.id: message for message in run_checks() if message.id.startswith("edits.")}
+
+
+def test_the_settings_of_the_tests_are_fine():
+    assert not found()
+
+
+def test_a_missing_key_is_a_warning(settings):
+    settings.WIRO_API_KEY = settings.WIRO_API_SECRET = ""
+    assert list(found()) == ["edits.W001"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("WIRO_BASE_URL", "api.wiro.ai/v1", "edits.E001"),
+        ("WIRO_BASE_URL", "ftp://api.wiro.ai", "edits.E001"),
+        ("WIRO_BASE_URL", "https://", "edits.E001"),
+        ("WIRO_BASE_URL", "https://[", "edits.E001"),
+        ("PUBLIC_BASE_URL", "photos.example.org", "edits.E002"),
+        ("PUBLIC_BASE_URL", "https:///x", "edits.E002"),
+        ("WIRO_OUTPUT_HOSTS", ["https://wiro.ai/path with spaces"], "edits.E005"),
+        ("WIRO_OUTPUT_HOSTS", ["*.wiro.ai"], "edits.E005"),
+        ("WIRO_API_KEY", " key with a line break\n", "edits.E005"),
+        ("WIRO_API_SECRET", "schlüssel", "edits.E005"),
+    ],
+)
+def test_a_broken_address_or_key_is_refused_by_name(settings, name, value, code):
+    setattr(settings, name, value)
+    message = found()[code]
+    assert name in message.msg + (message.hint or "")
+    if name.startswith("WIRO_API"):
+        assert value.strip() not in str(message)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("value", [0, -1, float("nan"), Decimal("NaN")])
+def test_a_limit_of_nothing_is_refused_by_name(settings, name, value):
+    setattr(settings, name, value)
+    assert name in found()["edits.E004"].msg
+
+
+def test_a_public_address_that_django_would_not_answer_is_a_warning(settings):
+    settings.PUBLIC_BASE_URL, settings.ALLOWED_HOSTS = "https://photos.example.org", ["localhost"]
+    assert list(found()) == ["edits.W002"]
+    settings.ALLOWED_HOSTS = [".example.org"]
+    assert not found()
+
+
+def test_a_data_folder_that_cannot_be_written_is_refused(settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = tmp_path / "new" / "folder"
+    assert not found()
+    # Root may write everywhere, so the operating system's answer is the one thing played here.
+    monkeypatch.setattr("edits.checks.os.access", lambda path, mode: path != tmp_path)
+    assert "edits.E003" in found()
+
+
+def test_the_settings_of_a_public_site_pass_the_deployment_check(settings, capsys):
+    settings.SECRET_KEY = "a-long-and-random-text-" * 4 + "0123456789!?"
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = 31_536_000, True, True
+    call_command("check", "--deploy", "--fail-level", "WARNING")
+    assert "no issues" in capsys.readouterr().out

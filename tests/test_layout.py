@@ -1,0 +1,151 @@
+"""The shape of the program, read from its source: which part may know which, and what nobody may do."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted(
+    path for folder in ("edits", "editor_site") for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts
+)
+
+# What each part of `edits` may import of the others. A part that is not here fails the test.
+MAY_IMPORT = {
+    "images": set(),
+    "wiro": set(),
+    "storage": set(),
+    "samples": set(),
+    "log": set(),
+    "failpoints": set(),
+    "uploads": {"images"},
+    "models": {"images"},
+    "checks": {"wiro"},
+    "apps": {"checks"},
+    "progress": {"models"},
+    "lifecycle": {"models", "images", "wiro", "failpoints"},
+    "tasks": {"lifecycle"},
+    "wording": {"images", "lifecycle", "models"},
+    "forms": {"images", "wording", "lifecycle"},
+    "admin": {"lifecycle", "models", "wording", "progress", "tasks", "forms"},
+    "views": {"forms", "images", "lifecycle", "models", "progress", "samples", "tasks", "wording"},
+    "urls": {"views"},
+    "management": {"lifecycle", "models", "images", "samples", "wiro", "tasks", "failpoints"},
+}
+# A sandbox plays Wiro; nothing of the client may lean on it.
+OUTSIDE_LIBRARIES = {"images": {"PIL"}, "wiro": {"requests", "urllib3", "werkzeug", "PIL"}}
+
+
+def tree_of(path):
+    return ast.parse(path.read_text(), str(path))
+
+
+def module_of(path):
+    """edits.views.new for edits/views/new.py, and edits.views for its __init__.py."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def imports_of(path):
+    """Every module that a file imports, as a tuple of its parts; relative ones resolved."""
+    package = module_of(path) if path.name == "__init__.py" else module_of(path)[:-1]
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (tuple(name.name.split(".")) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            base += tuple((node.module or "").split(".")) if node.module else ()
+            yield from ((*base, name.name) for name in node.names)
+
+
+def part_of(path):
+    parts = module_of(path)
+    return parts[1] if parts[0] == "edits" and len(parts) > 1 else ""
+
+
+def shown(path):
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_something_to_look_at():
+    assert {"views", "lifecycle", "models", "images", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
+
+
+def test_imports_run_one_way():
+    for path in SOURCES:
+        part = part_of(path)
+        if part:
+            wanted = {module[1] for module in imports_of(path) if module[0] == "edits" and len(module) > 1} - {part}
+            assert wanted <= MAY_IMPORT[part], shown(path)
+            assert "editor_site" not in {module[0] for module in imports_of(path)}, shown(path)
+
+
+@pytest.mark.parametrize("part", OUTSIDE_LIBRARIES)
+def test_the_libraries_of_ours_stay_free_of_django(part):
+    found = {module[0] for path in SOURCES if part_of(path) == part for module in imports_of(path)}
+    libraries = {"django", "celery", "PIL", "requests", "urllib3", "werkzeug", "redis", "environ", "axes", "csp"}
+    assert found & libraries <= OUTSIDE_LIBRARIES[part]
+
+
+def test_the_client_does_not_lean_on_its_sandbox():
+    for path in SOURCES:
+        if part_of(path) == "wiro" and "sandbox" not in path.parts:
+            assert not [module for module in imports_of(path) if "sandbox" in module], shown(path)
+
+
+def test_the_lifecycle_neither_enqueues_nor_knows_of_http():
+    for path in SOURCES:
+        if part_of(path) in ("lifecycle", "models"):
+            found = list(imports_of(path))
+            assert not {module[0] for module in found} & {"celery", "kombu"}, shown(path)
+            assert not [module for module in found if module[:2] in (("django", "http"), ("django", "shortcuts"))], shown(path)
+
+
+def test_nothing_is_imported_inside_a_function():
+    for path in SOURCES:
+        for function in ast.walk(tree_of(path)):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                inside = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+                assert not inside, f"{shown(path)} imports in line {inside}"
+
+
+def calls_in(path):
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield name, {keyword.arg for keyword in node.keywords}, ast.unparse(node)
+
+
+def test_celery_is_only_a_doorbell():
+    for path in SOURCES:
+        for name, keywords, text in calls_in(path):
+            assert not keywords & {"eta", "countdown", "bind", "autoretry_for"}, f"{shown(path)}: {text}"
+            assert name not in ("retry", "AsyncResult", "GroupResult", "chord"), f"{shown(path)}: {text}"
+
+
+def test_no_step_sleeps():
+    for path in SOURCES:
+        if part_of(path) in ("tasks", "lifecycle", "models", "views"):
+            assert not [text for name, _, text in calls_in(path) if name == "sleep"], shown(path)
+
+
+def test_there_is_no_result_backend(settings):
+    assert settings.CELERY_RESULT_BACKEND is None
+    assert settings.CELERY_TASK_IGNORE_RESULT is True
+    assert settings.CELERY_TASK_SERIALIZER == "json"
+    assert settings.CELERY_ACCEPT_CONTENT == ["json"]
+
+
+def test_doors_do_not_move_an_edit_themselves():
+    for path in SOURCES:
+        if part_of(path) in ("views", "forms", "tasks", "admin", "progress", "wording"):
+            for name, keywords, text in calls_in(path):
+                assert name not in ("move", "postpone", "mark_failed", "settle", "claim"), f"{shown(path)}: {text}"
+                assert not (name == "update" and "state" in keywords), f"{shown(path)}: {text}"
+
+
+def test_nothing_asks_whether_it_talks_to_the_sandbox():
+    for path in SOURCES:
+        if part_of(path) and part_of(path) not in ("wiro", "management"):
+            tests = [node.test for node in ast.walk(tree_of(path)) if isinstance(node, ast.If | ast.IfExp)]
+            assert not [ast.unparse(test) for test in tests if "sandbox" in ast.unparse(test).lower()], shown(path)

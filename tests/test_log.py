@@ -1,0 +1,57 @@
+"""What a log may say: everything but keys, tokens, session ids and the addresses that carry them."""
+
+import io
+import logging
+import uuid
+
+import pytest
+
+from edits.log import MaskingFormatter
+
+SECRETS = ["test-api-key", "test-api-secret", "only-for-tests", "0123456789abcdefTOKEN"]
+TOKEN = SECRETS[-1]
+LINES = [
+    f"POST /wiro/callback/{TOKEN}/ 200",
+    f"Not Found: /wiro/callback/{TOKEN}/",
+    f"GET https://photos.example.org/wiro/source/{TOKEN}:1u:{TOKEN}.jpg",
+    f"callbackUrl=https%3A%2F%2Fphotos.example.org%2Fwiro%2Fcallback%2F{TOKEN}%2F",
+    rf'"callbackUrl":"https:\/\/photos.example.org\/wiro\/callback\/{TOKEN}\/"',
+    f"{{'tasktoken': '{TOKEN}', 'n': 1}}",
+    f'"socketaccesstoken" : "{TOKEN}"',
+    f"wiro_task_token={TOKEN}",
+    f"Cookie: sessionid={TOKEN}; csrftoken={TOKEN}",
+    f"csrfmiddlewaretoken={TOKEN}&x=1",
+    f"redis://:{TOKEN}@127.0.0.1/0 postgres://user:{TOKEN}@db/x",
+    "x-api-key: test-api-key, secret test-api-secret, key only-for-tests",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("how", ["message", "argument", "traceback", "stack"])
+def test_no_secret_reaches_a_log(line, how):
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(MaskingFormatter("{levelname} {message}", style="{"))
+    log = logging.Logger("test")
+    log.addHandler(handler)
+    if how == "message":
+        log.warning(line)
+    elif how == "argument":
+        log.warning("it said %s", line)
+    elif how == "stack":
+        log.warning("it said %r", {"line": line}, stack_info=True)
+    else:
+        try:
+            raise ValueError(line)
+        except ValueError:
+            log.exception("it broke")
+    written = stream.getvalue()
+    assert "***" in written
+    assert not [secret for secret in SECRETS if secret in written]
+
+
+def test_what_is_no_secret_stays_readable():
+    record = logging.makeLogRecord(
+        {"msg": f"edit {uuid.UUID(int=5)}: task 4711 ended, GET http://127.0.0.1:8000/edits/?before=x"}
+    )
+    assert MaskingFormatter().format(record) == record.msg

@@ -1,0 +1,72 @@
+"""Bodies and files: nothing more is kept than a picture may have, and a stored file is whole."""
+
+import errno
+import io
+import tracemalloc
+
+import pytest
+from django.core.files.base import ContentFile
+
+from edits.models import Photo
+from edits.storage import DurableFileSystemStorage
+from edits.uploads import LimitedUploadHandler
+from tests.test_images import plain
+from tests.test_upload_form import MIB, URL, named
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(signed_in, alice, media):
+    return signed_in(alice)
+
+
+def received(handler, size, name="photo"):
+    handler.new_file(name, "a.jpg", "image/jpeg", None)
+    block = bytes(64 * 1024)
+    for start in range(0, size, len(block)):
+        handler.receive_data_chunk(block, start)
+    return handler.file_complete(size)
+
+
+def test_of_a_huge_upload_only_the_limit_is_kept_in_memory():
+    tracemalloc.start()
+    file = received(LimitedUploadHandler(), 200 * MIB)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert file.size == 200 * MIB
+    assert len(file.file.getvalue()) == 10 * MIB + 1
+    assert peak < 25 * MIB
+
+
+def test_of_many_files_in_one_request_only_the_first_photo_is_kept(browser):
+    photos = [named(plain(64, 48)), named(bytes(1000))]
+    others = {f"file{number}": named(bytes(MIB)) for number in range(20)}
+    response = browser.post(URL, {**others, "photo": photos, "prompt": "Snow"})
+    assert response.status_code == 302
+    assert list(response.wsgi_request.FILES) == ["photo"]
+    assert len(response.wsgi_request.FILES.getlist("photo")) == 1
+    assert Photo.objects.get().width == 64
+
+
+def test_a_hundred_and_one_files_are_refused(browser):
+    response = browser.post(URL, {f"file{number}": io.BytesIO(b"x") for number in range(101)})
+    assert response.status_code == 400
+
+
+def test_fields_of_megabytes_are_refused(browser):
+    assert browser.post(URL, {"prompt": "x" * 1_100_000}).status_code == 400
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    class FullDisk(ContentFile):
+        def chunks(self, chunk_size=None):
+            yield b"half"
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    storage = DurableFileSystemStorage(location=tmp_path)
+    with pytest.raises(OSError, match="No space left"):
+        storage.save("photos/ab/photo.jpg", FullDisk(b""))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert storage.save("photos/ab/photo.jpg", ContentFile(b"whole")) == "photos/ab/photo.jpg"
+    assert [path.read_bytes() for path in tmp_path.rglob("*.*")] == [b"whole"]
