@@ -29,6 +29,7 @@ class EditForm(forms.Form):
         label=_("Guidance"),
         min_value=1,
         max_value=10,
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Guidance is a number from 1 to 10.")),
         initial=4.0,
         required=False,
         help_text=_("From 1 to 10: higher follows your words more and the picture less."),
@@ -40,6 +41,9 @@ class EditForm(forms.Form):
         label=_("Seed"),
         min_value=0,
         max_value=SEED_MAX,
+        error_messages=dict.fromkeys(
+            ("min_value", "max_value", "invalid"), _("A seed is a whole number from 0 to %(limit)d.") % {"limit": SEED_MAX}
+        ),
         initial=0,
         required=False,
         help_text=_("The same seed gives the same result again; 0 draws a fresh one, which is shown afterwards."),

@@ -6,7 +6,8 @@ gates       whose turn it is, and when nobody's           fetching    fetching â
 asking      cancel, try again, share, review, delete      erasing     Wiro's copies go
 callbacks   "look again soon"                             adopting    a task id is always saved; journal keeps it meanwhile
 engine      advance(): claim, one step, save              sweeping    what is due goes on the lanes; tidying removes orphans
-timing      every duration                                outside     the client, and what an edit says to the model
+restarting  after a restore, after a sandbox is gone      outside     the client, and what an edit says to the model
+timing      every duration                                lanes       the threads that do the steps
 """
 
 from .asking import approve, cancel, delete, give_up_unconfirmed, look_now, reject, share, try_again_unconfirmed, unshare
@@ -18,7 +19,7 @@ from .erasing import erase
 from .lanes import lanes, work_on
 from .outside import edit_handed_over
 from .quotas import QuotaExceeded, remaining, spent_today
-from .submitting import park_everything
+from .restarting import forget_tasks, park_everything
 from .sweeping import last_sweep_age, oldest_due_age, sweep
 from .tidying import tidy
 
@@ -34,6 +35,7 @@ __all__ = [
     "draw_seed",
     "edit_handed_over",
     "erase",
+    "forget_tasks",
     "give_up_unconfirmed",
     "lanes",
     "last_sweep_age",

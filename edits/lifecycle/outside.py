@@ -37,12 +37,12 @@ def hand_over(edit: Edit) -> str:
 
 
 def edit_handed_over(token: str) -> Edit | None:
-    """The edit whose source a signed address may read, or None for a forged or old one."""
+    """The edit whose source a signed address may read, or None for a forged or old one, or a deleted edit."""
     try:
         edit_id = signing.loads(token, salt=_SOURCE_SALT, max_age=SOURCE_URL_MAX_AGE)
     except signing.BadSignature:
         return None
-    return Edit.objects.select_related("photo").filter(pk=edit_id).first()
+    return Edit.objects.select_related("photo").filter(pk=edit_id, deleted_at__isnull=True).first()
 
 
 def parameters(edit: Edit, source_url: str) -> dict[str, str | int]:

@@ -41,7 +41,7 @@ def _ask(attempt: Attempt) -> WiroTask | None:
         return client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
     except WiroAPIError as error:
         if error.is_rate_limit:
-            budget.pause(error.retry_after or timing.RETRY_WAIT)
+            budget.pause(timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after)
         log.warning("asking about task %s: %s", attempt.wiro_task_id, error)
     except WiroError as error:
         log.warning("asking about task %s: %s", attempt.wiro_task_id, error)

@@ -138,12 +138,6 @@ def park(edit: Edit, attempt: Attempt | None, why: str) -> None:
         Event.objects.create(edit=edit, kind=Event.Kind.ALARM, note="parked until a callback or a person decides")
 
 
-def park_everything() -> int:
-    """After a backup was restored: what waits may have been sent since, so a person decides. Returns how many were parked."""
-    waiting = Edit.objects.filter(state__in=[State.QUEUED, State.SUBMITTING])
-    return sum(edit.move(State.UNCONFIRMED, due_at=None, note="a backup was restored", fenced=False) for edit in waiting)
-
-
 def recover(edit: Edit) -> None:
     """One step of a `submitting` edit whose lease ran out: its worker died, with the request sent or not."""
     park(edit, edit.live_attempt, "the worker that submitted it did not come back")

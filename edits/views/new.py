@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import lifecycle, samples, wording
@@ -27,6 +28,7 @@ def examples() -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, EditForm())

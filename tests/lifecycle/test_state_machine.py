@@ -284,7 +284,7 @@ def _site(settings, media, monkeypatch):
 def test_whatever_happens_nothing_is_paid_twice_and_nothing_is_lost():
     # The same sequences at every run of the suite; EXAMPLES=2000 looks further.
     bounded = settings(
-        max_examples=int(os.environ.get("EXAMPLES", "60")),
+        max_examples=int(os.environ.get("EXAMPLES", "30")),
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -108,7 +108,7 @@ def test_a_wiro_that_cannot_be_reached_is_waited_for(sandbox, new_edit, settings
 
 @pytest.mark.parametrize("code", [97, 98])
 def test_account_trouble_is_told_to_the_administrators_once(sandbox, new_edit, code):
-    sandbox.faults.add("Run", "error", code=code, count=3)
+    sandbox.faults.add("Run", "error", code=code, count=2)
     advance_to_rest(new_edit())
     assert len(mail.outbox) == 1
     assert mail.outbox[0].to == ["operator@example.org"]
@@ -123,7 +123,8 @@ def test_account_trouble_that_lasts_a_day_fails_the_edit_by_name(sandbox, new_ed
     assert (edit.state, edit.failure_code) == ("failed", "insufficient_balance")
 
 
-def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob):
+def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob, monkeypatch):
+    monkeypatch.setattr("edits.lifecycle.timing.LIMIT_MEMORY", 15)
     sandbox.faults.add("Run", "error", code=96, count="always")
     edits = [new_edit(), new_edit(), *(new_edit(owner=bob) for _ in range(3))]
     for edit in edits * 3:

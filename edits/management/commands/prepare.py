@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from edits.models import Edit, Failure, State
+from edits import lifecycle
 
 
 class Command(BaseCommand):
@@ -29,10 +29,5 @@ class Command(BaseCommand):
             raise CommandError(f"the database cannot be used: {' '.join(str(error).split())}") from error
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["forget_tasks"]:
-            self._forget_tasks()
+            lifecycle.forget_tasks()
         call_command("demo", edits=options["demo_edits"])
-
-    def _forget_tasks(self) -> None:
-        """A sandbox keeps its tasks in memory. Waited for, they would take their owners' places for an hour."""
-        for edit in Edit.objects.filter(state__in=[State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING]):
-            edit.mark_failed(Failure.TIMED_OUT, "the sandbox was stopped while it worked on this", fenced=False)
