@@ -12,7 +12,6 @@ from tests.photos import photo_path
 
 from .conftest import API_KEY, RUN, Caller, Listener, png, signed, until
 
-
 WALK = (
     "task_queue",
     "task_accept",
