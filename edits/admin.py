@@ -69,7 +69,7 @@ class EditAdmin(ReadOnlyAdmin):
     search_fields = ("prompt", "owner__username", "attempts__wiro_task_id")
     date_hierarchy = "created_at"
     inlines = (AttemptInline, EventInline)
-    actions = ("approve", "reject", "look_now")
+    actions = ("approve", "reject", "look_now", "try_again", "give_up")
     fieldsets = (
         (None, {"fields": ("pair", "prompt", "owner", "state", "state_since", "wiro_status")}),
         (_("Settings of the model"), {"fields": ("guidance_scale", "seed", "watermark")}),
@@ -108,6 +108,16 @@ class EditAdmin(ReadOnlyAdmin):
         done = sum(lifecycle.look_now(edit, request.user) for edit in edits)
         self.message_user(request, _("%d edits are looked at now.") % done)
 
+    @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["review"])
+    def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        done = sum(lifecycle.try_again_unconfirmed(edit, request.user) for edit in edits)
+        self.message_user(request, _("%d edits are sent once more.") % done)
+
+    @admin.action(description=_("Unconfirmed: give up"), permissions=["review"])
+    def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        done = sum(lifecycle.give_up_unconfirmed(edit, request.user) for edit in edits)
+        self.message_user(request, _("%d edits were given up.") % done)
+
 
 @admin.register(Photo)
 class PhotoAdmin(ReadOnlyAdmin):
@@ -138,6 +148,20 @@ class EventAdmin(ReadOnlyAdmin):
 @admin.register(Gate)
 class GateAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "closed_since", "closed_until", "limit", "limit_until", "notified_at")
+    actions = ("pause", "resume")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("edits.change_gate")
+
+    @admin.action(description=_("Pause submitting"), permissions=["operate"])
+    def pause(self, request: HttpRequest, gates: QuerySet[Gate]) -> None:
+        lifecycle.pause(f"by {request.user}")
+        self.message_user(request, _("Nothing is submitted until somebody resumes."))
+
+    @admin.action(description=_("Resume submitting"), permissions=["operate"])
+    def resume(self, request: HttpRequest, gates: QuerySet[Gate]) -> None:
+        lifecycle.resume()
+        self.message_user(request, _("Submitting goes on."))
 
 
 @admin.register(Heartbeat)

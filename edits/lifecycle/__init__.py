@@ -16,6 +16,7 @@ from .callbacks import watched
 from .creating import SEED_MAX, again, create, draw_seed
 from .engine import advance
 from .erasing import erase
+from .gates import pause, resume
 from .lanes import lanes, work_on
 from .outside import edit_handed_over
 from .quotas import QuotaExceeded, remaining, spent_today
@@ -42,9 +43,11 @@ __all__ = [
     "look_now",
     "oldest_due_age",
     "park_everything",
+    "pause",
     "receive_callback",
     "reject",
     "remaining",
+    "resume",
     "share",
     "spent_today",
     "sweep",

@@ -44,7 +44,7 @@ def carry_on(edit: Edit) -> Edit:
     # A step that ended in a move or a delay of its own has told the edit; anything else is read again.
     after = edit if edit.lease_token is None else Edit.objects.get(pk=edit.pk)
     if after.is_ended or (state in (State.RUNNING, State.FETCHING, State.SUBMITTING) and after.state != state):
-        gates.wake_next()
+        gates.wake_next(edit.owner_id)
     return after
 
 

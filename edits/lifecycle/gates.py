@@ -93,11 +93,12 @@ def next_in_turn(count: int, ready_by: datetime | None = None) -> list:
     return list(queue(ready_by).values_list("pk", flat=True)[:count])
 
 
-def wake_next() -> None:
-    """A place has become free: let the gate be tried again and bring the next in turn forward."""
+def wake_next(owner_id: int) -> None:
+    """A place has become free: let the gate be tried again, and bring forward the next in turn and this person's own next."""
     now = timezone.now()
     Gate.objects.filter(closed_because=Reason.CONCURRENCY, closed_until__gt=now).update(closed_until=now)
-    _wake(next_in_turn(2 + settings.EDITS_AT_ONCE))
+    own = Edit.objects.filter(state=State.QUEUED, owner_id=owner_id).order_by("created_at").values_list("pk", flat=True)[:1]
+    _wake([*next_in_turn(2 + settings.EDITS_AT_ONCE), *own])
 
 
 def _wake(ids: list | None = None) -> None:
@@ -111,6 +112,22 @@ def open_after_success() -> None:
     if Gate.objects.exclude(closed_because__in=[Reason.NONE, Reason.PAUSED]).update(**_OPEN):
         log.warning("the gate before Wiro is open again")
         _wake()
+
+
+def pause(why: str = "") -> None:
+    """Submit nothing until `resume`. What runs at Wiro goes on, and is fetched."""
+    with transaction.atomic():
+        Gate.lock()
+        Gate.objects.update(**_OPEN | {"closed_because": Reason.PAUSED, "closed_since": timezone.now()})
+    log.warning("submitting is paused %s", why)
+
+
+def resume() -> None:
+    with transaction.atomic():
+        Gate.lock()
+        Gate.objects.update(**_OPEN)
+    _wake()
+    log.warning("submitting goes on")
 
 
 _OPEN = {"closed_because": Reason.NONE, "closed_until": None, "closed_since": None, "closed_times": 0, "notified_at": None}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ..failpoints import failpoint
 from ..models import Attempt, Edit, Event, Failure, State
 from ..wiro import WiroAPIError, WiroError, WiroTask
-from . import budget, timing
+from . import budget, gates, timing
 from .outside import client
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,16 @@ def poll(edit: Edit) -> None:
     failpoint("after_detail")
     if task and task.is_ended:
         _settle(edit, attempt, task)
-    elif edit.started_at and edit.started_at < timezone.now() - timing.span(timing.RUN_MAX_AGE):
+    elif _is_too_old(edit, task):
         _give_up(edit, attempt)
     else:
         _go_on(edit, attempt, task, asked_at)
+
+
+def _is_too_old(edit: Edit, task: WiroTask | None) -> bool:
+    """While Wiro tells nothing, what was paid for may lie there finished, so silence is given a day."""
+    age = timing.RUN_MAX_AGE if task else timing.SILENCE_MAX_AGE
+    return edit.state_since < timezone.now() - timing.span(age)
 
 
 def _ask(attempt: Attempt) -> WiroTask | None:
@@ -42,6 +48,8 @@ def _ask(attempt: Attempt) -> WiroTask | None:
     except WiroAPIError as error:
         if error.is_rate_limit:
             budget.pause(timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after)
+        if error.is_credentials:
+            gates.close_for(error)
         log.warning("asking about task %s: %s", attempt.wiro_task_id, error)
     except WiroError as error:
         log.warning("asking about task %s: %s", attempt.wiro_task_id, error)

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -118,6 +119,31 @@ def test_when_a_task_ends_the_next_in_turn_is_woken(sandbox, new_edit, bob):
     lifecycle.advance(first.pk)
     Edit.objects.filter(pk=second.pk).update(due_at=timezone.now() + timedelta(hours=1))
     assert advance_to_rest(first).state == "succeeded"
+    second.refresh_from_db()
+    assert second.due_at <= timezone.now()
+
+
+def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sandbox, new_edit):
+    lifecycle.pause()
+    edit = new_edit()
+    for _ in range(3):
+        Edit.objects.update(due_at=timezone.now())
+        lifecycle.advance(edit.pk)
+    assert not sandbox.runs()
+    lifecycle.resume()
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_a_persons_own_next_edit_is_woken_when_one_of_hers_ends(sandbox, new_edit, settings):
+    settings.EDITS_AT_ONCE = 1
+    people = [User.objects.create_user(f"person{number}") for number in range(6)]
+    for person in people:
+        new_edit(owner=person)
+        new_edit(owner=person)
+    first, second = new_edit(), new_edit()
+    lifecycle.advance(first.pk)
+    Edit.objects.filter(pk=second.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    advance_to_rest(first)
     second.refresh_from_db()
     assert second.due_at <= timezone.now()
 

@@ -1,10 +1,11 @@
 """From running to the end: only an ended status decides, and a result that was paid for is not given up lightly."""
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from edits import images, lifecycle
-from edits.models import Edit
+from edits.models import Edit, Gate
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,28 @@ def test_a_task_that_never_ends_is_killed_and_fails_the_edit(sandbox, new_edit, 
     edit = advance_to_rest(edit)
     assert (edit.state, edit.failure_code) == ("failed", "timed_out")
     assert next(iter(sandbox.tasks)).status == "task_cancel"
+
+
+def test_while_wiro_tells_nothing_an_old_edit_is_not_given_up(sandbox, new_edit, monkeypatch):
+    edit = new_edit()
+    lifecycle.advance(edit.pk)
+    while not next(iter(sandbox.tasks)).ended:
+        pass
+    monkeypatch.setattr("edits.lifecycle.timing.RUN_MAX_AGE", 0)
+    silence = sandbox.faults.add("Task/Detail", "http", status=401, count=5)
+    while silence.used < 5:
+        lifecycle.advance(edit.pk)
+    assert Edit.objects.get(pk=edit.pk).state == "running"
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_keys_that_stop_working_while_edits_run_are_told_to_the_administrators(sandbox, new_edit):
+    edit = new_edit()
+    lifecycle.advance(edit.pk)
+    sandbox.faults.add("Task/Detail", "error", code=98, status=401)
+    assert advance_to_rest(edit).state == "succeeded"
+    assert Gate.current().closed_because == "credentials"
+    assert len(mail.outbox) == 1
 
 
 def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_recorded(sandbox, new_edit):
