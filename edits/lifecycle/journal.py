@@ -36,12 +36,14 @@ def replay() -> int:
         try:
             entry = json.loads(path.read_text())
             adopt(Attempt.objects.get(pk=entry["attempt"]), entry["task_id"], entry["task_token"])
+        except FileNotFoundError:
+            continue  # another process has just saved this one
         except (ValueError, LookupError, TypeError, Attempt.DoesNotExist, IntegrityError):
             # Put aside, so that it neither blocks the others nor gets lost.
             log.critical("%s in the journal cannot be used; a person has to look at it", path.name, exc_info=True)
             path.rename(path.with_suffix(".json.unreadable"))
             continue
         log.warning("task %s of attempt %s was saved from the journal", entry["task_id"], entry["attempt"])
-        path.unlink()
+        path.unlink(missing_ok=True)
         saved += 1
     return saved

@@ -43,7 +43,8 @@ def spent_today() -> Decimal:
         default=Value(Decimal(0)),
     )
     total = Edit.objects.filter(created_at__gte=today()).aggregate(total=Coalesce(Sum(charge), Value(Decimal(0))))["total"]
-    return Decimal(total)
+    # SQLite adds with floating point; at the precision that is stored its sums are exact.
+    return Decimal(total).quantize(Decimal("0.000001"))
 
 
 def check(owner: Any) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -185,6 +186,14 @@ def test_a_deleted_edit_does_not_give_the_quota_back(sandbox, new_edit, alice, s
     lifecycle.delete(advance_to_rest(new_edit()), alice)
     with pytest.raises(lifecycle.QuotaExceeded):
         new_edit()
+
+
+def test_the_last_cent_of_the_cap_can_be_spent(sandbox, new_edit, settings):
+    edits = [new_edit() for _ in range(10)]
+    Edit.objects.filter(pk__in=[edit.pk for edit in edits]).update(cost="0.03")
+    assert lifecycle.spent_today() == Decimal("0.30")
+    settings.SPEND_PER_DAY = Decimal("0.35")
+    assert new_edit()
 
 
 def test_what_was_spent_is_what_wiro_charged_and_what_is_still_reserved(sandbox, new_edit, settings):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from edits import lifecycle
+from edits.lifecycle import journal
 from edits.models import Edit, Gate
 from tests.conftest import advance_to_rest
 
@@ -82,6 +83,17 @@ def test_no_more_edits_of_one_person_are_under_way_than_allowed(sandbox, new_edi
     at_once(8, lambda number: lifecycle.advance(edits[number].pk))
     assert len(sandbox.runs()) == 2
     assert Edit.objects.filter(state="running").count() == 2
+
+
+def test_several_processes_may_replay_the_same_journal(sandbox, new_edit, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    sandbox.faults.add("Run", "reset", after=True)
+    edit = advance_to_rest(new_edit())
+    task = next(iter(sandbox.tasks))
+    journal.write(edit.attempts.get(), task.id, task.token)
+    assert 1 <= sum(at_once(4, lambda _: journal.replay())) <= 4
+    assert not list(tmp_path.glob("journal/*"))
+    assert advance_to_rest(edit).state == "succeeded"
 
 
 def test_a_closed_gate_lets_one_probe_through(sandbox, new_edit):

@@ -1,0 +1,98 @@
+"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME]`: real faults, one table."""
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from editor_site.run import BASE_DIR
+
+COLUMNS = "{name:40} {database:10} {fault:38} {where:25} {runs:>4} {lost:>4} {double:>6} {left_over:>9} {seconds:>7}  {verdict}"
+HEADINGS = ("name", "database", "fault", "where", "runs", "lost", "double", "left_over", "seconds", "verdict")
+# Seconds for a performance to clear its stage after it was told to stop.
+GRACE = 60
+
+
+class Table:
+    """Prints each row as it comes, from however many databases at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.passed = 0
+        self.failures: list[dict[str, Any]] = []
+        print(
+            COLUMNS.format(**{name: name.replace("_", " ") for name in HEADINGS} | {"name": "scenario", "verdict": ""}),
+            flush=True,
+        )
+
+    def add(self, row: dict[str, Any]) -> None:
+        verdict = "FAILED" if row["problems"] else "ok"
+        restarts = f" ({row['restarts']} restarted)" if row.get("restarts") else ""
+        with self._lock:
+            self.passed += not row["problems"]
+            print(COLUMNS.format(**row | {"seconds": f"{row['seconds']:.1f}", "verdict": verdict + restarts}), flush=True)
+            if row["problems"]:
+                self.failures.append(row)
+
+    def end(self) -> None:
+        for row in self.failures:
+            print(f"\nFAILED {row['name']} on {row['database']}")
+            print("\n".join(["  " + problem for problem in row["problems"]] + ["    " + line for line in row["log"]]))
+        print(f"\n{self.passed} passed, {len(self.failures)} failed", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--quick", action="store_true", help="one of each kind, in under 100 seconds")
+    parser.add_argument("--only", default="", metavar="NAME", help="scenarios whose name contains this")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    databases = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    table = Table()
+    performances: list[subprocess.Popen[str]] = []
+    try:
+        for database in databases:
+            command = [sys.executable, "-m", "tests.faults.perform", database, "quick" if options.quick else "all", options.only]
+            # In a session of its own, so that Ctrl-C reaches it once, through this program.
+            performance = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            performances.append(performance)
+        readers = [
+            threading.Thread(target=_read, args=(performance, database, table))
+            for performance, database in zip(performances, databases, strict=True)
+        ]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        _stop(performances)
+    table.end()
+    return 1 if table.failures or not table.passed else 0
+
+
+def _read(performance: subprocess.Popen[str], database: str, table: Table) -> None:
+    for line in performance.stdout or ():
+        table.add(json.loads(line) | {"database": database})
+    if performance.wait():
+        nothing = dict.fromkeys(("runs", "lost", "double", "left_over", "seconds"), 0)
+        problem = f"the performance ended with {performance.returncode}"
+        row = {"name": "the whole", "fault": "", "where": "", "log": [], "problems": [problem]}
+        table.add(nothing | row | {"database": database})
+
+
+def _stop(performances: list[subprocess.Popen[str]]) -> None:
+    for performance in performances:
+        if performance.poll() is None:
+            performance.terminate()
+    for performance in performances:
+        performance.wait(GRACE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""What must hold after every scenario, whatever went wrong in it."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+
+from edits import images, lifecycle
+from edits.lifecycle import quotas
+from edits.models import Attempt, Edit, Outcome, Photo, token_hash
+from edits.models.edit import ENDED
+from edits.wiro.sandbox.reception import Run
+from tests.faults.play import Order, Play
+
+
+@dataclass
+class Findings:
+    """What is wrong, in words, and the figures of the table."""
+
+    problems: list[str] = field(default_factory=list)
+    runs: int = 0
+    lost: int = 0
+    double: int = 0
+    left_over: int = 0
+
+
+class Watcher:
+    """Asserts all invariants; remembers how far each log was read."""
+
+    def __init__(self, play: Play) -> None:
+        self._play = play
+        self._read: dict[Path, int] = {}
+
+    def check(self) -> Findings:
+        found = Findings(runs=len(self._play.runs()) if self._play.orders else 0)
+        for order in self._play.orders:
+            self._check_edit(order, found)
+        self._check_ended_rows(found)
+        self._check_money(found)
+        self._check_files(found)
+        self._check_processes(found)
+        found.problems += [f"a secret ({name}) stands in {log}" for name, log in self._leaks()]
+        return found
+
+    # --- each edit ---------------------------------------------------------------------------------------------------
+
+    def _check_edit(self, order: Order, found: Findings) -> None:
+        edit, attempts = order.edit, list(Attempt.objects.filter(edit=order.pk))
+        runs = self._play.runs(order)
+        taken = [run for run in runs if run.accepted]
+        if edit.state not in order.ends:
+            found.lost += 1
+            found.problems.append(
+                f"“{order.prompt}” is {edit.state} {edit.failure_code}, not {' or '.join(order.ends)}; {_story(edit)}"
+            )
+        if len(taken) > 1 + order.asked_again:
+            found.double += len(taken) - 1 - order.asked_again
+            found.problems.append(f"“{order.prompt}” was taken {len(taken)} times; {_story(edit)}")
+        if len(runs) > len(attempts) + order.runs_forgotten:
+            found.problems.append(f"“{order.prompt}”: {len(runs)} Runs and {len(attempts)} attempts")
+        found.problems += [f"“{order.prompt}”: {problem}" for problem in _odd_attempts(attempts, runs, order.asked_again)]
+        found.problems += [f"“{order.prompt}”: {problem}" for problem in _odd_rest(edit, taken)]
+
+    # --- all rows ----------------------------------------------------------------------------------------------------
+
+    def _check_ended_rows(self, found: Findings) -> None:
+        """Ended edits never change, not in some more sweeps and not in all the scenarios that follow."""
+        self._play.remember_ended()
+        if self._play.stage.playing("beat") and self._play.stage.playing("worker"):
+            self._play.some_sweeps(2)
+        now = {values["id"]: values for values in Edit.objects.filter(state__in=ENDED).values()}
+        changed = [pk for pk, before in self._play.ended.items() if now.get(pk) != before]
+        found.problems += [f"the ended edit {pk} has changed" for pk in changed]
+
+    def _check_money(self, found: Findings) -> None:
+        rows = Edit.objects.filter(created_at__gte=quotas.today())
+        told = lifecycle.spent_today()
+        expected = sum((_charge(edit) for edit in rows), Decimal(0))
+        if told != expected:
+            found.problems.append(f"spent_today() says {told}, the rows say {expected}")
+
+    # --- what lies about ---------------------------------------------------------------------------------------------
+
+    def _check_files(self, found: Findings) -> None:
+        lifecycle.tidy(older_than=-1)
+        media = Path(settings.MEDIA_ROOT)
+        names = {name for row in Photo.objects.values_list("file", "card", "page") for name in row}
+        strange = [path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names]
+        strange += [path for path in (self._play.stage.folder / "tmp").rglob("*") if path.is_file()]
+        strange += list((Path(settings.DATA_DIR) / "journal").glob("*"))
+        missing = [name for name in names if not (media / name).is_file()]
+        found.left_over += len(strange)
+        found.problems += [f"left over: {path.name}" for path in strange]
+        found.problems += [f"a row names {name}, which is not there" for name in missing]
+
+    def _check_processes(self, found: Findings) -> None:
+        ends_at = time.monotonic() + 3
+        while (strays := self._play.stage.strays()) > 0 and time.monotonic() < ends_at:
+            time.sleep(0.05)
+        if strays > 0:
+            found.left_over += strays
+            found.problems.append(f"{strays} processes too many")
+
+    def _leaks(self) -> Iterator[tuple[str, str]]:
+        secrets = dict(self._secrets())
+        for log in self._play.stage.logs():
+            # A secret may have been cut in two where the last look ended.
+            text = log.read_bytes()[max(self._read.get(log, 0) - 500, 0) :].decode(errors="replace")
+            self._read[log] = log.stat().st_size
+            yield from ((name, log.name) for value, name in secrets.items() if value in text)
+
+    def _secrets(self) -> Iterator[tuple[str, str]]:
+        yield settings.WIRO_API_KEY, "API key"
+        yield settings.WIRO_API_SECRET, "API secret"
+        yield settings.SECRET_KEY, "SECRET_KEY"
+        yield self._play.stage.password, "broker password"
+        for key in Session.objects.values_list("session_key", flat=True):
+            yield key, "session id"
+        for task in self._play.sandbox.tasks:
+            yield task.token, "task token"
+        for run in self._play.sandbox.runs():
+            if run.callback_url:
+                yield callback_token(run.callback_url), "callback token"
+                yield urlsplit(str(run.parameters["inputImageUrl"])).path.rpartition("/")[2].rpartition(".")[0], "source token"
+
+
+def callback_token(url: str) -> str:
+    return urlsplit(url).path.rstrip("/").rpartition("/")[2]
+
+
+def _odd_attempts(attempts: list[Attempt], runs: list[Run], asked_again: int) -> Iterator[str]:
+    by_token: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.callback_url:
+            by_token.setdefault(token_hash(callback_token(run.callback_url)), []).append(run)
+    for number, sent in enumerate(by_token.values(), start=1):
+        if len(sent) > 1:
+            yield f"attempt {number} was sent {len(sent)} times"
+    if not set(by_token) <= {attempt.callback_token_hash for attempt in attempts}:
+        yield "a Run was sent without an attempt"
+    unproven = [attempt for attempt in attempts[:-1] if attempt.outcome != Outcome.REJECTED]
+    if len(unproven) > asked_again:
+        yield f"a new attempt without a refusal: {[str(attempt) for attempt in attempts]}"
+    rejected = [attempt.callback_token_hash for attempt in attempts if attempt.outcome == Outcome.REJECTED]
+    if any(run.accepted for token in rejected for run in by_token.get(token, [])):
+        yield "an attempt is called refused although Wiro has taken it"
+
+
+def _odd_rest(edit: Edit, taken: list[Run]) -> Iterator[str]:
+    """Ended, parked, or due; and a result that is one."""
+    if not edit.is_ended and edit.state != "unconfirmed" and edit.due_at is None:
+        yield f"{edit.state} and never due"
+    if edit.state != "succeeded":
+        return
+    known = set(edit.attempts.filter(Q(outcome=Outcome.ACCEPTED)).values_list("wiro_task_id", flat=True))
+    if not known & {run.task_id for run in taken}:
+        yield "the result is not of a Run of this edit"
+    if edit.cost is None:
+        yield "succeeded and nobody knows for how much"
+    if edit.result is None:
+        yield "succeeded without a result"
+        return
+    try:
+        with edit.result.file.open("rb") as file:
+            images.clean(file.file, images.RESULT)
+    except (images.PictureRefused, OSError) as error:
+        yield f"the result does not decode: {error}"
+
+
+def _charge(edit: Edit) -> Decimal:
+    if edit.cost is not None:
+        return edit.cost
+    return Decimal(0) if edit.state in ("failed", "canceled") else edit.cost_reserved
+
+
+def _story(edit: Edit) -> str:
+    return " | ".join(str(event) for event in edit.events.all())

