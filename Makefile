@@ -19,6 +19,8 @@ test: $(VENV)/dev.installed ## run every check and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/pytest
+	@echo "Once more, what must hold on PostgreSQL as well:"
+	@TEST_DATABASE=postgresql $(BIN)/pytest -m both_databases
 
 $(BIN)/uv: requirements/installer.txt
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing; install Python 3.11 or newer, or say PYTHON=…" >&2; exit 1; }
