@@ -236,6 +236,13 @@ class Edit(models.Model):
         """The Run that this edit waits for, if it has one."""
         return next((attempt for attempt in self.attempts.all() if attempt.outcome in (Outcome.PENDING, Outcome.ACCEPTED)), None)
 
+    @property
+    def copies_erased_at(self) -> datetime | None:
+        """Since when nothing of this edit is left at Wiro, or None while something may be."""
+        tasks = [attempt for attempt in self.attempts.all() if attempt.wiro_task_id]
+        erased = [attempt.copies_erased_at for attempt in tasks if attempt.copies_erased_at]
+        return max(erased) if erased and len(erased) == len(tasks) else None
+
     # --- moves: compare-and-set, and nowhere else ---------------------------------------------------------------------
 
     def move(

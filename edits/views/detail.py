@@ -44,6 +44,7 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "can_share": is_owner and edit.state == State.SUCCEEDED and edit.visibility == Visibility.PRIVATE,
         "can_unshare": is_owner and edit.visibility != Visibility.PRIVATE,
         "can_delete": is_owner,
+        "copies_erased_at": edit.copies_erased_at,
         # Sent twice, the form makes one edit.
         "retry_nonce": uuid.uuid4().hex,
     }

@@ -96,6 +96,7 @@ def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_re
     assert attempt.copies_erased_at > edit.ended_at
     assert attempt.erase_due_at is None
     assert edit.events.filter(kind="erased").count() == 1
+    assert Edit.objects.get(pk=edit.pk).copies_erased_at == attempt.copies_erased_at
 
 
 PASSING = [
