@@ -99,15 +99,15 @@ def _not_accepted(edit: Edit, error: WiroError) -> None:
     """The answer is provably no: wait together with everybody, try again, or give up, as the refusal says."""
     if gates.close_for(error):
         _requeue(edit, Gate.current().closed_until or timing.after(timing.RETRY_WAIT), str(error))
-    elif isinstance(error, WiroAPIError) and error.is_server_side and _refusals(edit) < timing.SERVER_ERROR_TRIES:
-        _requeue(edit, timing.backoff(timing.RETRY_WAIT, _refusals(edit), timing.RETRY_WAIT_CAP), str(error))
+    elif isinstance(error, WiroAPIError) and error.is_server_side and _refusals(edit, error) < timing.SERVER_ERROR_TRIES:
+        _requeue(edit, timing.backoff(timing.RETRY_WAIT, _refusals(edit, error), timing.RETRY_WAIT_CAP), str(error))
     else:
         _mine(edit).mark_failed(Failure.REJECTED, error.message if isinstance(error, WiroAPIError) else str(error))
 
 
-def _refusals(edit: Edit) -> int:
-    # An upload that is refused leaves no attempt, so those are counted by the tries in this state.
-    return max(edit.attempts.filter(outcome=Outcome.REJECTED).count(), edit.tries)
+def _refusals(edit: Edit, error: WiroAPIError) -> int:
+    """How often this edit was refused for this reason. A refused upload leaves no attempt; the tries in this state count it."""
+    return edit.attempts.filter(outcome=Outcome.REJECTED, error_code=str(error.code)).count() or edit.tries
 
 
 def _requeue(edit: Edit, due_at: datetime, note: str) -> None:

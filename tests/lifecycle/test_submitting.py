@@ -94,6 +94,15 @@ def test_a_server_error_that_does_not_pass_fails_after_a_few_tries(sandbox, new_
     assert edit.attempts.count() == 5
 
 
+def test_waiting_for_a_place_does_not_use_up_the_tries_after_server_errors(sandbox, new_edit):
+    sandbox.faults.add("Run", "error", code=97, count=1)
+    sandbox.faults.add("Run", "http", status=429, retry_after="0", count=5)
+    sandbox.faults.add("Run", "error", code=0, message="Something broke here", count=2)
+    edit = advance_to_rest(new_edit())
+    assert edit.state == "succeeded"
+    assert edit.attempts.count() == 9
+
+
 def test_a_wiro_that_cannot_be_reached_is_waited_for(sandbox, new_edit, settings):
     settings.WIRO_BASE_URL, url = "http://127.0.0.1:9/v1", settings.WIRO_BASE_URL
     edit = new_edit()
