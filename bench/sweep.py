@@ -100,6 +100,7 @@ def fill(count: int) -> None:
         Edit(
             owner_id=photos[number % 100].owner_id,
             photo=photos[number % 100],
+            origin=photos[number % 100],
             nonce=uuid.uuid4().hex,
             prompt="Make it night",
             seed=1,

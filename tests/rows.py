@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from edits.models import Attempt, Edit, Failure, Outcome, Photo, State, Visibility, token_hash
-from edits.models.edit import ENDED
+from edits.models import ENDED, Attempt, Edit, Failure, Outcome, Photo, State, Visibility, token_hash
 
 
 def edit_in(state: str, owner: Any, photo: Photo, **fields: Any) -> Edit:
@@ -25,7 +24,7 @@ def edit_in(state: str, owner: Any, photo: Photo, **fields: Any) -> Edit:
         values["result"] = photo
     if state == State.FAILED:
         values["failure_code"] = Failure.MODEL_FAILED
-    return Edit.objects.create(owner=owner, photo=photo, **(values | fields))
+    return Edit.objects.create(owner=owner, photo=photo, **({"origin": photo} | values | fields))
 
 
 def shared(owner: Any, photo: Photo, **fields: Any) -> Edit:

@@ -1,5 +1,6 @@
 """From clean pixels to the files that are kept, sent and shown."""
 
+import base64
 import hashlib
 import io
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from .rules import Rules
 
 CARD_WIDTH = 480
 PAGE_WIDTH = 1600
+PLACEHOLDER_WIDTH = 16
 # A larger PNG becomes a JPEG: to compress it could take seconds.
 PNG_PIXELS = 6_000_000
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png"}
@@ -27,7 +29,8 @@ class Rendition:
 
 @dataclass(frozen=True)
 class CleanPicture:
-    """The copy that is kept: encoded bytes, Pillow's format name ("JPEG" or "PNG"), pixels, and two renditions."""
+    """The copy that is kept: encoded bytes, Pillow's format name ("JPEG" or "PNG"), pixels, two renditions, and a placeholder:
+    16 pixels wide, as a data: address of some 200 characters, shown blurred until a rendition has arrived."""
 
     data: bytes
     format: str
@@ -35,6 +38,7 @@ class CleanPicture:
     height: int
     card: Rendition
     page: Rendition
+    placeholder: str
 
     @property
     def extension(self) -> str:
@@ -51,7 +55,7 @@ def encode(image: Image.Image, found: str, rules: Rules) -> CleanPicture:
     card, page = _rendition(image, CARD_WIDTH), _rendition(image, PAGE_WIDTH)
     keeps_png = found != "JPEG" and image.width * image.height <= PNG_PIXELS
     data, format, size = _encode_within(image, "PNG" if keeps_png else "JPEG", rules)
-    return CleanPicture(data, format, *size, card=card, page=page)
+    return CleanPicture(data, format, *size, card=card, page=page, placeholder=_placeholder(image))
 
 
 def _encode_within(image: Image.Image, format: str, rules: Rules) -> tuple[bytes, str, tuple[int, int]]:
@@ -86,6 +90,13 @@ def _encode(image: Image.Image, format: str, quality: int) -> bytes:
     else:
         image.save(buffer, "PNG", compress_level=6)
     return buffer.getvalue()
+
+
+def _placeholder(image: Image.Image) -> str:
+    height = min(max(round(PLACEHOLDER_WIDTH * image.height / image.width), 1), 3 * PLACEHOLDER_WIDTH)
+    buffer = io.BytesIO()
+    image.resize((PLACEHOLDER_WIDTH, height), reducing_gap=2.0).save(buffer, "WEBP", quality=20, method=4)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def _rendition(image: Image.Image, width: int) -> Rendition:

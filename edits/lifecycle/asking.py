@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Edit, Event, Failure, Review, State, Visibility
-from ..models.edit import ENDED
+from ..models import ENDED, Edit, Event, Failure, Review, State, Visibility
 
 
 def cancel(edit: Edit, actor: Any) -> bool:

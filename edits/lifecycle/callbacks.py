@@ -9,8 +9,7 @@ from urllib.parse import parse_qsl
 
 from django.utils import timezone
 
-from ..models import Attempt, Edit, Event, State, token_hash
-from ..models.edit import PENDING
+from ..models import PENDING, Attempt, Edit, Event, State, token_hash
 from . import timing
 
 BODY_LIMIT = 64 * 1024

@@ -53,7 +53,10 @@ def _queue(owner: Any, photo: Photo, nonce: str, inputs: dict[str, Any]) -> Edit
         if existing:
             return existing
         quotas.check(owner)
-        edit = Edit.objects.create(owner=owner, photo=_saved(photo), nonce=nonce, cost_reserved=settings.PRICE_ESTIMATE, **inputs)
+        photo = _saved(photo)
+        edit = Edit.objects.create(
+            owner=owner, photo=photo, origin=photo, nonce=nonce, cost_reserved=settings.PRICE_ESTIMATE, **inputs
+        )
         Event.objects.create(edit=edit, kind=Event.Kind.CREATED, actor=owner)
     failpoint("after_row_commit")
     return edit

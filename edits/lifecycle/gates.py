@@ -11,8 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
-from ..models import Attempt, Edit, Gate, Reason, State, token_hash
-from ..models.edit import IN_FLIGHT
+from ..models import IN_FLIGHT, Attempt, Edit, Gate, Reason, State, token_hash
 from ..wiro import WiroAPIError, WiroError
 from . import timing
 

@@ -9,8 +9,7 @@ from django.db.models import Case, F, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from ..models import Edit, State
-from ..models.edit import PENDING
+from ..models import PENDING, Edit, State
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)

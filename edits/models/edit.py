@@ -16,63 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .attempt import Attempt, Outcome
 from .event import Event
-from .photo import Photo
-
-
-class State(models.TextChoices):
-    QUEUED = "queued", _("waiting")
-    SUBMITTING = "submitting", _("being submitted")
-    UNCONFIRMED = "unconfirmed", _("unconfirmed")
-    RUNNING = "running", _("being edited")
-    FETCHING = "fetching", _("being saved")
-    SUCCEEDED = "succeeded", _("done")
-    FAILED = "failed", _("failed")
-    CANCELED = "canceled", _("canceled")
-
-
-ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELED)
-PENDING = (State.QUEUED, State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING)
-# States that take one of Wiro's places; `unconfirmed` may, but nobody knows.
-IN_FLIGHT = (State.SUBMITTING, State.RUNNING, State.FETCHING)
-
-MOVES: dict[str, tuple[State, ...]] = {
-    # queued → running happens only when an earlier attempt, believed lost, turns out to run before the next one was sent;
-    # queued → unconfirmed only after a backup was restored, when nobody knows what has been sent since it was made.
-    State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED, State.RUNNING, State.UNCONFIRMED),
-    State.SUBMITTING: (State.RUNNING, State.QUEUED, State.FAILED, State.UNCONFIRMED),
-    State.UNCONFIRMED: (State.RUNNING, State.QUEUED, State.FAILED, State.CANCELED),
-    State.RUNNING: (State.FETCHING, State.FAILED, State.CANCELED),
-    State.FETCHING: (State.SUCCEEDED, State.FAILED),
-    **dict.fromkeys(ENDED, ()),
-}
-
-
-class Failure(models.TextChoices):
-    INSUFFICIENT_BALANCE = "insufficient_balance", _("the account at Wiro has no balance")
-    CREDENTIALS = "credentials", _("Wiro did not accept our credentials")
-    REJECTED = "rejected", _("Wiro refused the request")
-    MODEL_FAILED = "model_failed", _("the model failed")
-    NO_OUTPUT = "no_output", _("the model gave no picture back")
-    OUTPUT_INVALID = "output_invalid", _("what the model gave back is not a usable picture")
-    OUTPUT_UNAVAILABLE = "output_unavailable", _("the result could not be fetched")
-    TIMED_OUT = "timed_out", _("it took too long")
-    INTERNAL_ERROR = "internal_error", _("something went wrong on our side")
-
-
-class Visibility(models.TextChoices):
-    PRIVATE = "private", _("private")
-    PENDING = "pending", _("waiting for review")
-    PUBLIC = "public", _("public")
-
-
-class Review(models.TextChoices):
-    NONE = "", _("not reviewed")
-    APPROVED = "approved", _("approved")
-    REJECTED = "rejected", _("rejected")
-
-
-class ForbiddenMove(Exception):
-    """A move that the state machine does not have: a mistake in the program, never a race."""
+from .photo import Photo, place
+from .states import ENDED, MOVES, PENDING, Failure, ForbiddenMove, Review, State, Visibility
 
 
 @dataclass(frozen=True)
@@ -88,6 +33,7 @@ class PictureAddresses:
     page_height: int
     card_width: int
     card_height: int
+    placeholder: str
 
 
 class EditQuerySet(models.QuerySet["Edit"]):
@@ -129,7 +75,10 @@ class Edit(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="edits")
     photo = models.ForeignKey(Photo, models.RESTRICT, related_name="edits")
+    # The upload that this history of versions began with; `parent` is the version whose result was edited further.
+    origin = models.ForeignKey(Photo, models.RESTRICT, related_name="versions")
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
+    batch = models.UUIDField(null=True, blank=True, help_text=_("edits that were asked for together"))
     nonce = models.CharField(max_length=64)
 
     prompt = models.TextField(_("instruction"))
@@ -151,19 +100,28 @@ class Edit(models.Model):
     result = models.ForeignKey(Photo, models.RESTRICT, null=True, blank=True, related_name="result_of")
     failure_code = models.CharField(max_length=20, choices=Failure, blank=True)
     failure_message = models.CharField(max_length=1000, blank=True)
+    changed_percent = models.FloatField(null=True, blank=True, help_text=_("how much of the picture the edit changed"))
+    change_map = models.FileField(upload_to=place, max_length=200, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
     cost_reserved = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0), help_text=_("USD"))
 
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    favorite_at = models.DateTimeField(null=True, blank=True)
+    # In the trash since; its pictures are removed for good when `purged_at` is set.
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     visibility = models.CharField(max_length=7, choices=Visibility, default=Visibility.PRIVATE)
     review = models.CharField(max_length=8, choices=Review, blank=True, default=Review.NONE)
     review_reason = models.CharField(max_length=500, blank=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    # The reviewer who has the pair on the desk, and until when nobody else gets it.
+    review_claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    review_claimed_until = models.DateTimeField(null=True, blank=True)
 
     objects = EditQuerySet.as_manager()
 
@@ -174,6 +132,10 @@ class Edit(models.Model):
             models.CheckConstraint(condition=Q(guidance_scale__gte=1, guidance_scale__lte=10), name="guidance_from_1_to_10"),
             models.CheckConstraint(condition=~Q(state=State.SUCCEEDED) | Q(result__isnull=False), name="succeeded_has_result"),
             models.CheckConstraint(condition=~Q(state=State.FAILED) | ~Q(failure_code=""), name="failed_has_code"),
+            models.CheckConstraint(
+                condition=Q(changed_percent__isnull=True) | Q(changed_percent__gte=0, changed_percent__lte=100),
+                name="changed_percent_is_one",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=ENDED) | Q(due_at__isnull=True, lease_token__isnull=True, ended_at__isnull=False),
                 name="ended_is_at_rest",
@@ -192,6 +154,9 @@ class Edit(models.Model):
             models.Index(fields=["owner", "-started_at"], name="edit_owner_served"),
             models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
             models.Index(fields=["created_at"], name="edit_created"),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="edit_batch"),
+            models.Index(fields=["created_at", "id"], condition=Q(visibility="pending"), name="edit_review_queue"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False, purged_at__isnull=True), name="edit_trash"),
         ]
 
     def __str__(self) -> str:
@@ -226,10 +191,10 @@ class Edit(models.Model):
 
     def _addresses(self, side: str, photo: Photo) -> PictureAddresses:
         full = reverse(f"edit-{side}", args=[self.pk])
-        sizes = {
-            name: getattr(photo, name) for name in ("width", "height", "page_width", "page_height", "card_width", "card_height")
-        }
-        return PictureAddresses(full=full, page=f"{full}/page", card=f"{full}/card", **sizes)
+        names = ("width", "height", "page_width", "page_height", "card_width", "card_height", "placeholder")
+        return PictureAddresses(
+            full=full, page=f"{full}/page", card=f"{full}/card", **{name: getattr(photo, name) for name in names}
+        )
 
     @property
     def live_attempt(self) -> Attempt | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import images
 
 
-def _place(photo: "Photo", filename: str) -> str:
+def place(row: models.Model, filename: str) -> str:
     """Every writer has a name of its own, so the loser of a race can only ever remove its own file."""
     name = uuid.uuid4().hex
     return f"photos/{name[:2]}/{name[2:]}-{filename}"
@@ -21,19 +21,22 @@ class Photo(models.Model):
     """The clean upright picture with its two renditions, all complete before the row exists."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="photos")
-    file = models.FileField(upload_to=_place, max_length=200)
+    file = models.FileField(upload_to=place, max_length=200)
     format = models.CharField(max_length=4, choices=[("JPEG", "JPEG"), ("PNG", "PNG")])
     width = models.PositiveIntegerField(help_text=_("pixels"))
     height = models.PositiveIntegerField(help_text=_("pixels"))
     size = models.PositiveIntegerField(help_text=_("bytes"))
     sha256 = models.CharField(max_length=64)
-    card = models.FileField(upload_to=_place, max_length=200)
+    card = models.FileField(upload_to=place, max_length=200)
     card_width = models.PositiveIntegerField()
     card_height = models.PositiveIntegerField()
-    page = models.FileField(upload_to=_place, max_length=200)
+    page = models.FileField(upload_to=place, max_length=200)
     page_width = models.PositiveIntegerField()
     page_height = models.PositiveIntegerField()
+    placeholder = models.CharField(max_length=1000, blank=True, help_text=_("a tiny blurred copy, as a data: address"))
     created_at = models.DateTimeField(auto_now_add=True)
+    # The files are gone; the row stays because edits in the ledger name it.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -58,6 +61,7 @@ class Photo(models.Model):
             card_height=picture.card.height,
             page_width=picture.page.width,
             page_height=picture.page.height,
+            placeholder=picture.placeholder,
         )
         photo.file.save(f"photo.{picture.extension}", ContentFile(picture.data), save=False)
         photo.card.save("card.webp", ContentFile(picture.card.data), save=False)

@@ -13,8 +13,7 @@ from django.db.models import Q
 
 from edits import images, lifecycle
 from edits.lifecycle import quotas
-from edits.models import Attempt, Edit, Outcome, Photo, token_hash
-from edits.models.edit import ENDED
+from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
 from edits.wiro.sandbox.reception import Run
 from tests.faults.play import Order, Play
 

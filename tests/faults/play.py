@@ -14,8 +14,7 @@ from django.db import DatabaseError, connections
 from PIL import Image
 
 from edits import images, lifecycle, tasks
-from edits.models import Attempt, Edit, Failure, Gate, Heartbeat, State
-from edits.models.edit import ENDED
+from edits.models import ENDED, Attempt, Edit, Failure, Gate, Heartbeat, State
 from edits.wiro.sandbox.reception import Run
 from tests.faults.company import Cast, Process, wait_until
 from tests.faults.stage import Stage

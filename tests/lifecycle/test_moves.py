@@ -7,8 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from edits.models import Attempt, Edit, Failure, Outcome, State
-from edits.models.edit import ENDED, MOVES, ForbiddenMove
+from edits.models import ENDED, MOVES, Attempt, Edit, Failure, ForbiddenMove, Outcome, State
 
 pytestmark = pytest.mark.django_db
 

@@ -21,8 +21,7 @@ from PIL import Image
 
 from edits import images, lifecycle
 from edits.lifecycle import adopting, outside, polling
-from edits.models import Attempt, Edit, Gate, Outcome, Photo, State
-from edits.models.edit import ENDED
+from edits.models import ENDED, Attempt, Edit, Gate, Outcome, Photo, State
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
 
 BEHAVIOURS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]

@@ -1,0 +1,60 @@
+"""The states of an edit, the moves between them, and what else an edit can be: shared, reviewed, failed for a reason."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    SUBMITTING = "submitting", _("being submitted")
+    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+    RUNNING = "running", _("being edited")
+    FETCHING = "fetching", _("being saved")
+    SUCCEEDED = "succeeded", _("done")
+    FAILED = "failed", _("failed")
+    CANCELED = "canceled", _("canceled")
+
+
+ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELED)
+PENDING = (State.QUEUED, State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING)
+# States that take one of Wiro's places; `unconfirmed` may, but nobody knows.
+IN_FLIGHT = (State.SUBMITTING, State.RUNNING, State.FETCHING)
+
+MOVES: dict[str, tuple[State, ...]] = {
+    # queued → running happens only when an earlier attempt, believed lost, turns out to run before the next one was sent;
+    # queued → unconfirmed only after a backup was restored, when nobody knows what has been sent since it was made.
+    State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED, State.RUNNING, State.UNCONFIRMED),
+    State.SUBMITTING: (State.RUNNING, State.QUEUED, State.FAILED, State.UNCONFIRMED),
+    State.UNCONFIRMED: (State.RUNNING, State.QUEUED, State.FAILED, State.CANCELED),
+    State.RUNNING: (State.FETCHING, State.FAILED, State.CANCELED),
+    State.FETCHING: (State.SUCCEEDED, State.FAILED),
+    **dict.fromkeys(ENDED, ()),
+}
+
+
+class Failure(models.TextChoices):
+    INSUFFICIENT_BALANCE = "insufficient_balance", _("the account at Wiro has no balance")
+    CREDENTIALS = "credentials", _("Wiro did not accept our credentials")
+    REJECTED = "rejected", _("Wiro refused the request")
+    MODEL_FAILED = "model_failed", _("the model failed")
+    NO_OUTPUT = "no_output", _("the model gave no picture back")
+    OUTPUT_INVALID = "output_invalid", _("what the model gave back is not a usable picture")
+    OUTPUT_UNAVAILABLE = "output_unavailable", _("the result could not be fetched")
+    TIMED_OUT = "timed_out", _("it took too long")
+    INTERNAL_ERROR = "internal_error", _("something went wrong on our side")
+
+
+class Visibility(models.TextChoices):
+    PRIVATE = "private", _("private")
+    PENDING = "pending", _("waiting for review")
+    PUBLIC = "public", _("public")
+
+
+class Review(models.TextChoices):
+    NONE = "", _("not reviewed")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+
+
+class ForbiddenMove(Exception):
+    """A move that the state machine does not have: a mistake in the program, never a race."""
