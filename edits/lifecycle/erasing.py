@@ -48,5 +48,5 @@ def _has_ended(attempt: Attempt) -> bool:
     if not task.is_ended:
         (client().cancel if task.is_queued else client().kill)(task_id=attempt.wiro_task_id)
         return False
-    Attempt.objects.filter(pk=attempt.pk).update(cost=task.total_cost)
+    Attempt.objects.filter(pk=attempt.pk).update(cost=task.total_cost if task.is_successful else None)
     return True

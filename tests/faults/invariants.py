@@ -80,7 +80,8 @@ class Watcher:
     def _check_money(self, found: Findings) -> None:
         rows = Edit.objects.filter(created_at__gte=quotas.today())
         told = lifecycle.spent_today()
-        expected = sum((_charge(edit) for edit in rows), Decimal(0))
+        twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED)
+        expected = sum((_charge(edit) for edit in rows), Decimal(0)) + sum((one.cost or Decimal(0) for one in twice), Decimal(0))
         if told != expected:
             found.problems.append(f"spent_today() says {told}, the rows say {expected}")
 

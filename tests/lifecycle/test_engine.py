@@ -275,11 +275,14 @@ def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(sandbox, ne
     assert advance_to_rest(waiting).state == "succeeded"
 
 
-def test_an_attempt_that_was_superseded_is_stopped_paid_for_in_the_books_and_erased(sandbox, new_edit, alice):
+@pytest.mark.parametrize("done_meanwhile", [False, True])
+def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_erased(sandbox, new_edit, alice, done_meanwhile):
     sandbox.faults.add("Run", "reset", after=True)
     edit = advance_to_rest(new_edit())
     lifecycle.cancel(edit, alice)
     task = next(iter(sandbox.tasks))
+    while done_meanwhile and not task.ended:
+        time.sleep(0.01)
     attempt = edit.attempts.get()
     lifecycle.adopting.adopt(attempt, task.id, task.token)
     ends_at = time.monotonic() + 20
@@ -289,4 +292,5 @@ def test_an_attempt_that_was_superseded_is_stopped_paid_for_in_the_books_and_era
         lifecycle.erase(attempt.pk)
         attempt.refresh_from_db()
     assert attempt.outcome == Outcome.SUPERSEDED
-    assert attempt.cost is not None
+    assert lifecycle.spent_today() == (attempt.cost or 0)
+    assert (attempt.cost is not None) == done_meanwhile

@@ -1,5 +1,7 @@
 """From running to the end: only an ended status decides, and a result that was paid for is not given up lightly."""
 
+from dataclasses import replace
+
 import pytest
 from django.core import mail
 from django.utils import timezone
@@ -45,6 +47,25 @@ def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(sandbox, new_e
     sandbox.faults.add("model", kind)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code) == ("failed", code)
+
+
+@pytest.mark.parametrize("changes", [{"pexit": "1"}, {"outputs": ()}, {"status": "task_cancel"}])
+def test_a_price_that_is_named_for_no_result_was_not_charged(sandbox, new_edit, monkeypatch, changes):
+    look = lifecycle.polling._ask
+    monkeypatch.setattr(
+        "edits.lifecycle.polling._ask",
+        lambda attempt: (task := look(attempt)) and (replace(task, **changes) if task.is_successful else task),
+    )
+    edit = advance_to_rest(new_edit())
+    assert edit.state in ("failed", "canceled")
+    assert (edit.cost, edit.attempts.get().cost, lifecycle.spent_today()) == (None, None, 0)
+
+
+def test_a_result_that_was_charged_and_is_no_picture_counts_as_spent(sandbox, new_edit):
+    sandbox.faults.add("output", "svg", count="always")
+    edit = advance_to_rest(new_edit())
+    assert edit.failure_code == "output_invalid"
+    assert lifecycle.spent_today() == edit.cost > 0
 
 
 def test_what_wiro_said_about_a_failure_is_kept(sandbox, new_edit):
