@@ -51,12 +51,12 @@ def _first_look(attempt: Attempt) -> datetime:
 
 def verify(edit: Edit) -> None:
     """One step of an unconfirmed edit whose callback named a task: adopt it once Task/Detail has confirmed that it is ours."""
-    attempt = edit.attempts.exclude(hinted_task_id="").filter(wiro_task_id__isnull=True).last()
+    attempt = edit.attempts.exclude(hinted_task_id="", hinted_task_token="").filter(wiro_task_id__isnull=True).last()
     if attempt is None:
         edit.postpone(None, note="no callback names a task")
         return
     try:
-        task = client().task_detail(task_id=attempt.hinted_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+        task = _hinted_task(attempt)
     except WiroAPIError as error:
         if error.is_not_found and edit.tries >= timing.INVALID_TRIES:
             _forget_hint(edit, attempt, "Wiro does not know the task that a callback named")
@@ -66,14 +66,24 @@ def verify(edit: Edit) -> None:
     except WiroError:
         edit.postpone(timing.backoff(timing.RETRY_WAIT, edit.tries, timing.RETRY_WAIT_CAP))
         return
-    if is_ours(task, attempt):
-        adopt(attempt, task.id or attempt.hinted_task_id, task.token)
+    task_id = task.id or attempt.hinted_task_id
+    if task_id and is_ours(task, attempt):
+        adopt(attempt, task_id, task.token or attempt.hinted_task_token)
     else:
         _forget_hint(edit, attempt, "the task that a callback named is not ours")
 
 
+def _hinted_task(attempt: Attempt) -> WiroTask:
+    """By its id where a callback named one; not every body may."""
+    if attempt.hinted_task_id:
+        named = {"task_id": attempt.hinted_task_id}
+    else:
+        named = {"task_token": attempt.hinted_task_token}
+    return client().task_detail(**named, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+
+
 def _forget_hint(edit: Edit, attempt: Attempt, why: str) -> None:
-    Attempt.objects.filter(pk=attempt.pk).update(hinted_task_id="")
+    Attempt.objects.filter(pk=attempt.pk).update(hinted_task_id="", hinted_task_token="")
     edit.postpone(None, note=why)
     log.error("edit %s: %s", edit.pk, why)
 

@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +15,10 @@ from . import timing
 
 BODY_LIMIT = 64 * 1024
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TASK_TOKEN = re.compile(r"[A-Za-z0-9_.~+/=-]{8,200}")
+_ID_NAMES = ("taskid", "taskId", "task_id")
+_TOKEN_NAMES = ("socketaccesstoken", "tasktoken", "socketAccessToken", "taskToken", "task_token")
+_INSIDE = ("tasklist", "data", "task", "result")
 
 
 def receive(token: str, body: bytes) -> uuid.UUID | None:
@@ -25,38 +30,44 @@ def receive(token: str, body: bytes) -> uuid.UUID | None:
     seen, soon = attempt.callback_seen_at, now
     if seen:
         soon = max(now, seen + timing.span(timing.CALLBACK_POLL))
-    hint = _hinted_task_id(body)
-    if hint and not attempt.wiro_task_id and not attempt.hinted_task_id:
-        Attempt.objects.filter(pk=attempt.pk, wiro_task_id__isnull=True).update(hinted_task_id=hint)
+    hint = _hint(body)
+    if any(hint.values()) and not attempt.wiro_task_id and not attempt.has_hint:
+        Attempt.objects.filter(pk=attempt.pk, wiro_task_id__isnull=True).update(**hint)
     Attempt.objects.filter(pk=attempt.pk).update(callback_seen_at=now)
     look = Edit.objects.filter(pk=attempt.edit_id, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
-    if hint:
+    if any(hint.values()):
         look += Edit.objects.filter(pk=attempt.edit_id, state=State.UNCONFIRMED, due_at__isnull=True).update(due_at=soon)
     if seen is None and Edit.objects.filter(pk=attempt.edit_id, state__in=PENDING).exists():
         Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CALLBACK, note=f"attempt {attempt.number}")
     return attempt.edit_id
 
 
-def _hinted_task_id(body: bytes) -> str:
-    """The task id that a body names, in any of the shapes Wiro uses elsewhere; its real shape is not documented."""
+def _hint(body: bytes) -> dict[str, str]:
+    """The task that a body names, in any of the shapes Wiro uses elsewhere; its real shape is not documented."""
     try:
         text = body[:BODY_LIMIT].decode()
         fields = json.loads(text) if text.lstrip().startswith(("{", "[")) else dict(parse_qsl(text))
-        return next((found for found in _ids(fields) if _TASK_ID.fullmatch(found)), "")
+        ids, tokens = _named(fields, _ID_NAMES, "id"), _named(fields, _TOKEN_NAMES)
     except (ValueError, RecursionError):
-        return ""
+        ids = tokens = []
+    return {
+        "hinted_task_id": next(filter(_TASK_ID.fullmatch, ids), ""),
+        "hinted_task_token": next(filter(_TASK_TOKEN.fullmatch, tokens), ""),
+    }
 
 
-def _ids(fields: Any) -> list[str]:
+def _named(fields: Any, names: Sequence[str], last: str = "") -> list[str]:
+    """The values under these names, outermost first; under `last` only where no better name was found."""
     if isinstance(fields, list):
         fields = fields[0] if fields else {}
     if not isinstance(fields, dict):
         return []
-    named = [str(fields[name]) for name in ("taskid", "taskId", "task_id") if isinstance(fields.get(name), str | int)]
-    inner = [fields[name] for name in ("tasklist", "data", "task", "result") if isinstance(fields.get(name), list | dict)]
-    nested = [found for value in inner for found in _ids(value)]
-    own = [str(fields["id"])] if isinstance(fields.get("id"), str | int) else []
-    return named + nested + own
+    inner = [found for name in _INSIDE for found in _named(fields.get(name), names, last)]
+    return _texts(fields, names) + inner + _texts(fields, [last])
+
+
+def _texts(fields: dict[str, Any], names: Sequence[str]) -> list[str]:
+    return [str(fields[name]) for name in names if isinstance(fields.get(name), str | int)]
 
 
 def watched(edit: Edit) -> bool:

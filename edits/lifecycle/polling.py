@@ -64,9 +64,15 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
     edit.postpone(_next_look(edit), wiro_status=status[:40], looked_at=timezone.now())
     if note:
         Event.objects.create(edit=edit, kind=Event.Kind.REPORTED, note=note[:1000])
-    # A callback that came while Wiro was being asked has its wish overwritten by the postponement, so grant it now.
     if settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
-        Edit.objects.filter(pk=edit.pk, state=State.RUNNING).update(due_at=timezone.now())
+        _grant_callback(edit, attempt)
+
+
+def _grant_callback(edit: Edit, attempt: Attempt) -> None:
+    """A callback that came while Wiro was being asked has its wish overwritten by the postponement, so grant it now: the first
+    one at once, a flood of them no more often than any other."""
+    soon = timezone.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
+    Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
 
 
 def _next_look(edit: Edit) -> datetime:
@@ -90,20 +96,22 @@ def _send_cancel(attempt: Attempt, task: WiroTask) -> None:
 def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
     output = next((output for output in task.outputs if output.url), None)
     token = task.token or attempt.wiro_task_token
-    facts: dict[str, Any] = {"cost": task.total_cost, "wiro_task_token": token, "output_url": output.url if output else ""}
+    # Wiro charges for successes only, whatever a task that failed or was canceled names as its price.
+    cost = task.total_cost if task.is_successful else None
+    facts: dict[str, Any] = {"cost": cost, "wiro_task_token": token, "output_url": output.url if output else ""}
     if not task.is_successful:
         facts |= {"erase_due_at": timezone.now(), "error_message": task.debug_error[:1000]}
     Attempt.objects.filter(pk=attempt.pk).update(**facts)
     seen: dict[str, Any] = {"wiro_status": task.status[:40], "looked_at": timezone.now()}
     if task.is_canceled:
-        edit.move(State.CANCELED, cost=task.total_cost, **seen)
+        edit.move(State.CANCELED, **seen)
     elif task.is_successful:
-        edit.move(State.FETCHING, due_at=timezone.now(), cost=task.total_cost, **seen)
+        edit.move(State.FETCHING, due_at=timezone.now(), cost=cost, **seen)
         failpoint("after_fetching_commit")
     elif task.pexit in (None, "", "0"):
-        edit.mark_failed(Failure.NO_OUTPUT, task.debug_error, cost=task.total_cost, **seen)
+        edit.mark_failed(Failure.NO_OUTPUT, task.debug_error, **seen)
     else:
-        edit.mark_failed(Failure.MODEL_FAILED, task.debug_error, cost=task.total_cost, **seen)
+        edit.mark_failed(Failure.MODEL_FAILED, task.debug_error, **seen)
 
 
 def _give_up(edit: Edit, attempt: Attempt) -> None:
@@ -116,5 +124,5 @@ def _give_up(edit: Edit, attempt: Attempt) -> None:
     if task and task.is_successful:
         _settle(edit, attempt, task)
         return
-    Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now(), cost=task.total_cost if task else None)
+    Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
     edit.mark_failed(Failure.TIMED_OUT, f"no result within {timing.RUN_MAX_AGE / 60:.0f} minutes")

@@ -132,7 +132,7 @@ def park(edit: Edit, attempt: Attempt | None, why: str) -> None:
         return
     log.error("edit %s is unconfirmed: %s", edit.pk, why)
     # Looked up after the move: a callback stores its hint before it looks at the state, so one of the two sees the other.
-    if edit.attempts.exclude(hinted_task_id="").filter(outcome=Outcome.UNKNOWN).exists():
+    if edit.attempts.exclude(hinted_task_id="", hinted_task_token="").filter(outcome=Outcome.UNKNOWN).exists():
         Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timezone.now())
     else:
         Event.objects.create(edit=edit, kind=Event.Kind.ALARM, note="parked until a callback or a person decides")

@@ -37,6 +37,7 @@ class Attempt(models.Model):
     callback_seen_at = models.DateTimeField(null=True, blank=True)
     # What a callback claims; it counts only after Task/Detail has confirmed it.
     hinted_task_id = models.CharField(max_length=64, blank=True)
+    hinted_task_token = models.CharField(max_length=200, blank=True)
     cancel_sent_at = models.DateTimeField(null=True, blank=True)
     erase_due_at = models.DateTimeField(null=True, blank=True)
     erase_tries = models.PositiveSmallIntegerField(default=0)
@@ -61,6 +62,10 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number}: {self.outcome}"
+
+    @property
+    def has_hint(self) -> bool:
+        return bool(self.hinted_task_id or self.hinted_task_token)
 
     def settle(self, outcome: Outcome, **changes: object) -> bool:
         """Compare-and-set from pending (or unknown, when the answer is late). Returns whether this call decided it."""
