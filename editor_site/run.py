@@ -165,8 +165,9 @@ def _sandbox() -> Program:
 
 def _tell_of_ignored_address() -> None:
     """The key alone decides; whoever names a Wiro without it should know that the sandbox answers instead."""
-    if os.environ.get("WIRO_BASE_URL"):
-        print("make run: WIRO_BASE_URL is not used, because WIRO_API_KEY is not set: the sandbox answers", file=sys.stderr)
+    for name in ("WIRO_BASE_URL", "WIRO_API_SECRET"):
+        if os.environ.get(name):
+            print(f"make run: {name} is not used, because WIRO_API_KEY is not set: the sandbox answers", file=sys.stderr)
 
 
 def _site(data: Path, host: str, port: int) -> dict[str, Program]:
@@ -242,6 +243,9 @@ def _reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparations failed without a word"]
     read = re.findall(r'settings\.py.*\n.*\benv\.\w+\("([A-Z_]+)"', output)
     if read and "Traceback" in output:
+        said = lines[-1].partition("ImproperlyConfigured: ")[2]
+        if said.startswith(f"{read[-1]}="):
+            return said
         value = "" if _SECRET.search(read[-1]) else f"={os.environ.get(read[-1], '')}"
         return f"{read[-1]}{value} cannot be understood"
     complaints = [line for line in lines if "(edits.E" in line]

@@ -4,13 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from .environment import Env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Env()
 env.read_env(BASE_DIR / ".env")
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
@@ -222,10 +223,13 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # Somebody tries addresses with another site's name: answered with 400, and nothing to be told about.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "axes": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },

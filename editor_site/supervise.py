@@ -19,6 +19,7 @@ from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
 # supervisord looks around once a second, also before its first start and between any two steps of a stop.
 LOOK_SECONDS = 0.1
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class _Options(ServerOptions):
     def get_signal(self) -> int | None:
         """A terminal that is closed ends what was started in it; supervisord would start everything anew."""
         received = super().get_signal()
+        if received in ENDING:
+            # Whoever pressed Ctrl-C should know why the prompt may take a while; a closed terminal cannot be told.
+            with suppress(OSError):
+                print("Stopping. Steps that are under way are finished first.", file=sys.stderr, flush=True)
         return signal.SIGTERM if received == signal.SIGHUP else received
 
     def waitpid(self) -> tuple[int | None, int | None]:

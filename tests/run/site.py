@@ -174,7 +174,7 @@ class RunningSite:
         assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append(line)
-            if "Ctrl-C stops everything" in line or "does not get ready" in line:
+            if "Ctrl-C stops everything" in line or "not worked on yet" in line:
                 self._greeted.set()
         self._greeted.set()
 

@@ -29,9 +29,15 @@ class Command(BaseCommand):
         with suppress(OperationalError):
             # A scheduler that starts for the first time lets one period pass before it rings.
             sweep.delay()
-        if not self._wait_until_ready(f"{address}/healthz"):
-            self.stderr.write(f"The site does not get ready; {address}/readyz and the lines above say why.")
-            return
+        ready = self._wait_until_ready(f"{address}/healthz")
+        if not ready:
+            self.stderr.write(f"Edits are not worked on yet; {address}/readyz and the lines above say why.")
+        if ready or self._answers(f"{address}/healthz"):
+            self._welcome(address)
+        if ready:
+            self._publish_demonstration()
+
+    def _welcome(self, address: str) -> None:
         self.stdout.write(f"\n  Ready: {address}/")
         if settings.DEMO_USERNAME:
             self.stdout.write(
@@ -41,19 +47,21 @@ class Command(BaseCommand):
             self.stdout.write("  Create an administrator with: .venv/bin/python manage.py createsuperuser")
         self.stdout.write("  Ctrl-C stops everything.\n")
         self.stdout.flush()
-        self._publish_demonstration()
 
     def _wait_until_ready(self, url: str) -> bool:
         began, ends_at = timezone.now(), time.monotonic() + PATIENCE
         while time.monotonic() < ends_at:
-            try:
-                # Up, and the scheduler has made its first round: then an edit would get done.
-                if self._swept_since(began) and requests.get(url, timeout=5).ok:
-                    return True
-            except requests.RequestException:
-                pass
+            # Up, and the scheduler has made its first round: then an edit would get done.
+            if self._swept_since(began) and self._answers(url):
+                return True
             time.sleep(0.2)
         return False
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return requests.get(url, timeout=5).ok
+        except requests.RequestException:
+            return False
 
     def _swept_since(self, moment: datetime) -> bool:
         age = lifecycle.last_sweep_age()
