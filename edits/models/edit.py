@@ -126,6 +126,7 @@ class Edit(models.Model):
     objects = EditQuerySet.as_manager()
 
     class Meta:
+        permissions = [("review_edit", "Can review edits for the gallery"), ("operate_edit", "Can operate edits and the gate")]
         constraints = [
             models.UniqueConstraint(fields=["owner", "nonce"], name="one_edit_per_form"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),

@@ -1,6 +1,4 @@
-"""The reviewer's view of every job. Money, pictures and history can be looked at and never edited by hand."""
-
-from typing import Any
+"""Every job: found, looked at, and asked for what people may ask of it."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,35 +7,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from . import lifecycle
-from .models import Attempt, Edit, Event, Gate, Heartbeat, Photo, Signup
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """A window, not a door."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyInline(admin.TabularInline):
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from .. import lifecycle
+from ..models import Attempt, Edit, Event
+from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
 class AttemptInline(ReadOnlyInline):
@@ -117,59 +89,3 @@ class EditAdmin(ReadOnlyAdmin):
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.give_up_unconfirmed(edit, request.user) for edit in edits)
         self.message_user(request, _("%d edits were given up.") % done)
-
-
-@admin.register(Photo)
-class PhotoAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "owner", "size", "created_at")
-    list_filter = ("format", "created_at")
-    list_select_related = ("owner",)
-    search_fields = ("owner__username", "sha256")
-    fields = ("owner", "format", "width", "height", "size", "sha256", "created_at")
-
-
-@admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
-    list_display = ("edit", "number", "outcome", "wiro_task_id", "error_code", "cost", "started_at", "copies_erased_at")
-    list_filter = ("outcome", "started_at")
-    list_select_related = ("edit",)
-    search_fields = ("wiro_task_id", "edit__prompt")
-    exclude = ("callback_token_hash", "wiro_task_token", "output_url")
-
-
-@admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "edit", "kind", "note", "actor")
-    list_filter = ("kind", "at")
-    list_select_related = ("edit", "actor")
-    search_fields = ("note", "edit__prompt")
-
-
-@admin.register(Gate)
-class GateAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "closed_since", "closed_until", "limit", "limit_until", "notified_at")
-    actions = ("pause", "resume")
-
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("edits.change_gate")
-
-    @admin.action(description=_("Pause submitting"), permissions=["operate"])
-    def pause(self, request: HttpRequest, gates: QuerySet[Gate]) -> None:
-        lifecycle.pause(f"by {request.user}")
-        self.message_user(request, _("Nothing is submitted until somebody resumes."))
-
-    @admin.action(description=_("Resume submitting"), permissions=["operate"])
-    def resume(self, request: HttpRequest, gates: QuerySet[Gate]) -> None:
-        lifecycle.resume()
-        self.message_user(request, _("Submitting goes on."))
-
-
-@admin.register(Heartbeat)
-class HeartbeatAdmin(ReadOnlyAdmin):
-    list_display = ("name", "at")
-
-
-@admin.register(Signup)
-class SignupAdmin(ReadOnlyAdmin):
-    list_display = ("address", "at")
-    date_hierarchy = "at"
