@@ -180,7 +180,12 @@ FOREIGN = {
 def test_another_format_is_refused_by_its_name(name):
     error = refusal_of(FOREIGN[name])
     assert error.code == "unsupported_format"
-    assert wording.refusal(error) == f"This is a {name} file; only JPEG and PNG pictures can be edited."
+    assert wording.refusal(error).startswith(f"This is a {name} file; only JPEG and PNG pictures can be edited.")
+
+
+def test_who_has_an_iphone_learns_how_to_get_a_jpeg():
+    assert "Most Compatible" in wording.refusal(refusal_of(FOREIGN["HEIC"]))
+    assert "iPhone" not in wording.refusal(refusal_of(FOREIGN["AVIF"]))
 
 
 @pytest.mark.parametrize("data", [b"hello", b"\x7fELF" + bytes(100), b"\xff\xd8", b"PK\x03\x04" + bytes(100), b"\x00"])

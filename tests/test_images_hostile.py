@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edits import images
-from tests.test_images import clean, encoded, refusal_of
+from tests.test_images import MIB, chunk, clean, encoded, refusal_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS, GROWTH_MB = 2.0, 300
@@ -25,7 +26,13 @@ def small(format, **options):
     return encoded(Image.effect_noise((48, 40), 60).convert("RGB"), format, **options)
 
 
-REAL = [small("JPEG"), small("JPEG", progressive=True), small("PNG"), encoded(Image.open(io.BytesIO(small("PNG"))).quantize(16))]
+REAL = [
+    small("WEBP"),
+    small("JPEG"),
+    small("JPEG", progressive=True),
+    small("PNG"),
+    encoded(Image.open(io.BytesIO(small("PNG"))).quantize(16)),
+]
 
 mutations = st.lists(
     st.tuples(
@@ -59,7 +66,7 @@ def mutated(data, changes):
 @settings(max_examples=400, deadline=SECONDS * PATIENCE * 1000, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.sampled_from(REAL), changes=mutations)
 def test_a_mutated_picture_is_clean_or_refused_and_nothing_else(data, changes):
-    for rules in (images.UPLOAD, images.RESULT):
+    for rules in (images.UPLOAD, images.RESULT, images.FITTED):
         try:
             picture = clean(mutated(data, changes), rules)
         except images.PictureRefused:
@@ -70,7 +77,7 @@ def test_a_mutated_picture_is_clean_or_refused_and_nothing_else(data, changes):
 @settings(max_examples=200, deadline=SECONDS * 1000)
 @given(st.binary(max_size=600), st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]))
 def test_any_bytes_are_refused(tail, magic):
-    for rules in (images.UPLOAD, images.RESULT):
+    for rules in (images.UPLOAD, images.RESULT, images.FITTED):
         refusal_of(magic + tail, rules)
 
 
@@ -99,6 +106,33 @@ def test_scans_cannot_hide_behind_a_false_end():
     assert refusal_of(data[:2] + comment + data[2:]).code == "unreadable"
 
 
+def with_empty_parts(kind):
+    """10 MB of nothing but beginnings: every one costs a decoder that is written in Python its time."""
+    if kind == "JPEG":
+        data = small("JPEG")
+        return data[:2] + b"\xff\xfe\x00\x02" * (5 * MIB // 2) + data[2:]
+    data = small("PNG")
+    return data[:33] + chunk(b"prIv", b"") * (10 * MIB // 12 - 1000) + data[33:]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_file_of_a_million_empty_parts_is_refused_before_they_are_read(kind):
+    rules = replace(images.UPLOAD, max_bytes=11 * MIB)
+    begun = time.perf_counter()
+    assert refusal_of(with_empty_parts(kind), rules).code == "unreadable"
+    assert time.perf_counter() - begun < 1
+
+
+def test_a_webp_is_measured_before_its_decoder_sets_memory_aside():
+    data = bytearray(small("WEBP", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0"))
+    assert data[12:16] == b"VP8X"
+    data[24:30] = b"\xff\xff\xff" * 2
+    for rules in (images.RESULT, images.FITTED):
+        error = refusal_of(bytes(data), rules)
+        assert error.code == "too_many_pixels"
+        assert error.facts["width"] == 2**24
+
+
 MEASURE = """
 import io, sys
 from edits import images
@@ -106,7 +140,7 @@ def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 begun = peak()
 try:
-    images.clean(open(sys.argv[1], "rb"))
+    images.clean(open(sys.argv[1], "rb"), getattr(images, sys.argv[2]))
 except images.PictureRefused:
     pass
 print(peak() - begun)
@@ -129,14 +163,25 @@ HEAVY = {
 }
 
 
+# Only what is made to fit may be as large as this.
+MENDED = {
+    "200 megapixels of JPEG": ((16_320, 12_240), "RGB", "JPEG", {"quality": 75}),
+    "64 megapixels of panorama": ((16_000, 4000), "RGB", "JPEG", {"quality": 75}),
+    "50 megapixels of PNG panorama": ((16_300, 3060), "RGB", "PNG", {"compress_level": 1}),
+    "12 megapixels of WebP": ((4080, 3060), "RGB", "WEBP", {"method": 0}),
+    "12 megapixels of transparent WebP": ((4080, 3060), "RGBA", "WEBP", {"lossless": True, "method": 0}),
+}
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to tell a process's peak memory")
-@pytest.mark.parametrize("name", HEAVY)
-def test_the_heaviest_pictures_stay_under_300_mb_and_are_quick(name, tmp_path):
-    size, mode, format, options = HEAVY[name]
+@pytest.mark.parametrize("rules", ["UPLOAD", "FITTED"])
+@pytest.mark.parametrize("name", [*HEAVY, *MENDED])
+def test_the_heaviest_pictures_stay_under_300_mb_and_are_quick(name, rules, tmp_path):
+    size, mode, format, options = (HEAVY | MENDED)[name]
     path = tmp_path / "heavy"
     Image.new(mode, size, "orange").save(path, format, **options)
     begun = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", MEASURE, path], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", MEASURE, path, rules], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) < GROWTH_MB
     assert time.perf_counter() - begun < SECONDS * PATIENCE
 

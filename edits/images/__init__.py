@@ -1,4 +1,4 @@
-"""What counts as a photo, and the clean copy that is kept, sent and shown. Pillow only; nothing of ours is imported.
+"""What counts as a photo, and the clean copy that is kept, sent and shown. Pillow and numpy only; nothing of ours is imported.
 
 Nobody's bytes are trusted, neither a visitor's nor a vendor's: a picture is recognised by its content, measured before it is
 decoded, decoded completely, and encoded again. The copy is upright 8-bit sRGB without any metadata.
@@ -8,11 +8,33 @@ import io
 import threading
 from typing import BinaryIO
 
+from .comparing import Comparison, compare
 from .decoding import decode
 from .encoding import CONTENT_TYPES, EXTENSIONS, CleanPicture, Rendition, encode
-from .rules import RESULT, UPLOAD, PictureRefused, Rules, recognise
+from .pairing import pair
+from .provenance import Provenance, mark, packet
+from .rules import FITTED, RESULT, UPLOAD, PictureRefused, Rules, can_be_fitted, keeps_rules, recognise
 
-__all__ = ["CONTENT_TYPES", "EXTENSIONS", "RESULT", "UPLOAD", "CleanPicture", "PictureRefused", "Rendition", "Rules", "clean"]
+__all__ = [
+    "CONTENT_TYPES",
+    "EXTENSIONS",
+    "FITTED",
+    "RESULT",
+    "UPLOAD",
+    "CleanPicture",
+    "Comparison",
+    "PictureRefused",
+    "Provenance",
+    "Rendition",
+    "Rules",
+    "can_be_fitted",
+    "clean",
+    "compare",
+    "keeps_rules",
+    "mark",
+    "packet",
+    "pair",
+]
 
 # Two pictures at a time per process keep the peak near 500 MB however many people upload at once.
 _decoding = threading.BoundedSemaphore(2)

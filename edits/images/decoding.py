@@ -1,28 +1,24 @@
 """From foreign bytes to upright 8-bit sRGB pixels, within bounds of memory and time."""
 
 import io
-import re
 from collections.abc import Callable
 from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageCms
 
 from .rules import PictureRefused, Rules, measure
+from .structure import bound_chunks, count_scans, webp_size
 
 # Pixels are counted here, with an exact message, before anything is decoded; Pillow's own guard would only say "bomb".
 Image.MAX_IMAGE_PIXELS = None
 
-# Above this many pixels the copy is made at half size: that bounds memory (4 bytes a pixel, two copies), and the model
+# Above this many pixels the copy is made at half size, or less: that bounds memory (4 bytes a pixel, two copies), and the model
 # paints about one megapixel in any case.
 FULL_SIZE_PIXELS = 24_000_000
-# Measured: one scan of 50 megapixels takes 30 ms, and photographs have about ten.
-MAX_SCANS = 50
 # 50 megapixels with halved colours, as cameras save them, are 75 million.
 MAX_SAMPLES = 90_000_000
 STRIP_PIXELS = 1_000_000
 
-# What follows 0xFF where it is not a stuffed byte, a restart or padding.
-_MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -36,34 +32,45 @@ _TURNS = {
 
 def decode(file: BinaryIO, found: str, rules: Rules) -> Image.Image:
     """The upright picture in 8-bit sRGB. Many phone JPEGs are "MPO", several pictures in one file: frame 0 is the photo."""
-    scans = _count_scans(file) if found == "JPEG" else 1
-    if scans > MAX_SCANS:
-        raise PictureRefused("unreadable")
-    file.seek(0)
-    image: Image.Image = Image.open(file, formats=(found,))
-    measure(*image.size, rules)
-    if scans > 1:
-        _bound_samples(image)
-    shrink = 1
-    if image.width * image.height > FULL_SIZE_PIXELS:
-        drafted = image.draft(None, (image.width // 2, image.height // 2))
-        shrink = 1 if drafted else 2
+    image = _opened(file, found, rules)
+    shrink = _shrink(image)
     image.load()
-    turn, image = _turn(image), _to_srgb(image, shrink)
+    turn = _turn(image)
+    image = _to_srgb(image, _middle(image, rules), shrink)
     return image.transpose(turn) if turn else image
 
 
-def _count_scans(file: BinaryIO) -> int:
-    """How many passes over the picture a JPEG asks for. Pillow does them all: 10 MB could order hours of work."""
+def _opened(file: BinaryIO, found: str, rules: Rules) -> Image.Image:
+    """Not decoded yet, and light enough to be."""
+    scans = count_scans(file) if found == "JPEG" else 1
+    if found == "PNG":
+        bound_chunks(file)
+    if found == "WEBP":
+        measure(*webp_size(file), rules, found)
     file.seek(0)
-    data, at, scans = file.read(), 2, 0
-    while marker := _MARKER.search(data, at):
-        at, kind = marker.end(), marker[0][1]
-        if kind == 0xD9:
-            break
-        scans += kind == 0xDA
-        at += int.from_bytes(data[at : at + 2])
-    return scans
+    image: Image.Image = Image.open(file, formats=(found,))
+    measure(*image.size, rules, found)
+    if scans > 1:
+        _bound_samples(image)
+    return image
+
+
+def _shrink(image: Image.Image) -> int:
+    """By how much the copy is made smaller than what is decoded. A JPEG can be decoded at a smaller size."""
+    pixels = image.width * image.height
+    scale = next(scale for scale in (1, 2, 4, 8) if pixels <= FULL_SIZE_PIXELS * scale**2)
+    if scale == 1 or image.draft(None, (image.width // scale, image.height // scale)):
+        return 1
+    return scale
+
+
+def _middle(image: Image.Image, rules: Rules) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what is kept: all, or the middle of a picture that is longer than the model takes."""
+    width, height = image.size
+    if rules.crops and rules.max_ratio:
+        width, height = min(width, rules.max_ratio * height - 1), min(height, rules.max_ratio * width - 1)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return left, top, left + width, top + height
 
 
 def _bound_samples(image: Image.Image) -> None:
@@ -72,7 +79,7 @@ def _bound_samples(image: Image.Image) -> None:
     samples = image.width * image.height * sum(blocks) // max(blocks, default=1)
     if samples > MAX_SAMPLES:
         limit = image.width * image.height * MAX_SAMPLES // samples
-        raise PictureRefused("too_many_pixels", width=image.width, height=image.height, limit=limit)
+        raise PictureRefused("too_many_pixels", width=image.width, height=image.height, limit=limit, found="JPEG")
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
@@ -82,15 +89,16 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _to_srgb(image: Image.Image, shrink: int) -> Image.Image:
+def _to_srgb(image: Image.Image, box: tuple[int, int, int, int], shrink: int) -> Image.Image:
     """Strip by strip, because every step needs another copy and whole ones would take several times the memory."""
     in_srgb = _profile_conversion(image)
-    clean = Image.new("RGB", (-(-image.width // shrink), -(-image.height // shrink)))
-    rows = max(STRIP_PIXELS // image.width, 1) * shrink
-    for top in range(0, image.height, rows):
-        strip = _opaque_8_bit(image.crop((0, top, image.width, min(top + rows, image.height))))
+    left, first, right, last = box
+    clean = Image.new("RGB", (-(-(right - left) // shrink), -(-(last - first) // shrink)))
+    rows = max(STRIP_PIXELS // (right - left), 1) * shrink
+    for top in range(first, last, rows):
+        strip = _opaque_8_bit(image.crop((left, top, right, min(top + rows, last))))
         strip = (in_srgb(strip) if in_srgb else strip).convert("RGB")
-        clean.paste(strip.reduce(shrink), (0, top // shrink))
+        clean.paste(strip.reduce(shrink), (0, (top - first) // shrink))
     return clean
 
 

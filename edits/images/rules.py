@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a picture must be. Sizes in bytes and pixels; `max_ratio` bounds longer : shorter side, itself excluded."""
+    """What a picture must be. Sizes in bytes and pixels; `max_ratio` bounds longer : shorter side, itself excluded.
+
+    `crops`: what is longer than `max_ratio` is cut around its middle and not refused.
+    """
 
     formats: tuple[str, ...] = ("JPEG", "PNG")
     max_bytes: int = 10 * MIB
@@ -17,6 +21,7 @@ class Rules:
     max_ratio: int | None = 3
     max_pixels: int = 50_000_000
     jpeg_quality: int = 92
+    crops: bool = False
 
 
 # Source: the model's help text. "jpeg, png; aspect ratio within (1/3, 3); width and height > 14; no more than 10MB".
@@ -31,6 +36,11 @@ RESULT = replace(
     max_ratio=None,
     jpeg_quality=95,
 )
+# What can be mended is: more bytes, any ratio, more pixels, and WebP, the one other format that is decoded as soberly.
+FITTED = replace(UPLOAD, formats=("JPEG", "PNG", "WEBP"), max_bytes=40 * MIB, max_pixels=210_000_000, crops=True)
+# Most that a decoder may be given, in pixels, to stay under 300 MB: a JPEG can be read at a smaller size than it has, and the
+# one for WebP holds several copies (measured: 17 bytes a pixel).
+DECODABLE = {"JPEG": 210_000_000, "PNG": 50_000_000, "WEBP": 12_500_000}
 
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
@@ -55,10 +65,10 @@ class PictureRefused(ValueError):
     what was found and what is allowed, for the sentence that a person reads.
     """
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
         self.code = code
-        self.facts = facts
+        self.facts: dict[str, Any] = facts
 
     def __str__(self) -> str:
         return " ".join([self.code, *(f"{name}={value}" for name, value in self.facts.items())])
@@ -69,12 +79,39 @@ def recognise(head: bytes) -> str:
     return next((name for name, matches in _SIGNATURES if matches(head)), "")
 
 
-def measure(width: int, height: int, rules: Rules = UPLOAD) -> None:
-    """Check a picture's size in pixels. The ratio rule is symmetric, so turning the picture cannot change the answer."""
+def measure(width: int, height: int, rules: Rules = UPLOAD, found: str = "JPEG") -> None:
+    """Check the size in pixels of a picture of the format `found`. Raises PictureRefused.
+
+    The ratio rule is symmetric, so turning the picture cannot change the answer.
+    """
     facts = {"width": width, "height": height}
     if min(width, height) < rules.min_side:
         raise PictureRefused("too_small", **facts, limit=rules.min_side)
-    if rules.max_ratio and (width >= rules.max_ratio * height or height >= rules.max_ratio * width):
+    if rules.max_ratio and not rules.crops and max(width, height) >= rules.max_ratio * min(width, height):
         raise PictureRefused("aspect_ratio", **facts, limit=rules.max_ratio)
-    if width * height > rules.max_pixels:
-        raise PictureRefused("too_many_pixels", **facts, limit=rules.max_pixels)
+    limit = min(rules.max_pixels, DECODABLE[found])
+    if width * height > limit:
+        raise PictureRefused("too_many_pixels", **facts, limit=limit, found=found)
+
+
+def keeps_rules(width: int, height: int, size: int) -> bool:
+    """Whether a clean copy of `size` bytes may be sent to the model as it is."""
+    try:
+        measure(width, height)
+    except PictureRefused:
+        return False
+    return size <= UPLOAD.max_clean_bytes
+
+
+def can_be_fitted(error: PictureRefused) -> bool:
+    """Whether what UPLOAD refused so may pass by FITTED."""
+    facts = error.facts
+    match error.code:
+        case "too_large":
+            return facts["size"] <= FITTED.max_bytes
+        case "unsupported_format":
+            return facts["found"] in FITTED.formats
+        case "too_many_pixels":
+            return facts["width"] * facts["height"] <= DECODABLE[facts["found"]]
+        case code:
+            return code == "aspect_ratio"

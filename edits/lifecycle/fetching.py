@@ -11,6 +11,7 @@ from ..failpoints import failpoint
 from ..models import Attempt, Edit, Failure, Photo, State
 from ..wiro import WiroDownloadError
 from . import timing
+from .comparing import stored_changes
 from .outside import client
 from .storing import stored_photo
 
@@ -39,14 +40,15 @@ def _download(url: str) -> images.CleanPicture:
 
 
 def _succeed(edit: Edit, attempt: Attempt, picture: images.CleanPicture) -> None:
-    with stored_photo(edit.owner_id, picture) as photo:
+    with stored_photo(edit.owner_id, picture) as photo, stored_changes(edit, photo) as changes:
         failpoint("after_result_stored")
         with transaction.atomic():
-            result = Photo.objects.filter(owner_id=edit.owner_id, sha256=picture.sha256).first()
+            # Locked, so that a purge of another edit with this very result waits and then finds this one.
+            result = Photo.objects.select_for_update().filter(owner_id=edit.owner_id, sha256=picture.sha256).first()
             if result is None:
                 photo.save()
                 result = photo
-            if edit.move(State.SUCCEEDED, result=result):
+            if edit.move(State.SUCCEEDED, result=result, **changes):
                 Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
     failpoint("after_succeeded_commit")
 

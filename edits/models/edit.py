@@ -157,6 +157,12 @@ class Edit(models.Model):
             models.Index(fields=["created_at"], name="edit_created"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="edit_batch"),
             models.Index(fields=["created_at", "id"], condition=Q(visibility="pending"), name="edit_review_queue"),
+            models.Index(fields=["origin", "-created_at", "-id"], name="edit_versions"),
+            models.Index(fields=["owner", "-deleted_at", "-id"], condition=Q(deleted_at__isnull=False), name="edit_own_trash"),
+            models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
+            models.Index(
+                fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"
+            ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False, purged_at__isnull=True), name="edit_trash"),
         ]
 

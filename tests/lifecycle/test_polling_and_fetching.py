@@ -170,7 +170,7 @@ def test_what_is_stored_decodes_and_no_other_file_stays(sandbox, new_edit, media
     edit = advance_to_rest(new_edit())
     with edit.result.file.open("rb") as file:
         assert images.clean(file, images.RESULT).width == edit.result.width
-    assert sum(path.is_file() for path in media.rglob("*")) == 6
+    assert sum(path.is_file() for path in media.rglob("*")) == 7
 
 
 def test_the_loser_of_a_finishing_race_removes_its_own_files_only(sandbox, new_edit, media, monkeypatch):
