@@ -15,7 +15,7 @@ COPY editor_site editor_site
 COPY edits edits
 COPY templates templates
 COPY static static
-RUN python -m compileall -q editor_site edits
+RUN python -m edits.translations && python -m compileall -q editor_site edits
 
 # The program may write to its data and to nothing else. A named volume takes over the owner of the folder it covers.
 RUN useradd --system --uid 10001 --no-create-home app && install --directory --owner app /data

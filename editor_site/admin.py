@@ -5,4 +5,4 @@ class EditorAdminConfig(AdminConfig):
     """Django's admin with a first page of our own."""
 
     default = False
-    default_site = "edits.admin.site.EditorAdminSite"
+    default_site = "edits.admin_site.EditorAdminSite"

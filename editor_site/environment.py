@@ -5,13 +5,13 @@ import logging
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-_SWITCH = {name: True for name in ("1", "on", "true", "yes", "y")} | {name: False for name in ("0", "off", "false", "no", "n")}
+_SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys(("0", "off", "false", "no", "n"), False)
 
 
 class Env(environ.Env):
     """django-environ, which takes every word it does not know for "off": `REVIEW_REQUIRED=ja` would publish unseen pictures."""
 
-    def bool(self, name: str, default: bool) -> bool:  # type: ignore[override]
+    def bool(self, name: str, default: bool) -> bool:
         text = self.str(name, "").strip()
         if not text:
             return default

@@ -215,6 +215,8 @@ CONTENT_SECURITY_POLICY = {
 # --- Language, time, logs --------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "edits" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = USE_I18N = True
 

@@ -1,11 +1,16 @@
 """The site's addresses: the app's own, Django's accounts and admin."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("edits.urls")),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "edits.views.bodies.bad_request"

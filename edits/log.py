@@ -9,6 +9,7 @@ from django.conf import settings
 _SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
     rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
+    rf"|({_SLASH}s{_SLASH})\d+(?::|%3A)[\w-]+"
     r"|((?:sessionid|csrftoken|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
     r"|(://[^\s/:@]*:)[^\s/@]+(?=@)",
     re.IGNORECASE,
@@ -19,7 +20,7 @@ def mask(text: str) -> str:
     for secret in (settings.WIRO_API_KEY, settings.WIRO_API_SECRET, settings.SECRET_KEY):
         if secret:
             text = text.replace(secret, "***")
-    return _CARRIERS.sub(lambda match: (match[1] or match[2] or match[3]) + "***", text)
+    return _CARRIERS.sub(lambda match: match[match.lastindex or 0] + "***", text)
 
 
 class MaskingFormatter(logging.Formatter):

@@ -6,6 +6,8 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import wording
+from .lifecycle import gates
 from .models import Edit, State
 
 # Stage (0 waiting, 1 preparing, 2 editing, 3 saving) and per cent, by what Wiro says of a running task.
@@ -28,6 +30,8 @@ _BY_WIRO_STATUS = {
 _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
 _UNKNOWN_STATUS = (2, 50)
 RECENT = 50
+# Beyond this nobody is told a number: it would be long work for a place that says only "not soon".
+LINE_MAX = 200
 
 
 def stage_and_percent(edit: Edit) -> tuple[int, int]:
@@ -69,16 +73,34 @@ def eta_seconds(edit: Edit) -> int | None:
 def sentence(edit: Edit) -> str:
     """The line that the page shows and the screen reader speaks."""
     if edit.state == State.UNCONFIRMED:
-        return _("Wiro did not answer. It may still be working. We will pick the result up if it arrives.")
+        return wording.unconfirmed()
     if edit.is_pending and edit.cancel_requested_at:
         return _("Canceling …")
-    if edit.state in (State.QUEUED, State.SUBMITTING):
-        return _("Waiting for its turn.")
+    if edit.state == State.QUEUED:
+        return " ".join(filter(None, [_place_words(edit), wording.waiting_reason(edit)]))
+    if edit.state == State.SUBMITTING:
+        return _("Sending your picture to Wiro.")
     if edit.is_ended:
         return {State.SUCCEEDED: _("Your edit is ready."), State.FAILED: _("This edit failed.")}.get(
             State(edit.state), _("Canceled.")
         )
     return _with_estimate(edit)
+
+
+def _place_words(edit: Edit) -> str:
+    line = cache.get_or_set("line", _line, 1) or []
+    if len(line) > LINE_MAX:
+        return _("More than %(count)d edits are waiting.") % {"count": LINE_MAX}
+    if edit.pk not in line:
+        return _("Waiting for its turn.")
+    place = line.index(edit.pk) + 1
+    return _("Next in line.") if place == 1 else _("Number %(place)d in line.") % {"place": place}
+
+
+def _line() -> list:
+    """The first who wait, in fair order. That order has to look at all of them, so a line that is too long has none."""
+    waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
+    return waiting if len(waiting) > LINE_MAX else gates.next_in_turn(LINE_MAX)
 
 
 def _with_estimate(edit: Edit) -> str:

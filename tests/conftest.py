@@ -13,10 +13,15 @@ from django.test import Client
 
 from edits import images, lifecycle
 from edits.models import Edit
+from edits.translations import compile_catalogs
 from edits.wiro.sandbox import SandboxServer
 from tests.photos import photo_path
 
 PACE = 0.02
+
+
+def pytest_sessionstart() -> None:
+    compile_catalogs()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The gallery and one's own edits: complete, in order, page by page, at a constant price."""
 
-from datetime import timedelta
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from edits.models import State, Visibility
+from edits.models import Edit, Photo, State, Visibility
+from edits.views.filters import Filters
 from edits.views.lists import PAGE_SIZE
 from tests.rows import edit_in, shared
 
@@ -46,7 +48,7 @@ def test_lists_show_every_edit_once_newest_first_page_by_page(browser, alice, ph
         page = browser.get(url)
         seen.append(shown(page))
         url = page.context["older_url"] and path + page.context["older_url"]
-    assert [len(part) for part in seen] == [24, 24, 5]
+    assert [len(part) for part in seen] == [PAGE_SIZE, PAGE_SIZE, 5]
     flat = [pk for part in seen for pk in part]
     assert len(set(flat)) == len(flat)
     assert flat == [edit.pk for edit in sorted(made, key=lambda edit: (edit.created_at, edit.pk), reverse=True)]
@@ -118,3 +120,174 @@ def test_ones_own_list_holds_ones_own(browser, alice, bob, photo):
 def test_empty_lists_say_so(browser):
     assert "gallery is still empty" in browser.get("/").content.decode()
     assert "No edits yet" in browser.get("/edits/").content.decode()
+
+
+# --- Filters of one's own edits ------------------------------------------------------------------------------------------
+
+
+def found(browser, **query):
+    response = browser.get("/edits/", query)
+    assert response.status_code == 200
+    return set(shown(response))
+
+
+def test_every_word_of_a_search_is_in_the_instruction(browser, alice, photo):
+    night = edit_in(State.SUCCEEDED, alice, photo, prompt="Turn the sky into Night")
+    edit_in(State.SUCCEEDED, alice, photo, prompt="Turn the sky into day")
+    assert found(browser, q="night SKY") == {night.pk}
+    assert found(browser, q="nig\x00ht") == {night.pk}
+    assert found(browser, q="100% night") == set()
+
+
+STATE_GROUPS = {
+    "pending": {"queued", "submitting", "unconfirmed", "running", "fetching"},
+    "succeeded": {"succeeded"},
+    "failed": {"failed", "canceled"},
+    "unconfirmed": {"unconfirmed"},
+    "junk": set(State.values),
+}
+
+
+@pytest.mark.parametrize(("asked", "states"), STATE_GROUPS.items())
+def test_states_are_asked_for_in_groups(browser, alice, photo, asked, states):
+    made = {state: edit_in(state, alice, photo).pk for state in State.values}
+    assert found(browser, state=asked) == {made[state] for state in states}
+
+
+def test_dates_hold_from_the_first_moment_of_a_day_to_the_last(browser, alice, photo):
+    days = [datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((1, 23), (2, 0), (3, 23), (4, 0))]
+    made = [edit_in(State.FAILED, alice, photo, created_at=day).pk for day in days]
+    assert found(browser, **{"from": "2026-03-02", "until": "2026-03-03"}) == set(made[1:3])
+    assert found(browser, until="2026-03-01") == {made[0]}
+
+
+def test_favorites_batches_and_versions_of_one_photo(browser, alice, photo):
+    batch = uuid.uuid4()
+    other = Photo.objects.create(
+        **{f.attname: getattr(photo, f.attname) for f in photo._meta.fields if f.name not in ("id", "sha256")}
+    )
+    favorite = edit_in(State.FAILED, alice, photo, favorite_at=timezone.now())
+    together = [edit_in(State.FAILED, alice, photo, batch=batch) for _ in range(2)]
+    version = edit_in(State.FAILED, alice, photo, origin=other)
+    assert found(browser, favorites="1") == {favorite.pk}
+    assert found(browser, batch=batch) == {edit.pk for edit in together}
+    assert found(browser, photo=other.pk) == {version.pk}
+    assert "Edited together" in browser.get("/edits/", {"batch": batch}).content.decode()
+    assert "Versions of one photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
+
+
+def test_stacked_shows_the_newest_version_of_each_photo_and_how_many_there_are(browser, alice, photo):
+    other = Photo.objects.create(
+        **{f.attname: getattr(photo, f.attname) for f in photo._meta.fields if f.name not in ("id", "sha256")}
+    )
+    edits = many(5, alice, photo)
+    newest = max(edits, key=lambda edit: (edit.created_at, edit.pk))
+    single = shared(alice, photo, origin=other)
+    response = browser.get("/edits/?stacked=1")
+    assert set(shown(response)) == {newest.pk, single.pk}
+    page = response.content.decode()
+    assert f'href="?photo={photo.pk}"' in page
+    assert page.count("card-versions") == 1
+    assert "5 versions" in page
+
+
+def test_filters_stay_on_the_next_page_and_the_way_back_to_the_newest(browser, alice, photo):
+    many(PAGE_SIZE + 2, alice, photo, prompt="Make it night", favorite_at=timezone.now())
+    many(5, alice, photo, prompt="Make it day")
+    first = browser.get("/edits/?q=night&favorites=1&from=2020-01-01")
+    second = browser.get("/edits/" + first.context["older_url"])
+    assert (len(shown(first)), len(shown(second))) == (PAGE_SIZE, 2)
+    assert {edit.prompt for edit in second.context["edits"]} == {"Make it night"}
+    newest = browser.get("/edits/" + second.context["newest_url"])
+    assert shown(newest) == shown(first)
+
+
+def test_nothing_found_offers_to_clear_the_filters(browser, alice, photo):
+    edit_in(State.FAILED, alice, photo)
+    page = browser.get("/edits/?q=unicorn").content.decode()
+    assert "Nothing found" in page
+    assert "Clear filters" in page
+    assert 'value="unicorn"' in page
+
+
+JUNK_FILTERS = [
+    "state=%00&from=%00&until=x&batch=%00&photo=%00&id=%00",
+    "from=9999-12-31&until=0001-01-01",
+    "from=2026-02-31&until=99999-01-01",
+    "photo=-1",
+    "photo=99999999999999999999999",
+    "photo=%C2%B2",
+    "batch=1&photo=1.5&favorites=2&stacked=yes&select=%00",
+    "q=" + "%F0%9F%8C%99" * 3000,
+    "q=%25%5C_%27%22%3Cscript%3E",
+    "&".join(f"id={uuid.uuid4()}" for _ in range(300)),
+]
+
+
+@pytest.mark.parametrize("query", JUNK_FILTERS)
+def test_junk_in_the_filters_is_harmless(browser, alice, photo, query):
+    edit_in(State.FAILED, alice, photo)
+    assert browser.get("/edits/?" + query).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?stacked=1", "?state=pending", "?q=night", "?favorites=1", "?photo={photo}"])
+def test_many_rows_cost_no_more_questions(browser, alice, photo, query):
+    counts = []
+    for number in (1, 40):
+        Edit.objects.bulk_create(
+            Edit(
+                owner=alice,
+                photo=photo,
+                origin=photo,
+                nonce=uuid.uuid4().hex,
+                prompt="Make it night",
+                seed=1,
+                favorite_at=timezone.now(),
+            )
+            for _ in range(number)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            browser.get("/edits/" + query.format(photo=photo.pk))
+        counts.append(len(queries))
+        assert not [each["sql"] for each in queries if "COUNT(*)" in each["sql"]]
+    assert counts[0] == counts[1] <= 4
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so few rows without an index")
+@pytest.mark.parametrize("filters", [Filters(), Filters(q="night"), Filters(state="pending"), Filters(favorites=True)])
+def test_a_page_walks_the_index_and_sorts_nothing(alice, filters):
+    edits = filters.of(Edit.objects.filter(owner_id=alice.pk, deleted_at__isnull=True)).order_by("-created_at", "-pk")
+    plan = edits[: PAGE_SIZE + 1].explain()
+    assert "edit_owner_newest" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+# --- Many statuses at once ------------------------------------------------------------------------------------------------
+
+
+def test_statuses_of_many_edits_in_one_answer(browser, alice, bob, photo):
+    mine = [edit_in(State.RUNNING, alice, photo, looked_at=timezone.now()), edit_in(State.SUCCEEDED, alice, photo)]
+    hidden = [edit_in(State.RUNNING, bob, photo), edit_in(State.FAILED, alice, photo, deleted_at=timezone.now())]
+    answer = browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in (*mine, *hidden)] + ["junk", "\x00"]})
+    assert {each["id"]: each["state"] for each in answer.json()["edits"]} == {
+        str(mine[0].pk): "running",
+        str(mine[1].pk): "succeeded",
+    }
+    assert browser.get("/edits/statuses/").json() == {"edits": []}
+
+
+def test_at_most_a_hundred_statuses(browser, alice, photo):
+    edits = [edit_in(State.FAILED, alice, photo) for _ in range(103)]
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in edits]})
+    assert len(answer.json()["edits"]) == 100
+    assert len(queries) <= 5
+
+
+def test_a_batch_tells_how_far_it_is(browser, alice, photo):
+    batch = uuid.uuid4()
+    for state in (State.SUCCEEDED, State.SUCCEEDED, State.FAILED, State.RUNNING):
+        edit_in(state, alice, photo, batch=batch)
+    page = browser.get("/edits/", {"batch": batch})
+    assert page.context["batch"] == {"total": 4, "done": 2, "failed": 1, "pending": 1}
+    assert "2 of 4 done" in page.content.decode()

@@ -22,6 +22,10 @@ LINES = [
     f"Cookie: sessionid={TOKEN}; csrftoken={TOKEN}",
     f"csrfmiddlewaretoken={TOKEN}&x=1",
     f"redis://:{TOKEN}@127.0.0.1/0 postgres://user:{TOKEN}@db/x",
+    f"GET /s/12:{TOKEN}/ 200",
+    f"Not Found: /s/12:{TOKEN}/result/card",
+    f"next=https%3A%2F%2Fphotos.example.org%2Fs%2F12%3A{TOKEN}%2F",
+    rf'"url": "https:\/\/photos.example.org\/s\/12:{TOKEN}\/"',
     "x-api-key: test-api-key, secret test-api-secret, key only-for-tests",
 ]
 
@@ -52,6 +56,6 @@ def test_no_secret_reaches_a_log(line, how):
 
 def test_what_is_no_secret_stays_readable():
     record = logging.makeLogRecord(
-        {"msg": f"edit {uuid.UUID(int=5)}: task 4711 ended, GET http://127.0.0.1:8000/edits/?before=x"}
+        {"msg": f"edit {uuid.UUID(int=5)}: task 4711 ended, GET http://127.0.0.1:8000/edits/?before=x, 5 kB/s/8 threads, /s/"}
     )
     assert MaskingFormatter().format(record) == record.msg

@@ -138,7 +138,8 @@ def test_success_tells_a_program_where_to_look(browser):
     response = post(browser, as_json=True)
     edit = Edit.objects.get()
     assert response.status_code == 201
-    assert response.json() == {"id": str(edit.pk), "url": f"/edits/{edit.pk}/", "status_url": f"/edits/{edit.pk}/status/"}
+    found = {"id": str(edit.pk), "url": f"/edits/{edit.pk}/", "status_url": f"/edits/{edit.pk}/status/"}
+    assert response.json() == {**found, "edits": [found], "batch": None, "batch_url": None}
 
 
 def test_what_is_left_out_has_the_models_defaults(browser):

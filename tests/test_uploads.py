@@ -3,6 +3,7 @@
 import errno
 import io
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -29,14 +30,52 @@ def received(handler, size, name="photo"):
     return handler.file_complete(size)
 
 
-def test_of_a_huge_upload_only_the_limit_is_kept_in_memory():
+def test_of_a_huge_upload_only_the_limit_is_kept_and_hardly_anything_in_memory():
     tracemalloc.start()
     file = received(LimitedUploadHandler(), 200 * MIB)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert file.size == 200 * MIB
-    assert len(file.file.getvalue()) == 10 * MIB + 1
-    assert peak < 25 * MIB
+    assert file.file.seek(0, io.SEEK_END) == 40 * MIB + 1
+    assert peak < 10 * MIB
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux to tell which files a process has open")
+def test_what_is_kept_on_disk_has_no_name_that_could_outlive_the_process():
+    file = received(LimitedUploadHandler(), 5 * MIB)
+    assert Path(f"/proc/self/fd/{file.file.fileno()}").readlink().name.endswith("(deleted)")
+
+
+def test_a_small_upload_stays_in_memory():
+    assert not received(LimitedUploadHandler(), MIB).file._rolled
+
+
+class Unread(io.BytesIO):
+    def read(self, *_):
+        raise AssertionError("this body should not be read")
+
+
+def far_too_large(browser, **headers):
+    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(61 * MIB), "wsgi.input": Unread()}
+    return browser.generic("POST", URL, headers=headers, **form)
+
+
+def test_a_body_far_over_the_limit_is_answered_before_it_is_read(browser):
+    page = far_too_large(browser)
+    assert page.status_code == 413
+    assert "This file has 61.0 MB; at most 10 MB are allowed." in page.content.decode()
+    answer = far_too_large(browser, accept="application/json")
+    assert answer.status_code == 413
+    assert [error["code"] for error in answer.json()["errors"]["photo"]] == ["too_large"]
+
+
+def test_a_body_in_chunks_is_told_what_is_missing(browser):
+    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "", "wsgi.input": Unread()}
+    headers = {"transfer-encoding": "chunked"}
+    assert "Content-Length" in browser.generic("POST", URL, headers=headers, **form).content.decode()
+    answer = browser.generic("POST", URL, headers={**headers, "accept": "application/json"}, **form)
+    assert answer.status_code == 411
+    assert answer.json()["errors"]["__all__"][0]["code"] == "length_required"
 
 
 def test_of_many_files_in_one_request_only_the_first_photo_is_kept(browser):

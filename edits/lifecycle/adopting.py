@@ -75,10 +75,7 @@ def verify(edit: Edit) -> None:
 
 def _hinted_task(attempt: Attempt) -> WiroTask:
     """By its id where a callback named one; not every body may."""
-    if attempt.hinted_task_id:
-        named = {"task_id": attempt.hinted_task_id}
-    else:
-        named = {"task_token": attempt.hinted_task_token}
+    named = {"task_id": attempt.hinted_task_id} if attempt.hinted_task_id else {"task_token": attempt.hinted_task_token}
     return client().task_detail(**named, deadline=timing.scaled(timing.DETAIL_DEADLINE))
 
 

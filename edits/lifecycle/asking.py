@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import ENDED, Edit, Event, Failure, Review, State, Visibility
+from ..models import ENDED, Edit, Event, Failure, State, Visibility
 
 
 def cancel(edit: Edit, actor: Any) -> bool:
@@ -41,37 +40,6 @@ def look_now(edit: Edit, actor: Any) -> bool:
     if changed:
         Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="look now", actor=actor)
     return bool(changed)
-
-
-def share(edit: Edit, actor: Any) -> bool:
-    """Offer a result to the public gallery; a reviewer decides where that is required."""
-    to = Visibility.PENDING if settings.REVIEW_REQUIRED else Visibility.PUBLIC
-    return _show(edit, [Visibility.PRIVATE], to, "shared", actor, review=Review.NONE, review_reason="")
-
-
-def unshare(edit: Edit, actor: Any) -> bool:
-    return _show(edit, [Visibility.PENDING, Visibility.PUBLIC], Visibility.PRIVATE, "made private", actor)
-
-
-def approve(edit: Edit, reviewer: Any) -> bool:
-    reviewed = {"review": Review.APPROVED, "reviewed_by": reviewer, "reviewed_at": timezone.now()}
-    return _show(edit, [Visibility.PENDING], Visibility.PUBLIC, "approved", reviewer, review_reason="", **reviewed)
-
-
-def reject(edit: Edit, reviewer: Any, reason: str) -> bool:
-    reviewed = {"review": Review.REJECTED, "reviewed_by": reviewer, "reviewed_at": timezone.now()}
-    shown = [Visibility.PENDING, Visibility.PUBLIC]
-    return _show(edit, shown, Visibility.PRIVATE, f"rejected: {reason}", reviewer, review_reason=reason[:500], **reviewed)
-
-
-def _show(edit: Edit, before: list[Visibility], to: Visibility, note: str, actor: Any, **changes: Any) -> bool:
-    kind = Event.Kind.REVIEWED if "reviewed_by" in changes else Event.Kind.ASKED
-    with transaction.atomic():
-        shown = Edit.objects.filter(pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True, visibility__in=before)
-        won = shown.update(visibility=to, **changes) == 1
-        if won:
-            Event.objects.create(edit=edit, kind=kind, note=note[:1000], actor=actor)
-    return won
 
 
 def delete(edit: Edit, actor: Any) -> bool:

@@ -16,7 +16,7 @@ COUNTED = (*PENDING, State.SUCCEEDED)
 
 
 class QuotaExceeded(Exception):
-    """`code` is edits_per_day or spend_per_day; `renews_at` is when there is room again, `left` the edits that there is room for now."""
+    """`code` is edits_per_day or spend_per_day; `renews_at` is when there is room again; `left` edits have room now."""
 
     def __init__(self, code: str, renews_at: datetime, left: int = 0) -> None:
         super().__init__(code)

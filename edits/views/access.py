@@ -11,12 +11,12 @@ from ..models import Edit, Visibility
 
 
 def visible_edits(user: Any) -> QuerySet[Edit]:
-    """Edits that this visitor may look at: one's own, those in the gallery, for staff all."""
-    edits = Edit.objects.select_related("photo", "result", "owner")
+    """Edits that this visitor may look at: one's own, those in the gallery, for staff all; never a deleted one."""
+    edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
     if user.is_authenticated and user.is_staff:
         return edits
     shown = Q(visibility=Visibility.PUBLIC)
-    return edits.filter(shown | Q(owner=user) if user.is_authenticated else shown, deleted_at__isnull=True)
+    return edits.filter(shown | Q(owner=user) if user.is_authenticated else shown)
 
 
 def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:

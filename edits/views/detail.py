@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,14 +18,16 @@ from .. import lifecycle, progress, wording
 from ..models import Edit, State, Visibility
 from ..tasks import enqueue
 from .access import own_edit, visible_edits, wants_json
+from .links import for_page
 from .new import created
+from .versions import history
 
 
 @require_safe
 @login_not_required
 @never_cache
 def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    edit = visible_edits(request.user).filter(pk=edit_id).first()
+    edit = visible_edits(request.user).prefetch_related("attempts").filter(pk=edit_id).first()
     if edit is None and not request.user.is_authenticated:
         # The same answer for an edit that does not exist, so that addresses cannot be tried out.
         return redirect_to_login(request.get_full_path())
@@ -36,19 +39,31 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "status": status_of(edit),
         "stages": progress.stages(edit),
         "failure_help": wording.failure(edit),
-        "waiting_reason": wording.waiting_reason(edit),
-        "review_text": wording.review(edit) if is_owner else "",
-        "is_owner": is_owner,
-        "can_cancel": is_owner and edit.is_pending and not edit.cancel_requested_at,
-        "can_retry": is_owner and (edit.is_ended or edit.state == State.UNCONFIRMED),
-        "can_share": is_owner and edit.state == State.SUCCEEDED and edit.visibility == Visibility.PRIVATE,
-        "can_unshare": is_owner and edit.visibility != Visibility.PRIVATE,
-        "can_delete": is_owner,
+        "cost_text": wording.cost(edit),
+        "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
+        "pair_url": reverse("edit-pair", args=[edit.pk]),
+        "model": lifecycle.MODEL,
         "copies_erased_at": edit.copies_erased_at,
+        "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
+        "is_owner": is_owner,
+    }
+    return render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
+
+
+def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
+    is_result = edit.state == State.SUCCEEDED
+    return {
+        "history": history(edit),
+        "links": [for_page(request, link) for link in lifecycle.live_links(edit)] if is_result else [],
+        "link_days": lifecycle.LINK_DAYS,
+        "review_text": wording.review(edit),
+        "can_cancel": edit.is_pending and not edit.cancel_requested_at,
+        "can_retry": edit.is_ended or edit.state == State.UNCONFIRMED,
+        "can_share": is_result and edit.visibility == Visibility.PRIVATE,
+        "can_unshare": edit.visibility != Visibility.PRIVATE,
         # Sent twice, the form makes one edit.
         "retry_nonce": uuid.uuid4().hex,
     }
-    return render(request, "edits/detail.html", context)
 
 
 @require_safe
@@ -114,7 +129,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     lifecycle.delete(own_edit(request, edit_id), request.user)
-    messages.success(request, _("The edit is deleted."))
+    messages.success(request, _("The edit is in the trash."), extra_tags=str(edit_id))
     return redirect("edit-list")
 
 

@@ -61,6 +61,25 @@ def test_the_same_form_sent_ten_times_makes_one_edit(new_edit):
     assert Edit.objects.count() == 1
 
 
+def test_a_form_of_four_variations_sent_ten_times_makes_four_edits(alice, picture, media):
+    order = {"nonce": "the-same", "seed": 7, "inputs": {"prompt": "Snow"}, "variations": 4}
+    answers = at_once(10, lambda _: [edit.pk for edit in lifecycle.create_variations(alice, picture, **order)])
+    assert len(set(map(tuple, answers))) == 1
+    assert Edit.objects.count() == len(answers[0]) == 4
+
+
+def test_variations_are_all_within_the_quota_or_none_of_them(alice, picture, media, settings):
+    settings.EDITS_PER_DAY = 10
+    outcomes = at_once(
+        12,
+        lambda number: lifecycle.create_variations(
+            alice, picture, nonce=f"form {number}", seed=0, inputs={"prompt": "Snow"}, variations=3
+        ),
+    )
+    assert sum(isinstance(outcome, list) for outcome in outcomes) == 3
+    assert Edit.objects.count() == 9
+
+
 def test_the_daily_quota_holds_exactly(new_edit, settings):
     settings.EDITS_PER_DAY = 7
     outcomes = at_once(30, lambda _: new_edit())

@@ -142,7 +142,7 @@ class Lifecycle(RuleBasedStateMachine):
     def create(self, person):
         inputs = {"prompt": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 1}
         try:
-            return lifecycle.creating._queue(self.people[person], self.photos[person], uuid.uuid4().hex, inputs).pk
+            return lifecycle.create(self.people[person], self.photos[person], nonce=uuid.uuid4().hex, **inputs).pk
         except lifecycle.QuotaExceeded:
             return multiple()
 

@@ -1,6 +1,7 @@
 """Everything that must be done before the programs start: check the settings, migrate, collect static files, demonstration."""
 
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management import call_command
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from edits import lifecycle
+from edits.translations import compile_catalogs
 
 
 class Command(BaseCommand):
@@ -27,6 +29,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         except DatabaseError as error:
             raise CommandError(f"the database cannot be used: {' '.join(str(error).split())}") from error
+        with suppress(OSError):  # an image has them already, and its files may be read only
+            compile_catalogs()
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["forget_tasks"]:
             lifecycle.forget_tasks()

@@ -1,0 +1,161 @@
+"""What reviewers decide: which of the offered pairs the gallery shows. Every decision can be taken back for a while, and the
+owner may appeal against a "no" once. Each is safe to ask twice.
+
+A claim keeps a pair off the other desks while somebody looks at it. It only lapses, so nobody has to give it back.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ..models import Edit, Event, Review, State, Visibility
+
+CLAIM_TIME = timedelta(minutes=5)
+SKIP_TIME = timedelta(minutes=30)
+UNDO_TIME = timedelta(minutes=10)
+SKIPPED = "skipped"
+
+_UNCLAIMED: dict[str, Any] = {"review_claimed_by": None, "review_claimed_until": None}
+_UNDECIDED: dict[str, Any] = {"review": Review.NONE, "review_reason": "", "reviewed_by": None, "reviewed_at": None}
+
+
+def waiting() -> QuerySet[Edit]:
+    """Every pair that waits for a reviewer, oldest first."""
+    return _results().filter(visibility=Visibility.PENDING).order_by("created_at", "pk")
+
+
+def waiting_for(reviewer: Any) -> QuerySet[Edit]:
+    """Of those the pairs that nobody else has on the desk."""
+    return waiting().filter(_is_free_for(reviewer))
+
+
+def next_pairs(reviewer: Any, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
+    """What belongs on this reviewer's desk: what is there already, then the oldest that are free. Claims them anew.
+
+    What the reviewer skipped lately (or since that moment) is left to the others.
+    """
+    with transaction.atomic():
+        claimed = waiting().filter(review_claimed_by=reviewer, review_claimed_until__gt=timezone.now())
+        mine = list(claimed.select_for_update().values_list("pk", flat=True)[:count])
+        free = waiting_for(reviewer).exclude(pk__in=mine).exclude(pk__in=_skipped(reviewer, skipped_since))
+        # Rows that another reviewer is claiming at this moment are passed over, not waited for.
+        fresh = free.select_for_update(skip_locked=True).values_list("pk", flat=True)[: count - len(mine)]
+        pairs = [*mine, *fresh]
+        Edit.objects.filter(pk__in=pairs).update(**_claim(reviewer))
+    return pairs
+
+
+def take(edit_id: uuid.UUID, reviewer: Any) -> bool:
+    """Put one certain pair on this reviewer's desk, if it waits and nobody else has it."""
+    return waiting_for(reviewer).filter(pk=edit_id).update(**_claim(reviewer)) == 1
+
+
+def skip(edit_id: uuid.UUID, reviewer: Any) -> bool:
+    """Give a pair back and leave it to the others for a while."""
+    with transaction.atomic():
+        won = waiting().filter(pk=edit_id, review_claimed_by=reviewer).update(**_UNCLAIMED) == 1
+        if won:
+            _remember([edit_id], SKIPPED, reviewer)
+    return won
+
+
+def skipped_count(reviewer: Any, since: datetime | None = None) -> int:
+    """How many waiting pairs this reviewer has left to the others."""
+    return waiting_for(reviewer).filter(pk__in=_skipped(reviewer, since)).count()
+
+
+def approve(edit: Edit, reviewer: Any) -> bool:
+    return bool(approve_all([edit.pk], reviewer))
+
+
+def reject(edit: Edit, reviewer: Any, reason: str) -> bool:
+    return bool(reject_all([edit.pk], reviewer, reason, take_down=True))
+
+
+def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: Any, at: datetime | None = None) -> list[uuid.UUID]:
+    """Show them in the gallery. Returns those that it was still open for; `at` is what `undo` knows them by."""
+    decision = {"visibility": Visibility.PUBLIC, "review": Review.APPROVED, "review_reason": ""}
+    offered = waiting().filter(pk__in=edit_ids)
+    return _decide(offered, reviewer, "approved", decision, at)
+
+
+def reject_all(
+    edit_ids: Iterable[uuid.UUID], reviewer: Any, reason: str, at: datetime | None = None, *, take_down: bool = False
+) -> list[uuid.UUID]:
+    """Not for the gallery, and with `take_down` not any more; the owner reads the reason.
+
+    Without it a second reviewer who is a moment late does not take down what the first has approved.
+    """
+    decision = {"visibility": Visibility.PRIVATE, "review": Review.REJECTED, "review_reason": reason[:500]}
+    shown = [Visibility.PENDING, Visibility.PUBLIC] if take_down else [Visibility.PENDING]
+    offered = _results().filter(pk__in=edit_ids, visibility__in=shown)
+    return _decide(offered, reviewer, f"rejected: {reason}", decision, at)
+
+
+def undo(reviewer: Any, at: datetime) -> list[uuid.UUID]:
+    """Take back what this reviewer decided at that moment, unless it is long ago or something has happened since.
+
+    The pairs wait again, on this reviewer's desk; also one that had been public, so that nothing is published by an undo.
+    """
+    if at < timezone.now() - UNDO_TIME:
+        return []
+    as_decided = Q(visibility=Visibility.PUBLIC, review=Review.APPROVED) | Q(
+        visibility=Visibility.PRIVATE, review=Review.REJECTED
+    )
+    decided = _results().filter(as_decided, reviewed_by=reviewer, reviewed_at=at)
+    return _change(decided, {"visibility": Visibility.PENDING} | _UNDECIDED | _claim(reviewer), "decision taken back", reviewer)
+
+
+def can_appeal(edit: Edit) -> bool:
+    return edit.visibility == Visibility.PRIVATE and edit.review == Review.REJECTED and edit.appealed_at is None
+
+
+def appeal(edit: Edit, owner: Any, words: str = "") -> bool:
+    """The owner asks for a second look, once."""
+    rejected = _results().filter(pk=edit.pk, visibility=Visibility.PRIVATE, review=Review.REJECTED, appealed_at__isnull=True)
+    changes = {"visibility": Visibility.PENDING, "appealed_at": timezone.now()} | _UNDECIDED
+    return bool(_change(rejected, changes, f"appealed: {words}" if words else "appealed", owner))
+
+
+def _results() -> QuerySet[Edit]:
+    return Edit.objects.filter(state=State.SUCCEEDED, deleted_at__isnull=True)
+
+
+def _is_free_for(reviewer: Any) -> Q:
+    unclaimed = Q(review_claimed_until__isnull=True) | Q(review_claimed_until__lte=timezone.now())
+    return unclaimed | Q(review_claimed_by=reviewer)
+
+
+def _claim(reviewer: Any) -> dict[str, Any]:
+    return {"review_claimed_by": reviewer, "review_claimed_until": timezone.now() + CLAIM_TIME}
+
+
+def _skipped(reviewer: Any, since: datetime | None) -> QuerySet[Event, Any]:
+    lately = timezone.now() - SKIP_TIME
+    skips = Event.objects.filter(actor=reviewer, kind=Event.Kind.REVIEWED, note=SKIPPED)
+    return skips.filter(at__gt=max(lately, since) if since else lately).values("edit_id")
+
+
+def _decide(offered: QuerySet[Edit], reviewer: Any, note: str, decision: dict[str, Any], at: datetime | None) -> list[uuid.UUID]:
+    decision |= {"reviewed_by": reviewer, "reviewed_at": at or timezone.now()} | _UNCLAIMED
+    return _change(offered.filter(_is_free_for(reviewer)), decision, note, reviewer)
+
+
+def _change(edits: QuerySet[Edit], changes: dict[str, Any], note: str, actor: Any) -> list[uuid.UUID]:
+    """Look and change under one lock, in one order for everybody: of two people who decide at once the second changes nothing."""
+    with transaction.atomic():
+        changed = list(edits.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Edit.objects.filter(pk__in=changed).update(**changes)
+        _remember(changed, note, actor)
+    return changed
+
+
+def _remember(edit_ids: list[uuid.UUID], note: str, actor: Any) -> None:
+    Event.objects.bulk_create(
+        Event(edit_id=edit_id, kind=Event.Kind.REVIEWED, note=note[:1000], actor=actor) for edit_id in edit_ids
+    )

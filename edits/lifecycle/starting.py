@@ -1,0 +1,51 @@
+"""Where a new edit begins, when not with an upload: at one side of an earlier one."""
+
+import io
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from ..images import CleanPicture, Rules, clean, keeps_rules
+from ..models import Edit, Photo
+from ..models.edit import PictureAddresses
+
+RESULT, SOURCE = "result", "source"
+
+
+@dataclass(frozen=True)
+class Start:
+    """One side of a version, with its photo."""
+
+    edit: Edit
+    side: str
+    photo: Photo
+
+    @property
+    def picture(self) -> PictureAddresses | None:
+        return self.edit.after if self.side == RESULT else self.edit.before
+
+    @property
+    def history(self) -> dict[str, Any]:
+        """Where an edit that begins here belongs: beside the version whose source it shares, or below the one it continues."""
+        return {"origin": self.edit.origin, "parent": self.edit if self.side == RESULT else self.edit.parent}
+
+    def usable(self, rules: Rules) -> CleanPicture | Photo:
+        """The stored photo as it is if an upload might look so, else a clean copy by `rules`. Raises PictureRefused."""
+        if keeps_rules(self.photo.width, self.photo.height, self.photo.size):
+            return self.photo
+        with self.photo.file.open("rb") as file:
+            return clean(io.BytesIO(file.read()), rules)
+
+
+def start_from(owner: Any, version: str, side: str) -> Start | None:
+    """That side of one's own edit, or None: unknown, somebody else's and deleted edits look the same."""
+    try:
+        edit_id = uuid.UUID(version)
+    except ValueError:
+        return None
+    versions = Edit.objects.select_related("photo", "result", "origin", "parent")
+    edit = versions.filter(pk=edit_id, owner=owner, deleted_at__isnull=True).first()
+    photo = {RESULT: edit.result, SOURCE: edit.photo}.get(side) if edit else None
+    if edit is None or photo is None or photo.erased_at or not photo.file.storage.exists(str(photo.file.name)):
+        return None
+    return Start(edit, side, photo)
