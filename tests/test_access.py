@@ -1,13 +1,15 @@
 """Who may see and do what: every address of the site, walked by a stranger, the owner, somebody else, and staff."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import signing
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
-from edits.models import Edit, State
+from edits.models import Edit, ShareLink, State
 from tests.conftest import upload
 from tests.rows import attempt_of, edit_in, shared
 
@@ -21,17 +23,38 @@ GET = {
     "gallery": (200, 200, 200, 200),
     "edit-list": (LOGIN, 200, 200, 200),
     "edit-new": (LOGIN, 200, 200, 200),
+    "edit-prompts": (LOGIN, 200, 200, 200),
+    "edit-statuses": (LOGIN, 200, 200, 200),
+    "edit-selection": (LOGIN, 405, 405, 405),
+    "edit-trash": (LOGIN, 200, 200, 200),
+    "edit-trash-card": (LOGIN, 404, 404, 404),
     "edit": (LOGIN, 200, 404, 200),
     "edit-status": (404, 200, 404, 200),
     "edit-source": (404, 200, 404, 200),
     "edit-result": (404, 200, 404, 200),
+    "edit-changes": (404, 200, 404, 200),
+    "edit-pair": (404, 200, 404, 200),
     "edit-source-size": (404, 200, 404, 200),
     "edit-result-size": (404, 200, 404, 200),
     "edit-cancel": (LOGIN, 405, 405, 405),
     "edit-retry": (LOGIN, 405, 405, 405),
     "edit-delete": (LOGIN, 405, 405, 405),
+    "edit-restore": (LOGIN, 405, 405, 405),
+    "edit-favorite": (LOGIN, 405, 405, 405),
     "edit-share": (LOGIN, 405, 405, 405),
     "edit-unshare": (LOGIN, 405, 405, 405),
+    "edit-appeal": (LOGIN, 405, 405, 405),
+    "edit-link": (LOGIN, 405, 405, 405),
+    "edit-link-revoke": (LOGIN, 405, 405, 405),
+    "shared": (200, 200, 200, 200),
+    "shared-source": (200, 200, 200, 200),
+    "shared-result": (200, 200, 200, 200),
+    "shared-source-size": (200, 200, 200, 200),
+    "shared-result-size": (200, 200, 200, 200),
+    "shared-changes": (200, 200, 200, 200),
+    "shared-pair": (200, 200, 200, 200),
+    "about-pictures": (200, 200, 200, 200),
+    "set_language": (302, 302, 302, 302),
     "sample": (LOGIN, 200, 200, 200),
     "wiro-callback": (405, 405, 405, 405),
     "wiro-source": (200, 200, 200, 200),
@@ -42,10 +65,21 @@ GET = {
     "readyz": (503, 503, 503, 503),
 }
 # Where the edit is shared, this much more is open.
-OPENED = ("edit", "edit-source", "edit-result", "edit-source-size", "edit-result-size")
+OPENED = ("edit", "edit-source", "edit-result", "edit-source-size", "edit-result-size", "edit-changes", "edit-pair")
 GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200))
-ACTIONS = ("edit-cancel", "edit-retry", "edit-delete", "edit-share", "edit-unshare")
-OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in ("edit-list", "edit-new")]
+ACTIONS = (
+    "edit-cancel",
+    "edit-retry",
+    "edit-delete",
+    "edit-favorite",
+    "edit-share",
+    "edit-unshare",
+    "edit-appeal",
+    "edit-link",
+    "edit-link-revoke",
+)
+OF_NO_EDIT = ("edit-list", "edit-new", "edit-prompts", "edit-statuses", "edit-selection", "edit-trash")
+OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF_NO_EDIT]
 
 
 def patterns(resolver=None, before=""):
@@ -92,11 +126,11 @@ def routes():
 
 def walk(edit, visitors):
     _, callback = attempt_of(edit)
-    signed = signing.dumps(str(edit.pk), salt="edits.source")
+    link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
+    tokens = {name: link.token for name in GET if name.startswith("shared")}
+    tokens["wiro-source"] = signing.dumps(str(edit.pk), salt="edits.source")
     return {
-        name: tuple(
-            outcome(visitors[who].get(path_of(route, edit, signed if name == "wiro-source" else callback))) for who in VISITORS
-        )
+        name: tuple(outcome(visitors[who].get(path_of(route, edit, tokens.get(name, callback)))) for who in VISITORS)
         for name, route in routes().items()
     }
 
@@ -106,11 +140,11 @@ def test_every_address_is_in_the_matrix():
 
 
 def test_a_private_edit_is_its_owners_alone(visitors, alice, photo):
-    assert walk(edit_in(State.SUCCEEDED, alice, photo), visitors) == GET
+    assert walk(edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name), visitors) == GET
 
 
 def test_a_shared_edit_is_open_with_its_pictures_and_nothing_more(visitors, alice, photo):
-    assert walk(shared(alice, photo), visitors) == GET_SHARED
+    assert walk(shared(alice, photo, change_map=photo.card.name), visitors) == GET_SHARED
 
 
 @pytest.mark.parametrize("state", State.values)
@@ -129,16 +163,18 @@ def test_waiting_for_review_is_still_private(visitors, alice, photo):
 
 
 @pytest.mark.parametrize("make", [shared, lambda *who: edit_in(State.SUCCEEDED, *who)], ids=["shared", "private"])
-def test_a_deleted_edit_is_gone_for_everybody_but_staff(visitors, alice, photo, make):
+def test_a_deleted_edit_is_gone_for_everybody(visitors, alice, photo, make):
     edit = make(alice, photo)
+    Edit.objects.filter(pk=edit.pk).update(change_map=photo.card.name)
     visitors["owner"].post(f"/edits/{edit.pk}/delete/")
-    for name in ("edit-status", "edit-source", "edit-result", "edit-source-size", "edit-result-size", "edit"):
+    for name in ("edit-status", *OPENED):
         path = path_of(routes()[name], edit)
         gone = LOGIN if name == "edit" else 404
-        assert [outcome(visitors[who].get(path)) for who in VISITORS] == [gone, 404, 404, 200], name
+        assert [outcome(visitors[who].get(path)) for who in VISITORS] == [gone, 404, 404, 404], name
     for action in ACTIONS:
         assert visitors["owner"].post(path_of(routes()[action], edit)).status_code == 404
-    assert str(edit.pk) not in visitors["owner"].get("/edits/").content.decode()
+    # The message offers to undo it and names the edit; no card does.
+    assert f'id="edit-{edit.pk}"' not in visitors["owner"].get("/edits/").content.decode()
     assert str(edit.pk) not in visitors["anonymous"].get("/").content.decode()
 
 
@@ -181,7 +217,7 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice, photo):
     _, callback = attempt_of(edit)
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    for name in (*ACTIONS, "edit-new", "login", "signup", "logout"):
+    for name in (*ACTIONS, "edit-restore", "edit-selection", "edit-new", "login", "signup", "logout"):
         response = client.post(path_of(routes()[name], edit))
         assert response.status_code == 403, name
         assert b"Please send that again" in response.content

@@ -1,5 +1,6 @@
 """Pages and JSON that people and programs read: states, status, health, errors, headers."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from edits.models import Edit, Failure, Gate, Heartbeat, Reason, State
+from edits.models import Edit, Failure, Heartbeat, State
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ OFFERS = {
     State.UNCONFIRMED: {"cancel", "retry"},
     State.RUNNING: {"cancel"},
     State.FETCHING: {"cancel"},
-    State.SUCCEEDED: {"retry", "share"},
+    State.SUCCEEDED: {"retry", "share", "link"},
     State.FAILED: {"retry"},
     State.CANCELED: {"retry"},
 }
@@ -54,7 +55,7 @@ def test_a_page_offers_what_can_be_done_and_only_to_the_owner(browser, signed_in
     edit = edit_in(state, alice, photo)
     for client, offered in ((browser, OFFERS[State(state)] | {"delete"}), (signed_in(rita), set())):
         page = client.get(edit.get_absolute_url()).content.decode()
-        actions = ("cancel", "retry", "delete", "share", "unshare")
+        actions = ("cancel", "retry", "delete", "share", "unshare", "link")
         assert {verb for verb in actions if f'action="{edit.get_absolute_url()}{verb}/"' in page} == offered
 
 
@@ -63,7 +64,7 @@ def test_every_failure_says_what_to_do_and_what_it_cost(browser, alice, photo, c
     free = browser.get(edit_in(State.FAILED, alice, photo, failure_code=code).get_absolute_url()).content.decode()
     assert "It cost nothing." in free
     paid = edit_in(State.FAILED, alice, photo, failure_code=code, cost=Decimal("0.030000"))
-    assert "It cost 0.03 USD." in browser.get(paid.get_absolute_url()).content.decode()
+    assert "It cost 0.03 USD" in browser.get(paid.get_absolute_url()).content.decode()
     failure = browser.get(paid.status_url).json()["failure"]
     assert failure["code"] == code
     assert len(failure["message"]) > 20
@@ -135,15 +136,78 @@ def test_an_unfinished_edit_is_not_tried_again(browser, alice, photo):
     assert Edit.objects.count() == 1
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason.values if reason])
-def test_a_waiting_page_says_why_everybody_waits(browser, alice, photo, reason):
-    edit = edit_in(State.QUEUED, alice, photo)
-    gate = Gate.current()
-    gate.closed_because, gate.closed_until = reason, timezone.now() + timedelta(minutes=5)
-    gate.save()
-    why = browser.get(edit.get_absolute_url()).context["waiting_reason"]
-    assert len(why) > 20
-    assert "{" not in why
+ICONS = dict.fromkeys(State.values, "waiting") | {"succeeded": "ready", "failed": "failed", "canceled": "failed"}
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_the_tab_of_ones_own_edit_tells_its_state(browser, signed_in, rita, alice, photo, state):
+    edit = edit_in(state, alice, photo)
+    assert f"favicon-{ICONS[state]}" in browser.get(edit.get_absolute_url()).content.decode()
+    assert "favicon-" not in signed_in(rita).get(edit.get_absolute_url()).content.decode()
+
+
+def test_a_result_can_be_edited_further_and_its_original_begun_with_again(browser, alice, photo):
+    first = edit_in(State.SUCCEEDED, alice, photo)
+    second = edit_in(State.SUCCEEDED, alice, first.result, parent=first, origin=photo)
+    page = browser.get(second.get_absolute_url()).content.decode()
+    assert f'href="/edits/new/?version={second.pk}&amp;side=result"' in page
+    assert f'href="/edits/new/?version={first.pk}&amp;side=source"' in page
+
+
+def version_rows(page):
+    """Number, words and lines of each row of the tree."""
+    tree = page[page.index("versions-title") :].split("</ol>")[0]
+    rows = [row for row in tree.split("<li>") if "version-prompt" in row]
+    return [(re.search(r"(\d+) · ([^<]*)", row).groups(), re.findall(r"guide guide-(\w+)", row)) for row in rows]
+
+
+def test_the_versions_are_drawn_as_a_tree(browser, alice, photo):
+    now = timezone.now()
+
+    def version(at, words, parent=None, state=State.SUCCEEDED):
+        fields = {"created_at": now + timedelta(seconds=at), "parent": parent, "origin": photo, "prompt": words}
+        return edit_in(state, alice, photo, **fields)
+
+    night = version(1, "night")
+    snow = version(2, "snow", night)
+    version(3, "rain", night, State.FAILED)
+    version(4, "day")
+    version(5, "ice", snow, State.QUEUED)
+    page = browser.get(snow.get_absolute_url()).content.decode()
+    assert version_rows(page) == [
+        (("1", "night"), ["fork"]),
+        (("2", "snow"), ["line", "fork"]),
+        (("5", "ice"), ["line", "line", "end"]),
+        (("3", "rain"), ["line", "end"]),
+        (("4", "day"), ["end"]),
+    ]
+    assert page.count('aria-current="page"') == 1
+    assert f'href="{snow.get_absolute_url()}" aria-current="page"' in page
+    assert "made from version 2" in page
+
+
+def test_versions_are_ones_own_and_not_deleted(browser, signed_in, rita, alice, bob, photo):
+    edit = edit_in(State.SUCCEEDED, alice, photo)
+    parent = edit_in(State.SUCCEEDED, alice, photo, prompt="thrown away", deleted_at=timezone.now())
+    edit_in(State.SUCCEEDED, alice, photo, prompt="a child", parent=parent)
+    edit_in(State.SUCCEEDED, bob, photo, prompt="somebody else's")
+    page = browser.get(edit.get_absolute_url()).content.decode()
+    assert {words for (_, words), _ in version_rows(page)} == {edit.prompt, "a child"}
+    assert "Versions of this photo" not in signed_in(rita).get(edit.get_absolute_url()).content.decode()
+
+
+def test_many_and_deep_versions_are_shown_with_few_queries(browser, alice, photo, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("edits.views.versions.VERSIONS_MAX", 12)
+    now, parent = timezone.now(), None
+    for number in range(15):
+        made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
+        parent = edit_in(State.SUCCEEDED, alice, photo, parent=parent, **made)
+    with django_assert_max_num_queries(14):
+        page = browser.get(parent.get_absolute_url()).content.decode()
+    rows = version_rows(page)
+    assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
+    assert max(len(guides) for _, guides in rows) == 4
+    assert "The newest 12 versions" in page
 
 
 def test_health_is_up(client):

@@ -5,11 +5,12 @@ import time
 
 import pytest
 from django.core import signing
+from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
 
 from edits import lifecycle
-from edits.models import State
+from edits.models import Edit, Photo, State
 from tests.conftest import upload
 from tests.photos import photo_path
 from tests.rows import edit_in, shared
@@ -41,12 +42,85 @@ def assert_inert(response, content_type):
     assert "public" not in response["Cache-Control"]
 
 
-@pytest.mark.parametrize("side", ["source", "result"])
-def test_the_full_picture_is_the_stored_one(edit, browser, side):
-    response = browser.get(f"/edits/{edit.pk}/{side}")
+def test_the_full_source_is_the_stored_one(edit, browser):
+    response = browser.get(f"/edits/{edit.pk}/source")
     assert_inert(response, "image/jpeg")
     assert int(response["Content-Length"]) == edit.photo.size
     assert content(response) == edit.photo.file.open().read()
+
+
+@pytest.mark.parametrize("query", ["", "?download"])
+def test_the_full_result_is_the_stored_one_with_the_note_that_ai_edited_it(edit, browser, query):
+    response = browser.get(f"/edits/{edit.pk}/result{query}")
+    assert_inert(response, "image/jpeg")
+    sent = content(response)
+    assert sent == lifecycle.marked_result(edit)
+    assert b"compositeWithTrainedAlgorithmicMedia" in sent
+    assert int(response["Content-Length"]) == len(sent) > edit.result.size
+    with Image.open(io.BytesIO(sent)) as picture, Image.open(edit.result.file.open()) as stored:
+        assert picture.tobytes() == stored.tobytes()
+
+
+def test_an_earlier_result_that_is_edited_further_leaves_with_its_note(edit, browser, alice):
+    browser.post("/edits/new/", upload("coffee.png"))
+    begun_with = Edit.objects.exclude(pk=edit.pk).get(owner=alice, state=State.QUEUED, photo__format="PNG").photo
+    further = edit_in(State.SUCCEEDED, alice, edit.result, origin=begun_with, parent=edit)
+    assert content(browser.get(f"/edits/{further.pk}/source")) == lifecycle.marked_result(edit)
+
+
+@pytest.mark.parametrize("style", ["side", "wipe"])
+def test_the_pair_is_one_marked_jpeg(edit, browser, style):
+    response = browser.get(f"/edits/{edit.pk}/pair?style={style}")
+    assert_inert(response, "image/jpeg")
+    sent = content(response)
+    assert int(response["Content-Length"]) == len(sent)
+    assert b"compositeWithTrainedAlgorithmicMedia" in sent
+    with Image.open(io.BytesIO(sent)) as picture:
+        assert picture.format == "JPEG"
+        assert picture.width == 2048
+        # One photo of 3 : 2, or two of them with margins.
+        assert picture.height == pytest.approx(1366 if style == "wipe" else 703, abs=3)
+
+
+@pytest.mark.parametrize("query", ["", "?style=", "?style=circle", "?style=%00", "?style=side&style=side"])
+def test_a_pair_in_no_known_style_is_side_by_side(edit, browser, query):
+    side = content(browser.get(f"/edits/{edit.pk}/pair?style=side"))
+    assert content(browser.get(f"/edits/{edit.pk}/pair{query}")) == side
+
+
+def test_the_labels_of_a_pair_speak_the_readers_language(edit, browser, monkeypatch):
+    english = content(browser.get(f"/edits/{edit.pk}/pair"))
+    monkeypatch.setattr("edits.views.serving._", {"Before": "Vorher", "After": "Nachher"}.get)
+    response = browser.get(f"/edits/{edit.pk}/pair")
+    assert content(response) != english
+    assert "Accept-Language" in response["Vary"]
+
+
+@pytest.fixture
+def compared(edit):
+    edit.change_map.save("changes.png", ContentFile(b"\x89PNG a map"))
+    return edit
+
+
+def test_the_change_map_is_served_as_it_is(compared, browser):
+    response = browser.get(f"/edits/{compared.pk}/changes")
+    assert_inert(response, "image/png")
+    assert content(response) == b"\x89PNG a map"
+
+
+@pytest.mark.parametrize("path", ["pair", "changes", "result"])
+def test_what_does_not_exist_yet_is_404(new_edit, browser, path):
+    assert browser.get(f"/edits/{new_edit().pk}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["source", "result", "pair", "source/card", "result/page", "changes"])
+def test_pictures_that_were_removed_for_good_are_404(compared, browser, path):
+    """Their files are gone and their rows name none, as after the trash."""
+    compared.photo.remove_files()
+    compared.change_map.delete(save=False)
+    for emptied in (False, True):
+        assert browser.get(f"/edits/{compared.pk}/{path}").status_code == 404, emptied
+        Photo.objects.update(file="", card="", page="")
 
 
 @pytest.mark.parametrize("side", ["source", "result"])
@@ -67,11 +141,17 @@ def test_a_png_is_served_as_one(browser, media):
 
 
 @pytest.mark.parametrize(
-    ("side", "name"), [("source", "make-it-night-now-before.jpg"), ("result", "make-it-night-now-after.jpg")]
+    ("path", "name"),
+    [
+        ("source", "make-it-night-now-before.jpg"),
+        ("result", "make-it-night-now-after.jpg"),
+        ("pair", "make-it-night-now-before-after.jpg"),
+        ("changes", "make-it-night-now-changes.png"),
+    ],
 )
-def test_a_download_is_named_after_the_instruction(edit, browser, side, name):
-    assert browser.get(f"/edits/{edit.pk}/{side}?download")["Content-Disposition"] == f'attachment; filename="{name}"'
-    assert browser.get(f"/edits/{edit.pk}/{side}")["Content-Disposition"] == f'inline; filename="{name}"'
+def test_a_download_is_named_after_the_instruction(compared, browser, path, name):
+    assert browser.get(f"/edits/{compared.pk}/{path}?download")["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert browser.get(f"/edits/{compared.pk}/{path}")["Content-Disposition"] == f'inline; filename="{name}"'
 
 
 def test_an_instruction_without_latin_letters_still_gives_a_name(edit, browser):
@@ -80,7 +160,7 @@ def test_an_instruction_without_latin_letters_still_gives_a_name(edit, browser):
     assert browser.get(f"/edits/{edit.pk}/result?download")["Content-Disposition"] == 'attachment; filename="photo-after.jpg"'
 
 
-@pytest.mark.parametrize("path", ["source", "result", "source/card", "result/page"])
+@pytest.mark.parametrize("path", ["source", "result", "source/card", "result/page", "pair", "pair?style=wipe&download"])
 def test_head_tells_the_same_without_the_picture(edit, browser, path):
     head, get = (getattr(browser, verb)(f"/edits/{edit.pk}/{path}") for verb in ("head", "get"))
     assert head.status_code == 200
@@ -88,17 +168,14 @@ def test_head_tells_the_same_without_the_picture(edit, browser, path):
     assert_inert(head, get["Content-Type"])
 
 
-@pytest.mark.parametrize("path", ["source/huge", "result/card/", "source/", "source/../../x", "other"])
+@pytest.mark.parametrize("path", ["source/huge", "result/card/", "source/", "source/../../x", "other", "pair/card", "changes/"])
 def test_other_sizes_and_sides_do_not_exist(edit, browser, path):
     assert browser.get(f"/edits/{edit.pk}/{path}").status_code == 404
 
 
-def test_pictures_take_no_post(edit, browser):
-    assert browser.post(f"/edits/{edit.pk}/source").status_code == 405
-
-
-def test_an_edit_without_a_result_has_none_to_serve(new_edit, browser):
-    assert browser.get(f"/edits/{new_edit().pk}/result").status_code == 404
+@pytest.mark.parametrize("path", ["source", "result", "pair", "changes"])
+def test_pictures_take_no_post(edit, browser, path):
+    assert browser.post(f"/edits/{edit.pk}/{path}").status_code == 405
 
 
 def test_a_missing_file_is_404_and_not_a_crash(edit, browser):
@@ -115,6 +192,7 @@ def test_a_shared_pair_is_served_to_anyone(alice, edit):
     public = shared(alice, edit.photo)
     response = Client().get(f"/edits/{public.pk}/result/card")
     assert_inert(response, "image/webp")
+    assert_inert(Client().get(f"/edits/{public.pk}/pair"), "image/jpeg")
 
 
 @pytest.fixture

@@ -1,28 +1,20 @@
-// Before and after in one frame, parted by a line. The range input is the control: mouse, keys and screen readers have it for
-// nothing; fingers are helped, because some phones only move a range by its thumb.
+// Before and after of one picture: four ways to compare, zoomed and moved together.
 
-for (const frame of document.querySelectorAll("[data-compare]")) {
-  const range = frame.querySelector("input[type=range]");
-  const buttons = frame.closest("[data-compare-area]").querySelectorAll("button[data-split]");
+import { closely } from "./compare-closely.js";
+import { modes } from "./compare-modes.js";
+import { slider } from "./compare-slider.js";
+import { zoom } from "./compare-zoom.js";
 
-  const show = () => {
-    frame.style.setProperty("--split", range.value);
-    range.setAttribute("aria-valuetext", frame.dataset.valueText.replace("{percent}", Math.round(range.value)));
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.split === range.value));
-  };
-  const moveTo = (value) => {
-    range.value = value;
-    show();
-  };
-  const follow = (event) => {
-    if (event.pointerType === "mouse" || !event.isPrimary) return;
-    const box = frame.getBoundingClientRect();
-    moveTo(((event.clientX - box.left) / box.width) * 100);
-  };
-
-  range.addEventListener("input", show);
-  range.addEventListener("pointerdown", follow);
-  range.addEventListener("pointermove", (event) => event.buttons && follow(event));
-  for (const button of buttons) button.addEventListener("click", () => moveTo(button.dataset.split));
-  show();
+for (const area of document.querySelectorAll("[data-compare-area]")) {
+  const body = area.querySelector("[data-compare-body]");
+  const frame = body.querySelector("[data-compare]");
+  slider(frame);
+  modes(body, frame);
+  zoom(body, frame);
+  closely(area, body);
+  // A picture may have holes, so what was there before it came has to go.
+  for (const placeholder of frame.querySelectorAll(".compare-placeholder")) {
+    const remove = () => placeholder.remove();
+    placeholder.nextElementSibling.decode().then(remove, () => {});
+  }
 }

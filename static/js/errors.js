@@ -1,13 +1,17 @@
 // What is wrong, said at the field that it concerns.
 
-const slot = (field) => document.querySelector(`[data-error-for="${CSS.escape(field)}"]`) ?? document.querySelector('[data-error-for="__all__"]');
-const control = (field) => document.querySelector(`[name="${CSS.escape(field)}"]`);
+const find = (selector) => document.querySelector(selector);
+const slot = (field) => find(`[data-error-for="${CSS.escape(field)}"]`) ?? find('[data-error-for="__all__"]');
+const control = (place) => find(`[name="${place.dataset.errorFor}"]`);
+
+/** A text with its {facts} filled in. */
+export const say = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 
 export function clearErrors(field) {
   for (const place of field ? [slot(field)] : document.querySelectorAll("[data-error-for]")) {
     place.replaceChildren();
     place.hidden = true;
-    control(place.dataset.errorFor)?.removeAttribute("aria-invalid");
+    control(place)?.removeAttribute("aria-invalid");
   }
 }
 
@@ -18,13 +22,12 @@ export function showErrors(errors) {
     for (const { message } of list) place.append(Object.assign(document.createElement("p"), { textContent: message }));
     place.hidden = false;
     place.closest("details")?.setAttribute("open", "");
-    control(field)?.setAttribute("aria-invalid", "true");
+    control(place)?.setAttribute("aria-invalid", "true");
   }
 }
 
 export function goToFirstError() {
-  const place = document.querySelector("[data-error-for]:not([hidden])");
-  if (!place) return;
-  place.scrollIntoView({ block: "center" });
-  control(place.dataset.errorFor)?.focus({ preventScroll: true });
+  const place = find("[data-error-for]:not([hidden])");
+  place?.scrollIntoView({ block: "center" });
+  if (place) control(place)?.focus({ preventScroll: true });
 }

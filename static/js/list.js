@@ -1,8 +1,16 @@
 // One's own edits: cards that are pending are followed, and drawn anew by the server when they have ended.
 
+import "./endless.js";
+import "./selection.js";
 import { needsNewPage, readStatus, repeat } from "./poll.js";
 
-const pendingCards = () => [...document.querySelectorAll("[data-status-url]")];
+// As many as one question may name.
+const MOST = 100;
+const list = document.querySelector(".cards");
+const pendingCards = () => [...document.querySelectorAll(".card[data-state]")].slice(0, MOST);
+const idOf = (card) => card.id.replace("edit-", "");
+const asked = (cards) => new URLSearchParams(cards.map((card) => ["id", idOf(card)]));
+let following = false;
 
 function show(card, status) {
   if (status.state === "unconfirmed") return;
@@ -10,21 +18,41 @@ function show(card, status) {
   card.querySelector("[data-words]").textContent = status.text;
 }
 
-async function redraw(ids) {
-  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-  for (const id of ids) document.getElementById(id).replaceWith(page.getElementById(id) ?? "");
+async function redraw(cards) {
+  const query = asked(cards);
+  const batch = new URLSearchParams(location.search).get("batch");
+  if (batch) query.set("batch", batch);
+  const page = new DOMParser().parseFromString(await (await fetch(`?${query}`)).text(), "text/html");
+  for (const card of cards) {
+    const fresh = page.getElementById(card.id);
+    const isChosen = card.querySelector("input:checked");
+    card.replaceWith(fresh ?? "");
+    if (isChosen && fresh) fresh.querySelector("input").checked = true;
+  }
+  const progress = page.querySelector("[data-batch]");
+  if (progress) document.querySelector("[data-batch]")?.replaceWith(progress);
   document.dispatchEvent(new CustomEvent("cards-changed"));
 }
 
 async function look() {
-  const changed = [];
-  for (const card of pendingCards()) {
-    const status = await readStatus(card.dataset.statusUrl);
-    if (needsNewPage(card.dataset.state, status)) changed.push(card.id);
-    else show(card, status);
+  const cards = pendingCards();
+  if (cards.length) {
+    const { edits } = await readStatus(`${list.dataset.statuses}?${asked(cards)}`);
+    const known = new Map(edits.map((status) => [status.id, status]));
+    const isOver = (card) => !known.has(idOf(card)) || needsNewPage(card.dataset.state, known.get(idOf(card)));
+    const over = cards.filter(isOver);
+    for (const card of cards) if (!over.includes(card)) show(card, known.get(idOf(card)));
+    if (over.length) await redraw(over);
   }
-  if (changed.length) await redraw(changed);
-  return pendingCards().length === 0;
+  following = pendingCards().length > 0;
+  return !following;
 }
 
-if (pendingCards().length) repeat(look);
+function follow() {
+  if (following || !pendingCards().length) return;
+  following = true;
+  repeat(look);
+}
+
+follow();
+document.addEventListener("cards-changed", follow);

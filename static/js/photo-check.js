@@ -1,46 +1,50 @@
 // A first look at a photo before its bytes move. It spares a wait; the server decides.
 
 const MIB = 1024 * 1024;
-const MAX_BYTES = 10 * MIB;
 const MIN_SIDE = 15;
 const MAX_RATIO = 3;
 const MAX_PIXELS = 50_000_000;
-const JPEG = [0xff, 0xd8, 0xff];
-const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+export const MAX_BYTES = 10 * MIB;
+const SENDABLE = ["JPEG", "PNG"];
+const SIGNATURES = {
+  JPEG: /^\xff\xd8\xff/,
+  PNG: /^\x89PNG\r\n\x1a\n/,
+  WebP: /^RIFF....WEBP/s,
+  GIF: /^GIF8/,
+  AVIF: /^....ftypavi/s,
+  HEIC: /^....ftyp(hei|hev|mif|msf)/s,
+  BMP: /^BM/,
+  TIFF: /^(II\*\0|MM\0\*)/,
+  PDF: /^%PDF/,
+};
 
-async function startsWith(file, signature) {
-  const head = new Uint8Array(await file.slice(0, signature.length).arrayBuffer());
-  return signature.every((byte, index) => head[index] === byte);
+async function formatOf(file) {
+  const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 16).arrayBuffer()));
+  return Object.keys(SIGNATURES).find((name) => SIGNATURES[name].test(head)) ?? "";
 }
 
-function brokenShape(width, height) {
-  if (Math.min(width, height) < MIN_SIDE) return "too_small";
-  if (width >= MAX_RATIO * height || height >= MAX_RATIO * width) return "aspect_ratio";
-  return width * height > MAX_PIXELS ? "too_many_pixels" : "";
-}
-
-async function brokenFile(file) {
-  if (file.size === 0) return "empty";
-  if (file.size > MAX_BYTES) return "too_large";
-  const known = (await startsWith(file, JPEG)) || (await startsWith(file, PNG));
-  return known ? "" : "unsupported_format";
-}
-
-/** Width and height in pixels, or null when this browser cannot read the picture. */
-async function measure(url) {
+/** The picture at `url`, decoded and upright; null if this browser cannot read it. */
+export async function opened(url) {
   const image = new Image();
   image.src = url;
-  try {
-    await image.decode();
-  } catch {
-    return null;
-  }
-  return { width: image.naturalWidth, height: image.naturalHeight };
+  return image.decode().then(() => image, () => null);
 }
 
-/** The code of the first broken rule ("" if there is none) and the size of the picture in pixels, if it can be read. */
+function* brokenRules(file, format, size) {
+  if (!file.size) return yield "empty";
+  if (!size) return yield SENDABLE.includes(format) ? "unreadable" : format ? "unopenable" : "unknown";
+  const { width, height } = size;
+  if (!SENDABLE.includes(format)) yield "unsupported_format";
+  if (file.size > MAX_BYTES) yield "too_large";
+  if (Math.min(width, height) < MIN_SIDE) return yield "too_small";
+  if (Math.max(width, height) >= MAX_RATIO * Math.min(width, height)) yield "aspect_ratio";
+  if (width * height > MAX_PIXELS) yield "too_many_pixels";
+}
+
+/** What `file` is: its format's name, its size in pixels (null if it cannot be read), the codes of the rules it breaks. */
 export async function inspect(file, url) {
-  const [code, size] = [await brokenFile(file), await measure(url)];
-  if (code) return { code, size };
-  return { code: size ? brokenShape(size.width, size.height) : "unreadable", size };
+  const format = await formatOf(file).catch(() => "JPEG");
+  const image = await opened(url);
+  const size = image && { width: image.naturalWidth, height: image.naturalHeight };
+  return { format, size, codes: [...brokenRules(file, format, size)] };
 }

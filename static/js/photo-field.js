@@ -1,96 +1,108 @@
-// The photo: chosen, dropped or pasted anywhere, or taken from the samples; always in view before it is sent.
+// The large frame: always what is about to be edited, what is wrong with it, and the tools that mend it.
 
-import { clearErrors, showErrors } from "./errors.js";
-import { inspect } from "./photo-check.js";
-import { isMendable, mend } from "./photo-repair.js";
+import { clearErrors, say, showErrors } from "./errors.js";
+import { keptShare } from "./photo-repair.js";
+import { changed, shown } from "./photos.js";
 
-const area = document.querySelector("[data-drop]");
-const input = area.querySelector("input[type=file]");
-const preview = area.querySelector("[data-preview]");
-const caption = document.querySelector("[data-caption]");
-const repair = document.querySelector("[data-repair]");
-let address = "";
-let verdict = Promise.resolve("required");
+const root = document.querySelector("[data-photo]");
+const find = (name) => root.querySelector(`[data-${name}]`);
+const area = find("drop");
+const texts = area.dataset;
+const [frame, preview, cut, caption] = ["frame", "preview", "cut", "caption"].map(find);
+const [tools, repair, undo, crop] = ["tools", "repair", "undo", "crop"].map(find);
+const position = crop.querySelector("input");
+const starts = root.querySelectorAll("[data-start]");
+const slot = root.querySelector(".field-errors");
 
-/** The code of the rule that the chosen photo breaks, or "". */
-export const brokenRule = () => verdict;
-
-export function ruleText(code) {
-  return area.dataset[code];
+function number(value, options) {
+  return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1, ...options }).format(value);
 }
 
-export function take(file) {
-  const transfer = new DataTransfer();
-  transfer.items.add(file);
-  input.files = transfer.files;
-  chosen();
+/** What is wrong, with what was found. */
+function messageOf({ message, codes, file, size, format }) {
+  const megapixels = size && number((size.width * size.height) / 1e6);
+  const facts = { ...size, megapixels, megabytes: number(file.size / 2 ** 20), format: format || texts.other_format };
+  return message ?? codes.map((code) => say(texts[code], facts)).join(" ");
 }
 
-function describe(file, size) {
-  const language = document.documentElement.lang;
-  const unit = file.size < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
-  const format = { style: "unit", unit: unit[0], maximumFractionDigits: 1 };
-  const weight = new Intl.NumberFormat(language, format).format(file.size / unit[1]);
-  return [file.name, size && `${size.width} × ${size.height}`, weight].filter(Boolean).join(" · ");
+function measures({ file, size }) {
+  const [unit, scale] = file.size < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+  return [size && `${size.width} × ${size.height}`, number(file.size / scale, { style: "unit", unit })].filter(Boolean).join(" · ");
 }
 
-async function check(file, url) {
-  const { code, size } = await inspect(file, url);
-  if (url !== address) return code;
-  area.classList.toggle("has-photo", size !== null);
-  if (size) Object.assign(preview, { src: url, width: size.width, height: size.height });
-  preview.hidden = size === null;
-  caption.textContent = describe(file, size);
-  if (code) showErrors({ photo: [{ message: ruleText(code) }] });
-  repair.hidden = !isMendable(code, size);
-  return code;
+function describe(photo) {
+  const { state, changes, copy } = photo;
+  if (state === "checking") return changes ? texts.preparing : "";
+  const sent = copy ?? photo;
+  return `${sent.file.name} · ${measures(sent)} ${copy ? say(texts.was, { size: measures(photo) }) : ""}`;
 }
 
-function chosen() {
-  const file = input.files[0];
-  if (address) URL.revokeObjectURL(address);
+/** Does moving to the right in the turned picture mean moving to the left in the file? */
+const isFlipped = ({ width, height }, turns) => (width > height ? [2, 3] : [1, 2]).includes(turns);
+
+function showCut({ size, changes: { turns, offset } }) {
+  const ratio = (size.width / size.height) ** (turns % 2 ? -1 : 1);
+  const at = isFlipped(size, turns) ? 1 - offset : offset;
+  cut.classList.toggle("is-tall", ratio < 1);
+  const properties = { ratio, share: keptShare(size), at };
+  for (const name in properties) cut.style.setProperty(`--${name}`, properties[name]);
+  position.value = at * 100;
+}
+
+function showPicture(photo) {
+  const { size, changes, url } = photo;
+  if (preview.getAttribute("src") !== url) Object.assign(preview, { src: url, ...size });
+  frame.dataset.turns = changes?.turns ?? 0;
+  crop.hidden = cut.hidden = !changes || keptShare(size) === 1;
+  if (!cut.hidden) showCut(photo);
+}
+
+function tellWhatIsWrong(photo) {
+  const message = photo?.isBroken ? messageOf(photo) : "";
+  // Said once, however often the photos change.
+  if (message === slot.textContent) return;
   clearErrors("photo");
-  repair.hidden = true;
-  address = file ? URL.createObjectURL(file) : "";
-  if (file) {
-    verdict = check(file, address);
-    return;
-  }
-  verdict = Promise.resolve("required");
-  area.classList.remove("has-photo");
-  preview.hidden = true;
-  caption.textContent = "";
+  if (message) showErrors({ photo: [{ message }] });
 }
 
-function takeFirst(files) {
-  const file = [...files].find((each) => each.type.startsWith("image/")) ?? files[0];
-  if (file && !input.matches(":disabled")) take(file);
+function update() {
+  const photo = shown;
+  const isVisible = Boolean(photo?.size);
+  area.classList.toggle("has-photo", photo ? isVisible : starts.length > 0);
+  for (const start of starts) start.hidden = start.disabled = Boolean(photo);
+  frame.hidden = tools.hidden = !isVisible;
+  crop.hidden ||= !isVisible;
+  undo.hidden = !photo?.changes;
+  if (isVisible) showPicture(photo);
+  const words = photo ? describe(photo) : "";
+  if (caption.textContent !== words) caption.textContent = words;
+  tellWhatIsWrong(photo);
+  repair.hidden = !photo?.isMendable;
+  const [code, another] = photo?.codes ?? [];
+  repair.querySelector("span").textContent = (!another && texts[`mend_${code}`]) || texts.mend;
 }
 
-function acceptDrops() {
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  let depth = 0;
-  const mark = (change) => {
-    depth = Math.max(0, depth + change);
-    document.documentElement.classList.toggle("is-dragging", depth > 0);
-  };
-  addEventListener("dragenter", (event) => carriesFiles(event) && mark(1));
-  addEventListener("dragleave", (event) => carriesFiles(event) && mark(-1));
-  addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  addEventListener("drop", (event) => {
-    mark(-depth);
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    takeFirst(event.dataTransfer.files);
-  });
+/** Where the next step is, for whoever pressed "send" too early. */
+export function goToRepair() {
+  (repair.hidden ? root.querySelector("[type=file]") : repair).focus();
 }
 
-input.addEventListener("change", chosen);
-repair.addEventListener("click", async () => {
-  take(await mend(input.files[0].name, address));
-  input.focus({ preventScroll: true });
+repair.addEventListener("click", () => {
+  shown.change({});
+  (crop.hidden ? undo : position).focus();
 });
-acceptDrops();
-addEventListener("paste", (event) => event.clipboardData.files.length && takeFirst(event.clipboardData.files));
-// A browser that restores the form after "back" restores the file, too.
-if (input.files.length) chosen();
+tools.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-turn]");
+  if (button) shown.change({ turns: ((shown.changes?.turns ?? 0) + Number(button.dataset.turn)) % 4 });
+});
+undo.addEventListener("click", () => {
+  shown.undo();
+  (repair.hidden ? tools.querySelector("button") : repair).focus();
+});
+position.addEventListener("input", () => cut.style.setProperty("--at", position.value / 100));
+position.addEventListener("change", () => {
+  const at = position.value / 100;
+  shown.change({ offset: isFlipped(shown.size, shown.changes.turns) ? 1 - at : at });
+});
+addEventListener("photos-changed", update);
+changed();

@@ -1,6 +1,6 @@
 // One patient question at a time: often while somebody watches, seldom in a tab that nobody sees.
 
-const FRESH_MS = 60_000;
+const FRESH_MS = 180_000;
 const FAST_MS = 1_000;
 const SLOW_MS = 5_000;
 // A hidden tab keeps this pulse only so that its title can tell when the picture is ready.

@@ -45,7 +45,8 @@ function fillInSignIn() {
 function sendOnce() {
   const sent = new Set();
   addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    // A download leaves the page as it is, and can be asked for again.
+    if (event.defaultPrevented || event.submitter?.hasAttribute("data-download")) return;
     if (sent.has(event.target)) event.preventDefault();
     sent.add(event.target);
   });

@@ -1,10 +1,10 @@
 // XMLHttpRequest, because fetch() cannot tell how much of a body has been sent.
 
-/** Send `form`; resolves to `{ status, body }` with the answer's JSON or null, and rejects when no answer came. */
-export function send(form, { onProgress, signal }) {
+/** Post `data`; resolves to `{ status, body }` with the answer's JSON or null, and rejects when no answer came. */
+export function send(url, data, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", form.action);
+    request.open("POST", url);
     request.setRequestHeader("Accept", "application/json");
     request.responseType = "text";
     request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
@@ -12,7 +12,7 @@ export function send(form, { onProgress, signal }) {
     request.addEventListener("error", () => reject(new Error("no answer")));
     request.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
-    request.send(new FormData(form));
+    request.send(data);
   });
 }
 

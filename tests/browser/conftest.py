@@ -1,12 +1,15 @@
 """A real browser, and a site in processes of its own for it to look at. No test here touches the database."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.install import executable
+from tests.browser.new_edit import BLUE, RED, URL
 from tests.run.site import RunningSite, running_site
 
 # Without a graphics card, and without a word to anybody but the site.
@@ -58,3 +61,31 @@ def open_page(browser: Browser, browsed_site: RunningSite) -> Iterator[Callable[
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def open_form(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
+    """The form, for somebody who is signed in."""
+
+    def open_one(path: str = URL, **options: Any) -> Page:
+        page = open_page(**options)
+        cookies = browsed_site.visitor.session.cookies.get_dict()
+        page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
+        page.goto(path)
+        return page
+
+    return open_one
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Callable[..., Path]:
+    """A file whose left (or upper) half is red and whose other half is blue."""
+
+    def make(name: str, width: int, height: int, **saving: Any) -> Path:
+        image = Image.new("RGB", (width, height), RED)
+        box = (width // 2, 0, width, height) if width >= height else (0, height // 2, width, height)
+        image.paste(BLUE, box)
+        image.save(tmp_path / name, **saving)
+        return tmp_path / name
+
+    return make

@@ -1,0 +1,239 @@
+"""Lists in a real browser: endless, selected, held, thrown away and taken back, by thumb, mouse and keyboard."""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from edits.views.lists import PAGE_SIZE
+from tests.browser.conftest import PATIENCE
+from tests.run.site import RunningSite, running_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+PHOTOS = ("coffee.png", "chelsea.png", "astronaut.png", "hubble_deep_field.jpg", "rocket.jpg")
+EDITS = 2 * PAGE_SIZE + 2
+AUTOMATIC_PAGES = 5
+WEIGHT = 400_000
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site whose gallery and whose owner's list are more than two pages long."""
+    data = tmp_path_factory.mktemp("lists")
+    with running_site(data, REVIEW_REQUIRED="off", EDITS_AT_ONCE="9", SANDBOX_PACE="0.02") as site:
+        pages = [site.visitor.upload(PHOTOS[number % 5], f"Make it night number {number}") for number in range(EDITS)]
+        for page in pages:
+            assert site.visitor.wait_for(page)["state"] == "succeeded"
+            site.visitor.post(f"{page}share/", page, {})
+        yield site
+
+
+@pytest.fixture
+def owner(browser: Browser, site: RunningSite) -> Iterator[Callable[..., Page]]:
+    """A page of the owner's, signed in; whatever the site's scripts throw fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_one(path: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=site.url, locale="en-GB", **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        cookies = site.visitor.session.cookies.get_dict()
+        context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def cards(page: Page) -> Any:
+    return page.locator(".cards > li")
+
+
+def scroll_to_the_end(page: Page) -> None:
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+
+@pytest.mark.parametrize("path", ["/", "/edits/"])
+def test_scrolling_down_brings_every_card_once(owner: Callable[..., Page], path: str) -> None:
+    page = owner(path)
+    assert cards(page).count() == PAGE_SIZE
+    while page.locator(".older").count():
+        shown = cards(page).count()
+        scroll_to_the_end(page)
+        page.wait_for_function("shown => document.querySelectorAll('.cards > li').length > shown", arg=shown)
+    ids = page.evaluate("[...document.querySelectorAll('.cards > li')].map(card => card.id)")
+    assert len(ids) == len(set(ids)) >= EDITS
+    expect(page.get_by_role("status").filter(has_text="more edits are shown")).to_have_count(1)
+
+
+def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(owner: Callable[..., Page]) -> None:
+    page = owner("/edits/")
+    first = page.content()
+    asked: list[str] = []
+
+    def always_one_more(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=first, content_type="text/html")
+
+    page.route("**/edits/?before=*", always_one_more)
+    for number in range(1, AUTOMATIC_PAGES + 1):
+        scroll_to_the_end(page)
+        expect(cards(page)).to_have_count((number + 1) * PAGE_SIZE)
+    scroll_to_the_end(page)
+    expect(page.locator(".site-footer")).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    assert len(asked) == AUTOMATIC_PAGES
+    page.get_by_role("link", name="Show older edits").click()
+    expect(cards(page).nth((AUTOMATIC_PAGES + 1) * PAGE_SIZE).locator("a").first).to_be_focused()
+
+
+def test_back_from_a_card_far_down_leads_to_that_card(owner: Callable[..., Page]) -> None:
+    page = owner("/edits/")
+    scroll_to_the_end(page)
+    expect(cards(page)).to_have_count(2 * PAGE_SIZE)
+    card = cards(page).nth(2 * PAGE_SIZE - 2)
+    name = card.get_attribute("id")
+    card.locator("a").first.click()
+    page.wait_for_url("**/edits/*-*/")
+    page.go_back()
+    expect(page.locator(f"#{name}")).to_be_in_viewport()
+
+
+def test_chosen_cards_are_downloaded_as_one_file_and_no_row_moves(owner: Callable[..., Page], tmp_path: Any) -> None:
+    page = owner("/edits/")
+    before = cards(page).nth(4).bounding_box()
+    page.get_by_role("link", name="Select").click()
+    for number in (0, 1):
+        cards(page).nth(number).click()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    assert cards(page).nth(4).bounding_box() == before
+    for _ in range(2):
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download").click()
+        download.value.save_as(tmp_path / "edits.zip")
+        assert len(zipfile.ZipFile(tmp_path / "edits.zip").namelist()) == 4
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("selected", exact=False)).to_be_hidden()
+
+
+def test_a_heart_is_toggled_in_place_and_found_again(owner: Callable[..., Page]) -> None:
+    page = owner("/edits/?q=number+3")
+    heart = cards(page).last.get_by_role("button", name="Favorite")
+    page.evaluate("window.isSamePage = true")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("window.isSamePage")
+    page.get_by_role("link", name="Favorites").click()
+    expect(cards(page)).to_have_count(1)
+    cards(page).get_by_role("button", name="Favorite").click()
+    expect(heart).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_heart_and_a_selection_without_javascript(owner: Callable[..., Page]) -> None:
+    page = owner("/edits/?q=number+4", java_script_enabled=False)
+    for pressed in ("true", "false"):
+        cards(page).first.get_by_role("button", name="Favorite").click()
+        page.wait_for_url("**/edits/?q=number+4*")
+        expect(cards(page).first.get_by_role("button", name="Favorite")).to_have_attribute("aria-pressed", pressed)
+    page.get_by_role("link", name="Select").click()
+    cards(page).first.get_by_role("checkbox").check()
+    with page.expect_download():
+        page.get_by_role("button", name="Download").click()
+
+
+def test_what_was_thrown_away_is_taken_back_with_undo(owner: Callable[..., Page]) -> None:
+    page = owner("/edits/?q=number+19")
+    expect(cards(page)).to_have_count(1)
+    page.get_by_role("link", name="Select").click()
+    cards(page).first.click()
+    page.get_by_role("button", name="Trash").click()
+    expect(page.get_by_text("1 edit is in the trash.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.goto("/edits/trash/")
+    expect(cards(page)).to_have_count(1)
+    page.get_by_role("button", name="Restore: Make it night number 19").click()
+    expect(page.get_by_text("The edit is back among your edits.")).to_be_visible()
+    page.goto("/edits/?q=number+19")
+    page.get_by_role("link", name="Make it night number 19").click()
+    page.locator("details.delete summary").click()
+    page.locator("details.delete button").click()
+    expect(page.get_by_text("The edit is in the trash.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 edit is back among your edits.")).to_be_visible()
+
+
+def test_holding_a_card_shows_the_photo_before_and_does_not_open_it(owner: Callable[..., Page]) -> None:
+    page = owner("/", has_touch=True, viewport={"width": 390, "height": 844})
+    picture = page.locator(".card-picture.has-both").first
+    picture.scroll_into_view_if_needed()
+    before = picture.locator(".card-before")
+    expect(before).to_be_hidden()
+    picture.dispatch_event("pointerdown", {"pointerType": "touch", "isPrimary": True})
+    expect(before).to_be_visible()
+    picture.dispatch_event("pointerup", {"pointerType": "touch", "isPrimary": True})
+    expect(before).to_be_hidden()
+
+
+def test_the_keyboard_sees_before_and_chooses(owner: Callable[..., Page]) -> None:
+    page = owner("/edits/")
+    cards(page).first.get_by_role("link").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(cards(page).first.locator(".card-before")).to_be_visible()
+    page.get_by_role("link", name="Select").press("Enter")
+    expect(cards(page).first.get_by_role("checkbox")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+
+
+def test_pending_cards_are_followed_with_one_question(owner: Callable[..., Page], site: RunningSite) -> None:
+    made = [site.visitor.upload("coffee.png", f"Follow this {number}") for number in range(2)]
+    page = owner("/edits/?q=follow")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    expect(page.locator(".card-picture.has-both")).to_have_count(2, timeout=PATIENCE)
+    assert [url for url in asked if "/statuses/?" in url]
+    assert not [url for url in asked if "/status/" in url]
+    for address in made:
+        site.visitor.post(f"{address}delete/", address, {})
+
+
+PLACES = ["/", "/edits/", "/edits/?select=1", "/edits/?q=unicorn&from=2026-01-01", "/edits/?stacked=1", "/edits/trash/"]
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_nothing_is_wider_than_a_small_phone(owner: Callable[..., Page], path: str) -> None:
+    page = owner(path, viewport={"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(owner: Callable[..., Page], scheme: Any) -> None:
+    page = owner("/", color_scheme=scheme)
+    for path in PLACES:
+        page.goto(path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize(("width", "height", "ratio"), [(390, 844, 3), (1440, 900, 1)])
+def test_the_first_view_of_the_gallery_is_light(owner: Callable[..., Page], width: int, height: int, ratio: int) -> None:
+    page = owner("/healthz", viewport={"width": width, "height": height}, device_scale_factor=ratio)
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Network.enable")
+    weights: list[float] = []
+    protocol.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert cards(page).count() == PAGE_SIZE
+    assert 50_000 < sum(weights) < WEIGHT

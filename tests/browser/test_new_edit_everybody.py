@@ -1,0 +1,124 @@
+"""Earlier instructions, versions, keyboard, phone, no scripts, axe."""
+
+import io
+import uuid
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.new_edit import (
+    PHONE,
+    URL,
+    button,
+    check_with_axe,
+    choose,
+    send,
+    sent_picture,
+)
+from tests.run.site import RunningSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+def test_an_earlier_instruction_fills_the_field_and_sends_nothing(
+    open_form: Callable[..., Page], browsed_site: RunningSite
+) -> None:
+    words = f"Paint the door {uuid.uuid4().hex}"
+    browsed_site.visitor.upload("rocket.jpg", words)
+    browsed_site.visitor.upload("rocket.jpg", "Turn the sky green")
+    page = open_form()
+    page.locator("summary", has_text="Earlier instructions").click()
+    expect(button(page, "Turn the sky green")).to_be_visible()
+    page.get_by_role("searchbox", name="Search in earlier instructions").fill(words)
+    expect(page.get_by_text("1 instruction", exact=True)).to_be_visible()
+    button(page, words).click()
+    expect(page.get_by_label("What should change?")).to_have_value(words)
+    expect(page.get_by_label("What should change?")).to_be_focused()
+    assert page.url.endswith(URL)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_result_can_be_edited_further(open_form: Callable[..., Page], browsed_site: RunningSite, scripts: bool) -> None:
+    address = browsed_site.visitor.upload("rocket.jpg", "Make it dusk")
+    browsed_site.visitor.wait_for(address)
+    version = address.split("/")[2]
+    page = open_form(f"{URL}?version={version}&side=result", java_script_enabled=scripts)
+    expect(page.get_by_role("img", name="The photo that will be edited")).to_be_visible()
+    expect(page.get_by_text("You are editing the result of: Make it dusk")).to_be_visible()
+    send(page, "Add a moon")
+    result = Image.open(io.BytesIO(page.request.get(f"{address}result").body()))
+    assert sent_picture(page).size == result.size
+    assert version not in page.url
+
+
+def test_another_photo_takes_the_place_of_a_version(
+    open_form: Callable[..., Page], browsed_site: RunningSite, photo: Any
+) -> None:
+    address = browsed_site.visitor.upload("rocket.jpg", "Make it dawn")
+    page = open_form(f"{URL}?version={address.split('/')[2]}&side=source")
+    choose(page, photo("good.jpg", 300, 200))
+    expect(page.get_by_text("You are editing")).to_be_hidden()
+    send(page)
+    assert sent_picture(page).size == (300, 200)
+
+
+def test_the_keyboard_is_enough(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    page.get_by_label("Choose a photo").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(photo("panorama.jpg", 1600, 400))
+    expect(button(page, "Crop it to fit")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Part of the picture to keep")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("What should change?").focus()
+    page.keyboard.type("Make it night")
+    page.keyboard.press("Control+Enter")
+    assert sent_picture(page).size == (1199, 400)
+
+
+def test_without_scripts_the_server_makes_it_fit(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form(java_script_enabled=False)
+    path = photo("panorama.jpg", 1600, 400)
+    choose(page, path)
+    send(page)
+    expect(page.get_by_role("alert").first).to_contain_text("1600 × 400")
+    fit = page.get_by_label("Make it fit: crop, shrink or convert")
+    expect(fit).to_be_checked()
+    choose(page, path)
+    page.get_by_role("button", name="Edit photo").click()
+    assert sent_picture(page).size == (1199, 400)
+
+
+def test_a_phone_offers_its_camera_and_room_for_fingers(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form(**PHONE)
+    choose(page, photo("one.jpg", 300, 200), photo("two.jpg", 1600, 400))
+    expect(page.get_by_text("Does not fit")).to_be_visible()
+    page.locator("summary", has_text="Advanced").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for control in page.locator("main").locator("button:visible, summary:visible, .choices label").all():
+        box = control.bounding_box()
+        assert box
+        assert box["height"] >= 44, control.inner_text()
+    with page.expect_file_chooser() as chooser:
+        page.locator("[data-camera] button").dispatch_event("click")
+    assert chooser.value.element.get_attribute("capture") == "environment"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(open_form: Callable[..., Page], photo: Any, scheme: Literal["light", "dark"]) -> None:
+    page = open_form(color_scheme=scheme)
+    check_with_axe(page)
+    choose(page, photo("one.jpg", 300, 200), photo("two.jpg", 1600, 400), photo("three.webp", 300, 200))
+    expect(button(page, "Make all of them fit")).to_be_visible()
+    page.locator(".many li").nth(1).get_by_role("button").first.click()
+    page.locator("summary", has_text="Earlier instructions").click()
+    page.locator("summary", has_text="Advanced").click()
+    check_with_axe(page)
+    button(page, "Crop it to fit").click()
+    check_with_axe(page)

@@ -1,0 +1,121 @@
+"""Sending one photo or many: nothing is lost, nothing is sent twice."""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.new_edit import LOSE_ONE_ANSWER, URL, button, caption, choose, edits_with, send, sent_picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+def test_the_words_survive_a_reload(open_form: Callable[..., Page]) -> None:
+    page = open_form()
+    page.get_by_label("What should change?").fill("Give the cat a hat")
+    page.reload()
+    expect(page.get_by_label("What should change?")).to_have_value("Give the cat a hat")
+
+
+def test_what_was_sent_over_a_lost_connection_is_one_edit_when_sent_again(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    words = f"Once {uuid.uuid4().hex}"
+    page.evaluate(LOSE_ONE_ANSWER)
+    choose(page, photo("good.jpg", 300, 200))
+    send(page, words)
+    expect(page.locator('[data-error-for="__all__"]')).to_contain_text("The connection was lost. Nothing is gone")
+    button(page, "Send again").click()
+    sent_picture(page)
+    expect(edits_with(page, words)).to_have_count(1)
+
+
+def test_after_a_lost_connection_other_words_are_another_edit(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    words = f"Other {uuid.uuid4().hex}"
+    nonces: list[str] = []
+
+    def note_and_lose(route: Route) -> None:
+        found = re.search(r'name="nonce"\r\n\r\n(\S+)', (route.request.post_data_buffer or b"").decode("latin-1"))
+        assert found
+        nonces.append(found[1])
+        route.abort()
+
+    page.route(f"**{URL}", note_and_lose)
+    choose(page, photo("good.jpg", 300, 200))
+    for said in (words, words, f"{words} now"):
+        send(page, said, button="Edit photo" if not nonces else "Send again")
+        expect(button(page, "Send again")).to_be_enabled()
+    assert nonces[0] == nonces[1] != nonces[2]
+
+
+def test_an_upload_can_be_stopped(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    page.route(f"**{URL}", lambda route: None, times=1)
+    choose(page, photo("good.jpg", 300, 200))
+    send(page)
+    expect(button(page, "Stop")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(button(page, "Edit photo")).to_be_focused()
+    expect(page.get_by_label("What should change?")).to_have_value("Make it night")
+
+
+def test_many_photos_become_one_batch(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, photo("one.jpg", 300, 200), photo("two.webp", 310, 200), photo("three.jpg", 1600, 400))
+    items = page.get_by_role("list", name="Photos for this instruction").get_by_role("listitem")
+    expect(items).to_have_count(3)
+    expect(items.nth(1)).to_contain_text("Does not fit")
+    send(page, button="Edit 3 photos")
+    expect(button(page, "Convert it to JPEG")).to_be_focused()
+    button(page, "Make all of them fit").click()
+    expect(items.nth(2)).to_contain_text("Fits now")
+    send(page, button="Edit 3 photos")
+    page.wait_for_url("**/edits/?batch=*")
+    expect(page.get_by_role("link", name="Make it night")).to_have_count(3)
+
+
+def test_a_photo_that_did_not_get_through_is_sent_again_alone(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    words = f"Many {uuid.uuid4().hex}"
+    page.route(
+        f"**{URL}", lambda route: route.abort() if b"two.jpg" in (route.request.post_data_buffer or b"") else route.continue_()
+    )
+    choose(page, *(photo(name, 300, 200) for name in ("one.jpg", "two.jpg")))
+    send(page, words, button="Edit 2 photos")
+    items = page.get_by_role("list", name="Photos for this instruction").get_by_role("listitem")
+    expect(items.nth(0)).to_contain_text("Sent")
+    expect(items.nth(1)).to_contain_text("Not sent")
+    page.unroute_all()
+    button(page, "Send again").click()
+    page.wait_for_url("**/edits/?batch=*")
+    expect(page.get_by_role("link", name=words)).to_have_count(2)
+
+
+def test_one_of_many_can_be_left_out(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, photo("one.jpg", 300, 200), photo("two.jpg", 200, 300))
+    button(page, "Remove").first.click()
+    expect(caption(page)).to_contain_text("two.jpg")
+    send(page)
+    assert sent_picture(page).size == (200, 300)
+
+
+def test_more_than_twenty_photos_are_told(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, *(photo(f"{number}.png", 20, 20) for number in range(22)))
+    expect(page.get_by_text("Only 20 photos can be sent at once; 2 were left out.")).to_be_visible()
+    expect(button(page, "Edit 20 photos")).to_be_visible()
+
+
+def test_variations_are_counted_and_shown_together(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, photo("good.jpg", 300, 200))
+    page.get_by_role("radio", name="3").check(force=True)
+    expect(page.get_by_text("This makes 3 edits.")).to_be_visible()
+    words = f"Three {uuid.uuid4().hex}"
+    send(page, words)
+    page.wait_for_url("**/edits/?batch=*")
+    expect(page.get_by_role("link", name=words)).to_have_count(3)

@@ -1,0 +1,71 @@
+"""The page about pictures: open to everybody, and true."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+
+from edits import lifecycle
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/about/pictures/"
+
+
+def text_of(response):
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
+
+
+def test_everybody_finds_it_from_every_page(signed_in, alice):
+    for client, page in ((Client(), "/"), (Client(), "/accounts/login/"), (signed_in(alice), "/edits/new/")):
+        assert f'href="{ADDRESS}"'.encode() in client.get(page).content
+        assert "What happens to your pictures" in text_of(client.get(ADDRESS))
+
+
+def test_it_names_every_field_that_a_download_carries():
+    page = text_of(Client().get(ADDRESS)).partition("The whole note of an example")[0]
+    facts = ElementTree.fromstring(lifecycle.example_mark().encode())[0][0]
+    names = [fact.tag.partition("}")[2] for fact in facts]
+    assert len(names) == 6
+    assert [name for name in names if name not in page] == []
+    assert "ByteDance/image-to-image-seededit-v3 via Wiro" in page
+
+
+def test_it_shows_a_whole_note_as_text():
+    page = Client().get(ADDRESS).content.decode()
+    assert "&lt;Iptc4xmpExt:DigitalSourceType&gt;http://cv.iptc.org/newscodes/digitalsourcetype/compositeWith" in page
+
+
+def test_it_says_how_this_very_site_hands_pictures_over(settings):
+    settings.PUBLIC_BASE_URL = ""
+    assert "uploaded to Wiro" in text_of(Client().get(ADDRESS))
+    settings.PUBLIC_BASE_URL = "https://photos.example.org"
+    page = text_of(Client().get(ADDRESS))
+    assert "a secret address that works for 60 minutes" in page
+    assert "uploaded to Wiro" not in page
+
+
+def test_it_promises_a_reviewer_only_where_there_is_one(settings):
+    for required in (True, False):
+        settings.REVIEW_REQUIRED = required
+        assert ("A reviewer looks first" in text_of(Client().get(ADDRESS))) == required
+
+
+def test_its_figures_are_those_of_the_program():
+    page = text_of(Client().get(ADDRESS))
+    assert f"in your trash for {lifecycle.keeping.TRASH_TIME.days} days" in page
+    assert "how many days it works (1, 7, 30)" in page
+    assert "more than 24 megapixels" in page
+
+
+@pytest.mark.parametrize("heading", ["kept", "sent", "seen", "deleted", "marked", "watermark", "limits"])
+def test_its_contents_lead_to_its_sections(heading):
+    page = Client().get(ADDRESS).content.decode()
+    assert page.count(f'href="#{heading}"') == page.count(f'id="{heading}"') == 1
+
+
+def test_it_is_only_read():
+    assert Client().head(ADDRESS).status_code == 200
+    assert Client().post(ADDRESS).status_code == 405
