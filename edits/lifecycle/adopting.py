@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from ..failpoints import failpoint
 from ..models import Attempt, Edit, Event, Gate, Outcome, State, token_hash
 from ..wiro import WiroAPIError, WiroError, WiroTask
 from . import timing
@@ -28,6 +29,7 @@ def adopt(attempt: Attempt, task_id: str, task_token: str) -> None:
         newest = not edit.attempts.filter(number__gt=attempt.number).exists()
         if newest and edit.state in (State.SUBMITTING, State.UNCONFIRMED, State.QUEUED):
             Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.ACCEPTED, **known)
+            failpoint("inside_taskid_transaction")
             edit.move(State.RUNNING, fenced=False, due_at=_first_look(attempt), wiro_status="task_queue", note=f"task {task_id}")
             return
         Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, erase_due_at=timezone.now(), **known)

@@ -42,7 +42,8 @@ def main() -> None:
 
 
 def chosen() -> Iterator[Scenario]:
-    return (scenario for scenario in ALL if (ONLY in scenario.name if ONLY else scenario.quick or not QUICK))
+    here = (scenario for scenario in ALL if scenario.only_on in ("", DATABASE))
+    return (scenario for scenario in here if (ONLY in scenario.name if ONLY else scenario.quick or not QUICK))
 
 
 def perform(play: Play, watcher: Watcher, scenario: Scenario) -> dict[str, Any]:

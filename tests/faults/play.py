@@ -38,6 +38,8 @@ class Scenario:
     cast: Cast = field(default_factory=Cast)
     quick: bool = False
     patience: float = 45.0
+    # A name, where the fault is one of a single database.
+    only_on: str = ""
 
 
 @dataclass(eq=False)

@@ -20,9 +20,11 @@ from tests.faults.play import EITHER, PARKED, SUCCEEDED, Cast, Order, Play, Scen
 
 CREATING = "creating.py"
 # Where a kill leaves nobody who knows whether Wiro has taken the Run.
-PARKS = ("after_submitting_commit", "after_refusal", "after_response")
+PARKS = ("after_submitting_commit", "after_refusal", "after_response", "inside_taskid_transaction")
 # Of these, the one whose callback brings the task id after all.
-CALLBACK_SAVES = ("after_response",)
+CALLBACK_SAVES = ("after_response", "inside_taskid_transaction")
+# Inside of a transaction, where a freeze stops everybody: a scenario of its own says what becomes of that.
+NO_FREEZE = ("inside_taskid_transaction",)
 # The windows around the one call that costs money; these are struck with callbacks as well.
 MONEY = ("before_submitting_commit", "after_submitting_commit", "after_refusal", "after_response", "after_taskid_commit")
 # These are passed in every step; the later times are other windows.
@@ -133,9 +135,10 @@ def _of_worker(name: str) -> Iterator[Scenario]:
     for time in ALSO_LATER.get(name, ()):
         later = f"{name}:{time}"
         yield Scenario(f"kill_{name}_{time}", "kill -9 of the worker", later, act, replace(cast, failpoint=later))
-    freezing = replace(cast, freezes=True)
-    frozen, act_frozen = "worker frozen over its lease", freeze_worker(name)
-    yield Scenario(f"freeze_{name}", frozen, name, act_frozen, freezing, quick=name == "after_response")
+    if name not in NO_FREEZE:
+        freezing = replace(cast, freezes=True)
+        frozen, act_frozen = "worker frozen over its lease", freeze_worker(name)
+        yield Scenario(f"freeze_{name}", frozen, name, act_frozen, freezing, quick=name == "after_response")
     if name in MONEY:
         act = kill_worker(name, PARKED if name in PARKS and name not in CALLBACK_SAVES else SUCCEEDED)
         cast = replace(cast, callbacks=True)

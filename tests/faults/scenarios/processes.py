@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -105,6 +106,19 @@ def frozen_before_saving_the_task_id(play: Play) -> None:
     play.wait_for_state(order, "succeeded")
 
 
+def frozen_inside_a_transaction(play: Play) -> None:
+    """It holds the gate's lock, so nobody else can submit or even upload, until PostgreSQL ends its session. The task id that it
+    was saving is in the journal then."""
+    worker = play.worker()
+    (order,) = play.order(1)
+    wait_until(lambda: worker.stopped, why="the failpoint was never reached")
+    play.stage.ensure(replace(play.scenario.cast, workers=2) if play.scenario else TWO)
+    play.wait_for_state(order, "unconfirmed")
+    play.order(1)
+    worker.thaw()
+    play.wait_for_state(order, "succeeded")
+
+
 def told_to_stop_in_a_run(play: Play) -> None:
     play.sandbox.faults.add("Run", "slow", seconds=1.5, count=2)
     orders, worker = play.order(2), play.worker()
@@ -170,6 +184,15 @@ SCENARIOS = [
         "saving the task id",
         frozen_before_saving_the_task_id,
         QUICK_LEASE,
+    ),
+    Scenario(
+        "frozen_in_transaction",
+        "worker frozen in a transaction",
+        "saving the task id",
+        frozen_inside_a_transaction,
+        Cast(pace=0.02, failpoint="inside_taskid_transaction", freezes=True),
+        patience=60.0,
+        only_on="postgresql",
     ),
     Scenario("frozen_in_run", "worker frozen over its lease", "Run", frozen_before_the_answer, Cast(pace=0.02, callbacks=True)),
 ]
