@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -23,6 +24,7 @@ LONG = (
     "Replace the grey sky with a warm evening sky, keep the tower and its lights exactly as they are, let the clouds glow in "
     "pink and orange, add a thin crescent moon in the upper left corner, and make the smoke a little softer, please."
 )
+DESK = {"desk": "/admin/edits/edit/review/", "desk-edits": "/admin/edits/edit/", "desk-overview": "/admin/"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -33,9 +35,10 @@ def main(folder: Path) -> None:
         _take(browser, site, folder, {"gallery-empty": "/", "sign-up": "/accounts/signup/", "sign-in": "/accounts/login/"}, None)
         _take(browser, site, folder, {"list-empty": "/edits/", "new": "/edits/new/"}, site.visitor)
         pages = _edits(site.visitor, wiro)
-        _take(browser, site, folder, {"gallery-full": "/"}, None)
-        _take(browser, site, folder, pages | {"list-full": "/edits/", "not-found": "/nothing/here/"}, site.visitor)
-        _take(browser, site, folder, {"admin-edits": "/admin/edits/edit/"}, site.visitor)
+        link = _secret_link(site.visitor, pages["done"])
+        _take(browser, site, folder, {"gallery-full": "/", "shared": link, "about-pictures": "/about/pictures/"}, None)
+        _take(browser, site, folder, pages | _lists(site.visitor, pages["done"]), site.visitor)
+        _take(browser, site, folder, DESK, site.visitor)
         browser.close()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
@@ -70,7 +73,32 @@ def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
     waiting = visitor.upload("chelsea.png", "Give the cat a small red hat")
     done = visitor.upload("rocket.jpg", "Turn the sky into night")
     visitor.wait_for(done)
-    return {"done": done, "done-long": long, "failed": failed, "unconfirmed": unconfirmed, "waiting": waiting}
+    further = {"version": _id(done), "side": "result"}
+    version = visitor.start_at(further, "Add a full moon above the clouds")
+    visitor.wait_for(version)
+    pages = {"done": done, "done-long": long, "failed": failed, "unconfirmed": unconfirmed, "waiting": waiting}
+    return pages | {"versions": version, "new-version": f"/edits/new/?{urlencode(further)}"}
+
+
+def _secret_link(visitor: Visitor, page: str) -> str:
+    answer = visitor.post(f"{page}link/", page, {"days": "7"}, headers={"Accept": "application/json"})
+    return urlsplit(answer.json()["url"]).path
+
+
+def _lists(visitor: Visitor, page: str) -> dict[str, str]:
+    """With something in the trash, and a favorite."""
+    visitor.post(f"{page}favorite/", page, {"on": "1"})
+    thrown = visitor.upload("coffee.png", "Make it darker", variations="3")
+    batch = f"/edits/?{urlsplit(thrown).query}"
+    deleted = visitor.upload("chelsea.png", "Invert the colours")
+    visitor.wait_for(deleted)
+    visitor.post(f"{deleted}delete/", deleted, {})
+    lists = {"list-full": "/edits/", "list-select": "/edits/?select=1", "list-found": "/edits/?q=sky", "list-batch": batch}
+    return lists | {"list-nothing": "/edits/?q=nothing", "trash": "/edits/trash/", "not-found": "/nothing/here/"}
+
+
+def _id(page: str) -> str:
+    return page.rstrip("/").rpartition("/")[2]
 
 
 def _take(browser: Browser, site: RunningSite, folder: Path, pages: dict[str, str], visitor: Visitor | None) -> None:
