@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from . import images, lifecycle, wording
@@ -55,7 +56,7 @@ class EditForm(forms.Form):
         min_value=0,
         max_value=SEED_MAX,
         error_messages=dict.fromkeys(
-            ("min_value", "max_value", "invalid"), _("A seed is a whole number from 0 to %(limit)d.") % {"limit": SEED_MAX}
+            ("min_value", "max_value", "invalid"), format_lazy(_("A seed is a whole number from 0 to {limit}."), limit=SEED_MAX)
         ),
         initial=0,
         required=False,
@@ -131,3 +132,9 @@ class EditForm(forms.Form):
 
 class SignUpForm(UserCreationForm):
     """Django's own, with its field names."""
+
+
+class FarewellForm(forms.Form):
+    """Whoever deletes an account proves that it is theirs."""
+
+    password = forms.CharField(strip=False, widget=forms.PasswordInput)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .views import about, accounts, appeals, detail, health, links, lists, new, pictures, selection, trash, wiro
+from .views import about, accounts, appeals, detail, health, links, lists, new, own_account, pictures, selection, trash, wiro
 
 _SIZE = "(?P<size>card|page)"
 _EDIT = "edits/(?P<edit_id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -47,6 +47,9 @@ urlpatterns = [
     re_path(r"^wiro/source/(?P<token>[^/]+)\.(?P<extension>jpg|png)$", pictures.handed_over, name="wiro-source"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
+    path("accounts/", own_account.account, name="account"),
+    path("accounts/password/", own_account.ChangePassword.as_view(), name="account-password"),
+    path("accounts/delete/", own_account.delete, name="account-delete"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from .images import PictureRefused
-from .lifecycle import QuotaExceeded, timing
+from .lifecycle import QuotaExceeded, edits_at_once, timing
 from .models import IN_FLIGHT, Edit, Failure, Gate, Outcome, Reason, State
 
 _FORMAT_NAMES = {"WEBP": "WebP", "JPEG": "JPEG"}
@@ -24,8 +24,8 @@ def refusal(error: PictureRefused) -> str:
         case "empty":
             return _("This file is empty. Choose the picture again.")
         case "too_large":
-            facts = {"size": facts["size"] / 1024**2, "limit": facts["limit"] // 1024**2}
-            return _("This file has %(size).1f MB; at most %(limit)d MB are allowed.") % facts
+            facts = {"size": number_format(round(facts["size"] / 1024**2, 1), 1), "limit": facts["limit"] // 1024**2}
+            return _("This file has %(size)s MB; at most %(limit)d MB are allowed.") % facts
         case "unsupported_format":
             name = _FORMAT_NAMES.get(facts["found"], facts["found"])
             if name == "HEIC":
@@ -54,10 +54,19 @@ def quota(error: QuotaExceeded) -> str:
             return _("You have used all your edits for today. They renew on %(when)s.") % facts
         case "edits_per_day", _some:
             return _("You asked for more edits than you have left today: %(left)d. They renew on %(when)s.") % facts
+        case "suspended", _:
+            return suspended(error.reason)
+        case "spend_per_person", _:
+            return _("You have spent what you may spend today. Editing goes on at %(when)s.") % facts
         case _spend, 0:
             return _("This site has spent what it may spend today. Editing goes on at %(when)s.") % facts
         case _spend, _some:
             return _("You asked for more edits than this site can pay today: %(left)d. Its budget renews on %(when)s.") % facts
+
+
+def suspended(reason: str) -> str:
+    text = _("An administrator has suspended your account: you can look at your edits, but not make or share any.")
+    return text + " " + _("The reason: %s") % reason if reason else text
 
 
 def failure(edit: Edit) -> dict[str, str] | None:
@@ -71,7 +80,7 @@ def failure(edit: Edit) -> dict[str, str] | None:
 def cost(edit: Edit) -> str:
     """What an edit that came to nothing has cost. Only what Wiro said is said; where it never told, so is that."""
     if edit.cost:
-        return _("It cost %(cost)s USD, and trying again is charged anew.") % {"cost": edit.cost.normalize()}
+        return _("It cost %(cost)s USD, and trying again is charged anew.") % {"cost": number_format(edit.cost.normalize())}
     outcomes = {attempt.outcome for attempt in edit.attempts.all()}
     if Outcome.UNKNOWN in outcomes or (Outcome.ACCEPTED in outcomes and edit.failure_code in _END_NOT_SEEN):
         return _("Whether Wiro charged for it is not known.")
@@ -146,9 +155,13 @@ def waiting_reason(edit: Edit) -> str:
     gate = Gate.current()
     if not gate.is_closed(timezone.now()):
         under_way = Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count()
-        if under_way < settings.EDITS_AT_ONCE:
+        if under_way < edits_at_once(edit.owner_id):
             return ""
-        return _("It starts when one of the %(count)d edits that you have under way has ended.") % {"count": under_way}
+        return ngettext(
+            "It starts when the edit that you have under way has ended.",
+            "It starts when one of the %(count)d edits that you have under way has ended.",
+            under_way,
+        ) % {"count": under_way}
     match Reason(gate.closed_because):
         case Reason.CONCURRENCY | Reason.RATE_LIMIT:
             return _("Many edits are under way; yours starts as soon as there is room.")

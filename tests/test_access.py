@@ -60,6 +60,9 @@ GET = {
     "wiro-source": (200, 200, 200, 200),
     "login": (200, 302, 302, 302),
     "signup": (200, 200, 200, 200),
+    "account": (LOGIN, 200, 200, 200),
+    "account-password": (LOGIN, 200, 200, 200),
+    "account-delete": (LOGIN, 200, 200, 200),
     "logout": (LOGIN, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),
@@ -217,7 +220,17 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice, photo):
     _, callback = attempt_of(edit)
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    for name in (*ACTIONS, "edit-restore", "edit-selection", "edit-new", "login", "signup", "logout"):
+    for name in (
+        *ACTIONS,
+        "edit-restore",
+        "edit-selection",
+        "edit-new",
+        "login",
+        "signup",
+        "logout",
+        "account-password",
+        "account-delete",
+    ):
         response = client.post(path_of(routes()[name], edit))
         assert response.status_code == 403, name
         assert b"Please send that again" in response.content

@@ -1,13 +1,25 @@
 """The site speaks English and German, as the browser asks or the reader chooses."""
 
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.utils import timezone
 
+from edits.models import State
 from edits.translations import LOCALE_DIR, compile_catalogs
+from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
+
+# Words that no German sentence has.
+ENGLISH = re.compile(
+    r"(?<![\w/-])(the|and|you|your|with|this|that|is|are|not|of|for|to|at|by|on|or|again|edits?|photos?|pictures?|results?"
+    r"|instructions?|trash|gallery|sign)(?![\w/-])"
+)
+SPOKEN = ("aria-label", "alt", "title", "placeholder")
 
 
 def test_the_reader_chooses_a_language_and_it_stays(client):
@@ -37,6 +49,73 @@ def test_the_german_translation_is_complete():
 
 def _forms(message):
     return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def test_the_main_pages_have_no_english_words_in_german(client, signed_in, alice, new_edit):
+    done, pages = _edits_in_every_state(alice, new_edit)
+    everybodys = dict.fromkeys(("/", "/about/pictures/", "/accounts/login/", "/nothing/here/"), client)
+    own = {page: signed_in(alice) for page in ("/", "/edits/", "/edits/new/", "/edits/trash/", "/accounts/", *pages)}
+    further = {f"/edits/new/?version={done.pk}&side=result": own["/edits/"]}
+    found = {}
+    for page, browser in [*everybodys.items(), *own.items(), *further.items()]:
+        answer = browser.get(page, headers={"Accept-Language": "de"})
+        assert '<html lang="de">' in answer.text
+        found[page] = ENGLISH.findall(_words(answer.text))
+    assert {page: words for page, words in found.items() if words} == {}
+
+
+def test_mistakes_and_the_status_are_told_in_german(signed_in, alice, new_edit):
+    browser, german = signed_in(alice), {"Accept-Language": "de", "Accept": "application/json"}
+    answer = browser.post("/edits/new/", {"guidance_scale": "99", "seed": "-1", "variations": "9"}, headers=german)
+    told = {name: errors[0]["message"] for name, errors in answer.json()["errors"].items()}
+    assert told == {
+        "photo": "Wähl zuerst ein Foto.",
+        "prompt": "Dieses Feld ist zwingend erforderlich.",
+        "guidance_scale": "Die Worttreue ist eine Zahl von 1 bis 10.",
+        "seed": "Ein Seed ist eine ganze Zahl von 0 bis 2147483647.",
+        "variations": "Möglich sind 1 bis 4 Varianten.",
+    }
+    assert browser.get(new_edit().status_url, headers=german).json()["text"] == "Als Nächstes an der Reihe."
+
+
+def _edits_in_every_state(alice, new_edit):
+    """One that is done, and the pages of all that can be looked at; another one lies in the trash."""
+    words = {"prompt": "Mach Nacht daraus"}
+    photo = new_edit(**words).photo
+    done = shared(alice, photo, **words, changed_percent=12.5)
+    edit_in(State.SUCCEEDED, alice, photo, **words, parent=done)
+    edit_in(State.SUCCEEDED, alice, photo, **words, deleted_at=timezone.now())
+    edits = [done, *(edit_in(state, alice, photo, **words) for state in State)]
+    return done, [edit.get_absolute_url() for edit in edits]
+
+
+class _Reader(HTMLParser):
+    """What is to be seen or heard of a page: its text without code and without what is marked as English, and spoken names."""
+
+    def __init__(self):
+        super().__init__()
+        self.said, self.silent = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if not self.silent and (tag in ("code", "script") or attributes.get("lang") == "en"):
+            self.silent = tag
+        self.said += [text for name, text in attrs if text and (name in SPOKEN or (name.startswith("data-") and " " in text))]
+
+    def handle_endtag(self, tag):
+        if tag == self.silent:
+            self.silent = ""
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.said.append(data)
+
+
+def _words(page):
+    reader = _Reader()
+    reader.feed(page)
+    # What stands in quotation marks is quoted as it is.
+    return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
 
 
 def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path):

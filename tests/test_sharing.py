@@ -184,3 +184,17 @@ def test_the_staff_does_not_see_the_pictures_of_a_deleted_edit(signed_in, rita, 
     lifecycle.delete(edit, alice)
     for path in ("", "result", "source", "result/card", "status/"):
         assert reviewer.get(f"/edits/{edit.pk}/{path}").status_code == 404
+
+
+def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(owner, alice, edit, rita):
+    lifecycle.share(edit, alice)
+    lifecycle.reject(edit, rita, "Too dark to see")
+    page = owner.get(edit.get_absolute_url()).text
+    assert "Too dark to see" in page
+    assert f'action="/edits/{edit.pk}/appeal/"' in page
+    assert f'action="/edits/{edit.pk}/share/"' not in page
+    owner.post(f"/edits/{edit.pk}/appeal/")
+    lifecycle.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
+    page = owner.get(edit.get_absolute_url()).text
+    assert "The decision stands." in page
+    assert "/appeal/" not in page

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ..models import IN_FLIGHT, Attempt, Edit, Gate, Reason, State, token_hash
 from ..wiro import WiroAPIError, WiroError
-from . import timing
+from . import granting, timing
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _must_wait(edit: Edit, gate: Gate, now: datetime) -> Wait | None:
     if gate.is_closed(now):
         return Wait(_reopening(gate), gate.closed_because)
     in_flight = Edit.objects.filter(state__in=IN_FLIGHT)
-    if in_flight.filter(owner_id=edit.owner_id).count() >= settings.EDITS_AT_ONCE:
+    if in_flight.filter(owner_id=edit.owner_id).count() >= granting.edits_at_once(edit.owner_id):
         return Wait(timing.after(timing.TURN_WAIT))
     if gate.limit is None or gate.limit_until is None or gate.limit_until < now:
         return None
@@ -113,20 +113,26 @@ def open_after_success() -> None:
         _wake()
 
 
-def pause(why: str = "") -> None:
-    """Submit nothing until `resume`. What runs at Wiro goes on, and is fetched."""
+def pause(why: str = "") -> bool:
+    """Submit nothing until `resume`. What runs at Wiro goes on, and is fetched. Returns whether that was new."""
     with transaction.atomic():
         Gate.lock()
-        Gate.objects.update(**_OPEN | {"closed_because": Reason.PAUSED, "closed_since": timezone.now()})
-    log.warning("submitting is paused %s", why)
+        closed = {"closed_because": Reason.PAUSED, "closed_since": timezone.now()}
+        changed = Gate.objects.exclude(closed_because=Reason.PAUSED).update(**_OPEN | closed)
+    if changed:
+        log.warning("submitting is paused %s", why)
+    return bool(changed)
 
 
-def resume() -> None:
+def resume(why: str = "") -> bool:
+    """Open the gate, whatever closed it; what still stands against it closes it again. Returns whether it was closed."""
     with transaction.atomic():
         Gate.lock()
-        Gate.objects.update(**_OPEN)
-    _wake()
-    log.warning("submitting goes on")
+        changed = Gate.objects.exclude(closed_because=Reason.NONE).update(**_OPEN)
+    if changed:
+        _wake()
+        log.warning("submitting goes on %s", why)
+    return bool(changed)
 
 
 _OPEN = {"closed_because": Reason.NONE, "closed_until": None, "closed_since": None, "closed_times": 0, "notified_at": None}

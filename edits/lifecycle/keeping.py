@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ..failpoints import failpoint
 from ..models import ENDED, Attempt, Edit, Event, Photo, Visibility
+from .forgetting import forget_words
 
 TRASH_TIME = timedelta(days=30)
 # At one tidying; what is left goes at the next.
@@ -71,9 +72,10 @@ def _purge(edit_id: uuid.UUID) -> bool:
     """The row stays, with its money and its times. A file that a crash leaves behind is named by no row: tidying removes it."""
     with transaction.atomic():
         edit = Edit.objects.get(pk=edit_id)
-        won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), prompt="", failure_message="", change_map="") == 1
+        won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), change_map="") == 1
         erased = _erase_unused({edit.photo_id, edit.origin_id, edit.result_id}) if won else []
         if won:
+            forget_words(Edit.objects.filter(pk=edit_id))
             Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="pictures removed for good")
     failpoint("after_purge_commit")
     for photo in erased:
@@ -81,6 +83,15 @@ def _purge(edit_id: uuid.UUID) -> bool:
     if won and edit.change_map:
         edit.change_map.delete(save=False)
     return won
+
+
+def erase_unused_photos(owner_id: int) -> None:
+    """Those that never got an edit, or whose edits are all purged."""
+    with transaction.atomic():
+        left = Photo.objects.filter(owner_id=owner_id, erased_at__isnull=True)
+        erased = _erase_unused(set(left.values_list("pk", flat=True)))
+    for photo in erased:
+        photo.remove_files()
 
 
 def _erase_unused(photo_ids: set[int | None]) -> list[Photo]:

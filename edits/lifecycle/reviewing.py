@@ -26,7 +26,8 @@ _UNDECIDED: dict[str, Any] = {"review": Review.NONE, "review_reason": "", "revie
 
 def waiting() -> QuerySet[Edit]:
     """Every pair that waits for a reviewer, oldest first."""
-    return _results().filter(visibility=Visibility.PENDING).order_by("created_at", "pk")
+    # Only results are shared, says the database. Asked for the state as well it would look through all results.
+    return Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True).order_by("created_at", "pk")
 
 
 def waiting_for(reviewer: Any) -> QuerySet[Edit]:

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..models import Edit, Event, Profile, Review, ShareLink, State, Visibility
+from ..models import Edit, Event, Review, ShareLink, State, Visibility
+from .granting import is_suspended, profile_of
 
 LINK_DAYS = (1, 7, 30)
 # Enough for every circle of friends; without a limit one edit could fill the table.
@@ -17,9 +18,11 @@ LINKS_MAX = 10
 
 def share(edit: Edit, actor: Any) -> bool:
     """Offer a result to the public gallery; a reviewer decides where that is required and the owner is not trusted."""
-    trusted = Profile.objects.filter(user_id=edit.owner_id, is_trusted=True).exists()
+    profile = profile_of(edit.owner_id)
+    if profile.suspended_at:
+        return False
     # Against a reviewer's "no" there is the appeal, which a reviewer decides, and after that nothing.
-    is_reviewed = edit.appealed_at is not None or (settings.REVIEW_REQUIRED and not trusted)
+    is_reviewed = edit.appealed_at is not None or (settings.REVIEW_REQUIRED and not profile.is_trusted)
     to = Visibility.PENDING if is_reviewed else Visibility.PUBLIC
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
     return _show(edit, unshared, to, "shared", actor, review=Review.NONE, review_reason="")
@@ -32,6 +35,8 @@ def unshare(edit: Edit, actor: Any) -> bool:
 
 def make_link(edit: Edit, actor: Any, days: int) -> ShareLink | None:
     """A secret link to a result for that many days, or None where none is to be had."""
+    if is_suspended(edit.owner_id):
+        return None
     with transaction.atomic():
         shown = Edit.objects.select_for_update().filter(pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True)
         if days not in LINK_DAYS or not shown.exists() or live_links(edit).count() >= LINKS_MAX:

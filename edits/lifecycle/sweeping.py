@@ -22,6 +22,9 @@ BATCH = 500
 CHUNK = 16
 BUSY_PERIODS = 1.5
 SWEEP = "sweep"
+# Seconds; beyond them work is due and nobody does it.
+SWEEP_AGE_LIMIT = 30
+DUE_AGE_LIMIT = 60
 
 Work = Generator[tuple[Callable[..., Any], Any], None, None]
 

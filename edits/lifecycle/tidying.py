@@ -13,12 +13,14 @@ from django.db.models import Q
 from ..models import Edit, Photo
 from .comparing import make_up_for_comparisons
 from .keeping import purge
+from .people import go_on_erasing
 
 ORPHAN_AGE = 24 * 3600.0
 
 
 def tidy(older_than: float = ORPHAN_AGE) -> int:
     """Purge, then remove stored files that no row names and that are older than `older_than` seconds. Returns how many files."""
+    go_on_erasing()
     purge()
     make_up_for_comparisons()
     root = Path(settings.MEDIA_ROOT)

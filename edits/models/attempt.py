@@ -58,7 +58,11 @@ class Attempt(models.Model):
                 name="accepted_attempt_has_task_id",
             ),
         ]
-        indexes = [models.Index(fields=["erase_due_at"], condition=Q(erase_due_at__isnull=False), name="attempt_to_erase")]
+        indexes = [
+            models.Index(fields=["erase_due_at"], condition=Q(erase_due_at__isnull=False), name="attempt_to_erase"),
+            # What was charged beside an edit's own cost is asked for at every new edit.
+            models.Index(fields=["started_at"], condition=Q(outcome=Outcome.SUPERSEDED), name="attempt_superseded"),
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.number}: {self.outcome}"

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import lifecycle, progress, wording
-from ..models import Edit, State, Visibility
+from ..models import Edit, Review, State, Visibility
 from ..tasks import enqueue
 from .access import own_edit, visible_edits, wants_json
 from .links import for_page
@@ -59,7 +59,8 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "review_text": wording.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
         "can_retry": edit.is_ended or edit.state == State.UNCONFIRMED,
-        "can_share": is_result and edit.visibility == Visibility.PRIVATE,
+        "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
+        "can_appeal": lifecycle.can_appeal(edit),
         "can_unshare": edit.visibility != Visibility.PRIVATE,
         # Sent twice, the form makes one edit.
         "retry_nonce": uuid.uuid4().hex,
@@ -145,7 +146,8 @@ def unshare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 def _ask(request: HttpRequest, edit_id: uuid.UUID, verb: Callable[[Edit, Any], bool]) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    verb(edit, request.user)
+    if not verb(edit, request.user) and verb is lifecycle.share and lifecycle.is_suspended(request.user.pk):
+        messages.error(request, wording.suspended(lifecycle.profile_of(request.user.pk).suspended_reason))
     return _answer(request, edit)
 
 

@@ -13,9 +13,6 @@ from django.views.decorators.http import require_safe
 
 from .. import lifecycle
 
-SWEEP_AGE_LIMIT = 30
-DUE_AGE_LIMIT = 60
-
 
 @require_safe
 @login_not_required
@@ -54,9 +51,9 @@ def _sweep() -> dict[str, object]:
     age = lifecycle.last_sweep_age()
     if age is None:
         return {"ok": False, "detail": "the scheduler has not run yet"}
-    return {"ok": age.total_seconds() <= SWEEP_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
+    return {"ok": age.total_seconds() <= lifecycle.SWEEP_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
 
 
 def _queue() -> dict[str, object]:
     age = lifecycle.oldest_due_age()
-    return {"ok": age.total_seconds() <= DUE_AGE_LIMIT, "oldest_due_seconds": round(age.total_seconds(), 1)}
+    return {"ok": age.total_seconds() <= lifecycle.DUE_AGE_LIMIT, "oldest_due_seconds": round(age.total_seconds(), 1)}

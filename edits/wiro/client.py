@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _PLAIN_BASE_URL = re.compile(r"https?://[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 _PLAIN_MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 _HEADERS = {"Accept": "application/json", "User-Agent": "wiro-client"}
+_FRESH = {"Connection": "close"}
 
 
 class WiroClient:
@@ -64,16 +65,21 @@ class WiroClient:
         Raises WiroAPIError when Wiro has surely not taken it, and WiroConnectionError otherwise: `accepted_possible` says whether
         it may have. An answer with a task id counts as accepted whatever else it says.
         """
-        if not _PLAIN_MODEL.fullmatch(model):
-            raise ValueError("A model is named by its owner and its name, like owner/name.")
-        body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
+        path, body = _run_request(model, parameters, callback_url)
         # A connection of its own: one that was kept alive may be closed by the server just then, an outcome nobody could know.
-        answer = self._post_on_fresh_connection(f"Run/{model}", Call(deadline), json=body)
+        answer = self._post_on_fresh_connection(path, Call(deadline), json=body)
         tasks = answer.objects("tasklist")
         task_id = answer.text("taskid") or (WiroTask.from_answer(tasks[0]).id if tasks else "")
         if task_id in ("", "0"):
             raise answer.refusal() or WiroResponseError("Run answered without a task id.", answer.http_status)
         return WiroRun(task_id, answer.text("socketaccesstoken") or answer.text("tasktoken"))
+
+    def preview_run(
+        self, model: str, parameters: Mapping[str, str | int], *, callback_url: str | None = None
+    ) -> requests.PreparedRequest:
+        """The signed request that `run` would send, to be shown and not to be sent. It carries the real credentials."""
+        path, body = _run_request(model, parameters, callback_url)
+        return self._prepare(path, _FRESH, json=body)
 
     def task_detail(self, *, task_id: str | None = None, task_token: str | None = None, deadline: float = 20.0) -> WiroTask:
         """Look at a task, named by its id or its token.
@@ -137,13 +143,16 @@ class WiroClient:
     def _post_on_fresh_connection(self, path: str, call: Call, **content: Any) -> Answer:
         wire = Wire()
         try:
-            return self._post(wire, path, call, headers={"Connection": "close"}, **content)
+            return self._post(wire, path, call, headers=_FRESH, **content)
         finally:
             wire.close()
 
-    def _post(self, wire: Wire, path: str, call: Call, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
+    def _prepare(self, path: str, headers: Mapping[str, str] | None, **content: Any) -> requests.PreparedRequest:
         url = f"{self._base_url}/{path}"
-        request = requests.Request("POST", url, headers={**_HEADERS, **(headers or {})}, auth=self._auth, **content).prepare()
+        return requests.Request("POST", url, headers={**_HEADERS, **(headers or {})}, auth=self._auth, **content).prepare()
+
+    def _post(self, wire: Wire, path: str, call: Call, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
+        request = self._prepare(path, headers, **content)
         started = time.monotonic()
         outcome = "no answer"
         try:
@@ -156,6 +165,13 @@ class WiroClient:
             logger.log(level, "POST %s: %s in %d ms", path, outcome, (time.monotonic() - started) * 1000)
         token = content.get("json", {}).get("tasktoken")
         return read_answer(response.status_code, response.headers, body, (*self._secrets, token) if token else self._secrets)
+
+
+def _run_request(model: str, parameters: Mapping[str, str | int], callback_url: str | None) -> tuple[str, dict[str, str | int]]:
+    if not _PLAIN_MODEL.fullmatch(model):
+        raise ValueError("A model is named by its owner and its name, like owner/name.")
+    body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
+    return f"Run/{model}", body
 
 
 def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:

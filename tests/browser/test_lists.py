@@ -73,7 +73,7 @@ def test_scrolling_down_brings_every_card_once(owner: Callable[..., Page], path:
         page.wait_for_function("shown => document.querySelectorAll('.cards > li').length > shown", arg=shown)
     ids = page.evaluate("[...document.querySelectorAll('.cards > li')].map(card => card.id)")
     assert len(ids) == len(set(ids)) >= EDITS
-    expect(page.get_by_role("status").filter(has_text="more edits are shown")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="More edits shown")).to_have_count(1)
 
 
 def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(owner: Callable[..., Page]) -> None:

@@ -1,0 +1,73 @@
+"""The operators' pages in a real browser: the buttons work, and nothing stands in the way of anybody, in both themes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.run.site import RunningSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+@pytest.fixture
+def desk(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
+    """A page on which the administrator is signed in."""
+
+    def sign_in(**options: Any) -> Page:
+        page = open_page(**options)
+        username, password = browsed_site.account
+        page.goto("/accounts/login/")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).last.click()
+        page.wait_for_url("**/edits/")
+        return page
+
+    return sign_in
+
+
+def first_job(page: Page) -> None:
+    page.goto("/admin/edits/edit/")
+    page.locator("#result_list .field-prompt a").first.click()
+    expect(page.get_by_role("heading", name="Before and after")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_on_the_operators_pages_keeps_anybody_out(desk: Callable[..., Page], scheme: str) -> None:
+    page = desk(color_scheme=scheme, viewport={"width": 390, "height": 844})
+    page.goto("/admin/")
+    charts = page.locator(f"img.chart-{scheme}")
+    expect(charts.first).to_be_visible()
+    assert page.locator("img.chart-light:visible, img.chart-dark:visible").count() == charts.count()
+    check(page, ".overview")
+    first_job(page)
+    page.get_by_text("The request that was sent").first.click()
+    check(page, ".job-columns")
+
+
+def check(page: Page, part: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    found = Axe().run(page, context=part)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page]) -> None:
+    page = desk()
+    page.goto("/admin/")
+    page.get_by_label("Reason (optional)").fill("maintenance")
+    page.get_by_role("button", name="Pause submitting").click()
+    expect(page.get_by_role("heading", name="Nothing is submitted to Wiro")).to_be_visible()
+    expect(page.get_by_text("pause: maintenance")).to_be_visible()
+    page.get_by_role("button", name="Resume submitting").click()
+    expect(page.get_by_role("heading", name="Edits are submitted to Wiro")).to_be_visible()
+
+
+def test_charts_follow_the_theme_that_was_chosen_in_the_admin(desk: Callable[..., Page]) -> None:
+    page = desk(color_scheme="light")
+    page.goto("/admin/")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    expect(page.locator("img.chart-dark").first).to_be_visible()
+    expect(page.locator("img.chart-light").first).to_be_hidden()
