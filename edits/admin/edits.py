@@ -1,60 +1,91 @@
 """Every job: found, looked at, and asked for what people may ask of it."""
 
-from django.contrib import admin
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import lifecycle
-from ..models import Attempt, Edit, Event
-from .read_only import ReadOnlyAdmin, ReadOnlyInline
+from .. import lifecycle, wording
+from ..models import Edit
+from .desk import ReviewDesk
+from .exporting import export
+from .finding import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
+from .job import JobView
+from .read_only import ReadOnlyAdmin
 
 
-class AttemptInline(ReadOnlyInline):
-    model = Attempt
-    fields = readonly_fields = (
-        "number",
-        "started_at",
-        "outcome",
-        "wiro_task_id",
-        "error_message",
-        "cost",
-        "callback_seen_at",
-        "copies_erased_at",
-    )
+def _reasons() -> list[tuple[str, str]]:
+    return [("", "---------"), *((reason, gettext(reason)) for reason in wording.REJECTIONS)]
 
 
-class EventInline(ReadOnlyInline):
-    model = Event
-    fields = readonly_fields = ("at", "kind", "note", "actor")
+class ReviewActionForm(ActionForm):
+    reason = forms.ChoiceField(label=_("Reason:"), required=False, choices=_reasons)
 
 
 @admin.register(Edit)
-class EditAdmin(ReadOnlyAdmin):
-    list_display = ("pair", "prompt", "owner", "state", "visibility", "failure_code", "cost", "created_at")
+class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
+    list_display = ("pair", "prompt", "asked_by", "outcome", "visibility", "charged", "made")
     list_display_links = ("prompt",)
-    list_filter = ("state", "visibility", "review", "failure_code", "created_at")
-    list_select_related = ("photo", "result", "owner")
+    list_filter = (Created, StateFilter, FailureCode, Cost, "visibility", "review")
+    # Read apart: joined to them SQLite sorts the whole table instead of reading the newest from the index.
+    list_select_related = ()
     list_per_page = 25
-    search_fields = ("prompt", "owner__username", "attempts__wiro_task_id")
-    date_hierarchy = "created_at"
-    inlines = (AttemptInline, EventInline)
+    list_max_show_all = 0
+    # Facets count every choice of every filter.
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    ordering = ("-created_at", "-pk")
+    paginator = CappedPaginator
+    # Not read by the search of ours, but without it there is no search field.
+    search_fields = ("prompt",)
+    search_help_text = _("Id of an edit, task id of Wiro, user name, or words of the instruction")
+    action_form = ReviewActionForm
     actions = ("approve", "reject", "look_now", "try_again", "give_up")
-    fieldsets = (
-        (None, {"fields": ("pair", "prompt", "owner", "state", "state_since", "wiro_status")}),
-        (_("Settings of the model"), {"fields": ("guidance_scale", "seed", "watermark")}),
-        (_("Outcome"), {"fields": ("failure_code", "failure_message", "cost", "cost_reserved")}),
-        (_("Gallery"), {"fields": ("visibility", "review", "review_reason", "reviewed_by", "reviewed_at")}),
-        (
-            _("Times"),
-            {"fields": ("created_at", "started_at", "ended_at", "deleted_at", "due_at", "stuck_count", "tries")},
-        ),
-    )
 
-    def has_review_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("edits.change_edit")
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export)
+        return [path("export/<str:name>.csv", view, name="edits_edit_export"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edit]:
+        return super().get_queryset(request).prefetch_related("photo", "result", "owner")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EditChangeList]:
+        return EditChangeList
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Edit], search_term: str) -> tuple[QuerySet[Edit], bool]:
+        return search(queryset, search_term), False
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Edit], *where: Any) -> HttpResponse | None:
+        """Only what is ticked: "all of them" may be a million."""
+        if request.POST.get("select_across") == "1":
+            raise BadRequest("choose edits one by one")
+        return super().response_action(request, queryset, *where)
+
+    def export(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        """What the list shows with these filters, all of it, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if name not in ("jobs", "costs"):
+            raise Http404
+        request.is_export = True  # type: ignore[attr-defined]
+        try:
+            return export(name, self.get_changelist_instance(request).queryset)
+        except IncorrectLookupParameters as error:
+            raise BadRequest("unknown filter") from error
 
     @admin.display(description=_("before and after"))
     def pair(self, edit: Edit) -> SafeString:
@@ -65,27 +96,51 @@ class EditAdmin(ReadOnlyAdmin):
             [(side.card, max(96 * side.height // side.width, 1), alt) for side, alt in sides if side],
         )
 
+    @admin.display(description=_("owner"))
+    def asked_by(self, edit: Edit) -> str:
+        return str(edit.owner)
+
+    @admin.display(description=_("state"))
+    def outcome(self, edit: Edit) -> str:
+        return f"{edit.get_state_display()}: {edit.get_failure_code_display()}" if edit.failure_code else edit.get_state_display()
+
+    @admin.display(description=_("cost, USD"))
+    def charged(self, edit: Edit) -> str:
+        return "" if edit.cost is None else f"{edit.cost.normalize():f}"
+
+    @admin.display(description=_("asked for"))
+    def made(self, edit: Edit) -> str:
+        return date_format(localtime(edit.created_at), "SHORT_DATETIME_FORMAT")
+
     @admin.action(description=_("Approve for the gallery"), permissions=["review"])
     def approve(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(lifecycle.approve(edit, request.user) for edit in edits)
-        self.message_user(request, _("%d edits are now in the gallery.") % done)
+        done = lifecycle.approve_all(_ids(edits), request.user)
+        self.message_user(request, _("%d edits are now in the gallery.") % len(done))
 
     @admin.action(description=_("Reject for the gallery"), permissions=["review"])
     def reject(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(lifecycle.reject(edit, request.user, "") for edit in edits)
-        self.message_user(request, _("%d edits were rejected.") % done)
+        reason = request.POST.get("reason", "")
+        if reason not in wording.REJECTIONS:
+            self.message_user(request, _("Choose a reason, too: the owner reads it. Nothing was rejected."), messages.WARNING)
+            return
+        done = lifecycle.reject_all(_ids(edits), request.user, reason, take_down=True)
+        self.message_user(request, _("%d edits were rejected.") % len(done))
 
-    @admin.action(description=_("Check again now"), permissions=["review"])
+    @admin.action(description=_("Check again now"), permissions=["operate"])
     def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.look_now(edit, request.user) for edit in edits)
         self.message_user(request, _("%d edits are looked at now.") % done)
 
-    @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["review"])
+    @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["operate"])
     def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.try_again_unconfirmed(edit, request.user) for edit in edits)
         self.message_user(request, _("%d edits are sent once more.") % done)
 
-    @admin.action(description=_("Unconfirmed: give up"), permissions=["review"])
+    @admin.action(description=_("Unconfirmed: give up"), permissions=["operate"])
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.give_up_unconfirmed(edit, request.user) for edit in edits)
         self.message_user(request, _("%d edits were given up.") % done)
+
+
+def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:
+    return list(edits.order_by().values_list("pk", flat=True))

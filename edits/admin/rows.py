@@ -1,11 +1,7 @@
 """The other rows, for whoever wants to know exactly."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
-from .. import lifecycle
 from ..models import Attempt, Event, Gate, Heartbeat, Photo, Signup
 from .read_only import ReadOnlyAdmin
 
@@ -39,20 +35,6 @@ class EventAdmin(ReadOnlyAdmin):
 @admin.register(Gate)
 class GateAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "closed_since", "closed_until", "limit", "limit_until", "notified_at")
-    actions = ("pause", "resume")
-
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("edits.change_gate")
-
-    @admin.action(description=_("Pause submitting"), permissions=["operate"])
-    def pause(self, request: HttpRequest, gates: QuerySet[Gate]) -> None:
-        lifecycle.pause(f"by {request.user}")
-        self.message_user(request, _("Nothing is submitted until somebody resumes."))
-
-    @admin.action(description=_("Resume submitting"), permissions=["operate"])
-    def resume(self, request: HttpRequest, gates: QuerySet[Gate]) -> None:
-        lifecycle.resume()
-        self.message_user(request, _("Submitting goes on."))
 
 
 @admin.register(Heartbeat)

@@ -1,0 +1,90 @@
+"""Jobs and costs as CSV, written while they are read: however many there are, only a few are in memory."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+
+from ..models import Attempt, Edit
+
+# So many edits are read at a time.
+CHUNK = 500
+JOBS: dict[str, Callable[[Edit], Any]] = {
+    "edit": attrgetter("pk"),
+    "asked_for_at": attrgetter("created_at"),
+    "owner": attrgetter("owner.username"),
+    "state": attrgetter("state"),
+    "failure": attrgetter("failure_code"),
+    "instruction": attrgetter("prompt"),
+    "guidance_scale": attrgetter("guidance_scale"),
+    "seed": attrgetter("seed"),
+    "watermark": attrgetter("watermark"),
+    "changed_percent": attrgetter("changed_percent"),
+    "visibility": attrgetter("visibility"),
+    "review": attrgetter("review"),
+    "cost_usd": attrgetter("cost"),
+    "reserved_usd": attrgetter("cost_reserved"),
+    "started_at": attrgetter("started_at"),
+    "ended_at": attrgetter("ended_at"),
+    "waited_seconds": lambda edit: _seconds(edit.created_at, edit.started_at),
+    "edited_seconds": lambda edit: _seconds(edit.started_at, edit.ended_at),
+}
+COSTS: dict[str, Callable[[Attempt], Any]] = {
+    "edit": attrgetter("edit_id"),
+    "owner": attrgetter("edit.owner.username"),
+    "state": attrgetter("edit.state"),
+    "attempt": attrgetter("number"),
+    "task": attrgetter("wiro_task_id"),
+    "outcome": attrgetter("outcome"),
+    "started_at": attrgetter("started_at"),
+    "cost_usd": attrgetter("cost"),
+    "callback_seen_at": attrgetter("callback_seen_at"),
+    "copies_erased_at": attrgetter("copies_erased_at"),
+}
+
+
+def export(kind: str, edits: QuerySet[Edit]) -> StreamingHttpResponse:
+    """`kind` is jobs (a row for each edit) or costs (a row for each attempt)."""
+    edits = edits.prefetch_related(None).prefetch_related("owner").order_by("-created_at", "-pk")
+    lines = _csv(JOBS, edits.iterator(chunk_size=CHUNK)) if kind == "jobs" else _csv(COSTS, _attempts(edits))
+    name = f"{kind}-{timezone.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(columns: Mapping[str, Callable[[Any], Any]], rows: Iterable[Any]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # Spreadsheets take a file without this mark for one in the encoding of their country.
+    yield "\ufeff" + writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([_cell(value_of(row)) for value_of in columns.values()])
+
+
+def _cell(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@")):
+        return f"'{value}"
+    return value
+
+
+def _attempts(edits: QuerySet[Edit]) -> Iterator[Attempt]:
+    for edit in edits.prefetch_related("attempts").iterator(chunk_size=CHUNK):
+        yield from edit.attempts.all()
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return round((end - start).total_seconds(), 1) if start and end else None

@@ -1,0 +1,62 @@
+"""A pair as the desk shows it: with what its owner has shared before, and what reviewers and owner have said about it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q
+
+from ..models import Edit, Event, Review, Visibility
+
+# Pictures flatter than this fill the desk better one above the other.
+_WIDE = 1.75
+_HISTORY = 6
+
+
+class Record(NamedTuple):
+    """How many other pairs the owner has offered, and how that was decided."""
+
+    offered: int
+    approved: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class ReviewPair:
+    edit: Edit
+    record: Record
+    history: list[Event]
+
+    @property
+    def is_wide(self) -> bool:
+        return bool(self.edit.result and self.edit.result.width > _WIDE * self.edit.result.height)
+
+
+def review_pairs(edit_ids: Sequence[uuid.UUID]) -> list[ReviewPair]:
+    """The pairs in this order; a few queries, however many they are."""
+    edits = Edit.objects.select_related("photo", "result", "owner").in_bulk(edit_ids)
+    records, histories = _records(edits), _histories(edits)
+    return [
+        ReviewPair(edits[edit_id], records[edits[edit_id].owner_id], histories[edit_id])
+        for edit_id in edit_ids
+        if edit_id in edits
+    ]
+
+
+def _records(edits: dict[uuid.UUID, Edit]) -> dict[int, Record]:
+    owners = {edit.owner_id for edit in edits.values()}
+    # One offered pair of each owner is the one that is looked at.
+    offered = Count("pk", filter=~Q(visibility=Visibility.PRIVATE) | ~Q(review=Review.NONE)) - 1
+    approved, rejected = (Count("pk", filter=Q(review=review)) for review in (Review.APPROVED, Review.REJECTED))
+    of_owners = Edit.objects.filter(owner__in=owners).values_list("owner")
+    counted = of_owners.annotate(offered=offered, approved=approved, rejected=rejected)
+    return {owner: Record(*numbers) for owner, *numbers in counted}
+
+
+def _histories(edits: dict[uuid.UUID, Edit]) -> dict[uuid.UUID, list[Event]]:
+    found: dict[uuid.UUID, list[Any]] = {edit_id: [] for edit_id in edits}
+    said = Event.objects.filter(edit__in=edits, kind=Event.Kind.REVIEWED).select_related("actor")
+    for event in said.order_by("-at", "-pk"):
+        found[event.edit_id].append(event)
+    return {edit_id: events[:_HISTORY] for edit_id, events in found.items()}

@@ -1,0 +1,179 @@
+"""People. Nobody is deleted here, which would tear their edits out of the ledger; they are erased, and the numbers stay."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat, floatformat
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .. import lifecycle
+from ..models import Edit, Profile
+
+_HERE = (gettext_lazy("What is here"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
+# For whoever may look but not change: nothing of the password or of what somebody may do.
+_LOOKED_AT = (
+    (None, {"fields": ("username", "email", "first_name", "last_name")}),
+    _HERE,
+    (gettext_lazy("Account"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
+)
+_TEXT = forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
+
+
+class EraseForm(forms.Form):
+    """The name is typed, because a person is not erased by a click that slipped."""
+
+    username = forms.CharField(label=gettext_lazy("User name, typed once more"), strip=False, widget=_TEXT)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        help_text=gettext_lazy("It goes into the log: no names, please."),
+        widget=_TEXT,
+    )
+
+    def __init__(self, user: Any, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if name != self.user.username:
+            raise forms.ValidationError(_("That is not the user name. Nothing was erased."))
+        return name
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """Operators look and erase, without the permissions that Django has for accounts: those would make them administrators."""
+
+    list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")
+    readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        theirs = Edit.objects.filter(owner=OuterRef("pk")).order_by().values("owner")
+        spent = Subquery(theirs.annotate(sum=Sum("cost")).values("sum"), output_field=DecimalField())
+        count = Subquery(theirs.annotate(count=Count("pk")).values("count"))
+        people = super().get_queryset(request).select_related("profile")
+        return people.annotate(edit_count=Coalesce(count, 0), spent_usd=spent)
+
+    def get_urls(self) -> list[URLPattern]:
+        erase = path("<object_id>/erase/", self.admin_site.admin_view(self.erase), name="auth_user_erase")
+        return [erase, *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return _LOOKED_AT
+        first, *others = super().get_fieldsets(request, obj)
+        return first, _HERE, *others
+
+    # --- Who may what ---
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or _is_operator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or _is_operator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and _erased_at(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_erase_permission(self, request: HttpRequest, user: User) -> bool:
+        """Administrators anybody but themselves, operators only people who are not on the staff."""
+        is_above = bool(request.user.is_superuser) or not (user.is_staff or user.is_superuser)
+        return _is_operator(request) and is_above and user != request.user
+
+    # --- What is shown ---
+
+    @admin.display(description=gettext_lazy("edits"), ordering="edit_count")
+    def edits_here(self, user: Any) -> SafeString:
+        address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": user.pk})
+        return format_html('<a href="{}">{}</a>', address, user.edit_count)
+
+    @admin.display(description=gettext_lazy("pictures"))
+    def pictures_here(self, user: Any) -> str:
+        has = lifecycle.belongings(user)
+        return f"{has.pictures} · {filesizeformat(has.size)}"
+
+    @admin.display(description=gettext_lazy("spent (USD)"), ordering="spent_usd")
+    def spent(self, user: Any) -> str:
+        return floatformat(user.spent_usd or 0, 2)
+
+    @admin.display(description=gettext_lazy("erased"))
+    def erased_at(self, user: Any) -> str:
+        return date_format(localtime(_erased_at(user)), "DATETIME_FORMAT") if _erased_at(user) else "-"
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = context.get("original")
+        context["may_erase"] = user is not None and not _erased_at(user) and self.has_erase_permission(request, user)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- Erasing ---
+
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not _is_operator(request):
+            raise PermissionDenied
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404
+        if not self.has_erase_permission(request, user):
+            raise PermissionDenied
+        form = EraseForm(user, request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return self._erase(request, user, form.cleaned_data["reason"])
+        facts = {
+            "title": _("Erase this person"),
+            "opts": self.opts,
+            "person": user,
+            "form": form,
+            "has": lifecycle.belongings(user),
+            "erased_at": _erased_at(user),
+        }
+        return TemplateResponse(request, "admin/auth/user/erase.html", self.admin_site.each_context(request) | facts)
+
+    def _erase(self, request: HttpRequest, user: User, reason: str) -> HttpResponse:
+        if lifecycle.erase_person(user, request.user, reason):
+            user.refresh_from_db()
+            self.log_change(request, user, "Erased")
+            self.message_user(request, _("Erased: the account is closed, and nobody sees anything of it any more."))
+        if left := lifecycle.belongings(user).pictures:
+            text = ngettext(
+                "%d picture goes as soon as its edit has ended and Wiro has erased its copies.",
+                "%d pictures go as soon as their edits have ended and Wiro has erased its copies.",
+                left,
+            )
+            self.message_user(request, text % left, messages.WARNING)
+        return redirect("admin:auth_user_change", user.pk)
+
+
+def _is_operator(request: HttpRequest) -> bool:
+    return request.user.has_perm("edits.operate_edit")
+
+
+def _erased_at(user: Any) -> Any:
+    try:
+        return user.profile.erased_at
+    except Profile.DoesNotExist:
+        return None

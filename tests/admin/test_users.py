@@ -1,0 +1,209 @@
+"""People in the admin: who may look, who may erase whom, and that nobody is ever deleted out of the ledger."""
+
+import html
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils import timezone
+
+from edits import lifecycle
+from edits.models import Edit, Photo, State
+from tests.rows import attempt_of, edit_in, shared
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/auth/user/"
+REFUSED = "refused"
+
+
+def page_of(user):
+    return f"{LIST}{user.pk}/change/"
+
+
+def erase_page(user):
+    return f"{LIST}{user.pk}/erase/"
+
+
+def text(response):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.text)).split())
+
+
+def outcome(response):
+    if response.status_code == 403 or "login" in response.get("Location", ""):
+        return REFUSED
+    return response.status_code
+
+
+def press(client, user, **fields):
+    return client.post(erase_page(user), {"username": user.username, "reason": "asked by mail"} | fields)
+
+
+@pytest.fixture
+def visitors(signed_in, staff, alice, rita):
+    people = {"owner": alice, "superuser": rita} | {name: staff(name) for name in ("nobody", "viewer", "reviewer", "operator")}
+    return {"anonymous": Client()} | {name: signed_in(user) for name, user in people.items()}
+
+
+# --- Who may what ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [lambda _: LIST, page_of, erase_page], ids=["list", "person", "erase"])
+def test_only_operators_and_administrators_see_people(visitors, bob, page):
+    seen = {name for name, client in visitors.items() if outcome(client.get(page(bob))) != REFUSED}
+    assert seen == {"operator", "superuser"}
+
+
+@pytest.mark.parametrize("name", ["anonymous", "owner", "nobody", "viewer", "reviewer"])
+def test_nobody_else_erases_anybody(visitors, bob, name):
+    assert outcome(press(visitors[name], bob)) == REFUSED
+    assert User.objects.filter(username="bob", is_active=True).exists()
+
+
+@pytest.mark.parametrize("name", ["operator", "superuser"])
+def test_operators_and_administrators_erase_a_person(visitors, bob, name):
+    assert press(visitors[name], bob).status_code == 302
+    bob.refresh_from_db()
+    assert (bob.username, bob.is_active) == (f"erased-{bob.pk}", False)
+
+
+def test_an_operator_erases_nobody_of_the_staff(visitors, staff, rita):
+    for colleague in (rita, staff("viewer", "vera"), staff("operator", "otto")):
+        assert visitors["operator"].get(erase_page(colleague)).status_code == 403
+        assert press(visitors["operator"], colleague).status_code == 403
+        assert "Erase this person" not in visitors["operator"].get(page_of(colleague)).text
+    assert User.objects.filter(is_active=False).count() == 0
+    assert press(visitors["superuser"], User.objects.get(username="vera")).status_code == 302
+
+
+def test_nobody_erases_themselves_by_mistake(visitors, rita):
+    assert press(visitors["superuser"], rita).status_code == 403
+    operator = User.objects.get(username="operator")
+    assert press(visitors["operator"], operator).status_code == 403
+    assert User.objects.filter(is_active=False).count() == 0
+
+
+def test_an_operator_looks_and_changes_nothing(visitors, bob):
+    page = visitors["operator"].get(page_of(bob))
+    assert not re.search(r'<input type="(?:text|checkbox|submit)"', page.text)
+    assert "password" not in page.text.partition('id="content"')[2].lower()
+    fields = {"username": "robert", "is_superuser": "on", "is_staff": "on"}
+    assert visitors["operator"].post(page_of(bob), fields).status_code == 403
+    assert visitors["operator"].get(f"{LIST}add/").status_code == 403
+    assert visitors["operator"].get(f"{LIST}{bob.pk}/password/").status_code == 403
+    bob.refresh_from_db()
+    assert (bob.username, bob.is_superuser) == ("bob", False)
+
+
+def test_somebody_who_may_change_accounts_may_not_erase_them(staff, signed_in, bob):
+    clerk = staff("viewer", "clara")
+    codenames = ["view_user", "change_user", "delete_user"]
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    client = signed_in(clerk)
+    assert client.get(page_of(bob)).status_code == 200
+    assert press(client, bob).status_code == 403
+    assert client.post(f"{LIST}{bob.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+# --- No deletion ----------------------------------------------------------------------------------------------------
+
+
+def test_there_is_no_way_to_delete_an_account(rita, alice, photo, signed_in):
+    edit = shared(alice, photo)
+    desk = signed_in(rita)
+    assert "delete_selected" not in desk.get(LIST).text
+    assert "/delete/" not in desk.get(page_of(alice)).text
+    assert desk.post(f"{LIST}{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+    desk.post(LIST, {"action": "delete_selected", "_selected_action": str(alice.pk), "post": "yes"})
+    assert User.objects.filter(pk=alice.pk).exists()
+    assert Edit.objects.get(pk=edit.pk).is_shared
+
+
+# --- The pages ------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(rita, alice, bob, photo, signed_in):
+    hers = [edit_in(State.SUCCEEDED, alice, photo, cost=cost) for cost in ("0.03", "0.09")]
+    his = edit_in(State.FAILED, bob, photo)
+    desk = signed_in(rita)
+    row = re.search(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", desk.get(LIST).text, re.DOTALL)[0]
+    assert '<td class="field-spent">0.12</td>' in row
+    link = html.unescape(re.search(r'class="field-edits_here"><a href="([^"]+)">2</a>', row)[1])
+    found = desk.get(link).text
+    assert all(str(edit.pk) in found for edit in hers)
+    assert str(his.pk) not in found
+    person = text(desk.get(page_of(alice)))
+    assert re.search(r"Edits: 2 .*Pictures: 1 · .*Spent \(USD\): 0.12", person)
+
+
+def test_the_list_asks_the_same_few_questions_however_many_people(rita, signed_in, django_assert_max_num_queries):
+    for number in range(20):
+        User.objects.create_user(f"person{number}")
+    desk = signed_in(rita)
+    with django_assert_max_num_queries(9):
+        desk.get(LIST)
+
+
+def test_the_page_says_what_goes_and_what_stays(rita, alice, photo, signed_in):
+    shared(alice, photo)
+    edit_in(State.RUNNING, alice, photo)
+    desk = signed_in(rita)
+    assert f'href="{erase_page(alice)}"' in desk.get(page_of(alice)).text
+    said = text(desk.get(erase_page(alice)))
+    for words in ("alice is erased for good", "1 picture (", "1 pair in the gallery", "1 edit is under way", "What stays"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    "fields", [{"username": "alicia"}, {"username": ""}, {"username": "alice\x00"}, {"username": " alice"}, {"reason": " "}]
+)
+def test_without_the_name_or_a_reason_nobody_is_erased(rita, alice, photo, signed_in, fields):
+    answer = press(signed_in(rita), alice, **fields)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert User.objects.filter(username="alice", is_active=True).exists()
+
+
+def test_looking_at_the_page_erases_nobody(rita, alice, signed_in):
+    signed_in(rita).get(erase_page(alice), {"username": "alice", "reason": "x"})
+    assert User.objects.filter(username="alice").exists()
+
+
+def test_erasing_needs_the_token_of_the_page(rita, alice):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(rita, backend="django.contrib.auth.backends.ModelBackend")
+    assert press(client, alice).status_code == 403
+    assert User.objects.filter(username="alice").exists()
+
+
+def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_in):
+    attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), erase_due_at="2026-01-01T00:00Z")
+    desk = signed_in(rita)
+    said = text(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
+    assert "the account is closed" in said
+    assert "1 picture goes as soon as" in said
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
+    attempt.erase_due_at, attempt.copies_erased_at = None, timezone.now()
+    attempt.save()
+    lifecycle.tidy()
+    assert not Photo.objects.filter(erased_at__isnull=True).exists()
+
+
+def test_an_erased_person_is_looked_at_and_never_revived(rita, alice, signed_in):
+    desk = signed_in(rita)
+    press(desk, alice)
+    assert "Erase this person…" not in desk.get(page_of(alice)).text
+    assert "was erased on" in text(desk.get(erase_page(alice)))
+    assert desk.post(page_of(alice), {"username": "alice", "is_active": "on"}).status_code == 403
+    assert desk.post(f"{LIST}{alice.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403
+    alice.refresh_from_db()
+    assert press(desk, alice).status_code == 302
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", [f"{LIST}nobody/erase/", f"{LIST}999999/erase/", f"{LIST}%00/erase/"])
+def test_nobody_of_that_number(rita, signed_in, path):
+    assert signed_in(rita).get(path).status_code == 404
