@@ -15,8 +15,9 @@ from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import lifecycle, wording
@@ -38,8 +39,8 @@ class ReviewActionForm(ActionForm):
 
 @admin.register(Edit)
 class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
-    list_display = ("pair", "prompt", "asked_by", "outcome", "visibility", "charged", "made")
-    list_display_links = ("prompt",)
+    list_display = ("pair", "words", "asked_by", "outcome", "visibility", "charged", "made")
+    list_display_links = ("words",)
     list_filter = (Created, StateFilter, FailureCode, Cost, "visibility", "review")
     # Read apart: joined to them SQLite sorts the whole table instead of reading the newest from the index.
     list_select_related = ()
@@ -88,13 +89,20 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
             raise BadRequest("unknown filter") from error
 
     @admin.display(description=_("before and after"))
-    def pair(self, edit: Edit) -> SafeString:
+    def pair(self, edit: Edit) -> SafeString | str:
+        if edit.deleted_at:
+            # Out of sight for everybody, also for the staff.
+            return gettext("deleted")
         sides = [(edit.before, _("Before")), (edit.after, _("After"))]
         return format_html_join(
             " ",
             '<img src="{}" width="96" height="{}" alt="{}" loading="lazy">',
             [(side.card, max(96 * side.height // side.width, 1), alt) for side, alt in sides if side],
         )
+
+    @admin.display(description=_("instruction"))
+    def words(self, edit: Edit) -> str:
+        return Truncator(edit.prompt).chars(140) or gettext("(erased)")
 
     @admin.display(description=_("owner"))
     def asked_by(self, edit: Edit) -> str:
@@ -115,7 +123,9 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     @admin.action(description=_("Approve for the gallery"), permissions=["review"])
     def approve(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = lifecycle.approve_all(_ids(edits), request.user)
-        self.message_user(request, _("%d edits are now in the gallery.") % len(done))
+        self.message_user(
+            request, ngettext("%d edit is now in the gallery.", "%d edits are now in the gallery.", len(done)) % len(done)
+        )
 
     @admin.action(description=_("Reject for the gallery"), permissions=["review"])
     def reject(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
@@ -124,22 +134,22 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
             self.message_user(request, _("Choose a reason, too: the owner reads it. Nothing was rejected."), messages.WARNING)
             return
         done = lifecycle.reject_all(_ids(edits), request.user, reason, take_down=True)
-        self.message_user(request, _("%d edits were rejected.") % len(done))
+        self.message_user(request, ngettext("%d edit was rejected.", "%d edits were rejected.", len(done)) % len(done))
 
     @admin.action(description=_("Check again now"), permissions=["operate"])
     def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.look_now(edit, request.user) for edit in edits)
-        self.message_user(request, _("%d edits are looked at now.") % done)
+        self.message_user(request, ngettext("%d edit is looked at now.", "%d edits are looked at now.", done) % done)
 
     @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["operate"])
     def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.try_again_unconfirmed(edit, request.user) for edit in edits)
-        self.message_user(request, _("%d edits are sent once more.") % done)
+        self.message_user(request, ngettext("%d edit is sent once more.", "%d edits are sent once more.", done) % done)
 
     @admin.action(description=_("Unconfirmed: give up"), permissions=["operate"])
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = sum(lifecycle.give_up_unconfirmed(edit, request.user) for edit in edits)
-        self.message_user(request, _("%d edits were given up.") % done)
+        self.message_user(request, ngettext("%d edit was given up.", "%d edits were given up.", done) % done)
 
 
 def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:

@@ -164,3 +164,12 @@ def test_the_csv_is_for_those_who_may_look(signed_in, staff, alice, client, name
     assert signed_in(staff("nobody")).get(path).status_code == 403
     assert signed_in(staff("reviewer")).get(path).status_code == 200
     assert signed_in(staff("operator")).get(f"{LIST}export/passwords.csv").status_code == 404
+
+
+def test_a_deleted_edit_is_listed_without_its_pictures(viewer, alice, photo):
+    shown, gone = edit_in(State.SUCCEEDED, alice, photo), edit_in(State.SUCCEEDED, alice, photo, deleted_at=timezone.now())
+    edit_in(State.SUCCEEDED, alice, photo, deleted_at=timezone.now(), purged_at=timezone.now(), prompt="")
+    page = viewer.get(LIST).text
+    assert shown.before.card in page
+    assert gone.before.card not in page
+    assert "(erased)" in page

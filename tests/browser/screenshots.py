@@ -24,7 +24,8 @@ LONG = (
     "Replace the grey sky with a warm evening sky, keep the tower and its lights exactly as they are, let the clouds glow in "
     "pink and orange, add a thin crescent moon in the upper left corner, and make the smoke a little softer, please."
 )
-DESK = {"desk": "/admin/edits/edit/review/", "desk-edits": "/admin/edits/edit/", "desk-overview": "/admin/"}
+REVIEW, WAITING = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
+DESK = {"desk": REVIEW, "desk-waiting": WAITING, "desk-edits": "/admin/edits/edit/", "desk-overview": "/admin/"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -38,7 +39,8 @@ def main(folder: Path) -> None:
         link = _secret_link(site.visitor, pages["done"])
         _take(browser, site, folder, {"gallery-full": "/", "shared": link, "about-pictures": "/about/pictures/"}, None)
         _take(browser, site, folder, pages | _lists(site.visitor, pages["done"]), site.visitor)
-        _take(browser, site, folder, DESK, site.visitor)
+        job = {"desk-job": f"/admin/edits/edit/{_id(pages['unconfirmed'])}/change/"}
+        _take(browser, site, folder, DESK | job, site.visitor)
         browser.close()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
@@ -47,7 +49,7 @@ def main(folder: Path) -> None:
 def _site(data: Path) -> Iterator[tuple[RunningSite, SandboxServer]]:
     with SandboxServer(api_key="key", api_secret="secret", pace=0.1) as wiro:
         seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
-        with running_site(data, REVIEW_REQUIRED="off", EDITS_AT_ONCE="9", **seam) as site:
+        with running_site(data, EDITS_AT_ONCE="9", **seam) as site:
             yield site, wiro
 
 
@@ -63,6 +65,9 @@ def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
         page = visitor.upload(photo, words)
         assert visitor.wait_for(page)["state"] == "succeeded"
         visitor.post(f"{page}share/", page, {})
+        # Two more are left waiting for the desk.
+        if photo not in ("coffee.png", "hubble_deep_field.jpg"):
+            visitor.post(REVIEW, REVIEW, {"action": "approve", "id": _id(page)})
     long = page
     wiro.faults.add("model", "failed", message="The instruction could not be followed.")
     failed = visitor.upload("rocket.jpg", "Turn the rocket into a lighthouse")
@@ -110,7 +115,7 @@ def _take(browser: Browser, site: RunningSite, folder: Path, pages: dict[str, st
         page = context.new_page()
         for name, path in pages.items():
             _settle(page, path)
-            page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=not name.startswith("admin"))
+            page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True)
         context.close()
 
 
