@@ -75,6 +75,28 @@ def verify(edit: Edit) -> None:
         _forget_hint(edit, attempt, "the task that a callback named is not ours")
 
 
+def verify_given_up(attempt: Attempt) -> None:
+    """A callback named the task of an attempt that nobody waits for any more. If it is ours, it is adopted all the same: what it
+    cost belongs into the books, and its copies have to be erased. The caller has set the time of the next try."""
+    try:
+        task = _hinted_task(attempt)
+    except WiroAPIError as error:
+        if error.is_not_found and attempt.erase_tries >= timing.INVALID_TRIES:
+            _drop_hint(attempt)
+        return
+    except WiroError:
+        return
+    task_id = task.id or attempt.hinted_task_id
+    if task_id and is_ours(task, attempt):
+        adopt(attempt, task_id, task.token or attempt.hinted_task_token)
+    else:
+        _drop_hint(attempt)
+
+
+def _drop_hint(attempt: Attempt) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(hinted_task_id="", hinted_task_token="", erase_due_at=None)
+
+
 def _hinted_task(attempt: Attempt) -> WiroTask:
     """By its id where a callback named one; not every body may."""
     named = {"task_id": attempt.hinted_task_id} if attempt.hinted_task_id else {"task_token": attempt.hinted_task_token}
@@ -82,7 +104,7 @@ def _hinted_task(attempt: Attempt) -> WiroTask:
 
 
 def _forget_hint(edit: Edit, attempt: Attempt, why: str) -> None:
-    Attempt.objects.filter(pk=attempt.pk).update(hinted_task_id="", hinted_task_token="")
+    _drop_hint(attempt)
     edit.postpone(None, note=why)
     log.error("edit %s: %s", edit.pk, why)
 

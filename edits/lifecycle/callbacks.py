@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from django.utils import timezone
 
-from ..models import PENDING, Attempt, Edit, Event, State, token_hash
+from ..models import PENDING, Attempt, Edit, Event, Outcome, State, token_hash
 from . import timing
 
 BODY_LIMIT = 64 * 1024
@@ -34,9 +34,12 @@ def receive(token: str, body: bytes) -> uuid.UUID | None:
     if any(hint.values()) and not attempt.wiro_task_id and not attempt.has_hint:
         Attempt.objects.filter(pk=attempt.pk, wiro_task_id__isnull=True).update(**hint)
     Attempt.objects.filter(pk=attempt.pk).update(callback_seen_at=now)
-    look = Edit.objects.filter(pk=attempt.edit_id, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
+    Edit.objects.filter(pk=attempt.edit_id, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
     if any(hint.values()):
-        look += Edit.objects.filter(pk=attempt.edit_id, state=State.UNCONFIRMED, due_at__isnull=True).update(due_at=soon)
+        Edit.objects.filter(pk=attempt.edit_id, state=State.UNCONFIRMED, due_at__isnull=True).update(due_at=soon)
+        # Nobody waits for it any more, but it was charged, and Wiro has copies.
+        given_up = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.UNKNOWN, wiro_task_id__isnull=True)
+        given_up.exclude(edit__state=State.UNCONFIRMED).update(erase_due_at=soon)
     if seen is None and Edit.objects.filter(pk=attempt.edit_id, state__in=PENDING).exists():
         Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CALLBACK, note=f"attempt {attempt.number}")
     return attempt.edit_id

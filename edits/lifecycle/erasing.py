@@ -8,6 +8,7 @@ from ..failpoints import failpoint
 from ..models import Attempt, Event, Outcome
 from ..wiro import WiroAPIError, WiroError
 from . import timing
+from .adopting import verify_given_up
 from .outside import client
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,9 @@ def erase(attempt_id: int) -> None:
     if attempt is None:
         return
     failpoint("before_remote_delete")
+    if not attempt.wiro_task_id:
+        verify_given_up(attempt)
+        return
     try:
         if attempt.outcome == Outcome.SUPERSEDED and not _has_ended(attempt):
             return

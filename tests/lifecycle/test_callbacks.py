@@ -195,6 +195,39 @@ def test_news_of_an_attempt_that_was_given_up_stops_that_task_and_leaves_the_edi
     assert Edit.objects.values().get() == before
 
 
+@pytest.mark.parametrize("then", ["canceled", "asked again"])
+def test_a_callback_for_a_run_that_was_given_up_leads_to_its_bill_and_its_copies(sandbox, parked, alice, then):
+    (task,) = sandbox.tasks
+    while not task.ended:
+        time.sleep(0.01)
+    if then == "canceled":
+        lifecycle.cancel(parked, alice)
+    else:
+        lifecycle.try_again_unconfirmed(parked, alice)
+        advance_to_rest(parked)
+    receive("the-token", taskid=task.id)
+    attempt = parked.attempts.get(number=1)
+    ends_at = time.monotonic() + 20
+    while attempt.copies_erased_at is None:
+        assert time.monotonic() < ends_at
+        Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
+        lifecycle.erase(attempt.pk)
+        attempt.refresh_from_db()
+    assert (attempt.outcome, attempt.wiro_task_id, attempt.cost) == (Outcome.SUPERSEDED, task.id, task.cost)
+    assert Edit.objects.get(pk=parked.pk).state == ("canceled" if then == "canceled" else "succeeded")
+
+
+def test_a_callback_for_a_run_that_was_given_up_is_believed_only_if_the_task_is_ours(sandbox, parked, new_edit, alice):
+    other = advance_to_rest(new_edit(prompt="Another edit")).attempts.get()
+    lifecycle.cancel(parked, alice)
+    receive("the-token", taskid=other.wiro_task_id)
+    attempt = parked.attempts.get()
+    assert attempt.erase_due_at
+    lifecycle.erase(attempt.pk)
+    attempt.refresh_from_db()
+    assert (attempt.wiro_task_id, attempt.hinted_task_id, attempt.erase_due_at) == (None, "", None)
+
+
 def test_late_news_of_the_first_attempt_is_taken_instead_of_running_again(sandbox, parked, alice):
     lifecycle.try_again_unconfirmed(parked, alice)
     task = next(iter(sandbox.tasks))
