@@ -13,12 +13,14 @@ import requests
 from django.utils import timezone
 
 from editor_site.run import BASE_DIR
+from edits import lifecycle, tasks
+from edits.lifecycle.keeping import TRASH_TIME
 from edits.models import Edit
 from tests.faults.browser import Browser
 from tests.faults.company import Process
 from tests.faults.play import EITHER, PARKED, SUCCEEDED, Cast, Order, Play, Scenario, wait_until
 
-CREATING = "creating.py"
+CREATING, KEEPING = "creating.py", "keeping.py"
 # Where a kill leaves nobody who knows whether Wiro has taken the Run.
 PARKS = ("after_submitting_commit", "after_refusal", "after_response", "inside_taskid_transaction")
 # Of these, the one whose callback brings the task id after all.
@@ -118,9 +120,35 @@ def kill_web(play: Play) -> None:
     assert len(edits) == len(addresses) == 1, f"{len(edits)} edits at {len(addresses)} addresses"
 
 
+def kill_purging(play: Play) -> None:
+    """The row says that the pictures are gone, and they are not. Tidying removes what no row names."""
+    worker, (order,) = play.worker(), play.order(1)
+    play.wait_for_state(order, "succeeded")
+    wait_until(lambda: not order.edit.attempts.exclude(erase_due_at=None), why="Wiro's copies were never erased")
+    result, long_ago = order.edit.result, timezone.now() - 2 * TRASH_TIME
+    assert result
+    Edit.objects.filter(pk=order.pk).update(deleted_at=long_ago)
+    # Nothing that is promised of results holds for it any more.
+    play.orders.remove(order)
+    tasks.tidy.delay()
+    play.wait_for_end_of(worker)
+    play.ended.pop(order.pk, None)
+    assert order.edit.purged_at
+    assert result.file.storage.exists(str(result.file.name))
+    play.without_failpoint()
+    play.order(1)
+    lifecycle.tidy(older_than=-1)
+    assert not result.file.storage.exists(str(result.file.name))
+
+
 def _scenarios() -> Iterator[Scenario]:
+    scenarios = {CREATING: _of_web, KEEPING: _of_purging}
     for name, file in dict(failpoints()).items():
-        yield from _of_web(name) if file == CREATING else _of_worker(name)
+        yield from scenarios.get(file, _of_worker)(name)
+
+
+def _of_purging(name: str) -> Iterator[Scenario]:
+    yield Scenario(f"kill_{name}", "kill -9 of the worker", name, kill_purging, Cast(pace=0.02, failpoint=name))
 
 
 def _of_web(name: str) -> Iterator[Scenario]:
