@@ -16,6 +16,7 @@ COMMANDS = {
     "web": WEB,
     "sweep": "python manage.py sweep --loop",
     "park": "python manage.py park",
+    "erase": "python manage.py erase_person victim --yes",
 }
 
 

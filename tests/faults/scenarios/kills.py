@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import requests
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from editor_site.run import BASE_DIR
@@ -20,7 +21,7 @@ from tests.faults.browser import Browser
 from tests.faults.company import Process
 from tests.faults.play import EITHER, PARKED, SUCCEEDED, Cast, Order, Play, Scenario, wait_until
 
-CREATING, KEEPING = "creating.py", "keeping.py"
+CREATING, KEEPING, PEOPLE = "creating.py", "keeping.py", "people.py"
 # Where a kill leaves nobody who knows whether Wiro has taken the Run.
 PARKS = ("after_submitting_commit", "after_refusal", "after_response", "inside_taskid_transaction")
 # Of these, the one whose callback brings the task id after all.
@@ -141,10 +142,34 @@ def kill_purging(play: Play) -> None:
     assert not result.file.storage.exists(str(result.file.name))
 
 
+def kill_erasing(play: Play) -> None:
+    """Killed after the account was closed. Nobody sees anything of it, and tidying removes the rest."""
+    owner, play.owner = play.owner, User.objects.create_user("victim")
+    (order,) = play.order(1)
+    play.owner = owner
+    play.wait_for_state(order, "succeeded")
+    wait_until(lambda: not order.edit.attempts.exclude(erase_due_at=None), why="Wiro's copies were never erased")
+    play.orders.remove(order)
+    erasing = play.stage.start("erase", play.stage.environment | {"FAILPOINT": "after_person_closed"})
+    play.wait_for_end_of(erasing)
+    assert erasing.popen.returncode == -signal.SIGKILL, f"the command ended with {erasing.popen.returncode}"
+    play.ended.pop(order.pk, None)
+    assert order.edit.deleted_at
+    assert not order.edit.purged_at
+    lifecycle.tidy(older_than=-1)
+    assert order.edit.purged_at
+    assert not order.edit.owner.is_active
+    play.order(1)
+
+
 def _scenarios() -> Iterator[Scenario]:
-    scenarios = {CREATING: _of_web, KEEPING: _of_purging}
+    scenarios = {CREATING: _of_web, KEEPING: _of_purging, PEOPLE: _of_erasing}
     for name, file in dict(failpoints()).items():
         yield from scenarios.get(file, _of_worker)(name)
+
+
+def _of_erasing(name: str) -> Iterator[Scenario]:
+    yield Scenario(f"kill_{name}", "kill -9 of erase_person", name, kill_erasing)
 
 
 def _of_purging(name: str) -> Iterator[Scenario]:
