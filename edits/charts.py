@@ -86,7 +86,7 @@ def _style(name: str, theme: str) -> Style:
 
 
 def _jobs(options: dict[str, Any], days: Sequence[Day]) -> Any:
-    drawing = pygal.StackedBar(**options, legend_at_bottom_columns=4)
+    drawing = pygal.StackedBar(**options, legend_at_bottom_columns=2)
     drawing.add(_("done"), [day.succeeded for day in days])
     drawing.add(_("failed"), [day.failed for day in days])
     drawing.add(_("canceled"), [day.canceled for day in days])
