@@ -62,10 +62,11 @@ screenshots: $(VENV)/dev.installed ## take pictures of every page into screensho
 faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table (about 15 minutes)
 	@$(BIN)/python -m tests.faults --database both
 
-bench: $(VENV)/dev.installed ## measure how many running edits are asked about, and how late
+bench: $(VENV)/dev.installed ## measure how many running edits are asked about, how late, and when a result is on the screen
 	@$(BIN)/python -m bench.sweep 3000 sqlite
 	@$(BIN)/python -m bench.sweep 3000 postgresql
 	@$(BIN)/python -m bench.lag 20000 postgresql
+	@$(BIN)/python -m bench.screen 20
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: $(BIN)/uv ## pin every package anew, with hashes and without addresses
