@@ -18,7 +18,7 @@ test: $(VENV)/dev.installed ## run every check and every test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 	@echo "Once more, what must hold on PostgreSQL as well:"
 	@TEST_DATABASE=postgresql $(BIN)/pytest -m both_databases
 

@@ -3,6 +3,7 @@
 Nothing here knows which programs there are.
 """
 
+import ctypes
 import os
 import shlex
 import signal
@@ -19,6 +20,8 @@ from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
 # supervisord looks around once a second, also before its first start and between any two steps of a stop.
 LOOK_SECONDS = 0.1
+# Source: prctl(2).
+PR_SET_PDEATHSIG = 1
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -65,6 +68,12 @@ class _Options(ServerOptions):
             with suppress(OSError):
                 print("Stopping. Steps that are under way are finished first.", file=sys.stderr, flush=True)
         return signal.SIGTERM if received == signal.SIGHUP else received
+
+    def setpgrp(self) -> None:
+        """In each child before its program begins. Killed outright, this process can stop nobody: then the kernel tells them."""
+        super().setpgrp()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def waitpid(self) -> tuple[int | None, int | None]:
         """The processes of a program whose head was killed go with it, or they would answer beside their successors."""

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 
 from django.conf import settings
 
@@ -28,3 +29,26 @@ class MaskingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return mask(super().format(record))
+
+
+class Brief(logging.Filter):
+    """Without the tracebacks of requests that were refused as they should be, and without the same complaint of the scheduler
+    every other second while its broker is away."""
+
+    REST = 60.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security") or (record.name == "django.request" and record.levelno < logging.ERROR):
+            record.exc_info = record.exc_text = None
+        if record.name != "celery.beat":
+            return True
+        record.exc_info = record.exc_text = None
+        now, said = time.monotonic(), self._said.get(str(record.msg))
+        if said is not None and now < said + self.REST:
+            return False
+        self._said[str(record.msg)] = now
+        return True

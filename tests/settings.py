@@ -11,6 +11,8 @@ _DATA = Path(tempfile.mkdtemp(prefix="photo-editor-tests-"))
 
 os.environ |= {
     "DATA_DIR": str(_DATA),
+    # A browser that is driven from this thread runs a loop in it, beside which Django would refuse to touch the database.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     "DATABASE_URL": start_postgres() if os.environ.get("TEST_DATABASE") == "postgresql" else f"sqlite:///{_DATA / 'db.sqlite3'}",
     "SECRET_KEY": "only-for-tests",
     "DEBUG": "off",

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from edits.log import MaskingFormatter
+from edits.log import Brief, MaskingFormatter
 
 SECRETS = ["test-api-key", "test-api-secret", "only-for-tests", "0123456789abcdefTOKEN"]
 TOKEN = SECRETS[-1]
@@ -59,3 +59,19 @@ def test_what_is_no_secret_stays_readable():
         {"msg": f"edit {uuid.UUID(int=5)}: task 4711 ended, GET http://127.0.0.1:8000/edits/?before=x, 5 kB/s/8 threads, /s/"}
     )
     assert MaskingFormatter().format(record) == record.msg
+
+
+def test_a_refused_request_is_one_line_and_a_mistake_of_ours_keeps_its_traceback():
+    refused = logging.makeLogRecord({"name": "django.request", "levelno": logging.WARNING, "exc_info": (ValueError, None, None)})
+    broken = logging.makeLogRecord({"name": "django.request", "levelno": logging.ERROR, "exc_info": (ValueError, None, None)})
+    assert Brief().filter(refused)
+    assert Brief().filter(broken)
+    assert (refused.exc_info, broken.exc_info is None) == (None, False)
+
+
+def test_the_scheduler_complains_of_an_absent_broker_once_a_minute(monkeypatch):
+    brief = Brief()
+    lines = [logging.makeLogRecord({"name": "celery.beat", "msg": "no broker", "levelno": logging.ERROR}) for _ in range(3)]
+    assert [brief.filter(line) for line in lines] == [True, False, False]
+    monkeypatch.setattr(Brief, "REST", 0.0)
+    assert brief.filter(lines[0])

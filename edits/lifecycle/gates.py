@@ -106,9 +106,10 @@ def _wake(ids: list | None = None) -> None:
     (sleeping if ids is None else sleeping.filter(pk__in=ids)).update(due_at=now)
 
 
-def open_after_success() -> None:
-    """A Run was accepted, so whatever closed the gate is over."""
-    if Gate.objects.exclude(closed_because__in=[Reason.NONE, Reason.PAUSED]).update(**_OPEN):
+def open_after_success(started_at: datetime) -> None:
+    """A Run that was begun at that moment was accepted, so what closed the gate before is over; what closed it since is not."""
+    closed = Gate.objects.exclude(closed_because__in=[Reason.NONE, Reason.PAUSED])
+    if closed.filter(Q(refused_at__isnull=True) | Q(refused_at__lte=started_at)).update(**_OPEN):
         log.warning("the gate before Wiro is open again")
         _wake()
 
@@ -135,7 +136,14 @@ def resume(why: str = "") -> bool:
     return bool(changed)
 
 
-_OPEN = {"closed_because": Reason.NONE, "closed_until": None, "closed_since": None, "closed_times": 0, "notified_at": None}
+_OPEN = {
+    "closed_because": Reason.NONE,
+    "closed_until": None,
+    "closed_since": None,
+    "refused_at": None,
+    "closed_times": 0,
+    "notified_at": None,
+}
 
 
 def close_for(error: WiroError) -> bool:
@@ -152,7 +160,7 @@ def close_for(error: WiroError) -> bool:
             gate.limit_until = now + timing.span(timing.LIMIT_MEMORY)
         gate.closed_times = gate.closed_times + 1 if gate.closed_because == reason else 1
         gate.closed_since = gate.closed_since if gate.closed_because == reason else now
-        gate.closed_because = reason
+        gate.closed_because, gate.refused_at = reason, now
         gate.closed_until = _closed_until(reason, error, gate.closed_times - 1)
         tell = reason in (Reason.BALANCE, Reason.CREDENTIALS) and gate.notified_at is None
         gate.notified_at = now if tell else gate.notified_at

@@ -81,7 +81,7 @@ def _accepted(attempt: Attempt, run: WiroRun) -> None:
         journal.write(attempt, run.task_id, run.task_token)
         return
     failpoint("after_taskid_commit")
-    gates.open_after_success()
+    gates.open_after_success(attempt.started_at)
 
 
 def _answered_no(edit: Edit, attempt: Attempt, error: WiroError) -> None:

@@ -23,6 +23,7 @@ class Gate(models.Model):
     closed_because = models.CharField(max_length=20, choices=Reason, blank=True, default=Reason.NONE)
     closed_until = models.DateTimeField(null=True, blank=True)
     closed_since = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True, help_text=_("when Wiro last said what closed it"))
     closed_times = models.PositiveIntegerField(default=0, help_text=_("in a row, for the backoff"))
     # How many edits ran when Wiro last said "too many": the limit that holds until it is tried again.
     limit = models.PositiveIntegerField(null=True, blank=True)

@@ -31,7 +31,7 @@ def desk(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[
 
 def first_job(page: Page) -> None:
     page.goto("/admin/edits/edit/")
-    page.locator("#result_list .field-prompt a").first.click()
+    page.locator("#result_list .field-words a").first.click()
     expect(page.get_by_role("heading", name="Before and after")).to_be_visible()
 
 

@@ -23,8 +23,7 @@ def pairs(browsed_site: RunningSite) -> list[str]:
     if ids := re.findall(r'name="id" value="([^"]+)"', visitor.get(GRID).text):
         visitor.post(GRID, GRID, {"action": "reject", "id": ids, "words": "left over"})
     words = [f"Make it different in way {number}" for number, _ in enumerate(PHOTOS, 1)]
-    for photo, prompt in zip(PHOTOS, words, strict=True):
-        edit = visitor.upload(photo, prompt)
+    for edit in [visitor.upload(photo, prompt) for photo, prompt in zip(PHOTOS, words, strict=True)]:
         assert visitor.wait_for(edit)["state"] == "succeeded"
         visitor.post(f"{edit}share/", edit, {})
     return words

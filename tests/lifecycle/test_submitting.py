@@ -1,10 +1,14 @@
 """The step that costs money: sent once, and never again without proof that it was not accepted."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from edits import lifecycle
-from edits.models import Edit, Gate, Outcome
+from edits.models import Edit, Gate, Outcome, Reason
+from edits.wiro import WiroClient
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,28 @@ def test_account_trouble_that_lasts_a_day_fails_the_edit_by_name(sandbox, new_ed
     monkeypatch.setattr("edits.lifecycle.timing.QUEUE_MAX_AGE", 0)
     edit = advance_to_rest(edit)
     assert (edit.state, edit.failure_code) == ("failed", "insufficient_balance")
+
+
+def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(sandbox, new_edit, monkeypatch):
+    slow, refused = new_edit(prompt="The slow one"), new_edit(prompt="The refused one")
+    sandbox.faults.add("Run", "http", status=429, retry_after="30", prompt="refused")
+    run = WiroClient.run
+
+    def run_slowly(self, model, inputs, **kwargs):
+        answer = run(self, model, inputs, **kwargs)
+        if inputs["prompt"] == slow.prompt:
+            lifecycle.advance(refused.pk)
+        return answer
+
+    monkeypatch.setattr(WiroClient, "run", run_slowly)
+    assert lifecycle.advance(slow.pk).state == "running"
+    gate = Gate.current()
+    assert gate.closed_because == Reason.RATE_LIMIT
+    assert gate.closed_until > timezone.now() + timedelta(seconds=25)
+    Gate.objects.update(closed_until=timezone.now())
+    Edit.objects.filter(pk=refused.pk).update(due_at=timezone.now())
+    assert lifecycle.advance(refused.pk).state == "running"
+    assert Gate.current().closed_because == ""
 
 
 def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob, monkeypatch):

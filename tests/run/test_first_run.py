@@ -82,6 +82,16 @@ def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(
         _wait_for_gallery(second, 3)
 
 
+def test_a_supervisor_that_is_killed_outright_leaves_nothing_running(tmp_path) -> None:
+    with running_site(tmp_path) as site:
+        site.process.kill()
+        site.process.wait()
+        ends_at = time.monotonic() + 30
+        while left := site.processes():
+            assert time.monotonic() < ends_at, left
+            time.sleep(0.1)
+
+
 def _wait_for_gallery(site: RunningSite, count: int) -> None:
     ends_at = time.monotonic() + 20
     while site.stranger().get("/").text.count("/result/card") < count:
