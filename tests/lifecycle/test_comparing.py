@@ -143,7 +143,11 @@ def test_one_round_makes_up_for_a_limited_number(sandbox, new_edit, media, monke
     assert [comparing.make_up_for_comparisons() for _ in range(3)] == [2, 1, 0]
 
 
-@pytest.mark.parametrize("fields", [{"purged_at": timezone.now()}, {"ended_at": timezone.now() + timedelta(minutes=1)}], ids=str)
+@pytest.mark.parametrize(
+    "fields",
+    [{"purged_at": timezone.now()}, {"ended_at": timezone.now() + timedelta(minutes=1)}],
+    ids=["purged", "just delivered"],
+)
 def test_what_is_purged_or_was_just_delivered_is_left_alone(sandbox, new_edit, media, fields):
     without_comparison(new_edit, media, **fields)
     assert comparing.make_up_for_comparisons() == 0

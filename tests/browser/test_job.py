@@ -1,0 +1,94 @@
+"""Every button of a job's page, pressed in a real browser by an operator with a reason."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from edits.wiro.sandbox import SandboxServer
+from tests.run.site import RunningSite, running_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+REASON = "Asked for by telephone"
+
+
+@pytest.fixture(scope="module")
+def wiro() -> Iterator[SandboxServer]:
+    with SandboxServer(api_key="key", api_secret="secret", pace=0.02) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
+    seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
+    with running_site(tmp_path_factory.mktemp("jobs"), EDITS_AT_ONCE="9", **seam) as site:
+        yield site
+
+
+@pytest.fixture
+def job(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[[str, str], Page]:
+    """The page of a fresh edit's job, once the edit is in that state."""
+
+    def open_job(words: str, state: str) -> Page:
+        visitor = browsed_site.visitor
+        address = visitor.upload("rocket.jpg", words)
+        page = open_page()
+        cookies = visitor.session.cookies.get_dict()
+        page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
+        page.goto(address.replace("/edits/", "/admin/edits/edit/") + "change/")
+        while visitor.status(address)["state"] != state:
+            page.wait_for_timeout(100)
+        page.reload()
+        return page
+
+    return open_job
+
+
+def pressed(page: Page, button: str, said: str) -> None:
+    page.get_by_label("Reason (optional").fill(REASON)
+    page.get_by_role("button", name=button).click()
+    expect(page.locator(".messagelist")).to_contain_text(said)
+    expect(page.locator(".job-events")).to_contain_text(REASON)
+
+
+def test_check_again_now_and_cancel(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
+    wiro.faults.add("model", "stuck", value="task_output", prompt="Stuck")
+    page = job("Stuck", "running")
+    pressed(page, "Check again now", "looked at now")
+    pressed(page, "Cancel this edit", "being canceled")
+
+
+def test_an_unconfirmed_edit_is_given_up(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
+    wiro.faults.add("Run", "reset", prompt="Lost for good")
+    pressed(job("Lost for good", "unconfirmed"), "Give up", "given up")
+
+
+def test_an_unconfirmed_edit_is_sent_once_more_only_by_who_knows_what_it_may_cost(
+    job: Callable[[str, str], Page], wiro: SandboxServer
+) -> None:
+    wiro.faults.add("Run", "reset", prompt="Lost once")
+    page = job("Lost once", "unconfirmed")
+    page.get_by_role("button", name="Send it once more").click()
+    expect(page.locator(".messagelist")).to_contain_text("Nothing was done")
+    page.get_by_label("I know").check()
+    pressed(page, "Send it once more", "sent once more")
+
+
+def test_a_failed_edit_is_tried_again_for_its_owner(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
+    wiro.faults.add("model", "failed", prompt="Fails once")
+    page = job("Fails once", "failed")
+    failed = page.url
+    page.get_by_label("I know").check()
+    pressed(page, "Try again for its owner", "this is the new edit")
+    assert page.url != failed
+
+
+def test_wiros_copies_are_erased_now(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
+    wiro.faults.add("Task/InputOutputDelete", "http", status=500, count="always")
+    page = job("Erase it", "succeeded")
+    button = page.get_by_role("button", name="Erase Wiro's copies now")
+    while not button.is_visible():
+        page.wait_for_timeout(50)
+        page.reload()
+    pressed(page, "Erase Wiro's copies now", "erased at the next sweep")
