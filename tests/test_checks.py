@@ -69,7 +69,9 @@ def test_a_data_folder_that_cannot_be_written_is_refused(settings, tmp_path, mon
     assert "edits.E003" in found()
 
 
-def test_the_settings_of_a_public_site_pass_the_deployment_check(settings, capsys):
+def test_the_settings_of_a_public_site_pass_the_deployment_check(settings, capsys, monkeypatch):
+    # Only the tests want it: a browser's loop runs in their thread.
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     settings.SECRET_KEY = "a-long-and-random-text-" * 4 + "0123456789!?"
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = 31_536_000, True, True
