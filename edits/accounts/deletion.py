@@ -21,10 +21,10 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from ..failpoints import failpoint
+from ..gallery.redaction import forget_words
+from ..gallery.trash import TRASH_TIME, erase_unused_photos, purge
+from ..jobs.actions import cancel
 from ..models import ENDED, Attempt, Edit, Event, Gate, Photo, Profile, ShareLink, State, Visibility
-from .asking import cancel
-from .forgetting import forget_words
-from .keeping import TRASH_TIME, erase_unused_photos, purge
 
 log = logging.getLogger(__name__)
 

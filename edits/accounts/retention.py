@@ -10,10 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Q
 
+from ..gallery.trash import purge
+from ..jobs.change_map import make_up_for_comparisons
 from ..models import Edit, Photo
-from .comparing import make_up_for_comparisons
-from .keeping import purge
-from .people import go_on_erasing
+from .deletion import go_on_erasing
 
 ORPHAN_AGE = 24 * 3600.0
 

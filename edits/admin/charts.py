@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from pygal.style import Style
 
-from .lifecycle import Day
+from ..operations.metrics import Day
 
 WIDTH, HEIGHT = 440, 240
 # Like Django admin's own variables, which do not reach into a picture.

@@ -12,9 +12,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from .. import lifecycle, wording
+from ..jobs import actions
 from ..models import Edit
+from ..operations import operator_actions, request_preview
+from ..ordering import quotas
 from ..tasks import enqueue
+from ..web import user_messages
 
 # A history that is longer has its newest part shown.
 EVENTS_MAX = 300
@@ -22,11 +25,11 @@ REASON_MAX = 300
 # These may be charged, so the form asks once more.
 COSTLY = ("retry", "try_again")
 _VERBS: dict[str, Callable[[Edit, Any, str], bool]] = {
-    "look": lifecycle.look_now,
-    "cancel": lifecycle.cancel,
-    "try_again": lifecycle.try_again_unconfirmed,
-    "give_up": lifecycle.give_up_unconfirmed,
-    "erase": lifecycle.erase_now,
+    "look": actions.look_now,
+    "cancel": actions.cancel,
+    "try_again": actions.try_again_unconfirmed,
+    "give_up": actions.give_up_unconfirmed,
+    "erase": operator_actions.erase_now,
 }
 
 
@@ -53,12 +56,12 @@ class JobView(admin.ModelAdmin):
             "subtitle": str(edit),
             "opts": self.opts,
             "edit": edit,
-            "failure": wording.failure(edit),
+            "failure": user_messages.failure(edit),
             "attempts": list(edit.attempts.all()),
             "events": history[:EVENTS_MAX],
             "has_more_events": len(history) > EVENTS_MAX,
-            "request_sent": lifecycle.sent_request(edit),
-            "operations": lifecycle.possible_operations(edit) if self.has_operate_permission(request) else [],
+            "request_sent": request_preview.sent_request(edit),
+            "operations": operator_actions.possible_operations(edit) if self.has_operate_permission(request) else [],
             "nonce": uuid.uuid4().hex,
         }
         context = self.admin_site.each_context(request) | facts | (extra_context or {})
@@ -95,9 +98,9 @@ def _edit(object_id: str) -> Edit:
 def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        fresh = lifecycle.retry_for_owner(edit, request.user, reason, nonce)
-    except lifecycle.QuotaExceeded as error:
-        messages.warning(request, _("Not tried again: the owner's limits. What the owner reads: %s") % wording.quota(error))
+        fresh = operator_actions.retry_for_owner(edit, request.user, reason, nonce)
+    except quotas.QuotaExceeded as error:
+        messages.warning(request, _("Not tried again: the owner's limits. What the owner reads: %s") % user_messages.quota(error))
         return redirect("admin:edits_edit_change", edit.pk)
     if fresh is None:
         return _done(request, edit, "retry", is_done=False)

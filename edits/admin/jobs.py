@@ -20,17 +20,19 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import lifecycle, wording
+from ..gallery import moderation
+from ..jobs import actions
 from ..models import Edit
-from .desk import ReviewDesk
-from .exporting import export
-from .finding import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
-from .job import JobView
+from ..web import user_messages
+from .csv_export import export
+from .job_detail import JobView
 from .read_only import ReadOnlyAdmin
+from .review_queue import ReviewDesk
+from .search import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
 
 
 def _reasons() -> list[tuple[str, str]]:
-    return [("", "---------"), *((reason, gettext(reason)) for reason in wording.REJECTIONS)]
+    return [("", "---------"), *((reason, gettext(reason)) for reason in user_messages.REJECTIONS)]
 
 
 class ReviewActionForm(ActionForm):
@@ -122,7 +124,7 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
 
     @admin.action(description=_("Approve for the gallery"), permissions=["review"])
     def approve(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = lifecycle.approve_all(_ids(edits), request.user)
+        done = moderation.approve_all(_ids(edits), request.user)
         self.message_user(
             request, ngettext("%d edit is now in the gallery.", "%d edits are now in the gallery.", len(done)) % len(done)
         )
@@ -130,25 +132,25 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     @admin.action(description=_("Reject for the gallery"), permissions=["review"])
     def reject(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         reason = request.POST.get("reason", "")
-        if reason not in wording.REJECTIONS:
+        if reason not in user_messages.REJECTIONS:
             self.message_user(request, _("Choose a reason, too: the owner reads it. Nothing was rejected."), messages.WARNING)
             return
-        done = lifecycle.reject_all(_ids(edits), request.user, reason, take_down=True)
+        done = moderation.reject_all(_ids(edits), request.user, reason, take_down=True)
         self.message_user(request, ngettext("%d edit was rejected.", "%d edits were rejected.", len(done)) % len(done))
 
     @admin.action(description=_("Check again now"), permissions=["operate"])
     def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(lifecycle.look_now(edit, request.user) for edit in edits)
+        done = sum(actions.look_now(edit, request.user) for edit in edits)
         self.message_user(request, ngettext("%d edit is looked at now.", "%d edits are looked at now.", done) % done)
 
     @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["operate"])
     def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(lifecycle.try_again_unconfirmed(edit, request.user) for edit in edits)
+        done = sum(actions.try_again_unconfirmed(edit, request.user) for edit in edits)
         self.message_user(request, ngettext("%d edit is sent once more.", "%d edits are sent once more.", done) % done)
 
     @admin.action(description=_("Unconfirmed: give up"), permissions=["operate"])
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(lifecycle.give_up_unconfirmed(edit, request.user) for edit in edits)
+        done = sum(actions.give_up_unconfirmed(edit, request.user) for edit in edits)
         self.message_user(request, ngettext("%d edit was given up.", "%d edits were given up.", done) % done)
 
 

@@ -17,9 +17,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import lifecycle, wording
-from .pairs import review_pairs
-from .sitting import Sitting, Step
+from ..gallery import moderation
+from ..web import user_messages
+from .review_pairs import review_pairs
+from .review_session import Sitting, Step
 
 # The pair that is looked at, and those whose pictures are loaded meanwhile.
 ON_DESK = 3
@@ -44,8 +45,8 @@ class ReviewDesk(admin.ModelAdmin):
             request, reverse("admin:edits_edit_review", query={"since": since.isoformat()} if since else None)
         ):
             return answer
-        pairs = review_pairs(lifecycle.next_pairs(request.user, ON_DESK, since))
-        skipped = 0 if pairs else lifecycle.skipped_count(request.user, since)
+        pairs = review_pairs(moderation.next_pairs(request.user, ON_DESK, since))
+        skipped = 0 if pairs else moderation.skipped_count(request.user, since)
         facts = {"title": _("Review"), "pairs": pairs, "skipped": skipped, "now": timezone.now()}
         return self._page(request, "review", facts)
 
@@ -55,7 +56,7 @@ class ReviewDesk(admin.ModelAdmin):
         if answer := self._posted(request, reverse("admin:edits_edit_waiting", query={"page": page} if page > 1 else None)):
             return answer
         start = (page - 1) * IN_GRID
-        found = lifecycle.waiting_for(request.user).select_related("photo", "result", "owner")[start : start + IN_GRID + 1]
+        found = moderation.waiting_for(request.user).select_related("photo", "result", "owner")[start : start + IN_GRID + 1]
         edits = list(found)
         facts = {"title": _("Waiting for review"), "edits": edits[:IN_GRID], "page": page, "has_more": len(edits) > IN_GRID}
         return self._page(request, "waiting", facts)
@@ -75,8 +76,8 @@ class ReviewDesk(admin.ModelAdmin):
         common = {
             "opts": self.opts,
             "sitting": sitting,
-            "waiting_count": lifecycle.waiting().count(),
-            "rejections": [(reason, _(reason)) for reason in wording.REJECTIONS],
+            "waiting_count": moderation.waiting().count(),
+            "rejections": [(reason, _(reason)) for reason in user_messages.REJECTIONS],
         }
         return TemplateResponse(request, f"admin/edits/edit/{name}.html", self.admin_site.each_context(request) | common | facts)
 
@@ -90,12 +91,12 @@ def _carry_out(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
         case _ if not ids:
             return _("Nothing was chosen."), False
         case "approve":
-            return _decided("approve", lifecycle.approve_all(ids, request.user, now), ids, now, sitting)
+            return _decided("approve", moderation.approve_all(ids, request.user, now), ids, now, sitting)
         case "reject":
             reason = _reason(request)
             if not reason:
                 return _("Say why: the owner reads it. Nothing was rejected."), False
-            return _decided("reject", lifecycle.reject_all(ids, request.user, reason, now), ids, now, sitting)
+            return _decided("reject", moderation.reject_all(ids, request.user, reason, now), ids, now, sitting)
         case "skip":
             return _skip(request, ids[0], sitting)
         case _unknown:
@@ -116,7 +117,7 @@ def _decided(verb: str, done: list[uuid.UUID], ids: Sequence[uuid.UUID], at: dat
 
 
 def _skip(request: HttpRequest, edit_id: uuid.UUID, sitting: Sitting) -> tuple[str, bool]:
-    if lifecycle.skip(edit_id, request.user):
+    if moderation.skip(edit_id, request.user):
         sitting.add(Step.skipped(edit_id))
         return _("Skipped: left to the others for half an hour."), True
     return _("It was not on your desk any more."), False
@@ -127,9 +128,9 @@ def _undo(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
     if step is None:
         return _("There is nothing to take back."), False
     if not step.count:
-        is_back = lifecycle.take(step.edit_id, request.user)
+        is_back = moderation.take(step.edit_id, request.user)
         return (_("The skipped pair is back."), True) if is_back else (_("Somebody else has it on the desk now."), False)
-    back = len(lifecycle.undo(request.user, step.moment))
+    back = len(moderation.undo(request.user, step.moment))
     if back:
         return ngettext("Taken back: %d pair waits again.", "Taken back: %d pairs wait again.", back) % back, True
     return _("Too late to take that back: it is over ten minutes ago, or something has happened since."), False
@@ -139,7 +140,7 @@ def _reason(request: HttpRequest) -> str:
     """One's own words if there are any, otherwise the chosen reason."""
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())[:500]
     chosen = request.POST.get("reason", "")
-    return words or (chosen if chosen in wording.REJECTIONS else "")
+    return words or (chosen if chosen in user_messages.REJECTIONS else "")
 
 
 def _ids(texts: Sequence[str]) -> list[uuid.UUID]:

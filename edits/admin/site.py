@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import lifecycle
+from ..jobs import circuit_breaker
+from ..models import Gate
+from ..operations import metrics
 from .charts import HEIGHT, WIDTH, chart, titles
-from .models import Gate
 
 REASON_MAX = 300
 
@@ -46,7 +47,7 @@ class EditorAdminSite(AdminSite):
         if not request.user.has_perm("edits.view_edit"):
             raise PermissionDenied
         what, _dash, theme = name.rpartition("-")
-        drawn = chart(what, theme, lifecycle.daily_figures()[-lifecycle.FIGURE_DAYS :])
+        drawn = chart(what, theme, metrics.daily_figures()[-metrics.DAYS :])
         if drawn is None:
             raise Http404
         return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=60"})
@@ -57,7 +58,7 @@ class EditorAdminSite(AdminSite):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponse(status=405, headers={"Allow": "POST"})
-        verbs = {"pause": lifecycle.pause, "resume": lifecycle.resume}
+        verbs = {"pause": circuit_breaker.pause, "resume": circuit_breaker.resume}
         action = request.POST.get("action", "")
         if action not in verbs:
             raise BadRequest("unknown action")
@@ -79,18 +80,18 @@ def note_gate(request: HttpRequest, action: str, reason: str = "") -> None:
 
 
 def _overview(request: HttpRequest) -> dict[str, Any]:
-    days, gate = lifecycle.daily_figures(), Gate.current()
+    days, gate = metrics.daily_figures(), Gate.current()
     spent_today = days[-1].spent
     return {
-        "now": lifecycle.now_figures(),
+        "now": metrics.now_figures(),
         "gate": gate,
         "gate_is_closed": gate.is_closed(timezone.now()),
         "gate_change": _last_change(gate) if gate.closed_because else None,
         "spent_today": spent_today,
         "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
         "spend_cap": settings.SPEND_PER_DAY,
-        "spent_month": lifecycle.spent_this_month(days),
-        "days": days[: -lifecycle.FIGURE_DAYS - 1 : -1],
+        "spent_month": metrics.spent_this_month(days),
+        "days": days[: -metrics.DAYS - 1 : -1],
         "charts": [_named(name, title) for name, title in titles().items()],
         "chart_size": {"width": WIDTH, "height": HEIGHT},
         "list_url": reverse("admin:edits_edit_changelist"),

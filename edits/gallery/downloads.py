@@ -6,8 +6,8 @@ from pathlib import PurePath
 from django.utils.text import slugify
 
 from .. import images
+from ..jobs.provider import MODEL
 from ..models import Edit, Photo
-from .outside import MODEL
 
 AI_SYSTEM = f"{MODEL} via Wiro"
 

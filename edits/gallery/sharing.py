@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..models import Edit, Event, Review, ShareLink, State, Visibility
-from .granting import is_suspended, profile_of
+from ..models.limits import is_suspended, profile_of
 
 LINK_DAYS = (1, 7, 30)
 # Enough for every circle of friends; without a limit one edit could fill the table.

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..failpoints import failpoint
+from ..jobs.actions import cancel
 from ..models import ENDED, Attempt, Edit, Event, Photo, Visibility
-from .forgetting import forget_words
+from .redaction import forget_words
 
 TRASH_TIME = timedelta(days=30)
 # At one tidying; what is left goes at the next.
@@ -24,6 +25,22 @@ def favorite(edit: Edit, actor: Any) -> bool:
 
 def unfavorite(edit: Edit, actor: Any) -> bool:
     return Edit.objects.filter(pk=edit.pk, favorite_at__isnull=False).update(favorite_at=None) == 1
+
+
+def delete(edit: Edit, actor: Any) -> bool:
+    """Out of sight at once, for everybody. A running edit is canceled first."""
+    if not edit.is_ended:
+        cancel(edit, actor)
+    with transaction.atomic():
+        won = (
+            Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True).update(
+                deleted_at=timezone.now(), visibility=Visibility.PRIVATE
+            )
+            == 1
+        )
+        if won:
+            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="deleted", actor=actor)
+    return won
 
 
 def in_trash() -> QuerySet[Edit]:

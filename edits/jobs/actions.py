@@ -1,11 +1,10 @@
-"""What people may ask of an edit. Each is safe to ask twice; a False or None answer means there was nothing left to do."""
+"""What people may ask of a job: cancel, try again, give up, check now. Each is safe to ask twice."""
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from ..models import ENDED, Edit, Event, Failure, State, Visibility
+from ..models import ENDED, Edit, Event, Failure, State
 
 
 def because(note: str, reason: str) -> str:
@@ -47,19 +46,3 @@ def look_now(edit: Edit, actor: Any, reason: str = "") -> bool:
     if changed:
         Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=because("look now", reason), actor=actor)
     return bool(changed)
-
-
-def delete(edit: Edit, actor: Any) -> bool:
-    """Out of sight at once, for everybody. A running edit is canceled first."""
-    if not edit.is_ended:
-        cancel(edit, actor)
-    with transaction.atomic():
-        won = (
-            Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True).update(
-                deleted_at=timezone.now(), visibility=Visibility.PRIVATE
-            )
-            == 1
-        )
-        if won:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="deleted", actor=actor)
-    return won

@@ -7,11 +7,11 @@ from django.db import DatabaseError
 
 from ..failpoints import failpoint
 from ..models import Edit, Failure, State
-from . import gates, timing
-from .adopting import verify
-from .fetching import fetch
-from .polling import poll
-from .submitting import park, recover, submit
+from . import fair_queue, timing
+from .fetch import fetch
+from .poll import poll
+from .reconcile import verify
+from .submit import park, recover, submit
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def carry_on(edit: Edit) -> Edit:
     # A step that ended in a move or a delay of its own has told the edit; anything else is read again.
     after = edit if edit.lease_token is None else Edit.objects.get(pk=edit.pk)
     if after.is_ended or (state in (State.RUNNING, State.FETCHING, State.SUBMITTING) and after.state != state):
-        gates.wake_next(edit.owner_id)
+        fair_queue.wake_next(edit.owner_id)
     return after
 
 

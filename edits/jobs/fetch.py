@@ -11,9 +11,9 @@ from ..failpoints import failpoint
 from ..models import Attempt, Edit, Failure, Photo, State
 from ..wiro import WiroDownloadError
 from . import timing
-from .comparing import stored_changes
-from .outside import client
-from .storing import stored_photo
+from .change_map import stored_changes
+from .provider import client
+from .uncommitted_photo import stored_photo
 
 
 def fetch(edit: Edit) -> None:

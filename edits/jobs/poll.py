@@ -10,8 +10,8 @@ from django.utils import timezone
 from ..failpoints import failpoint
 from ..models import Attempt, Edit, Event, Failure, State
 from ..wiro import WiroAPIError, WiroError, WiroTask
-from . import budget, gates, timing
-from .outside import client
+from . import circuit_breaker, rate_limiter, timing
+from .provider import client
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def poll(edit: Edit) -> None:
     attempt = edit.live_attempt
     if attempt is None or not attempt.wiro_task_id:
         raise LookupError(f"edit {edit.pk} runs without an accepted attempt")
-    if not budget.may_ask():
+    if not rate_limiter.may_ask():
         edit.postpone(timing.after(1))
         return
     asked_at = timezone.now()
@@ -47,9 +47,9 @@ def _ask(attempt: Attempt) -> WiroTask | None:
         return client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
     except WiroAPIError as error:
         if error.is_rate_limit:
-            budget.pause(timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after)
+            rate_limiter.pause(timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after)
         if error.is_credentials:
-            gates.close_for(error)
+            circuit_breaker.close_for(error)
         log.warning("asking about task %s: %s", attempt.wiro_task_id, error)
     except WiroError as error:
         log.warning("asking about task %s: %s", attempt.wiro_task_id, error)

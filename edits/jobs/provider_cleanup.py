@@ -8,8 +8,8 @@ from ..failpoints import failpoint
 from ..models import Attempt, Event, Outcome
 from ..wiro import WiroAPIError, WiroError
 from . import timing
-from .adopting import verify_given_up
-from .outside import client
+from .provider import client
+from .reconcile import verify_given_up
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from ..failpoints import failpoint
 from ..models import Attempt, Edit, Event, Gate, Outcome, State, token_hash
 from ..wiro import WiroAPIError, WiroError, WiroTask
 from . import timing
-from .outside import MODEL, client
+from .provider import MODEL, client
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from ..models import Attempt, Edit, Heartbeat, State
-from . import gates, journal, timing
-from .erasing import erase
-from .lanes import advance_while_due, carry_on_while_due, lanes
+from . import fair_queue, task_id_spool, timing
+from .provider_cleanup import erase
+from .worker_pool import advance_while_due, carry_on_while_due, lanes
 
 BATCH = 500
 # Running edits are claimed so many at a time: one write instead of one for each.
@@ -44,7 +44,7 @@ def sweep() -> int:
         return 0
     started, ends_at = 0, time.monotonic() + BUSY_PERIODS * settings.SWEEP_SECONDS
     try:
-        journal.replay()
+        task_id_spool.replay()
         offered: set[Any] = set()
         while count := _round(ends_at, offered):
             started += count
@@ -110,7 +110,7 @@ def _give_back(claimed: list[Edit]) -> None:
 
 
 def _waiting() -> Work:
-    for edit_id in gates.next_in_turn(BATCH, ready_by=timezone.now()):
+    for edit_id in fair_queue.next_in_turn(BATCH, ready_by=timezone.now()):
         yield advance_while_due, edit_id
 
 

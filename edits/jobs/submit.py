@@ -10,9 +10,9 @@ from django.utils import timezone
 from ..failpoints import failpoint
 from ..models import Attempt, Edit, Event, Failure, Gate, Outcome, Reason, State
 from ..wiro import WiroAPIError, WiroError, WiroRun
-from . import gates, journal, timing
-from .adopting import adopt
-from .outside import MODEL, callback_url, client, hand_over, parameters
+from . import admission, circuit_breaker, task_id_spool, timing
+from .provider import MODEL, callback_url, client, hand_over, parameters
+from .reconcile import adopt
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def submit(edit: Edit) -> None:
     if edit.created_at < now - timing.span(timing.QUEUE_MAX_AGE):
         edit.mark_failed(_FAILURE_AFTER_WAITING.get(Reason(Gate.current().closed_because), Failure.TIMED_OUT))
         return
-    wait = gates.wait_for_gate(now)
+    wait = circuit_breaker.wait_for_gate(now)
     if wait:
         edit.postpone(wait.until, note=_waiting_note(edit, wait))
         return
@@ -50,10 +50,10 @@ def _run(edit: Edit, source_url: str) -> None:
     token = secrets.token_urlsafe(32)
     inputs, callback = parameters(edit, source_url), callback_url(token)
     failpoint("before_submitting_commit")
-    attempt = gates.begin_attempt(edit, token)
+    attempt = admission.begin_attempt(edit, token)
     if attempt is None:
         return
-    if isinstance(attempt, gates.Wait):
+    if isinstance(attempt, admission.Wait):
         edit.postpone(attempt.until, note=_waiting_note(edit, attempt))
         return
     failpoint("after_submitting_commit")
@@ -67,7 +67,7 @@ def _run(edit: Edit, source_url: str) -> None:
     _accepted(attempt, run)
 
 
-def _waiting_note(edit: Edit, wait: gates.Wait) -> str:
+def _waiting_note(edit: Edit, wait: admission.Wait) -> str:
     """One line in the history when an edit begins to wait, not one for every look."""
     return str(Reason(wait.why).label) if wait.why and not edit.tries else ""
 
@@ -78,10 +78,10 @@ def _accepted(attempt: Attempt, run: WiroRun) -> None:
         adopt(attempt, run.task_id, run.task_token)
     except DatabaseError:
         log.critical("task %s of attempt %s could not be saved; it is in the journal", run.task_id, attempt.pk, exc_info=True)
-        journal.write(attempt, run.task_id, run.task_token)
+        task_id_spool.write(attempt, run.task_id, run.task_token)
         return
     failpoint("after_taskid_commit")
-    gates.open_after_success(attempt.started_at)
+    circuit_breaker.open_after_success(attempt.started_at)
 
 
 def _answered_no(edit: Edit, attempt: Attempt, error: WiroError) -> None:
@@ -97,7 +97,7 @@ def _answered_no(edit: Edit, attempt: Attempt, error: WiroError) -> None:
 
 def _not_accepted(edit: Edit, error: WiroError) -> None:
     """The answer is provably no: wait together with everybody, try again, or give up, as the refusal says."""
-    if gates.close_for(error):
+    if circuit_breaker.close_for(error):
         _requeue(edit, Gate.current().closed_until or timing.after(timing.RETRY_WAIT), str(error))
     elif isinstance(error, WiroAPIError) and error.is_server_side and _refusals(edit, error) < timing.SERVER_ERROR_TRIES:
         _requeue(edit, timing.backoff(timing.RETRY_WAIT, _refusals(edit, error), timing.RETRY_WAIT_CAP), str(error))

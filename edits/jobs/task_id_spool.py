@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from ..models import Attempt
-from .adopting import adopt
+from .reconcile import adopt
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ..models import Profile
+from . import Profile
 
 
 def profile_of(user_id: Any) -> Profile:

@@ -16,8 +16,9 @@ from django.core.cache import cache
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from ..jobs import scheduler
 from ..models import IN_FLIGHT, Attempt, Edit, Outcome, State
-from . import quotas, sweeping
+from ..ordering import quotas
 
 DAYS = 30
 # Of a busier day so many edits are drawn at random to find the median and the 95th percentile.
@@ -76,11 +77,11 @@ class Now:
 
     @property
     def is_due_late(self) -> bool:
-        return self.oldest_due.total_seconds() > sweeping.DUE_AGE_LIMIT
+        return self.oldest_due.total_seconds() > scheduler.DUE_AGE_LIMIT
 
     @property
     def is_sweep_late(self) -> bool:
-        return self.last_sweep is None or self.last_sweep.total_seconds() > sweeping.SWEEP_AGE_LIMIT
+        return self.last_sweep is None or self.last_sweep.total_seconds() > scheduler.SWEEP_AGE_LIMIT
 
 
 def now_figures() -> Now:
@@ -129,8 +130,8 @@ def _count_now() -> Now:
         unconfirmed=counts.get(State.UNCONFIRMED, 0),
         failed_since=since,
         failed=recent.filter(ended_at__gte=since).count(),
-        oldest_due=sweeping.oldest_due_age(),
-        last_sweep=sweeping.last_sweep_age(),
+        oldest_due=scheduler.oldest_due_age(),
+        last_sweep=scheduler.last_sweep_age(),
         spenders=_spenders(),
     )
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from ..jobs.actions import because
 from ..models import ENDED, Attempt, Edit, Event, Gate, State
-from .asking import because
-from .creating import again
+from ..ordering.create import again
 
 # Any constant; it keeps the nonces drawn here apart from those of forms.
 _RETRY = uuid.UUID("0b8cf0a5-6a53-4f57-8f0b-93d7c2a9f1de")

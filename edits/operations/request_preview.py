@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
+from ..jobs.provider import MODEL, callback_url, client, parameters
 from ..models import Edit
-from .outside import MODEL, callback_url, client, parameters
 
 MASK = "***"
 MADE_FOR_EACH_CALL = "(made for each call)"

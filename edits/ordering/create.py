@@ -11,10 +11,10 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture
+from ..jobs.uncommitted_photo import stored_photo
 from ..models import Edit, Event, Gate, Photo
 from . import quotas
-from .starting import Start
-from .storing import stored_photo
+from .sources import Start
 
 # What the model takes is not documented beyond "integer"; 32-bit signed is understood everywhere.
 SEED_MAX = 2_147_483_647

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.db.models import Case, F, Sum, Value, When
 from django.utils import timezone
 
-from ..models import PENDING, Attempt, Edit, Outcome, State
-from . import granting
+from ..models import PENDING, Attempt, Edit, Outcome, State, limits
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -40,7 +39,7 @@ def today() -> datetime:
 def remaining(owner: Any) -> int:
     """How many edits this person may still start today."""
     used = Edit.objects.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
-    return max(granting.edits_per_day(granting.profile_of(owner.pk)) - used, 0)
+    return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
 
 
 def spent_today(owner: Any = None) -> Decimal:
@@ -61,7 +60,7 @@ def exact(total: Decimal | None) -> Decimal:
 def check(owner: Any, count: int = 1) -> None:
     """Raise QuotaExceeded if `count` more edits would be too many. Exact only under the lock that `create` holds."""
     renews_at = today() + timedelta(days=1)
-    profile = granting.profile_of(owner.pk)
+    profile = limits.profile_of(owner.pk)
     if profile.suspended_at:
         raise QuotaExceeded("suspended", renews_at, reason=profile.suspended_reason)
     left = remaining(owner)

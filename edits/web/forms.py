@@ -9,8 +9,10 @@ from django.contrib.auth.forms import UserCreationForm
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import images, lifecycle, wording
-from .lifecycle import SEED_MAX
+from .. import images
+from ..ordering import sources
+from ..ordering.create import SEED_MAX
+from . import user_messages
 
 PROMPT_MAX = 2000
 VARIATIONS_MAX = 4
@@ -21,7 +23,7 @@ class EditForm(forms.Form):
 
     # The side of an earlier version that stands in for a photo.
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    side = forms.CharField(widget=forms.HiddenInput, required=False, initial=lifecycle.RESULT)
+    side = forms.CharField(widget=forms.HiddenInput, required=False, initial=sources.RESULT)
     # Before the photo, whose check asks for it.
     fit = forms.BooleanField(
         label=_("Make it fit"),
@@ -83,11 +85,11 @@ class EditForm(forms.Form):
         self.owner = owner
 
     @cached_property
-    def start(self) -> lifecycle.Start | None:
+    def start(self) -> sources.Start | None:
         """The version that this form begins at, shown or sent. A photo that was chosen counts more."""
         if self.files.get("photo"):
             return None
-        return lifecycle.start_from(self.owner, self["version"].value() or "", self["side"].value() or lifecycle.RESULT)
+        return sources.start_from(self.owner, self["version"].value() or "", self["side"].value() or sources.RESULT)
 
     def clean_photo(self) -> images.CleanPicture | Any:
         rules = images.FITTED if self.cleaned_data.get("fit") else images.UPLOAD
@@ -107,7 +109,7 @@ class EditForm(forms.Form):
             # Reading stopped at the limit, so only the upload knows how large the file is.
             error.facts["size"] = upload.size
         self.can_fit = not self.cleaned_data.get("fit") and images.can_be_fitted(error)
-        return forms.ValidationError(wording.refusal(error), code=error.code)
+        return forms.ValidationError(user_messages.refusal(error), code=error.code)
 
     def clean_guidance_scale(self) -> float:
         value = self.cleaned_data["guidance_scale"]
@@ -124,7 +126,7 @@ class EditForm(forms.Form):
 
     @property
     def order(self) -> dict[str, Any]:
-        """What `lifecycle.create_variations` takes, besides owner and picture."""
+        """What `create.create_variations` takes, besides owner and picture."""
         order = {name: self.cleaned_data[name] for name in ("nonce", "seed", "variations", "batch")}
         inputs = {name: self.cleaned_data[name] for name in ("prompt", "guidance_scale", "watermark")}
         return {**order, "inputs": inputs, "start": self.start}

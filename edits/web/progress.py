@@ -6,9 +6,9 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import wording
-from .lifecycle import gates
-from .models import Edit, State
+from ..jobs import fair_queue
+from ..models import Edit, State
+from . import user_messages
 
 # Stage (0 waiting, 1 preparing, 2 editing, 3 saving) and per cent, by what Wiro says of a running task.
 _BY_WIRO_STATUS = {
@@ -73,11 +73,11 @@ def eta_seconds(edit: Edit) -> int | None:
 def sentence(edit: Edit) -> str:
     """The line that the page shows and the screen reader speaks."""
     if edit.state == State.UNCONFIRMED:
-        return wording.unconfirmed()
+        return user_messages.unconfirmed()
     if edit.is_pending and edit.cancel_requested_at:
         return _("Canceling …")
     if edit.state == State.QUEUED:
-        return " ".join(filter(None, [_place_words(edit), wording.waiting_reason(edit)]))
+        return " ".join(filter(None, [_place_words(edit), user_messages.waiting_reason(edit)]))
     if edit.state == State.SUBMITTING:
         return _("Sending your picture to Wiro.")
     if edit.is_ended:
@@ -100,7 +100,7 @@ def _place_words(edit: Edit) -> str:
 def _line() -> list:
     """The first who wait, in fair order. That order has to look at all of them, so a line that is too long has none."""
     waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
-    return waiting if len(waiting) > LINE_MAX else gates.next_in_turn(LINE_MAX)
+    return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)
 
 
 def _with_estimate(edit: Edit) -> str:

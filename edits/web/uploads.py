@@ -7,8 +7,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
-from .images import FITTED
-from .images.rules import MIB
+from ..images import FITTED
+from ..images.rules import MIB
 
 FIELD = "photo"
 # What is larger goes into a file without a name, which vanishes with the process.

@@ -11,9 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from .images import PictureRefused
-from .lifecycle import QuotaExceeded, edits_at_once, timing
-from .models import IN_FLIGHT, Edit, Failure, Gate, Outcome, Reason, State
+from ..images import PictureRefused
+from ..jobs import timing
+from ..models import IN_FLIGHT, Edit, Failure, Gate, Outcome, Reason, State
+from ..models.limits import edits_at_once
+from ..ordering.quotas import QuotaExceeded
 
 _FORMAT_NAMES = {"WEBP": "WebP", "JPEG": "JPEG"}
 

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from edits import images, lifecycle
-from edits.lifecycle import comparing, fetching
+from edits import images
+from edits.accounts import retention
+from edits.jobs import change_map, engine, fetch
 from edits.models import Edit, Heartbeat
 from tests.conftest import advance_to_rest
 from tests.rows import edit_in
@@ -40,7 +41,7 @@ def files_in(media):
 
 def to_fetching(edit):
     while edit.state != "fetching":
-        lifecycle.advance(edit.pk)
+        engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
     return edit
 
@@ -57,7 +58,7 @@ def test_a_result_comes_with_how_much_changed_and_a_map_of_it(sandbox, new_edit,
 def test_the_map_outlives_the_tidying_and_one_that_no_edit_names_does_not(sandbox, new_edit, media):
     edit = advance_to_rest(new_edit())
     Edit(pk=edit.pk).change_map.save("changes.webp", edit.change_map.file, save=False)
-    assert lifecycle.tidy(older_than=-1) == 1
+    assert retention.tidy(older_than=-1) == 1
     assert edit.change_map.storage.exists(edit.change_map.name)
     assert files_in(media) == 7
 
@@ -102,7 +103,7 @@ def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox, new_edi
     loser = Edit.objects.claim(edit.pk, -1)
     Edit.objects.filter(pk=edit.pk).update(stuck_count=0)
     winner = advance_to_rest(edit)
-    fetching.fetch(loser)
+    fetch.fetch(loser)
     assert Edit.objects.get(pk=edit.pk).change_map.name == winner.change_map.name != ""
     assert winner.change_map.storage.exists(winner.change_map.name)
     assert files_in(media) == 7
@@ -111,7 +112,7 @@ def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox, new_edi
 def test_what_was_delivered_without_is_made_up_for_later_and_nothing_else_changes(sandbox, new_edit, media):
     edit = without_comparison(new_edit, media)
     before = Edit.objects.filter(pk=edit.pk).values().get()
-    lifecycle.tidy()
+    retention.tidy()
     after = Edit.objects.filter(pk=edit.pk).values().get()
     assert after["changed_percent"] == 0
     assert Edit.objects.get(pk=edit.pk).change_map.storage.exists(after["change_map"])
@@ -120,27 +121,27 @@ def test_what_was_delivered_without_is_made_up_for_later_and_nothing_else_change
 
 def test_a_comparison_that_is_there_is_not_made_again(sandbox, new_edit, media):
     edit = without_comparison(new_edit, media)
-    assert comparing.make_up_for_comparisons() == 1
+    assert change_map.make_up_for_comparisons() == 1
     Heartbeat.objects.all().delete()
-    assert comparing.make_up_for_comparisons() == 0
+    assert change_map.make_up_for_comparisons() == 0
     assert Edit.objects.get(pk=edit.pk).changed_percent == 0
 
 
 def test_an_edit_that_cannot_be_compared_holds_up_no_other_and_is_tried_once(sandbox, new_edit, media, broken):
     hopeless = without_comparison(new_edit, media)
-    assert comparing.make_up_for_comparisons() == 0
+    assert change_map.make_up_for_comparisons() == 0
     broken.undo()
     later = without_comparison(new_edit, media, ended_at=timezone.now() - timedelta(minutes=30))
-    assert comparing.make_up_for_comparisons() == 1
+    assert change_map.make_up_for_comparisons() == 1
     assert Edit.objects.get(pk=later.pk).changed_percent == 0
     assert Edit.objects.get(pk=hopeless.pk).changed_percent is None
 
 
 def test_one_round_makes_up_for_a_limited_number(sandbox, new_edit, media, monkeypatch):
-    monkeypatch.setattr(comparing, "AT_ONCE", 2)
+    monkeypatch.setattr(change_map, "AT_ONCE", 2)
     for minutes in (50, 40, 30):
         without_comparison(new_edit, media, ended_at=timezone.now() - timedelta(minutes=minutes))
-    assert [comparing.make_up_for_comparisons() for _ in range(3)] == [2, 1, 0]
+    assert [change_map.make_up_for_comparisons() for _ in range(3)] == [2, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_one_round_makes_up_for_a_limited_number(sandbox, new_edit, media, monke
 )
 def test_what_is_purged_or_was_just_delivered_is_left_alone(sandbox, new_edit, media, fields):
     without_comparison(new_edit, media, **fields)
-    assert comparing.make_up_for_comparisons() == 0
+    assert change_map.make_up_for_comparisons() == 0
 
 
 def test_an_edit_that_is_purged_meanwhile_gets_no_map(sandbox, new_edit, media, monkeypatch):
@@ -163,6 +164,6 @@ def test_an_edit_that_is_purged_meanwhile_gets_no_map(sandbox, new_edit, media, 
 
     monkeypatch.setattr(images, "compare", purged_meanwhile)
     files = files_in(media)
-    assert comparing.make_up_for_comparisons() == 0
+    assert change_map.make_up_for_comparisons() == 0
     assert files_in(media) == files
     assert Edit.objects.get(pk=edit.pk).change_map.name == ""

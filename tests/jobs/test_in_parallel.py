@@ -6,10 +6,11 @@ from threading import Barrier
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 
-from edits import lifecycle
-from edits.lifecycle import journal
+from edits.jobs import engine, task_id_spool
 from edits.models import Edit, Gate
+from edits.ordering import create, quotas
 from tests.conftest import advance_to_rest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -23,7 +24,7 @@ def at_once(count, work):
         try:
             barrier.wait()
             return work(number)
-        except lifecycle.QuotaExceeded as error:
+        except quotas.QuotaExceeded as error:
             return error
         finally:
             connection.close()
@@ -34,7 +35,7 @@ def at_once(count, work):
 
 def test_ten_times_advance_makes_one_run(sandbox, new_edit):
     edit = new_edit()
-    at_once(10, lambda _: lifecycle.advance(edit.pk))
+    at_once(10, lambda _: engine.advance(edit.pk))
     assert len(sandbox.runs()) == 1
     assert advance_to_rest(edit).state == "succeeded"
     assert len(sandbox.runs()) == 1
@@ -43,7 +44,7 @@ def test_ten_times_advance_makes_one_run(sandbox, new_edit):
 def test_ten_times_advance_at_every_step_makes_one_of_everything(sandbox, new_edit):
     edit = new_edit()
     while not Edit.objects.get(pk=edit.pk).is_ended:
-        at_once(10, lambda _: lifecycle.advance(edit.pk))
+        at_once(10, lambda _: engine.advance(edit.pk))
     edit.refresh_from_db()
     assert edit.state == "succeeded"
     assert len(sandbox.runs()) == 1
@@ -63,7 +64,7 @@ def test_the_same_form_sent_ten_times_makes_one_edit(new_edit):
 
 def test_a_form_of_four_variations_sent_ten_times_makes_four_edits(alice, picture, media):
     order = {"nonce": "the-same", "seed": 7, "inputs": {"prompt": "Snow"}, "variations": 4}
-    answers = at_once(10, lambda _: [edit.pk for edit in lifecycle.create_variations(alice, picture, **order)])
+    answers = at_once(10, lambda _: [edit.pk for edit in create.create_variations(alice, picture, **order)])
     assert len(set(map(tuple, answers))) == 1
     assert Edit.objects.count() == len(answers[0]) == 4
 
@@ -72,7 +73,7 @@ def test_variations_are_all_within_the_quota_or_none_of_them(alice, picture, med
     settings.EDITS_PER_DAY = 10
     outcomes = at_once(
         12,
-        lambda number: lifecycle.create_variations(
+        lambda number: create.create_variations(
             alice, picture, nonce=f"form {number}", seed=0, inputs={"prompt": "Snow"}, variations=3
         ),
     )
@@ -99,7 +100,7 @@ def test_no_more_edits_of_one_person_are_under_way_than_allowed(sandbox, new_edi
     settings.EDITS_AT_ONCE = 2
     sandbox.faults.add("model", "stuck", value="task_output", count="always")
     edits = [new_edit() for _ in range(8)]
-    at_once(8, lambda number: lifecycle.advance(edits[number].pk))
+    at_once(8, lambda number: engine.advance(edits[number].pk))
     assert len(sandbox.runs()) == 2
     assert Edit.objects.filter(state="running").count() == 2
 
@@ -109,8 +110,8 @@ def test_several_processes_may_replay_the_same_journal(sandbox, new_edit, settin
     sandbox.faults.add("Run", "reset", after=True)
     edit = advance_to_rest(new_edit())
     task = next(iter(sandbox.tasks))
-    journal.write(edit.attempts.get(), task.id, task.token)
-    assert 1 <= sum(at_once(4, lambda _: journal.replay())) <= 4
+    task_id_spool.write(edit.attempts.get(), task.id, task.token)
+    assert 1 <= sum(at_once(4, lambda _: task_id_spool.replay())) <= 4
     assert not list(tmp_path.glob("journal/*"))
     assert advance_to_rest(edit).state == "succeeded"
 
@@ -119,8 +120,8 @@ def test_a_closed_gate_lets_one_probe_through(sandbox, new_edit):
     people = [User.objects.create_user(f"person{number}") for number in range(8)]
     edits = [new_edit(owner=person) for person in people]
     sandbox.faults.add("Run", "error", code=97)
-    lifecycle.advance(edits[0].pk)
-    Gate.objects.update(closed_until=lifecycle.gates.timezone.now())
+    engine.advance(edits[0].pk)
+    Gate.objects.update(closed_until=timezone.now())
     sandbox.faults.add("Run", "silence", seconds=1, count=8)
-    at_once(8, lambda number: lifecycle.advance(edits[number].pk))
+    at_once(8, lambda number: engine.advance(edits[number].pk))
     assert len(sandbox.runs()) == 2

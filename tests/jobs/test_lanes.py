@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from edits.lifecycle.lanes import Lanes
+from edits.jobs.worker_pool import Lanes
 
 
 def test_what_does_not_fit_is_refused_and_not_queued():

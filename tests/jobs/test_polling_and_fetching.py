@@ -6,8 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from edits import images, lifecycle
+from edits import images
+from edits.jobs import engine, fetch, poll, provider_cleanup
 from edits.models import Edit, Gate
+from edits.ordering import quotas
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -51,21 +53,21 @@ def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(sandbox, new_e
 
 @pytest.mark.parametrize("changes", [{"pexit": "1"}, {"outputs": ()}, {"status": "task_cancel"}])
 def test_a_price_that_is_named_for_no_result_was_not_charged(sandbox, new_edit, monkeypatch, changes):
-    look = lifecycle.polling._ask
+    look = poll._ask
     monkeypatch.setattr(
-        "edits.lifecycle.polling._ask",
+        "edits.jobs.poll._ask",
         lambda attempt: (task := look(attempt)) and (replace(task, **changes) if task.is_successful else task),
     )
     edit = advance_to_rest(new_edit())
     assert edit.state in ("failed", "canceled")
-    assert (edit.cost, edit.attempts.get().cost, lifecycle.spent_today()) == (None, None, 0)
+    assert (edit.cost, edit.attempts.get().cost, quotas.spent_today()) == (None, None, 0)
 
 
 def test_a_result_that_was_charged_and_is_no_picture_counts_as_spent(sandbox, new_edit):
     sandbox.faults.add("output", "svg", count="always")
     edit = advance_to_rest(new_edit())
     assert edit.failure_code == "output_invalid"
-    assert lifecycle.spent_today() == edit.cost > 0
+    assert quotas.spent_today() == edit.cost > 0
 
 
 def test_what_wiro_said_about_a_failure_is_kept(sandbox, new_edit):
@@ -76,8 +78,8 @@ def test_what_wiro_said_about_a_failure_is_kept(sandbox, new_edit):
 def test_a_task_that_never_ends_is_killed_and_fails_the_edit(sandbox, new_edit, monkeypatch):
     sandbox.faults.add("model", "stuck", value="task_output")
     edit = new_edit()
-    lifecycle.advance(edit.pk)
-    monkeypatch.setattr("edits.lifecycle.timing.RUN_MAX_AGE", 0)
+    engine.advance(edit.pk)
+    monkeypatch.setattr("edits.jobs.timing.RUN_MAX_AGE", 0)
     edit = advance_to_rest(edit)
     assert (edit.state, edit.failure_code) == ("failed", "timed_out")
     assert next(iter(sandbox.tasks)).status == "task_cancel"
@@ -85,20 +87,20 @@ def test_a_task_that_never_ends_is_killed_and_fails_the_edit(sandbox, new_edit, 
 
 def test_while_wiro_tells_nothing_an_old_edit_is_not_given_up(sandbox, new_edit, monkeypatch):
     edit = new_edit()
-    lifecycle.advance(edit.pk)
+    engine.advance(edit.pk)
     while not next(iter(sandbox.tasks)).ended:
         pass
-    monkeypatch.setattr("edits.lifecycle.timing.RUN_MAX_AGE", 0)
+    monkeypatch.setattr("edits.jobs.timing.RUN_MAX_AGE", 0)
     silence = sandbox.faults.add("Task/Detail", "http", status=401, count=5)
     while silence.used < 5:
-        lifecycle.advance(edit.pk)
+        engine.advance(edit.pk)
     assert Edit.objects.get(pk=edit.pk).state == "running"
     assert advance_to_rest(edit).state == "succeeded"
 
 
 def test_keys_that_stop_working_while_edits_run_are_told_to_the_administrators(sandbox, new_edit):
     edit = new_edit()
-    lifecycle.advance(edit.pk)
+    engine.advance(edit.pk)
     sandbox.faults.add("Task/Detail", "error", code=98, status=401)
     assert advance_to_rest(edit).state == "succeeded"
     assert Gate.current().closed_because == "credentials"
@@ -112,7 +114,7 @@ def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_re
     sandbox.faults.add("Task/InputOutputDelete", "http", status=500)
     for _ in range(2):
         type(attempt).objects.update(erase_due_at=timezone.now())
-        lifecycle.erase(attempt.pk)
+        provider_cleanup.erase(attempt.pk)
     attempt.refresh_from_db()
     assert attempt.copies_erased_at > edit.ended_at
     assert attempt.erase_due_at is None
@@ -153,7 +155,7 @@ LASTING = [
 
 @pytest.mark.parametrize(("kind", "options", "code"), LASTING)
 def test_a_result_that_is_no_picture_fails_the_edit_by_name(sandbox, new_edit, monkeypatch, kind, options, code):
-    monkeypatch.setattr("edits.lifecycle.timing.FETCH_TRIES", 3)
+    monkeypatch.setattr("edits.jobs.timing.FETCH_TRIES", 3)
     sandbox.faults.add("output", kind, count="always", **options)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code) == ("failed", code)
@@ -176,11 +178,11 @@ def test_what_is_stored_decodes_and_no_other_file_stays(sandbox, new_edit, media
 def test_the_loser_of_a_finishing_race_removes_its_own_files_only(sandbox, new_edit, media, monkeypatch):
     edit = new_edit()
     while edit.state != "fetching":
-        lifecycle.advance(edit.pk)
+        engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
     loser = Edit.objects.claim(edit.pk, -1)
     assert advance_to_rest(edit).state == "succeeded"
-    lifecycle.fetching.fetch(loser)
+    fetch.fetch(loser)
     winner = Edit.objects.get(pk=edit.pk)
     assert winner.result.file.storage.exists(winner.result.file.name)
     assert sum(path.is_file() for path in media.rglob("*")) == 6

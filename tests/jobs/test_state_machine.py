@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
 from PIL import Image
 
-from edits import images, lifecycle
-from edits.lifecycle import adopting, outside, polling
+from edits import images
+from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
 from edits.models import ENDED, Attempt, Edit, Gate, Outcome, Photo, State
+from edits.ordering import create, quotas
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
 
 BEHAVIOURS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
@@ -126,7 +127,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.people = [User.objects.create_user(uuid.uuid4().hex) for _ in range(2)]
         self.ended = {}
         self.asked_again = set()
-        outside._client = lambda *_: self.wiro
+        provider._client = lambda *_: self.wiro
         self.photos = [Photo.from_picture(person.pk, SOURCE) for person in self.people]
         for photo in self.photos:
             photo.save()
@@ -142,8 +143,8 @@ class Lifecycle(RuleBasedStateMachine):
     def create(self, person):
         inputs = {"prompt": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 1}
         try:
-            return lifecycle.create(self.people[person], self.photos[person], nonce=uuid.uuid4().hex, **inputs).pk
-        except lifecycle.QuotaExceeded:
+            return create.create(self.people[person], self.photos[person], nonce=uuid.uuid4().hex, **inputs).pk
+        except quotas.QuotaExceeded:
             return multiple()
 
     @rule(edit=edits, behaviour=st.sampled_from(BEHAVIOURS))
@@ -159,7 +160,7 @@ class Lifecycle(RuleBasedStateMachine):
     def advance(self, edit, behaviour):
         self.wiro.behaviour = behaviour
         try:
-            lifecycle.advance(edit)
+            engine.advance(edit)
         except WorkerDied:
             pass
         finally:
@@ -200,17 +201,17 @@ class Lifecycle(RuleBasedStateMachine):
         task = data.draw(st.sampled_from(list(self.wiro.tasks.values())))
         another = data.draw(st.sampled_from(list(self.wiro.tasks)))
         body = {"itself": {"taskid": task.task_id}, "nothing": {}, "another": {"taskid": another}}[names]
-        assert lifecycle.receive_callback(task.callback_token, json.dumps(body).encode())
+        assert webhooks.receive(task.callback_token, json.dumps(body).encode())
 
     @rule(edit=edits)
     def cancel(self, edit):
         found = Edit.objects.get(pk=edit)
-        lifecycle.cancel(found, found.owner)
+        actions.cancel(found, found.owner)
 
     @rule(edit=edits)
     def try_again_although_it_may_be_charged_twice(self, edit):
         found = Edit.objects.get(pk=edit)
-        if lifecycle.try_again_unconfirmed(found, found.owner):
+        if actions.try_again_unconfirmed(found, found.owner):
             self.asked_again.add(found.prompt)
 
     @rule(edit=edits)
@@ -218,14 +219,14 @@ class Lifecycle(RuleBasedStateMachine):
         """Run's answer reaches a worker that had lost its lease meanwhile."""
         found = Edit.objects.get(pk=edit)
         task = next((task for task in self.wiro.tasks.values() if task.prompt == found.prompt), None)
-        attempt = task and Attempt.objects.filter(callback_token_hash=lifecycle.adopting.token_hash(task.callback_token)).first()
+        attempt = task and Attempt.objects.filter(callback_token_hash=reconcile.token_hash(task.callback_token)).first()
         if attempt:
-            adopting.adopt(attempt, task.task_id, f"token-{task.task_id}")
+            reconcile.adopt(attempt, task.task_id, f"token-{task.task_id}")
 
     @rule()
     def erase(self):
         for attempt in Attempt.objects.filter(erase_due_at__lte=timezone.now()):
-            lifecycle.erase(attempt.pk)
+            provider_cleanup.erase(attempt.pk)
 
     @invariant()
     def nothing_is_paid_twice(self):
@@ -262,7 +263,7 @@ class Lifecycle(RuleBasedStateMachine):
             if not due:
                 break
             for edit in due:
-                lifecycle.advance(edit.pk)
+                engine.advance(edit.pk)
         states = set(Edit.objects.filter(owner__in=self.people).values_list("state", flat=True))
         assert states <= {*ENDED, State.UNCONFIRMED}
         self.nothing_is_paid_twice()
@@ -270,8 +271,8 @@ class Lifecycle(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True)
 def _site(settings, media, monkeypatch):
-    monkeypatch.setattr(outside, "_client", outside._client)
-    monkeypatch.setattr(polling.budget, "may_ask", lambda: True)
+    monkeypatch.setattr(provider, "_client", provider._client)
+    monkeypatch.setattr(poll.rate_limiter, "may_ask", lambda: True)
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     settings.EDITS_AT_ONCE = 3
     settings.ENGINE_PACE = 1.0

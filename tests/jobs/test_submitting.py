@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from edits import lifecycle
+from edits.jobs import admission, engine, scheduler
 from edits.models import Edit, Gate, Outcome, Reason
 from edits.wiro import WiroClient
 from tests.conftest import advance_to_rest
@@ -50,8 +50,8 @@ def test_an_unknown_outcome_parks_the_edit_and_is_never_run_again_by_itself(sand
     assert edit.state == "unconfirmed"
     assert edit.attempts.get().outcome == Outcome.UNKNOWN
     for _ in range(3):
-        assert lifecycle.advance(edit.pk) is None
-        lifecycle.sweep()
+        assert engine.advance(edit.pk) is None
+        scheduler.sweep()
     assert edit.attempts.count() == 1
     assert len(accepted(sandbox)) <= 1
 
@@ -110,7 +110,7 @@ def test_waiting_for_a_place_does_not_use_up_the_tries_after_server_errors(sandb
 def test_a_wiro_that_cannot_be_reached_is_waited_for(sandbox, new_edit, settings):
     settings.WIRO_BASE_URL, url = "http://127.0.0.1:9/v1", settings.WIRO_BASE_URL
     edit = new_edit()
-    lifecycle.advance(edit.pk)
+    engine.advance(edit.pk)
     edit.refresh_from_db()
     assert edit.state == "queued"
     assert Gate.current().closed_because == "unreachable"
@@ -130,8 +130,8 @@ def test_account_trouble_is_told_to_the_administrators_once(sandbox, new_edit, c
 def test_account_trouble_that_lasts_a_day_fails_the_edit_by_name(sandbox, new_edit, monkeypatch):
     sandbox.faults.add("Run", "error", code=97, count="always")
     edit = new_edit()
-    lifecycle.advance(edit.pk)
-    monkeypatch.setattr("edits.lifecycle.timing.QUEUE_MAX_AGE", 0)
+    engine.advance(edit.pk)
+    monkeypatch.setattr("edits.jobs.timing.QUEUE_MAX_AGE", 0)
     edit = advance_to_rest(edit)
     assert (edit.state, edit.failure_code) == ("failed", "insufficient_balance")
 
@@ -144,26 +144,26 @@ def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(sa
     def run_slowly(self, model, inputs, **kwargs):
         answer = run(self, model, inputs, **kwargs)
         if inputs["prompt"] == slow.prompt:
-            lifecycle.advance(refused.pk)
+            engine.advance(refused.pk)
         return answer
 
     monkeypatch.setattr(WiroClient, "run", run_slowly)
-    assert lifecycle.advance(slow.pk).state == "running"
+    assert engine.advance(slow.pk).state == "running"
     gate = Gate.current()
     assert gate.closed_because == Reason.RATE_LIMIT
     assert gate.closed_until > timezone.now() + timedelta(seconds=25)
     Gate.objects.update(closed_until=timezone.now())
     Edit.objects.filter(pk=refused.pk).update(due_at=timezone.now())
-    assert lifecycle.advance(refused.pk).state == "running"
+    assert engine.advance(refused.pk).state == "running"
     assert Gate.current().closed_because == ""
 
 
 def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob, monkeypatch):
-    monkeypatch.setattr("edits.lifecycle.timing.LIMIT_MEMORY", 15)
+    monkeypatch.setattr("edits.jobs.timing.LIMIT_MEMORY", 15)
     sandbox.faults.add("Run", "error", code=96, count="always")
     edits = [new_edit(), new_edit(), *(new_edit(owner=bob) for _ in range(3))]
     for edit in edits * 3:
-        lifecycle.advance(edit.pk)
+        engine.advance(edit.pk)
     assert len(sandbox.runs()) == 1
     sandbox.faults.clear()
     for edit in edits:
@@ -189,7 +189,7 @@ def test_a_missing_source_fails_the_edit_without_a_run(sandbox, new_edit):
 def test_an_expired_lease_while_submitting_parks_the_edit(sandbox, new_edit):
     edit = new_edit()
     claimed = Edit.objects.claim(edit.pk, -1)
-    assert lifecycle.gates.begin_attempt(claimed, "token")
+    assert admission.begin_attempt(claimed, "token")
     edit = advance_to_rest(edit)
     assert edit.state == "unconfirmed"
     assert not sandbox.runs()

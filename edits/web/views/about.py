@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .. import lifecycle
-from ..images.decoding import FULL_SIZE_PIXELS
-from ..lifecycle.delivering import AI_SYSTEM
-from ..lifecycle.keeping import TRASH_TIME
-from ..lifecycle.outside import SOURCE_URL_MAX_AGE
+from ...gallery import downloads, sharing
+from ...gallery.downloads import AI_SYSTEM
+from ...gallery.trash import TRASH_TIME
+from ...images.decoding import FULL_SIZE_PIXELS
+from ...jobs.provider import SOURCE_URL_MAX_AGE
 
 
 @require_safe
@@ -19,10 +19,10 @@ def pictures(request: HttpRequest) -> HttpResponse:
     context = {
         "full_size_megapixels": FULL_SIZE_PIXELS // 1_000_000,
         "handed_over_minutes": SOURCE_URL_MAX_AGE // 60 if settings.PUBLIC_BASE_URL else None,
-        "link_days": lifecycle.LINK_DAYS,
+        "link_days": sharing.LINK_DAYS,
         "trash_days": TRASH_TIME.days,
         "review_required": settings.REVIEW_REQUIRED,
         "system": AI_SYSTEM,
-        "mark": lifecycle.example_mark(),
+        "mark": downloads.example_mark(),
     }
     return render(request, "about/pictures.html", context)

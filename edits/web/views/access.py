@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from ..models import Edit, Visibility
+from ...models import Edit, Visibility
 
 
 def visible_edits(user: Any) -> QuerySet[Edit]:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .. import lifecycle
+from ...gallery import moderation
 from .access import own_edit
 
 WORDS_MAX = 300
@@ -18,6 +18,6 @@ WORDS_MAX = 300
 def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())
-    if lifecycle.appeal(edit, request.user, words[:WORDS_MAX]):
+    if moderation.appeal(edit, request.user, words[:WORDS_MAX]):
         messages.success(request, _("A reviewer will look at it once more."))
     return redirect(edit)

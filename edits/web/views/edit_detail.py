@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import lifecycle, progress, wording
-from ..models import Edit, Review, State, Visibility
-from ..tasks import enqueue
+from ...gallery import moderation, sharing, trash
+from ...jobs import actions, provider, webhooks
+from ...models import Edit, Review, State, Visibility, limits
+from ...ordering import create, quotas
+from ...tasks import enqueue
+from .. import progress, user_messages
 from .access import own_edit, visible_edits, wants_json
 from .links import for_page
-from .new import created
+from .new_edit import created
 from .versions import history
 
 
@@ -38,11 +41,11 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "edit": edit,
         "status": status_of(edit),
         "stages": progress.stages(edit),
-        "failure_help": wording.failure(edit),
-        "cost_text": wording.cost(edit),
+        "failure_help": user_messages.failure(edit),
+        "cost_text": user_messages.cost(edit),
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
         "pair_url": reverse("edit-pair", args=[edit.pk]),
-        "model": lifecycle.MODEL,
+        "model": provider.MODEL,
         "copies_erased_at": edit.copies_erased_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": is_owner,
@@ -54,13 +57,13 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
     return {
         "history": history(edit),
-        "links": [for_page(request, link) for link in lifecycle.live_links(edit)] if is_result else [],
-        "link_days": lifecycle.LINK_DAYS,
-        "review_text": wording.review(edit),
+        "links": [for_page(request, link) for link in sharing.live_links(edit)] if is_result else [],
+        "link_days": sharing.LINK_DAYS,
+        "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
         "can_retry": edit.is_ended or edit.state == State.UNCONFIRMED,
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
-        "can_appeal": lifecycle.can_appeal(edit),
+        "can_appeal": moderation.can_appeal(edit),
         "can_unshare": edit.visibility != Visibility.PRIVATE,
         # Sent twice, the form makes one edit.
         "retry_nonce": uuid.uuid4().hex,
@@ -75,14 +78,14 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
     if edit.owner_id != request.user.pk and not request.user.is_staff:
         raise Http404
-    if lifecycle.watched(edit):
+    if webhooks.watched(edit):
         enqueue(edit.pk)
     return JsonResponse(status_of(edit))
 
 
 def status_of(edit: Edit) -> dict[str, Any]:
     stage, percent = progress.stage_and_percent(edit)
-    failure = {"code": edit.failure_code, "message": (wording.failure(edit) or {})["text"]} if edit.failure_code else None
+    failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
     return {
         "id": str(edit.pk),
         "state": edit.state,
@@ -99,7 +102,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
 @require_POST
 def cancel(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    lifecycle.cancel(edit, request.user)
+    actions.cancel(edit, request.user)
     enqueue(edit.pk)
     return _answer(request, edit)
 
@@ -109,7 +112,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """An ended edit begins anew as another edit; an unconfirmed one is sent once more, at its owner's risk."""
     edit = own_edit(request, edit_id)
     if edit.state == State.UNCONFIRMED:
-        lifecycle.try_again_unconfirmed(edit, request.user)
+        actions.try_again_unconfirmed(edit, request.user)
         enqueue(edit.pk)
         return _answer(request, edit)
     if not edit.is_ended:
@@ -118,36 +121,38 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        fresh = lifecycle.again(edit, same_seed=request.POST.get("seed") == "same", nonce=nonce)
-    except lifecycle.QuotaExceeded as error:
+        fresh = create.again(edit, same_seed=request.POST.get("seed") == "same", nonce=nonce)
+    except quotas.QuotaExceeded as error:
         if wants_json(request):
-            return JsonResponse({"errors": {"__all__": [{"message": wording.quota(error), "code": error.code}]}}, status=429)
-        return render(request, "429.html", {"message": wording.quota(error)}, status=429)
+            return JsonResponse(
+                {"errors": {"__all__": [{"message": user_messages.quota(error), "code": error.code}]}}, status=429
+            )
+        return render(request, "429.html", {"message": user_messages.quota(error)}, status=429)
     enqueue(fresh.pk)
     return created(request, fresh)
 
 
 @require_POST
 def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    lifecycle.delete(own_edit(request, edit_id), request.user)
+    trash.delete(own_edit(request, edit_id), request.user)
     messages.success(request, _("The edit is in the trash."), extra_tags=str(edit_id))
     return redirect("edit-list")
 
 
 @require_POST
 def share(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    return _ask(request, edit_id, lifecycle.share)
+    return _ask(request, edit_id, sharing.share)
 
 
 @require_POST
 def unshare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    return _ask(request, edit_id, lifecycle.unshare)
+    return _ask(request, edit_id, sharing.unshare)
 
 
 def _ask(request: HttpRequest, edit_id: uuid.UUID, verb: Callable[[Edit, Any], bool]) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    if not verb(edit, request.user) and verb is lifecycle.share and lifecycle.is_suspended(request.user.pk):
-        messages.error(request, wording.suspended(lifecycle.profile_of(request.user.pk).suspended_reason))
+    if not verb(edit, request.user) and verb is sharing.share and limits.is_suspended(request.user.pk):
+        messages.error(request, user_messages.suspended(limits.profile_of(request.user.pk).suspended_reason))
     return _answer(request, edit)
 
 

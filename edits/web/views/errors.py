@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
 
-from .. import wording
-from ..images import UPLOAD, PictureRefused
+from ...images import UPLOAD, PictureRefused
+from .. import user_messages
 from ..uploads import FIELD, BodyTooLarge, BodyWithoutLength
 from .access import wants_json
 
@@ -17,7 +17,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     match exception:
         case BodyTooLarge():
             refused = PictureRefused("too_large", size=exception.size, limit=UPLOAD.max_bytes)
-            return _refused(request, 413, FIELD, refused.code, wording.refusal(refused))
+            return _refused(request, 413, FIELD, refused.code, user_messages.refusal(refused))
         case BodyWithoutLength():
             return _refused(request, 411, "__all__", "length_required", _("Send the form in one piece, with its Content-Length."))
         case _other:

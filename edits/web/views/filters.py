@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import PENDING, Edit, State
+from ...models import PENDING, Edit, State
 
 MOST_WORDS = 8
 MOST_CHARACTERS = 200

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import lifecycle
+from ...jobs import scheduler
 
 
 @require_safe
@@ -48,12 +48,12 @@ def _storage() -> dict[str, object]:
 
 
 def _sweep() -> dict[str, object]:
-    age = lifecycle.last_sweep_age()
+    age = scheduler.last_sweep_age()
     if age is None:
         return {"ok": False, "detail": "the scheduler has not run yet"}
-    return {"ok": age.total_seconds() <= lifecycle.SWEEP_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
+    return {"ok": age.total_seconds() <= scheduler.SWEEP_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
 
 
 def _queue() -> dict[str, object]:
-    age = lifecycle.oldest_due_age()
-    return {"ok": age.total_seconds() <= lifecycle.DUE_AGE_LIMIT, "oldest_due_seconds": round(age.total_seconds(), 1)}
+    age = scheduler.oldest_due_age()
+    return {"ok": age.total_seconds() <= scheduler.DUE_AGE_LIMIT, "oldest_due_seconds": round(age.total_seconds(), 1)}

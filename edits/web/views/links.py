@@ -14,16 +14,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import lifecycle
-from ..models import Edit, ShareLink
+from ...gallery import sharing
+from ...models import Edit, ShareLink
 from .access import own_edit, wants_json
-from .serving import serve_changes, serve_pair, serve_result, serve_source
+from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
 
 
 @require_POST
 def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit, days = own_edit(request, edit_id), request.POST.get("days", "")
-    link = lifecycle.make_link(edit, request.user, int(days) if days in map(str, lifecycle.LINK_DAYS) else 0)
+    link = sharing.make_link(edit, request.user, int(days) if days in map(str, sharing.LINK_DAYS) else 0)
     if wants_json(request):
         return JsonResponse(for_page(request, link), status=201) if link else JsonResponse({"url": None}, status=409)
     if link:
@@ -39,7 +39,7 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit, number = own_edit(request, edit_id), request.POST.get("link", "")
     # Nobody has a link 0, so what is not a number ends nothing.
     chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
-    ended = lifecycle.revoke_links(edit, request.user, chosen if number else None)
+    ended = sharing.revoke_links(edit, request.user, chosen if number else None)
     if wants_json(request):
         return JsonResponse({"ended": ended})
     if ended:

@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import lifecycle
-from ..models import PENDING, Edit, State
-from ..tasks import enqueue
-from .detail import status_of
+from ...jobs import webhooks
+from ...models import PENDING, Edit, State
+from ...tasks import enqueue
+from .edit_detail import status_of
 from .filters import Filters, ids_in
 
 # So few that the first view is light; the next page is fetched before the end of this one is seen.
@@ -53,7 +53,7 @@ def statuses(request: HttpRequest) -> HttpResponse:
     wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
     edits = list(own_edits(request).filter(pk__in=wanted).select_related("photo", "result").prefetch_related("attempts"))
     for edit in edits:
-        if lifecycle.watched(edit):
+        if webhooks.watched(edit):
             enqueue(edit.pk)
     return JsonResponse({"edits": [status_of(edit) for edit in edits]})
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import lifecycle, samples, wording
+from ... import samples
+from ...models import Edit
+from ...ordering import create, prompt_history, quotas
+from ...tasks import enqueue
+from .. import user_messages
 from ..forms import PROMPT_MAX, EditForm
-from ..models import Edit
-from ..tasks import enqueue
 from .access import wants_json
 
 
@@ -36,9 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form, 400)
     try:
-        edits = lifecycle.create_variations(request.user, form.cleaned_data["photo"], **form.order)
-    except lifecycle.QuotaExceeded as error:
-        form.add_error(None, ValidationError(wording.quota(error), code=error.code))
+        edits = create.create_variations(request.user, form.cleaned_data["photo"], **form.order)
+    except quotas.QuotaExceeded as error:
+        form.add_error(None, ValidationError(user_messages.quota(error), code=error.code))
         return _refused(request, form, 429)
     for edit in edits:
         enqueue(edit.pk)
@@ -48,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def prompts(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"prompts": lifecycle.earlier_prompts(request.user, request.GET.get("q", ""))})
+    return JsonResponse({"prompts": prompt_history.earlier_prompts(request.user, request.GET.get("q", ""))})
 
 
 def created(request: HttpRequest, edit: Edit) -> HttpResponse:
@@ -88,6 +90,6 @@ def _page(request: HttpRequest, form: EditForm, status: int = 200) -> HttpRespon
         "start": form.start,
         "examples": examples(),
         "samples": [sample.for_page(reverse("sample", args=[sample.name])) for sample in samples.available()],
-        "remaining": lifecycle.remaining(request.user),
+        "remaining": quotas.remaining(request.user),
     }
     return render(request, "edits/new.html", context, status=status)

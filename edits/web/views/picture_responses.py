@@ -12,9 +12,9 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import lifecycle
-from ..images import CONTENT_TYPES
-from ..models import Edit
+from ...gallery import downloads
+from ...images import CONTENT_TYPES
+from ...models import Edit
 
 _CHANGE_MAP_TYPES = {"webp": "image/webp", "png": "image/png"}
 
@@ -22,8 +22,8 @@ _CHANGE_MAP_TYPES = {"webp": "image/webp", "png": "image/png"}
 def serve_source(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
     if size in ("card", "page"):
         return serve_file(getattr(edit.photo, size), "image/webp")
-    name = lifecycle.download_name(edit, "before")
-    return _serve_made(request, lambda: lifecycle.marked_source(edit), edit.photo.content_type, name)
+    name = downloads.download_name(edit, "before")
+    return _serve_made(request, lambda: downloads.marked_source(edit), edit.photo.content_type, name)
 
 
 def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
@@ -31,8 +31,8 @@ def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileRe
         raise Http404
     if size in ("card", "page"):
         return serve_file(getattr(edit.result, size), "image/webp")
-    name = lifecycle.download_name(edit, "after")
-    return _serve_made(request, lambda: lifecycle.marked_result(edit), edit.result.content_type, name)
+    name = downloads.download_name(edit, "after")
+    return _serve_made(request, lambda: downloads.marked_result(edit), edit.result.content_type, name)
 
 
 def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
@@ -40,14 +40,14 @@ def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
     if edit.result is None:
         raise Http404
     style, labels = request.GET.get("style", ""), (_("Before"), _("After"))
-    name = lifecycle.download_name(edit, "before-after")
-    return _serve_made(request, lambda: lifecycle.marked_pair(edit, labels, style), CONTENT_TYPES["JPEG"], name)
+    name = downloads.download_name(edit, "before-after")
+    return _serve_made(request, lambda: downloads.marked_pair(edit, labels, style), CONTENT_TYPES["JPEG"], name)
 
 
 def serve_changes(request: HttpRequest, edit: Edit) -> FileResponse:
     if not edit.change_map:
         raise Http404
-    name = lifecycle.download_name(edit, "changes")
+    name = downloads.download_name(edit, "changes")
     return serve_file(edit.change_map, _CHANGE_MAP_TYPES[name.rpartition(".")[2]], name, "download" in request.GET)
 
 

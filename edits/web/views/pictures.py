@@ -7,10 +7,11 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from .. import lifecycle, samples
-from ..images import CONTENT_TYPES
+from ... import samples
+from ...images import CONTENT_TYPES
+from ...jobs import provider
 from .access import visible_edits
-from .serving import serve_changes, serve_file, serve_pair, serve_result, serve_source
+from .picture_responses import serve_changes, serve_file, serve_pair, serve_result, serve_source
 
 
 @require_safe
@@ -41,7 +42,7 @@ def changes(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 @login_not_required
 def handed_over(request: HttpRequest, token: str, extension: str) -> FileResponse:
     """The source for Wiro, by the short-lived signed address that it was given."""
-    edit = lifecycle.edit_handed_over(token)
+    edit = provider.edit_handed_over(token)
     if edit is None or edit.photo.extension != extension:
         raise Http404
     return serve_file(edit.photo.file, edit.photo.content_type)

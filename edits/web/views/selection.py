@@ -16,20 +16,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from .. import lifecycle
-from ..models import Edit
+from ...gallery import trash
+from ...models import Edit
 from .access import own_edit, wants_json
-from .archive import zipped
 from .filters import MOST_IDS, ids_in
 from .lists import own_edits
 from .trash import own_trash
+from .zip_archive import zipped
 
 _VERBS: dict[str, Callable[[Edit, Any], bool]] = {
-    "delete": lifecycle.delete,
-    "restore": lifecycle.restore,
-    "favorite": lifecycle.favorite,
-    "unfavorite": lifecycle.unfavorite,
-    "purge": lifecycle.delete_for_good,
+    "delete": trash.delete,
+    "restore": trash.restore,
+    "favorite": trash.favorite,
+    "unfavorite": trash.unfavorite,
+    "purge": trash.delete_for_good,
 }
 _OF_THE_TRASH = ("restore", "purge")
 
@@ -55,10 +55,10 @@ def selection(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def favorite(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    verb = lifecycle.favorite if request.POST.get("on") == "1" else lifecycle.unfavorite
+    verb = trash.favorite if request.POST.get("on") == "1" else trash.unfavorite
     verb(edit, request.user)
     if wants_json(request):
-        return JsonResponse({"id": str(edit.pk), "favorite": verb is lifecycle.favorite})
+        return JsonResponse({"id": str(edit.pk), "favorite": verb is trash.favorite})
     return _back(request, edit)
 
 

@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from ...models import Signup
 from ..forms import SignUpForm
-from ..models import Signup
 from .access import client_address
 
 

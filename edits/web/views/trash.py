@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import lifecycle
-from ..models import Edit
+from ...gallery import trash
+from ...models import Edit
 from .lists import page_of
-from .serving import serve_file
+from .picture_responses import serve_file
 
 
 @require_safe
 @never_cache
-def trash(request: HttpRequest) -> HttpResponse:
+def trash_page(request: HttpRequest) -> HttpResponse:
     page = page_of(own_trash(request), request, by="deleted_at")
-    page["cards"] = [(edit, lifecycle.leaves_trash_at(edit)) for edit in page["edits"]]
+    page["cards"] = [(edit, trash.leaves_trash_at(edit)) for edit in page["edits"]]
     return render(request, "edits/trash.html", page | {"all_selected": request.GET.get("select") == "all"})
 
 
@@ -37,10 +37,10 @@ def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 @require_POST
 def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(own_trash(request), pk=edit_id)
-    if lifecycle.restore(edit, request.user):
+    if trash.restore(edit, request.user):
         messages.success(request, _("The edit is back among your edits."))
     return redirect("edit-trash")
 
 
 def own_trash(request: HttpRequest) -> QuerySet[Edit]:
-    return lifecycle.in_trash().filter(owner_id=request.user.pk)
+    return trash.in_trash().filter(owner_id=request.user.pk)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..models import Edit
+from ...models import Edit
 
 VERSIONS_MAX = 60
 # Deeper branches are drawn no further to the right; a phone has no room for them.

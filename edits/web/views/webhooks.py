@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .. import lifecycle
-from ..lifecycle.callbacks import BODY_LIMIT
-from ..tasks import enqueue
+from ...jobs import webhooks
+from ...jobs.webhooks import BODY_LIMIT
+from ...tasks import enqueue
 
 
 @csrf_exempt
@@ -17,7 +17,7 @@ from ..tasks import enqueue
 def callback(request: HttpRequest, token: str) -> HttpResponse:
     """The same 200 for a known token whatever the body says; 503 while the database is away, so that Wiro tries again."""
     try:
-        edit_id = lifecycle.receive_callback(token, request.read(BODY_LIMIT + 1))
+        edit_id = webhooks.receive(token, request.read(BODY_LIMIT + 1))
     except DatabaseError:
         return JsonResponse({"ok": False}, status=503)
     if edit_id is None:

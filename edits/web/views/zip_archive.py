@@ -7,15 +7,15 @@ from zipfile import ZIP_STORED
 from django.utils.translation import gettext as _
 from zipstream import ZipStream  # type: ignore[import-untyped]
 
-from .. import lifecycle
-from ..models import Edit
+from ...gallery import downloads
+from ...models import Edit
 
 
 def zipped(edits: Iterable[Edit]) -> Iterator[bytes]:
     """Before and after of each edit, as they may leave the site. Pictures are compressed already, so they are only stored."""
     archive, used, missing = ZipStream(compress_type=ZIP_STORED), set[str](), []
     for edit, side in _sides(edits):
-        name = _unique(lifecycle.download_name(edit, side), used)
+        name = _unique(downloads.download_name(edit, side), used)
         try:
             archive.add(_content(edit, side), name)
         except FileNotFoundError:
@@ -34,7 +34,7 @@ def _sides(edits: Iterable[Edit]) -> Iterator[tuple[Edit, str]]:
 
 
 def _content(edit: Edit, side: str) -> bytes:
-    return lifecycle.marked_result(edit) if side == "after" else lifecycle.marked_source(edit)
+    return downloads.marked_result(edit) if side == "after" else downloads.marked_source(edit)
 
 
 def _unique(name: str, used: set[str]) -> str:
