@@ -15,7 +15,7 @@ ORDER = ["images", "models", "jobs", "ordering", "gallery", "accounts", "operati
 HELPERS = {"failpoints", "log", "storage", "samples", "translations"}
 MAY_IMPORT = {
     **{part: {*ORDER[:place], "failpoints"} for place, part in enumerate(ORDER)},
-    **dict.fromkeys(HELPERS, set()),
+    **{helper: set() for helper in HELPERS},
     "images": set(),
     "wiro": set(),
     "jobs": {"images", "models", "wiro", "failpoints"},
