@@ -16,7 +16,7 @@ from PIL import Image
 from edits import images, lifecycle
 from edits.lifecycle import quotas
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
-from edits.wiro.sandbox.reception import Run
+from edits.wiro.sandbox.run_log import Run
 from tests.faults.play import Order, Play
 
 

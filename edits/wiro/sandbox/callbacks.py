@@ -12,11 +12,11 @@ from threading import Lock
 
 import requests
 
-from .agenda import Agenda, Crew
 from .answers import task_answer
 from .faults import Fault, Faults
 from .fetching import new_session
 from .tasks import WiroTask
+from .timer import Agenda, Crew
 
 TRIES = 3
 SECONDS_BETWEEN_TRIES = 2.0

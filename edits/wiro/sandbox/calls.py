@@ -12,12 +12,12 @@ from werkzeug.wrappers import Request, Response
 from .account import Account
 from .answers import MODEL_OWNER, MODEL_PROJECT, task_answer
 from .callbacks import Callbacks
-from .misbehavior import json_response
-from .reception import Reception, Run
+from .fault_responses import json_response
 from .refusals import Refusal
+from .run_log import Reception, Run
 from .storage import Storage
+from .task_lifecycle import Walk
 from .tasks import WiroTask
-from .walk import Walk
 
 LARGEST_UPLOAD = 100 * 1024 * 1024
 # Detail's token goes by one name, that of Cancel and Kill by either, and erasing takes nothing but the token.

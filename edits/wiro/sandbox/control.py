@@ -8,10 +8,10 @@ from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, NotFoun
 from werkzeug.wrappers import Request, Response
 
 from .account import Account
+from .fault_responses import json_response
 from .faults import Faults
-from .misbehavior import json_response
-from .reception import Reception
 from .refusals import Refusal
+from .run_log import Reception
 
 
 class Control:

@@ -6,17 +6,17 @@ from types import TracebackType
 from typing import Self
 
 from .account import Account
-from .agenda import Agenda
 from .callbacks import Callbacks, Delivery
 from .calls import Calls
 from .connection import ConnectionServer
 from .control import Control
-from .doors import Doors
+from .endpoints import Doors
 from .faults import Faults
-from .reception import Reception, Run
+from .run_log import Reception, Run
 from .storage import Storage
+from .task_lifecycle import Walk
 from .tasks import TaskBook
-from .walk import Walk
+from .timer import Agenda
 
 SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener sees that it shall stop
 

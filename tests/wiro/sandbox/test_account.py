@@ -11,7 +11,7 @@ from edits.wiro.sandbox import SandboxServer
 from edits.wiro.sandbox.account import Account
 from edits.wiro.sandbox.control import Control
 from edits.wiro.sandbox.faults import Faults
-from edits.wiro.sandbox.reception import Reception
+from edits.wiro.sandbox.run_log import Reception
 from edits.wiro.sandbox.tasks import TaskBook
 
 from .conftest import API_KEY, API_SECRET, RUN, Caller, signed, until

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from edits.wiro.sandbox.painter import paint
+from edits.wiro.sandbox.mock_model import paint
 from edits.wiro.sandbox.parameters import Inputs
-from edits.wiro.sandbox.phrases import STEPS, steps_of
+from edits.wiro.sandbox.prompt_rules import STEPS, steps_of
 from tests.photos import photo_path
 
 from .conftest import png

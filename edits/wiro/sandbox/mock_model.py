@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 from .effects import graded
 from .fetching import FORMATS
 from .parameters import Inputs
-from .phrases import steps_of
+from .prompt_rules import steps_of
 
 LONGEST_SIDE = 1536
 SIDE_STEP = 8

@@ -7,13 +7,13 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from .account import Account
-from .agenda import Agenda, Crew
 from .callbacks import Callbacks
 from .faults import Fault, Faults
 from .fetching import UNREADABLE, UnusableInput, fetch_input, new_session
-from .painter import paint
+from .mock_model import paint
 from .storage import Storage
 from .tasks import CANCELED, EDITING, ENDED, FAILING, OPENING, PREPROCESS_START, QUEUE, WiroTask
+from .timer import Agenda, Crew
 
 CREW_SIZE = 4
 

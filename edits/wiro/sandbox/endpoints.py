@@ -11,8 +11,8 @@ from werkzeug.wsgi import wrap_file
 
 from .calls import Calls
 from .control import Control
+from .fault_responses import INSTEAD_OF_AN_ANSWER, bent, bent_download, instead, refusal_response
 from .faults import Fault, Faults
-from .misbehavior import INSTEAD_OF_AN_ANSWER, bent, bent_download, instead, refusal_response
 from .refusals import Refusal
 from .storage import Storage, StoredFile
 
