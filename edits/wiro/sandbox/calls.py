@@ -14,9 +14,9 @@ from .answers import MODEL_OWNER, MODEL_PROJECT, task_answer
 from .callbacks import Callbacks
 from .fault_responses import json_response
 from .refusals import Refusal
-from .run_log import Reception, Run
+from .run_log import Run, RunLog
 from .storage import Storage
-from .task_lifecycle import Walk
+from .task_lifecycle import TaskLifecycle
 from .tasks import WiroTask
 
 LARGEST_UPLOAD = 100 * 1024 * 1024
@@ -41,10 +41,12 @@ class PreparedCall:
 
 
 class Calls:
-    def __init__(self, account: Account, reception: Reception, walk: Walk, callbacks: Callbacks, storage: Storage) -> None:
+    def __init__(
+        self, account: Account, run_log: RunLog, lifecycle: TaskLifecycle, callbacks: Callbacks, storage: Storage
+    ) -> None:
         self._account = account
-        self._reception = reception
-        self._walk = walk
+        self._run_log = run_log
+        self._lifecycle = lifecycle
         self._callbacks = callbacks
         self._storage = storage
 
@@ -55,7 +57,7 @@ class Calls:
             return PreparedCall("", lambda: self._upload(request))
         parameters = _parameters(request)
         if call == "Run":
-            run = self._reception.note(parameters)
+            run = self._run_log.note(parameters)
             self._account.check_credentials(request.headers)
             model = (arguments["owner"], arguments["project"])
             return PreparedCall(run.prompt, lambda: self._run(run, model, _origin(request)))
@@ -72,8 +74,8 @@ class Calls:
     def _run(self, run: Run, model: tuple[str, str], origin: str) -> Response:
         if model != (MODEL_OWNER, MODEL_PROJECT):
             raise Refusal(1, "There is no such model.")
-        task = self._reception.take(run, origin)
-        self._walk.begin(task)
+        task = self._run_log.take(run, origin)
+        self._lifecycle.begin(task)
         self._callbacks.announce_early(task)
         return json_response({"errors": [], "taskid": task.id, "socketaccesstoken": task.token, "result": True})
 
@@ -81,19 +83,19 @@ class Calls:
         return json_response({"total": "1", "errors": [], "tasklist": [task_answer(task)], "result": True})
 
     def _cancel(self, task: WiroTask) -> Response:
-        if not self._walk.cancel(task):
+        if not self._lifecycle.cancel(task):
             raise Refusal(0, "Task can not be cancelled because it is not in the queue.")
         return json_response({"errors": [], "tasklist": [task_answer(task)], "result": True})
 
     def _kill(self, task: WiroTask) -> Response:
-        if not self._walk.kill(task):
+        if not self._lifecycle.kill(task):
             raise Refusal(0, "Task can not be killed because it is not running.")
         return json_response({"errors": [], "tasklist": [task_answer(task)], "result": True})
 
     def _erase(self, task: WiroTask) -> Response:
         if not task.ended:
             raise Refusal(0, "Task inputs and outputs can not be deleted before the task has ended.")
-        self._walk.erase(task)
+        self._lifecycle.erase(task)
         return json_response({"errors": [], "result": True})
 
     def _upload(self, request: Request) -> Response:
@@ -118,7 +120,7 @@ class Calls:
     def _find(self, call: str, parameters: Parameters) -> WiroTask | None:
         for name in ACCEPTED_NAMES[call]:
             if value := parameters.get(name):
-                return self._reception.tasks.find(str(value))
+                return self._run_log.tasks.find(str(value))
         return None
 
 

@@ -22,7 +22,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 BOMB_SIDE = 20_000
 DRIPS = 20
 CHUNK = 64 * 1024
-INSTEAD_OF_AN_ANSWER = frozenset({"error", "http", "html", "silence", "reset", "idless"})
+SHORT_CIRCUITS = frozenset({"error", "http", "html", "silence", "reset", "idless"})
 ENDED_FIELDS = ("pexit", "totalcost", "cps")
 
 
@@ -34,7 +34,7 @@ def refusal_response(refusal: Refusal) -> Response:
     return json_response({"result": False, "errors": [{"code": refusal.code, "message": refusal.message}]}, refusal.status)
 
 
-def instead(fault: Fault, stopped: Event) -> Response:
+def short_circuit(fault: Fault, stopped: Event) -> Response:
     """The answer that comes instead of the true one, or `HangUp` where none comes."""
     match fault.kind:
         case "error":
@@ -53,18 +53,18 @@ def instead(fault: Fault, stopped: Event) -> Response:
             raise HangUp(reset=True)
 
 
-def bent(fault: Fault, response: Response, stopped: Event) -> Response:
+def corrupted(fault: Fault, response: Response, stopped: Event) -> Response:
     """The true answer, bent as the fault says."""
     if fault.kind == "slow":
         stopped.wait(fault.seconds)
     elif fault.kind == "drip":
         return _replaced(response, _drip(response.get_data(), fault.seconds, stopped), len(response.get_data()))
     elif response.is_json:
-        return json_response(_bent_body(fault, json.loads(response.get_data())), response.status_code)
+        return json_response(_corrupted_body(fault, json.loads(response.get_data())), response.status_code)
     return response
 
 
-def bent_download(fault: Fault, picture: bytes, content_type: str) -> Response:
+def corrupted_download(fault: Fault, picture: bytes, content_type: str) -> Response:
     """A result or an upload, spoiled."""
     match fault.kind:
         case "oversize" | "endless":
@@ -98,7 +98,7 @@ def _with_headers(fault: Fault, response: Response) -> Response:
     return response
 
 
-def _bent_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
+def _corrupted_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
     tasks: list[dict[str, Any]] = body.get("tasklist", [])
     if fault.kind == "data_envelope":
         inside = {name: value for name, value in body.items() if name not in ("result", "errors")}
@@ -108,11 +108,11 @@ def _bent_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
             if name in holder:
                 holder[name] = int(holder[name])
     for task in tasks:
-        _bend_task(fault, task)
+        _corrupt_task(fault, task)
     return body
 
 
-def _bend_task(fault: Fault, task: dict[str, Any]) -> None:
+def _corrupt_task(fault: Fault, task: dict[str, Any]) -> None:
     if fault.kind == "text_parameters":
         task["parameters"] = json.dumps(task["parameters"])
     elif fault.kind == "no_pexit":

@@ -67,7 +67,7 @@ class Fault:
     """One thing that goes wrong, `count` times (or "always"), where the prompt contains `prompt`.
 
     `after` does the call's work first (the task is created, the answer is lost). `code` is Wiro's, `status` HTTP's (0: as fits
-    `code`); `seconds` is a duration and is not scaled by the pace; `size` is in bytes.
+    `code`); `seconds` is a duration and is not scaled by the time scale; `size` is in bytes.
     """
 
     call: str

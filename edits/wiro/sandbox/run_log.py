@@ -54,11 +54,11 @@ class Run:
         }
 
 
-class Reception:
-    def __init__(self, account: Account, tasks: TaskBook, pace: float, randomness: int | None) -> None:
+class RunLog:
+    def __init__(self, account: Account, tasks: TaskBook, time_scale: float, randomness: int | None) -> None:
         self._account = account
         self.tasks = tasks
-        self._pace = pace
+        self._time_scale = time_scale
         self._random = secrets.SystemRandom() if randomness is None else random.Random(randomness)  # noqa: S311 - repeatable
         self._ids = count(FIRST_TASK_ID)
         self._runs: list[Run] = []
@@ -88,7 +88,7 @@ class Reception:
                 callback_url=run.callback_url,
                 origin=origin,
                 seed=inputs.seed or self._random.randint(1, LARGEST_DRAWN_SEED),
-                tempo=self._pace * self._random.uniform(0.92, 1.28),
+                time_factor=self._time_scale * self._random.uniform(0.92, 1.28),
             )
             run.task_id = task.id
         self.tasks.add(task)

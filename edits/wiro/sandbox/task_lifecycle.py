@@ -1,4 +1,4 @@
-"""What happens to a task after Run has taken it: fetch, paint, end, tell."""
+"""What happens to a task after Run has taken it: fetch, apply_prompt, end, tell."""
 
 import io
 import time
@@ -10,29 +10,30 @@ from .account import Account
 from .callbacks import Callbacks
 from .faults import Fault, Faults
 from .fetching import UNREADABLE, UnusableInput, fetch_input, new_session
-from .mock_model import paint
+from .mock_model import apply_prompt
+from .pool import WorkerPool
 from .storage import Storage
 from .tasks import CANCELED, EDITING, ENDED, FAILING, OPENING, PREPROCESS_START, QUEUE, WiroTask
-from .timer import Agenda, Crew
+from .timer import Timer
 
-CREW_SIZE = 4
+POOL_SIZE = 4
 
 
-class Walk:
-    def __init__(self, agenda: Agenda, account: Account, storage: Storage, faults: Faults, callbacks: Callbacks) -> None:
-        self._agenda = agenda
+class TaskLifecycle:
+    def __init__(self, timer: Timer, account: Account, storage: Storage, faults: Faults, callbacks: Callbacks) -> None:
+        self._timer = timer
         self._account = account
         self._storage = storage
         self._faults = faults
         self._callbacks = callbacks
         self._session = new_session()
-        self._crew = Crew("walk", CREW_SIZE)
+        self._pool = WorkerPool("lifecycle", POOL_SIZE)
 
     def start(self) -> None:
-        self._crew.start()
+        self._pool.start()
 
     def stop(self) -> None:
-        self._crew.stop()
+        self._pool.stop()
         self._session.close()
 
     def begin(self, task: WiroTask) -> None:
@@ -84,7 +85,7 @@ class Walk:
     def _edited(self, task: WiroTask) -> bytes:
         picture = fetch_input(self._session, task.inputs.image_url)
         try:
-            return paint(picture, task.inputs, task.seed)
+            return apply_prompt(picture, task.inputs, task.seed)
         except UNREADABLE:
             raise UnusableInput("input image could not be decoded") from None
 
@@ -119,11 +120,11 @@ class Walk:
             self._storage.remove(result.key)
 
     def _at(self, moment: float, job: Callable[[], None]) -> None:
-        self._agenda.at(moment, self._crew, job)
+        self._timer.at(moment, self._pool, job)
 
 
 def _preprocessed_at(task: WiroTask) -> float:
-    return max(time.time(), task.moment_of(PREPROCESS_START) + OPENING[-1][1] * task.tempo)
+    return max(time.time(), task.moment_of(PREPROCESS_START) + OPENING[-1][1] * task.time_factor)
 
 
 def _steps_up_to(status: str) -> list[tuple[str, float]]:

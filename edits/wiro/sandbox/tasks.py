@@ -16,7 +16,7 @@ PREPROCESS_START = "task_preprocess_start"
 ENDED = "task_postprocess_end"
 CANCELED = "task_cancel"
 
-# Seconds at pace 1 until the next status; a whole edit takes between six and nine.
+# Seconds, at a time scale of 1, until the next status; a whole edit takes between six and nine.
 OPENING = ((QUEUE, 0.8), ("task_accept", 0.2), ("task_assign", 0.4), (PREPROCESS_START, 0.6))
 EDITING = (
     ("task_preprocess_end", 0.2),
@@ -39,7 +39,7 @@ class WiroTask:
     callback_url: str = field(repr=False)
     origin: str
     seed: int
-    tempo: float
+    time_factor: float
     uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
     moments: list[tuple[float, str]] = field(default_factory=list)
     results: list[StoredFile] = field(default_factory=list, repr=False)
@@ -53,7 +53,7 @@ class WiroTask:
         with self.lock:
             for status, seconds in () if self.ended else steps:
                 self.moments.append((start, status))
-                start += seconds * self.tempo
+                start += seconds * self.time_factor
         return start
 
     def end(self, status: str) -> bool:
