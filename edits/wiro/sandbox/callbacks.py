@@ -59,7 +59,7 @@ class Callbacks:
             return [delivery for delivery in self._deliveries if task_id in ("", delivery.task_id)]
 
     def announce_early(self, task: WiroTask) -> None:
-        """Where a fault asks for it: one try before Run is answered, whatever comes later."""
+        """If a fault asks for it: one try before Run is answered, whatever comes later."""
         if _has_callback(task) and self._faults.take("callback", task.inputs.prompt, frozenset({"early"})):
             self._try(task, _body(task, None), attempt=TRIES)
 

@@ -1,4 +1,4 @@
-"""What faults look like on the wire."""
+"""The HTTP responses that faults cause."""
 
 import gzip
 import io
@@ -35,7 +35,7 @@ def refusal_response(refusal: Refusal) -> Response:
 
 
 def short_circuit(fault: Fault, stopped: Event) -> Response:
-    """The answer that comes instead of the true one, or `HangUp` where none comes."""
+    """The response that replaces the true one; raises `HangUp` where there is none."""
     match fault.kind:
         case "error":
             usual = 401 if fault.code in (98, 99) else 200
@@ -65,7 +65,7 @@ def corrupted(fault: Fault, response: Response, stopped: Event) -> Response:
 
 
 def corrupted_download(fault: Fault, picture: bytes, content_type: str) -> Response:
-    """A result or an upload, spoiled."""
+    """A result or an upload, changed as the fault says."""
     match fault.kind:
         case "oversize" | "endless":
             length = fault.size if fault.kind == "oversize" else None

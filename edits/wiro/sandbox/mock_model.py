@@ -1,4 +1,4 @@
-"""The stand-in for the model: a simple edit that follows a few words, and says what it is."""
+"""The mock model: a simple edit that follows a few words and is marked as coming from the sandbox."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Which words of a prompt the stand-in understands, and as what."""
+"""Which words of a prompt the mock model understands, and the effect of each."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where Run requests arrive: each is noted down, taken or not."""
+"""The log of Run requests, accepted or not, and the making of tasks from them."""
 
 import hashlib
 import random

@@ -1,4 +1,4 @@
-"""What happens to a task after Run has taken it: fetch, apply_prompt, end, tell."""
+"""What happens to a task after Run accepted it: fetch, edit, end, call back."""
 
 import io
 import time
@@ -128,7 +128,7 @@ def _preprocessed_at(task: WiroTask) -> float:
 
 
 def _steps_up_to(status: str) -> list[tuple[str, float]]:
-    """The walk as far as `status`; a status of no known walk comes right after the queue."""
+    """The statuses up to `status`; an unknown one comes right after the queue."""
     steps = [*OPENING, *EDITING]
     names = [name for name, _ in steps]
     return steps[: names.index(status) + 1] if status in names else [steps[0], (status, 0.0)]

@@ -1,4 +1,4 @@
-"""A task and its walk through Wiro's statuses; the present one follows from the clock."""
+"""A task and its sequence of Wiro statuses; the current one follows from the clock."""
 
 import time
 import uuid
@@ -49,7 +49,7 @@ class WiroTask:
     lock: RLock = field(default_factory=RLock, repr=False)
 
     def plan(self, start: float, steps: Iterable[tuple[str, float]]) -> float:
-        """Write the coming statuses down; give the moment at which the last of them is over."""
+        """Schedule the next statuses; returns when the last of them is over (unix seconds)."""
         with self.lock:
             for status, seconds in () if self.ended else steps:
                 self.moments.append((start, status))
@@ -57,7 +57,7 @@ class WiroTask:
         return start
 
     def end(self, status: str) -> bool:
-        """Close the walk with `status`; False if the task had ended before."""
+        """End with `status`; False if the task had already ended."""
         with self.lock:
             if self.ended:
                 return False

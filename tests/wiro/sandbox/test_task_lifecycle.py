@@ -26,7 +26,7 @@ STATUSES = (
 )
 
 
-def test_a_photo_walks_through_the_statuses_in_order_to_its_end() -> None:
+def test_a_task_passes_the_statuses_in_order() -> None:
     with SandboxServer(api_key=API_KEY, api_secret="test-api-secret", time_scale=0.2) as sandbox:
         caller = Caller(sandbox)
         url = caller.upload(photo_path("rocket.jpg").read_bytes(), "rocket.jpg")
