@@ -24,6 +24,7 @@ DRIPS = 20
 CHUNK = 64 * 1024
 SHORT_CIRCUITS = frozenset({"error", "http", "html", "silence", "reset", "idless"})
 ENDED_FIELDS = ("pexit", "totalcost", "cps")
+ENDED_TIMES = ("canceltime", "endtime", "postprocessstarttime", "postprocessendtime")
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -54,7 +55,7 @@ def short_circuit(fault: Fault, stopped: Event) -> Response:
 
 
 def corrupted(fault: Fault, response: Response, stopped: Event) -> Response:
-    """The true answer, bent as the fault says."""
+    """The true response, changed as the fault says."""
     if fault.kind == "slow":
         stopped.wait(fault.seconds)
     elif fault.kind == "drip":
@@ -120,7 +121,8 @@ def _corrupt_task(fault: Fault, task: dict[str, Any]) -> None:
     elif fault.kind == "status":
         for name in ENDED_FIELDS:
             task.pop(name, None)
-        task.update(status=fault.value, outputs=[], debugerror="", canceltime="0", postprocessendtime="0", size="0")
+        task.update(dict.fromkeys(ENDED_TIMES, "0"))
+        task.update(status=fault.value, outputs=[], debugerror="", size="0")
 
 
 def _replaced(response: Response, body: Iterator[bytes], length: int | None) -> Response:
