@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "models": {"images"},
     "checks": {"wiro"},
     "apps": {"checks"},
-    "progress": {"lifecycle", "models", "wording"},
+    "progress": {"lifecycle", "models", "wiro", "wording"},
     "lifecycle": {"models", "images", "wiro", "failpoints"},
     "tasks": {"lifecycle"},
     "wording": {"images", "lifecycle", "models"},
