@@ -1,11 +1,14 @@
-"""Wiro's calls (source: seed reference; uploads and erasing: Wiro documentation)."""
+"""Wiro's calls.
+
+Sources: the seed reference; uploads and erasing: Wiro documentation; lists and models: Wiro's own clients.
+"""
 
 import json
 import mimetypes
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
@@ -13,11 +16,13 @@ from .account import Account
 from .answers import MODEL_OWNER, MODEL_PROJECT, task_answer
 from .callbacks import Callbacks
 from .fault_responses import json_response
+from .faults import TOOL_CALLS
 from .refusals import Refusal
 from .run_log import Run, RunLog
 from .storage import Storage
 from .task_lifecycle import TaskLifecycle
 from .tasks import WiroTask
+from .tools import tool_answer
 
 LARGEST_UPLOAD = 100 * 1024 * 1024
 # Detail's token goes by one name, that of Cancel and Kill by either, and erasing takes nothing but the token.
@@ -27,9 +32,14 @@ ACCEPTED_NAMES = {
     "Task/Kill": ("taskid", "tasktoken", "socketaccesstoken"),
     "Task/InputOutputDelete": ("tasktoken",),
 }
+LARGEST_PAGE = 100
+DEFAULT_PAGE = 20
 NOT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
+LISTS = ("Task/List", *TOOL_CALLS)
+
 Parameters = dict[str, Any]
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,9 @@ class Calls:
             model = (arguments["owner"], arguments["project"])
             return PreparedCall(run.prompt, lambda: self._run(run, model, _origin(request)))
         self._account.check_credentials(request.headers)
+        if call in LISTS:
+            listing = {"Task/List": self._list, "Tool/Detail": self._tool, "Tool/List": self._tools}[call]
+            return PreparedCall("", lambda: listing(parameters))
         task = self._find(call, parameters)
         doing = {
             "Task/Detail": self._detail,
@@ -98,6 +111,28 @@ class Calls:
         self._lifecycle.erase(task)
         return json_response({"errors": [], "result": True})
 
+    def _list(self, parameters: Parameters) -> Response:
+        """Newest first by default. `modelName` is the model's name or a part of it."""
+        wanted = str(parameters.get("modelName") or "").lower()
+        tasks = [task for task in self._run_log.tasks if task.visible and wanted in f"{MODEL_OWNER}/{MODEL_PROJECT}".lower()]
+        if str(parameters.get("order") or "DESC").upper() != "ASC":
+            tasks.reverse()
+        answers = [task_answer(task) for task in _page(tasks, parameters)]
+        return json_response({"total": str(len(tasks)), "errors": [], "tasklist": answers, "result": True})
+
+    def _tool(self, parameters: Parameters) -> Response:
+        named = (parameters.get("slugowner"), parameters.get("slugproject"))
+        tools = [tool_answer(self._account.price, self._run_log.tasks)] if named == (MODEL_OWNER, MODEL_PROJECT) else []
+        return json_response({"errors": [], "tool": tools, "result": True})
+
+    def _tools(self, parameters: Parameters) -> Response:
+        """The one model that the sandbox has, where category and search fit."""
+        categories, search = parameters.get("categories") or [], str(parameters.get("search") or "").lower()
+        tool = tool_answer(self._account.price, self._run_log.tasks)
+        fits = set(categories) <= set(tool["categories"]) and search in f"{tool['title']} {tool['description']}".lower()
+        tools = [tool] if fits else []
+        return json_response({"total": len(tools), "errors": [], "tool": _page(tools, parameters), "result": True})
+
     def _upload(self, request: Request) -> Response:
         sent = request.files.get("file")
         if sent is None:
@@ -122,6 +157,17 @@ class Calls:
             if value := parameters.get(name):
                 return self._run_log.tasks.find(str(value))
         return None
+
+
+def _page(entries: Sequence[Entry], parameters: Parameters) -> Sequence[Entry]:
+    """`limit` of the entries (20 by default, 100 at most) from `start` on."""
+    numbers = {}
+    for name, default in (("start", 0), ("limit", DEFAULT_PAGE)):
+        text = str(parameters.get(name) or default)
+        if not text.isdecimal():
+            raise Refusal(0, f"Request parameter [{name}] must be an integer")
+        numbers[name] = int(text)
+    return entries[numbers["start"] :][: min(numbers["limit"], LARGEST_PAGE)]
 
 
 def _known(task: WiroTask | None) -> WiroTask:

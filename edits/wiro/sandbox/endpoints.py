@@ -1,5 +1,6 @@
 """The HTTP endpoints: Wiro's calls under /v1, uploads and results, and the sandbox's own controls."""
 
+import time
 from collections.abc import Iterable, Mapping
 from threading import Event
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -11,7 +12,7 @@ from werkzeug.wsgi import wrap_file
 
 from .calls import Calls
 from .control import Control
-from .fault_responses import SHORT_CIRCUITS, corrupted, corrupted_download, refusal_response, short_circuit
+from .fault_responses import SHORT_CIRCUITS, corrupted, corrupted_download, page_response, refusal_response, short_circuit
 from .faults import Fault, Faults
 from .refusals import Refusal
 from .storage import Storage, StoredFile
@@ -22,9 +23,12 @@ ROUTES = Map(
     [
         Rule("/v1/Run/<owner>/<project>", endpoint="Run"),
         Rule("/v1/Task/Detail", endpoint="Task/Detail"),
+        Rule("/v1/Task/List", endpoint="Task/List"),
         Rule("/v1/Task/Cancel", endpoint="Task/Cancel"),
         Rule("/v1/Task/Kill", endpoint="Task/Kill"),
         Rule("/v1/Task/InputOutputDelete", endpoint="Task/InputOutputDelete"),
+        Rule("/v1/Tool/Detail", endpoint="Tool/Detail"),
+        Rule("/v1/Tool/List", endpoint="Tool/List"),
         Rule("/v1/File/Upload", endpoint="File/Upload"),
         Rule("/outputs/<key>/<name>", endpoint="output", methods=["GET"]),
         Rule("/files/<key>/<name>", endpoint="file", methods=["GET"]),
@@ -83,6 +87,8 @@ class Endpoints:
         stored = self._storage.get(key, name)
         if stored is None:
             raise NotFound
+        if time.time() >= stored.expires_at:
+            return page_response(stored.status_when_expired)
         fault = self._faults.take(kind, stored.prompt)
         try:
             return self._corrupted(fault, stored) if fault is not None else _whole(request, stored)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import time
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
@@ -42,9 +43,9 @@ def short_circuit(fault: Fault, stopped: Event) -> Response:
             usual = 401 if fault.code in (98, 99) else 200
             return _with_headers(fault, refusal_response(Refusal(fault.code, fault.message, fault.status or usual)))
         case "http":
-            return _with_headers(fault, _page(fault.status or 500))
+            return _with_headers(fault, page_response(fault.status or 500))
         case "html":
-            return _page(200)
+            return page_response(200)
         case "idless":
             return json_response({"errors": [], "result": True})
         case "silence":
@@ -85,7 +86,8 @@ def corrupted_download(fault: Fault, picture: bytes, content_type: str) -> Respo
             return Response(_bomb_png(), content_type="image/png")
 
 
-def _page(status: int) -> Response:
+def page_response(status: int) -> Response:
+    """An HTML page with this HTTP status."""
     response = Response(status=status, content_type="text/html; charset=utf-8")
     response.set_data(PAGE.format(response.status))
     return response
@@ -108,14 +110,36 @@ def _corrupted_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
         for holder, name in [(body, "taskid"), *((task, "id") for task in tasks)]:
             if name in holder:
                 holder[name] = int(holder[name])
+    if fault.kind in ("lag", "hide"):
+        body["tasklist"] = shown = [task for task in tasks if not _is_left_out(fault, task)]
+        body["total"] = str(int(body["total"]) - len(tasks) + len(shown))
     for task in tasks:
         _corrupt_task(fault, task)
+    if fault.kind == "no_token":
+        body.pop("socketaccesstoken", None)
+    tools: list[dict[str, Any]] = body.get("tool", [])
+    if fault.kind == "gone":
+        tools.clear()
+    for tool in tools:
+        _corrupt_tool(fault, tool)
     return body
+
+
+def _is_left_out(fault: Fault, task: dict[str, Any]) -> bool:
+    if fault.kind == "lag":
+        return int(task["createtime"]) > time.time() - fault.seconds
+    return fault.value in str(task["parameters"].get("prompt", ""))
 
 
 def _corrupt_task(fault: Fault, task: dict[str, Any]) -> None:
     if fault.kind == "text_parameters":
         task["parameters"] = json.dumps(task["parameters"])
+    elif fault.kind == "no_parameters":
+        task["parameters"] = {}
+    elif fault.kind == "no_callback_url":
+        task["callbackurl"] = ""
+    elif fault.kind == "no_token":
+        task.pop("socketaccesstoken", None)
     elif fault.kind == "no_pexit":
         task.pop("pexit", None)
     elif fault.kind == "status":
@@ -123,6 +147,13 @@ def _corrupt_task(fault: Fault, task: dict[str, Any]) -> None:
             task.pop(name, None)
         task.update(dict.fromkeys(ENDED_TIMES, "0"))
         task.update(status=fault.value, outputs=[], debugerror="", size="0")
+
+
+def _corrupt_tool(fault: Fault, tool: dict[str, Any]) -> None:
+    if fault.kind == "null_parameters":
+        tool["parameters"] = None
+    elif fault.kind == "unknown_type" and tool["parameters"]:
+        tool["parameters"][0]["items"].append({"id": "brush", "type": "brushstrokes", "label": "Brush", "default": None})
 
 
 def _replaced(response: Response, body: Iterator[bytes], length: int | None) -> Response:

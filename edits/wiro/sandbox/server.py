@@ -50,7 +50,7 @@ class SandboxServer:
         self.tasks = TaskBook()
         self._callbacks = Callbacks(self._timer, self.faults, time_scale)
         self._lifecycle = TaskLifecycle(self._timer, self._account, self._storage, self.faults, self._callbacks)
-        self._run_log = RunLog(self._account, self.tasks, time_scale, randomness)
+        self._run_log = RunLog(self._account, self.tasks, self.faults, time_scale, randomness)
         calls = Calls(self._account, self._run_log, self._lifecycle, self._callbacks, self._storage)
         control = Control(self._account, self._run_log, self.faults)
         endpoints = Endpoints(calls, control, self._storage, self.faults, self._stopped)

@@ -13,7 +13,7 @@ from .fetching import UNREADABLE, UnusableInput, fetch_input, new_session
 from .mock_model import apply_prompt
 from .pool import WorkerPool
 from .storage import Storage
-from .tasks import CANCELED, EDITING, ENDED, FAILING, OPENING, PREPROCESS_START, QUEUE, WiroTask
+from .tasks import CANCELED, EDITING, ENDED, ERROR, FAILING, OPENING, PREPROCESS_START, QUEUE, WiroTask
 from .timer import Timer
 
 POOL_SIZE = 4
@@ -42,6 +42,9 @@ class TaskLifecycle:
             task.plan(time.time(), _steps_up_to(fault.value))
             return
         task.plan(time.time(), OPENING)
+        if fault is not None and fault.kind in ("died", "died_silently"):
+            self._at(task.moments[-1][0], lambda: self._die(task, is_silent=fault.kind == "died_silently"))
+            return
         self._at(task.moments[-1][0], lambda: self._preprocess(task, fault))
 
     def cancel(self, task: WiroTask) -> bool:
@@ -78,9 +81,9 @@ class TaskLifecycle:
             self._let_fail(task, fault.message)
             return
         if fault is None or fault.kind != "no_outputs":
-            self._keep_result(task, picture)
+            self._keep_results(task, picture, fault)
         over = task.plan(_preprocessed_at(task), EDITING)
-        self._at(over, lambda: self._finish(task, self._account.price))
+        self._at(over, lambda: self._finish(task, self._account.price, fault))
 
     def _edited(self, task: WiroTask) -> bytes:
         picture = fetch_input(self._session, task.inputs.image_url)
@@ -94,8 +97,24 @@ class TaskLifecycle:
         over = task.plan(_preprocessed_at(task), FAILING)
         self._at(over, lambda: self._finish(task, Decimal(0)))
 
-    def _finish(self, task: WiroTask, cost: Decimal) -> None:
-        if self._end(task, ENDED, cost):
+    def _die(self, task: WiroTask, is_silent: bool) -> None:
+        """End before the model has run; silently: with nothing that tells it from a log line."""
+        with task.lock:
+            task.pexit = "" if is_silent else "1"
+            task.debugerror = "" if is_silent else "the worker could not start the model"
+            died = self._end(task, ERROR, Decimal(0))
+        if died and not is_silent:
+            self._callbacks.announce(task)
+
+    def _finish(self, task: WiroTask, cost: Decimal, fault: Fault | None = None) -> None:
+        with task.lock:
+            if fault is not None and fault.kind == "late_outputs":
+                task.results_from = time.time() + fault.seconds
+            has_ended = self._end(task, ENDED, cost)
+        if fault is not None and fault.kind == "expiring":
+            for result in task.results:
+                self._storage.expire(result.key, time.time() + fault.seconds, fault.status or 404)
+        if has_ended:
             self._callbacks.announce(task)
 
     def _end(self, task: WiroTask, status: str, cost: Decimal) -> bool:
@@ -106,11 +125,15 @@ class TaskLifecycle:
             self._account.give_slot_back(cost)
             return True
 
-    def _keep_result(self, task: WiroTask, picture: bytes) -> None:
-        stored = self._storage.put("0.png", "image/png", io.BytesIO(picture), task.inputs.prompt)
+    def _keep_results(self, task: WiroTask, picture: bytes, fault: Fault | None) -> None:
+        files = [("0.png", "image/png", picture)]
+        if fault is not None and fault.kind == "several_outputs":
+            pictures = [(f"{number}.png", "image/png", picture) for number in range(1, fault.times + 1)]
+            files = [("0.txt", "text/plain", task.inputs.prompt.encode()), *pictures]
+        results = [self._storage.put(name, kind, io.BytesIO(content), task.inputs.prompt) for name, kind, content in files]
         with task.lock:
-            task.results = [stored]
-        if task.ended:  # killed while it was being painted
+            task.results = results
+        if task.ended:  # killed while it was being edited
             self._drop_results(task)
 
     def _drop_results(self, task: WiroTask) -> None:

@@ -145,7 +145,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(caller: Caller) -
 
 def test_the_controls_are_for_this_machine_only(caller: Caller) -> None:
     account = Account(API_KEY, API_SECRET, Decimal(1), Decimal(1))
-    control = Control(account, RunLog(account, TaskBook(), 1.0, None), Faults())
+    control = Control(account, RunLog(account, TaskBook(), Faults(), 1.0, None), Faults())
     environ = create_environ("/sandbox/state", "http://sandbox", environ_base={"REMOTE_ADDR": "192.0.2.7"})
     with pytest.raises(Forbidden):
         control.respond(Request(environ), "state")
