@@ -71,7 +71,7 @@ def measure(edits: int, seconds: float, database: str) -> None:
         scheduler.sweep()
         time.sleep(0.01)
     elapsed = (timezone.now() - began).total_seconds()
-    asked = Edit.objects.filter(looked_at__gte=began).count()
+    asked = Edit.objects.filter(polled_at__gte=began).count()
     cpu = cpu_seconds() - used
     worker_pool.lanes.drain()
     print(f"{database}: {asked} of {edits} edits asked about in {elapsed:.1f} s")

@@ -179,12 +179,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 # Steps that one worker process does at the same time; most of their time is spent waiting for Wiro.
-WORKER_LANES = env.int("WORKER_LANES", 24)
+WORKER_CONCURRENCY = env.int(env.renamed("WORKER_CONCURRENCY", "WORKER_LANES"), 24)
 # Every wait, lease and deadline of the engine is multiplied by this; tests run with a small one.
-ENGINE_PACE = env.float("ENGINE_PACE", 1.0)
+ENGINE_TIME_SCALE = env.float(env.renamed("ENGINE_TIME_SCALE", "ENGINE_PACE"), 1.0)
+# Bytes that must be free where results are stored before anything paid is started.
+STORAGE_MIN_FREE = env.int("STORAGE_MIN_FREE", 32_000_000)
+# Send an unconfirmed edit once more when Wiro's own list proves that it was not accepted.
+RECONCILE_REQUEUE = env.bool("RECONCILE_REQUEUE", True)
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "edits.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
-    "tidy": {"task": "edits.tasks.tidy", "schedule": 600.0, "options": {"expires": 600.0}},
+    "dispatch-due": {"task": "edits.tasks.dispatch_due", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "clean-up": {"task": "edits.tasks.clean_up", "schedule": 600.0, "options": {"expires": 600.0}},
 }
 
 # --- Security --------------------------------------------------------------------------------------------------------

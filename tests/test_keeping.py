@@ -127,8 +127,8 @@ def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(
     assert files_in(media) == []
     assert edit.purged_at is not None
     assert (edit.prompt, edit.change_map.name, edit.photo.placeholder) == ("", "", "")
-    assert edit.photo.erased_at is not None
-    assert edit.result.erased_at is not None
+    assert edit.photo.purged_at is not None
+    assert edit.result.purged_at is not None
     assert edit.cost is not None
 
 
@@ -149,7 +149,7 @@ def test_a_picture_that_another_edit_uses_stays(alice, edit, media):
     assert trash.purge() == 1
     for photo in (further.photo, further.origin):
         photo.refresh_from_db()
-        assert photo.erased_at is None
+        assert photo.purged_at is None
         assert photo.file.storage.exists(photo.file.name)
     in_trash_since(further, LONG_AGO)
     assert trash.purge() == 1
@@ -157,10 +157,10 @@ def test_a_picture_that_another_edit_uses_stays(alice, edit, media):
 
 
 def test_a_picture_goes_here_only_after_wiros_copies(edit, media):
-    attempt, _ = attempt_of(edit, erase_due_at=timezone.now())
+    attempt, _ = attempt_of(edit, cleanup_due_at=timezone.now())
     in_trash_since(edit, LONG_AGO)
     assert trash.purge() == 0
-    attempt.erase_due_at = None
+    attempt.cleanup_due_at = None
     attempt.save()
     assert trash.purge() == 1
 
@@ -210,12 +210,12 @@ def test_delete_for_good_asks_first_and_then_leaves_nothing(browser, edit, media
 
 
 def test_delete_for_good_is_out_of_sight_at_once_even_while_wiro_has_copies(browser, edit, media):
-    attempt, _ = attempt_of(edit, erase_due_at=timezone.now())
+    attempt, _ = attempt_of(edit, cleanup_due_at=timezone.now())
     browser.post(f"/edits/{edit.pk}/delete/")
     browser.post("/edits/selection/", {"id": str(edit.pk), "action": "purge", "confirmed": "1"})
     assert trashed(browser.get("/edits/trash/")) == []
     assert len(files_in(media)) == 7
-    attempt.erase_due_at = None
+    attempt.cleanup_due_at = None
     attempt.save()
     retention.tidy()
     assert files_in(media) == []

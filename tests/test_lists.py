@@ -266,7 +266,7 @@ def test_a_page_walks_the_index_and_sorts_nothing(alice, filters):
 
 
 def test_statuses_of_many_edits_in_one_answer(browser, alice, bob, photo):
-    mine = [edit_in(State.RUNNING, alice, photo, looked_at=timezone.now()), edit_in(State.SUCCEEDED, alice, photo)]
+    mine = [edit_in(State.RUNNING, alice, photo, polled_at=timezone.now()), edit_in(State.SUCCEEDED, alice, photo)]
     hidden = [edit_in(State.RUNNING, bob, photo), edit_in(State.FAILED, alice, photo, deleted_at=timezone.now())]
     answer = browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in (*mine, *hidden)] + ["junk", "\x00"]})
     assert {each["id"]: each["state"] for each in answer.json()["edits"]} == {

@@ -143,10 +143,10 @@ def test_giving_up_ends_the_edit(operator, alice, photo):
 def test_wiros_copies_are_due_at_once(operator, alice, photo):
     edit = edit_in(State.SUCCEEDED, alice, photo)
     later = timezone.now() + timedelta(hours=1)
-    attempt, _ = attempt_of(edit, erase_due_at=later)
+    attempt, _ = attempt_of(edit, cleanup_due_at=later)
     operate(operator, edit, "erase")
     attempt.refresh_from_db()
-    assert attempt.erase_due_at < later
+    assert attempt.cleanup_due_at < later
 
 
 @pytest.mark.parametrize(

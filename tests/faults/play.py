@@ -174,7 +174,7 @@ class Play:
         """`ended`, `parked`, or nothing while something is still to come."""
         try:
             edits = {edit.pk: edit for edit in Edit.objects.filter(pk__in=[order.pk for order in self.orders])}
-            erasing = Attempt.objects.filter(edit__in=edits, erase_due_at__isnull=False).exists()
+            erasing = Attempt.objects.filter(edit__in=edits, cleanup_due_at__isnull=False).exists()
         except DatabaseError:
             return ""
         if erasing:

@@ -155,7 +155,7 @@ class Stage:
         return process
 
     def _environment_of(self, cast: Cast, failpoint: str) -> dict[str, str]:
-        own = {"ENGINE_PACE": str(cast.pace), "FAILPOINT": failpoint}
+        own = {"ENGINE_TIME_SCALE": str(cast.pace), "FAILPOINT": failpoint}
         if failpoint and cast.freezes:
             own["FAILPOINT_SIGNAL"] = "SIGSTOP"
         return self.environment | own | ({"PUBLIC_BASE_URL": self.web_url} if cast.callbacks else {})

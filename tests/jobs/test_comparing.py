@@ -93,7 +93,7 @@ def test_a_map_that_finds_no_room_on_the_disk_delivers_the_result_without(sandbo
 
 def test_after_a_step_that_took_its_process_down_the_result_goes_first(sandbox, new_edit, media):
     edit = to_fetching(new_edit())
-    Edit.objects.filter(pk=edit.pk).update(stuck_count=1)
+    Edit.objects.filter(pk=edit.pk).update(fruitless_claims=1)
     edit = advance_to_rest(edit)
     assert (edit.state, edit.changed_percent) == ("succeeded", None)
 
@@ -101,7 +101,7 @@ def test_after_a_step_that_took_its_process_down_the_result_goes_first(sandbox, 
 def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox, new_edit, media):
     edit = to_fetching(new_edit())
     loser = Edit.objects.claim(edit.pk, -1)
-    Edit.objects.filter(pk=edit.pk).update(stuck_count=0)
+    Edit.objects.filter(pk=edit.pk).update(fruitless_claims=0)
     winner = advance_to_rest(edit)
     fetch.fetch(loser)
     assert Edit.objects.get(pk=edit.pk).change_map.name == winner.change_map.name != ""

@@ -70,7 +70,7 @@ def test_an_orderly_delay_does_not_count_as_stuck(sandbox, new_edit):
         Edit.objects.update(due_at=timezone.now())
         engine.advance(edit.pk)
     edit.refresh_from_db()
-    assert (edit.state, edit.stuck_count) == ("running", 0)
+    assert (edit.state, edit.fruitless_claims) == ("running", 0)
 
 
 def test_a_task_id_that_could_not_be_saved_is_journaled_and_saved_later(sandbox, new_edit, monkeypatch, settings, tmp_path):
@@ -220,7 +220,7 @@ def test_the_sweep_takes_everything_to_its_end_without_any_message(sandbox, new_
     settings.SWEEP_SECONDS = 0.2
     edits = [new_edit(), new_edit(), new_edit(owner=bob)]
     ends_at = time.monotonic() + 60
-    while Attempt.objects.filter(copies_erased_at__isnull=False).count() < len(edits):
+    while Attempt.objects.filter(cleaned_up_at__isnull=False).count() < len(edits):
         assert time.monotonic() < ends_at, list(Edit.objects.values_list("state", "due_at"))
         scheduler.sweep()
         time.sleep(0.05)
@@ -261,7 +261,7 @@ def test_running_edits_that_find_no_free_lane_are_given_back(sandbox, new_edit, 
     assert scheduler.sweep() == 0
     for edit in edits:
         edit.refresh_from_db()
-        assert (edit.lease_token, edit.stuck_count) == (None, 0)
+        assert (edit.lease_token, edit.fruitless_claims) == (None, 0)
 
 
 def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new_edit, media):
@@ -299,9 +299,9 @@ def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_
     attempt = edit.attempts.get()
     reconcile.adopt(attempt, task.id, task.token)
     ends_at = time.monotonic() + 20
-    while attempt.copies_erased_at is None:
+    while attempt.cleaned_up_at is None:
         assert time.monotonic() < ends_at
-        Attempt.objects.update(erase_due_at=timezone.now())
+        Attempt.objects.update(cleanup_due_at=timezone.now())
         provider_cleanup.erase(attempt.pk)
         attempt.refresh_from_db()
     assert attempt.outcome == Outcome.SUPERSEDED

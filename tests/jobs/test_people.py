@@ -47,8 +47,8 @@ def again(edit):
 
 def erase_at_wiro():
     """What the sweep does about Wiro's copies, without its waiting."""
-    for attempt in Attempt.objects.filter(erase_due_at__isnull=False):
-        Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
+    for attempt in Attempt.objects.filter(cleanup_due_at__isnull=False):
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
         provider_cleanup.erase(attempt.pk)
 
 
@@ -81,7 +81,7 @@ def test_pictures_words_and_wiros_copies_are_gone_and_the_numbers_are_not(sandbo
     assert "Eulalia" not in every_text()
     assert (edit.state, edit.cost, quotas.spent_today()) == (State.SUCCEEDED, cost, spent)
     assert cost > 0
-    assert Photo.objects.filter(erased_at__isnull=True).count() == 0
+    assert Photo.objects.filter(purged_at__isnull=True).count() == 0
 
 
 def test_the_pictures_wait_until_wiro_has_erased_its_copies(sandbox, new_edit, alice, media):
@@ -159,7 +159,7 @@ def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(alice, rita, photo
 
 def test_gallery_and_secret_links_end_at_once(alice, photo, client):
     edit = shared(alice, photo)
-    attempt_of(edit, erase_due_at=timezone.now())
+    attempt_of(edit, cleanup_due_at=timezone.now())
     link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
     assert client.get(f"/s/{link.token}/").status_code == 200
     deletion.erase_person(alice, alice)
@@ -213,7 +213,7 @@ def test_the_account_is_nobodys(alice, bob, rita, client, signed_in):
     assert his.get("/edits/").status_code == 200
     assert Session.objects.count() == 1
     assert client.post("/accounts/login/", {"username": "alice", "password": "correct horse"}).status_code == 200
-    assert alice.profile.erased_at is not None
+    assert alice.profile.deleted_at is not None
 
 
 def test_the_name_is_free_again_and_opens_nothing_of_the_old_account(alice, photo):
@@ -356,7 +356,7 @@ def test_an_edit_that_goes_alone_takes_its_words_along(alice, rita, photo):
 
 def test_copies_that_wiro_was_never_told_to_erase_are_erased_too(sandbox, new_edit, alice, media):
     edit = advance_to_rest(new_edit())
-    Attempt.objects.update(erase_due_at=None)
+    Attempt.objects.update(cleanup_due_at=None)
     deletion.erase_person(alice, alice)
     assert again(edit).purged_at is None
     erase_at_wiro()

@@ -225,7 +225,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def erase(self):
-        for attempt in Attempt.objects.filter(erase_due_at__lte=timezone.now()):
+        for attempt in Attempt.objects.filter(cleanup_due_at__lte=timezone.now()):
             provider_cleanup.erase(attempt.pk)
 
     @invariant()
@@ -275,7 +275,7 @@ def _site(settings, media, monkeypatch):
     monkeypatch.setattr(poll.rate_limiter, "may_ask", lambda: True)
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     settings.EDITS_AT_ONCE = 3
-    settings.ENGINE_PACE = 1.0
+    settings.ENGINE_TIME_SCALE = 1.0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 import uuid
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from edits import images, samples
 from edits.gallery import trash
-from edits.models import State
+from edits.models import NotAllowed, State
 
 from ...ordering import create, quotas
 
@@ -64,7 +65,8 @@ class Command(BaseCommand):
         if sample.path is None or earlier.exclude(state=State.FAILED).exists():
             return
         for failed in earlier.filter(deleted_at__isnull=True):
-            trash.delete(failed, owner)
+            with suppress(NotAllowed):
+                trash.delete(failed, owner)
         with sample.path.open("rb") as file:
             picture = images.clean(file)
         inputs: dict[str, Any] = {"prompt": sample.prompt, "guidance_scale": 6.0, "watermark": False, "seed": 0}

@@ -126,7 +126,7 @@ def kill_purging(play: Play) -> None:
     """The row says that the pictures are gone, and they are not. Tidying removes what no row names."""
     worker, (order,) = play.worker(), play.order(1)
     play.wait_for_state(order, "succeeded")
-    wait_until(lambda: not order.edit.attempts.exclude(erase_due_at=None), why="Wiro's copies were never erased")
+    wait_until(lambda: not order.edit.attempts.exclude(cleanup_due_at=None), why="Wiro's copies were never erased")
     result, long_ago = order.edit.result, timezone.now() - 2 * TRASH_TIME
     assert result
     Edit.objects.filter(pk=order.pk).update(deleted_at=long_ago)
@@ -149,7 +149,7 @@ def kill_erasing(play: Play) -> None:
     (order,) = play.order(1)
     play.owner = owner
     play.wait_for_state(order, "succeeded")
-    wait_until(lambda: not order.edit.attempts.exclude(erase_due_at=None), why="Wiro's copies were never erased")
+    wait_until(lambda: not order.edit.attempts.exclude(cleanup_due_at=None), why="Wiro's copies were never erased")
     play.orders.remove(order)
     erasing = play.stage.start("erase", play.stage.environment | {"FAILPOINT": "after_person_closed"})
     play.wait_for_end_of(erasing)
