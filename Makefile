@@ -20,6 +20,7 @@ test: $(VENV)/dev.installed ## run every check and every test
 	@$(BIN)/python -m tests.browser.install
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
 	@$(BIN)/mypy
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@echo "Once more, what must hold on PostgreSQL as well:"
@@ -51,9 +52,10 @@ $(VENV)/dev.installed: $(BIN)/uv requirements/dev.txt $(PHOTOS)
 	$(call install,requirements/dev.txt)
 	@touch $(VENV)/run.installed $@
 
-lint: $(VENV)/dev.installed ## look for mistakes and untidy code
+lint: $(VENV)/dev.installed ## look for mistakes, untidy code and misspellings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
 
 format: $(VENV)/dev.installed ## format the code
 	@$(BIN)/ruff check --fix .

@@ -41,7 +41,7 @@ DOWNLOAD = ANYWHERE | {
 MODEL = {
     "failed": 'ends with `pexit` "1" and `message` as debugerror',
     "no_outputs": "ends well, without outputs",
-    "stuck": "stays at the status `value` until it is cancelled or killed",
+    "stuck": "stays at the status `value` until it is canceled or killed",
 }
 CALLBACK = {
     "early": "one more, before Run is answered",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from . import effects
-from .effects import Colour, Effect
+from .effects import Color, Effect
 
-COLOURS: dict[str, Colour] = {
+COLORS: dict[str, Color] = {
     "red": (206, 32, 40),
     "orange": (240, 130, 30),
     "yellow": (244, 208, 50),
@@ -51,7 +51,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"snow\w*|winter\w*|blizzard", effects.snow),
     (r"rain(?:y|ing)?|storm\w*", effects.rain),
     (r"moon", effects.moon),
-    *((name, effects.tint(colour)) for name, colour in COLOURS.items()),
+    *((name, effects.tint(color)) for name, color in COLORS.items()),
 )
 
 TURNS: tuple[tuple[str, Image.Transpose], ...] = (
