@@ -198,4 +198,4 @@ def _closed_until(reason: Reason, error: WiroError, times: int) -> datetime:
 def _tell_administrators(gate: Gate) -> None:
     text = f"No edit is submitted: {gate.get_closed_because_display()}. Edits wait in the queue; one is tried now and then."
     log.critical(text)
-    mail_admins("Photo edits are waiting", text, fail_silently=True)
+    mail_admins("Edits are waiting", text, fail_silently=True)
