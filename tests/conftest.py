@@ -65,7 +65,7 @@ def signed_in() -> Callable[[User], Client]:
 def sandbox(settings: Any) -> Iterator[SandboxServer]:
     """A Wiro of this test's own, which the site is configured to use. Nothing calls it until the test does."""
     settings.ENGINE_PACE = PACE
-    with SandboxServer(api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, pace=PACE) as server:
+    with SandboxServer(api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, time_scale=PACE) as server:
         settings.WIRO_BASE_URL = server.url
         settings.WIRO_OUTPUT_HOSTS = [server.origin]
         yield server

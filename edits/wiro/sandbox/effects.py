@@ -1,4 +1,4 @@
-"""What the stand-in can do to a picture: RGB in, RGB of the same size out (but for quarter turns). Pillow only."""
+"""What the mock model can do to a picture: RGB in, RGB of the same size out (but for quarter turns). Pillow only."""
 
 import colorsys
 import random
@@ -167,7 +167,7 @@ def tint(color: Color) -> Effect:
 
 
 def graded(image: Image.Image, chance: random.Random) -> Image.Image:
-    """For words the stand-in does not know: two colors by chance, one for the shadows and one for the lights."""
+    """For words the mock model does not know: two random colors, one for shadows and one for lights."""
     hue = chance.random()
     dark, light = _from_hue(hue, 0.75, 0.2), _from_hue(hue + chance.uniform(0.35, 0.6), 0.4, 1.0)
     split = ImageOps.colorize(ImageOps.grayscale(image), dark, light, mid=_from_hue(hue + 0.15, 0.4, 0.6))

@@ -1,4 +1,4 @@
-"""Which words of a prompt the stand-in understands, and as what."""
+"""Which words of a prompt the mock model understands, and the effect of each."""
 
 import re
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"less colou?r(?:s|ful)?|muted|desaturated?|pastel", effects.muted),
     (r"invert\w*|negative", effects.negative),
     (r"sketch|pencil(?: drawing)?|drawing|charcoal", effects.sketch),
-    (r"cartoon\w*|comic|poster|anime|paint(?:ing|ed)", effects.cartoon),
+    (r"cartoon\w*|comic|poster|anime|apply_prompt(?:ing|ed)", effects.cartoon),
     (r"pixel\w*|8-?bit|mosaic", effects.pixels),
     (r"sunset|sunrise|dusk|dawn|golden hour", effects.sunset),
     (r"fog(?:gy)?|mist(?:y)?|haze|hazy", effects.fog),
