@@ -144,7 +144,8 @@ SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "photo-editor@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
+EMAIL_SUBJECT_PREFIX = "[Reword] "
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from edits import images
 from edits.jobs import engine
@@ -29,6 +30,8 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     cache.clear()
+    # A request in German leaves its language behind in this thread.
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -150,4 +150,4 @@ def _retry_at(reason: TripReason, error: WiroError, refusals: int) -> datetime:
 def _tell_administrators(breaker: CircuitBreaker) -> None:
     text = f"No edits are being submitted: {breaker.get_trip_reason_display()}. Edits wait in the queue; one probes now and then."
     log.critical(text)
-    mail_admins("Reword: edits are waiting", text, fail_silently=True)
+    mail_admins("Edits are waiting", text, fail_silently=True)

@@ -1,4 +1,4 @@
-// How many are chosen; all at once; a row of neighbours with Shift.
+// How many are chosen; all at once; a row of neighbors with Shift.
 
 const boxes = [...document.querySelectorAll("[data-choice]")];
 const all = document.querySelector("[data-all]");

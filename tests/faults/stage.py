@@ -31,7 +31,7 @@ class Stage:
     """A context manager: whatever happens, nothing that it started is left running."""
 
     def __init__(self, database: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"photo-editor-faults-{database}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"reword-faults-{database}-"))
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         for name in ("data", "logs", "tmp", "broker"):
             (self.folder / name).mkdir()

@@ -25,12 +25,12 @@ from edits.models import ENDED, Attempt, Edit, Gate, Outcome, Photo, State
 from edits.ordering import create, quotas
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
 
-BEHAVIOURS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
+BEHAVIORS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
 
 
-def small_picture(colour):
+def small_picture(color):
     file = io.BytesIO()
-    Image.new("RGB", (32, 24), colour).save(file, "PNG")
+    Image.new("RGB", (32, 24), color).save(file, "PNG")
     return file
 
 
@@ -56,11 +56,11 @@ class ModelWiro:
     """What Wiro would remember."""
 
     tasks: dict[str, ModelTask] = field(default_factory=dict)
-    behaviour: str = "accept"
+    behavior: str = "accept"
 
     def run(self, model, parameters, *, callback_url=None, deadline=0):
-        behaviour, self.behaviour = self.behaviour, "accept"
-        match behaviour:
+        behavior, self.behavior = self.behavior, "accept"
+        match behavior:
             case "die before":
                 raise WorkerDied
             case "silence":
@@ -73,7 +73,7 @@ class ModelWiro:
                 raise WiroAPIError(0, "Request parameter [prompt] is bad", 200)
         task_id = str(len(self.tasks) + 1)
         self.tasks[task_id] = ModelTask(task_id, parameters["prompt"], callback_url.rstrip("/").rpartition("/")[2])
-        match behaviour:
+        match behavior:
             case "die after":
                 raise WorkerDied
             case "accept, then silence":
@@ -147,9 +147,9 @@ class Lifecycle(RuleBasedStateMachine):
         except quotas.QuotaExceeded:
             return multiple()
 
-    @rule(edit=edits, behaviour=st.sampled_from(BEHAVIOURS))
-    def do_a_step(self, edit, behaviour):
-        self.advance(edit, behaviour)
+    @rule(edit=edits, behavior=st.sampled_from(BEHAVIORS))
+    def do_a_step(self, edit, behavior):
+        self.advance(edit, behavior)
 
     @rule(edit=edits)
     def come_back_after_a_while(self, edit):
@@ -157,20 +157,20 @@ class Lifecycle(RuleBasedStateMachine):
         self.time_passes()
         self.advance(edit, "accept")
 
-    def advance(self, edit, behaviour):
-        self.wiro.behaviour = behaviour
+    def advance(self, edit, behavior):
+        self.wiro.behavior = behavior
         try:
             engine.advance(edit)
         except WorkerDied:
             pass
         finally:
-            self.wiro.behaviour = "accept"
+            self.wiro.behavior = "accept"
 
-    @rule(edit=edits, behaviour=st.sampled_from(["accept, then silence", "die before", "die after"]))
-    def submit_with_bad_luck(self, edit, behaviour):
+    @rule(edit=edits, behavior=st.sampled_from(["accept, then silence", "die before", "die after"]))
+    def submit_with_bad_luck(self, edit, behavior):
         self.leases_expire()
         self.time_passes()
-        self.advance(edit, behaviour)
+        self.advance(edit, behavior)
 
     @rule()
     def time_passes(self):

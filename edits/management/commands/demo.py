@@ -16,8 +16,10 @@ from edits.models import NotAllowed, State
 from ...ordering import create, quotas
 
 # Tells the accounts made here from those of people who chose the same name.
-EMAIL = "demo@photo-editor.invalid"
-SAMPLES = "samples@photo-editor.invalid"
+EMAIL = "demo@reword.invalid"
+SAMPLES = "samples@reword.invalid"
+# What version 0.1 called them.
+EARLIER = {"demo@photo-editor.invalid": EMAIL, "samples@photo-editor.invalid": SAMPLES}
 
 
 class Command(BaseCommand):
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        for earlier, email in EARLIER.items():
+            get_user_model().objects.filter(email=earlier).update(email=email)
         if not settings.DEMO_USERNAME:
             # Reachable from elsewhere: an account whose password stands on the sign-in page must not work.
             get_user_model().objects.filter(email=EMAIL).update(is_active=False)
