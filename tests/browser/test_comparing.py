@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,7 @@ from tests.run.site import RunningSite
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PHONE = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobile": True}
+REVIEW = "/admin/edits/edit/review/"
 MODES = ("Slider", "Side by side", "Hold", "Changes")
 IN_THE_MIDDLE = """() => {
     const box = document.querySelector("[data-compare]").getBoundingClientRect();
@@ -29,6 +31,16 @@ SHIFTS = """() => new Promise((tell) => new PerformanceObserver((list) => tell(l
 @pytest.fixture(scope="module")
 def moon(browsed_site: RunningSite) -> str:
     return _edited(browsed_site, "Put a moon into the sky")
+
+
+@pytest.fixture(scope="module")
+def shown(browsed_site: RunningSite, moon: str) -> str:
+    """The secret link of `moon`, which everybody sees in the gallery, too."""
+    visitor = browsed_site.visitor
+    visitor.post(f"{moon}share/", moon, {})
+    visitor.post(REVIEW, REVIEW, {"action": "approve", "id": moon.split("/")[2]})
+    answer = visitor.post(f"{moon}link/", moon, {"days": "1"}, headers={"Accept": "application/json"})
+    return urlsplit(answer.json()["url"]).path
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +203,23 @@ def test_the_map_of_changes_is_fetched_when_it_is_asked_for(look_at: Callable[..
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=heat.element_handle())
     assert heat.bounding_box() == page.get_by_role("img", name="The photo after the edit").bounding_box()
     assert page.evaluate(IN_THE_MIDDLE) == "After"
+
+
+def test_the_map_of_changes_goes_with_its_mode(
+    look_at: Callable[..., Page], open_page: Callable[..., Page], moon: str, shown: str
+) -> None:
+    for page in (look_at(moon), _visit(open_page(), shown), _visit(open_page(), "/")):
+        heat = page.get_by_role("img", name="Where the edit changed the picture")
+        for mode in ("Slider", "Side by side", "Hold"):
+            _choose(page, "Changes")
+            expect(heat).to_be_visible()
+            _choose(page, mode)
+            expect(heat).to_have_count(0)
+
+
+def _visit(page: Page, path: str) -> Page:
+    page.goto(path)
+    return page
 
 
 def _fetched(page: Page) -> list[str]:
