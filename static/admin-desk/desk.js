@@ -12,6 +12,7 @@ const empty = desk.querySelector("[data-empty]");
 const said = desk.querySelector("[data-said]");
 const last = desk.querySelector("[data-last]");
 const panel = desk.querySelector("[data-reject]");
+const reasons = panel.querySelector("form");
 const leaving = new Set();
 let presented = null;
 let focusedBefore = null;
@@ -36,14 +37,16 @@ function present() {
 function closePanel() {
   const hadFocus = panel.contains(document.activeElement);
   panel.open = false;
-  panel.querySelector("form").reset();
+  reasons.reset();
   if (hadFocus) focusedBefore?.focus({ preventScroll: true });
+  focusedBefore = null;
 }
 
 function openPanel() {
+  // The browser tells late that the panel is open: whoever is quick has chosen already, or begun to type.
+  if (reasons.contains(document.activeElement)) return;
   focusedBefore = document.activeElement === document.body ? null : document.activeElement;
-  // Whoever is quick has chosen already.
-  if (!panel.querySelector(":checked")) panel.querySelector("input[type=radio]").focus();
+  reasons.querySelector("input[type=radio]").focus();
 }
 
 /** Take over what is new in a page of the server's; the pair that is looked at stays. */

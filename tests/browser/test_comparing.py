@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import becomes
 from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -56,14 +57,11 @@ def _edited(site: RunningSite, words: str) -> str:
 
 
 @pytest.fixture
-def look_at(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
+def look_at(open_own: Callable[..., Page]) -> Callable[..., Page]:
     """The page of an edit as its owner sees it, with everything loaded and at rest."""
 
     def look(path: str, **options: Any) -> Page:
-        page = open_page(**{"reduced_motion": "reduce", **options})
-        cookies = browsed_site.visitor.session.cookies.get_dict()
-        page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
-        page.goto(path)
+        page = open_own(path, **{"reduced_motion": "reduce", **options})
         page.wait_for_load_state("networkidle")
         return page
 
@@ -105,6 +103,11 @@ def _zoom(page: Page) -> float:
     return float(before.removeprefix("matrix(").split(",")[0])
 
 
+def shows(page: Page, side: str) -> None:
+    """Whose picture is seen a little left of the middle: "Before" or "After"."""
+    becomes(page, lambda: page.evaluate(IN_THE_MIDDLE), side)
+
+
 def _slider(page: Page) -> float:
     return float(page.get_by_role("slider", name="Compare before and after").input_value())
 
@@ -115,22 +118,22 @@ def test_a_mouse_drags_the_line_between_the_pictures(look_at: Callable[..., Page
     page.mouse.down()
     page.mouse.move(*_point(page, 0.2, 0.5), steps=4)
     page.mouse.up()
-    assert _slider(page) == pytest.approx(20, abs=3)
-    assert page.evaluate(IN_THE_MIDDLE) == "After"
+    becomes(page, lambda: _slider(page), pytest.approx(20, abs=3))
+    shows(page, "After")
 
 
 def test_a_finger_drags_the_line_from_anywhere(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon, **PHONE)
     Fingers(page).drag((_point(page, 0.7, 0.4),), (_point(page, 0.8, 0.4),), (_point(page, 0.9, 0.4),))
-    assert _slider(page) == pytest.approx(90, abs=3)
-    assert page.evaluate(IN_THE_MIDDLE) == "Before"
-    assert _zoom(page) == 1
+    becomes(page, lambda: _slider(page), pytest.approx(90, abs=3))
+    shows(page, "Before")
+    becomes(page, lambda: _zoom(page), 1)
 
 
 def test_arrow_keys_move_the_line(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
     page.get_by_role("slider", name="Compare before and after").press("ArrowRight")
-    assert _slider(page) > 50
+    becomes(page, lambda: _slider(page) > 50, True)
 
 
 def test_a_finger_still_scrolls_the_page_over_the_picture(look_at: Callable[..., Page], moon: str) -> None:
@@ -155,12 +158,12 @@ def test_side_by_side_shows_both_in_the_same_size(look_at: Callable[..., Page], 
 def test_the_original_is_seen_while_a_mouse_holds_the_picture(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
     _choose(page, "Hold")
-    assert page.evaluate(IN_THE_MIDDLE) == "After"
+    shows(page, "After")
     page.mouse.move(*_point(page, 0.3, 0.3))
     page.mouse.down()
-    assert page.evaluate(IN_THE_MIDDLE) == "Before"
+    shows(page, "Before")
     page.mouse.up()
-    assert page.evaluate(IN_THE_MIDDLE) == "After"
+    shows(page, "After")
 
 
 def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable[..., Page], moon: str) -> None:
@@ -168,9 +171,9 @@ def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable
     page.get_by_role("button", name="Hold", exact=True).tap()
     fingers = Fingers(page)
     fingers.at("Start", _point(page, 0.3, 0.3))
-    assert page.evaluate(IN_THE_MIDDLE) == "Before"
+    shows(page, "Before")
     fingers.at("End")
-    assert page.evaluate(IN_THE_MIDDLE) == "After"
+    shows(page, "After")
 
 
 @pytest.mark.parametrize("key", ["Space", "Enter", "b"])
@@ -179,9 +182,9 @@ def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], 
     _choose(page, "Hold")
     page.get_by_role("button", name="Hold to see the original").focus()
     page.keyboard.down(key)
-    assert page.evaluate(IN_THE_MIDDLE) == "Before"
+    shows(page, "Before")
     page.keyboard.up(key)
-    assert page.evaluate(IN_THE_MIDDLE) == "After"
+    shows(page, "After")
 
 
 def test_a_click_of_a_screen_reader_changes_to_the_original_and_back(look_at: Callable[..., Page], moon: str) -> None:
@@ -201,8 +204,9 @@ def test_the_map_of_changes_is_fetched_when_it_is_asked_for(look_at: Callable[..
     page.keyboard.press("Enter")
     heat = page.get_by_role("img", name="Where the edit changed the picture")
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=heat.element_handle())
-    assert heat.bounding_box() == page.get_by_role("img", name="The photo after the edit").bounding_box()
-    assert page.evaluate(IN_THE_MIDDLE) == "After"
+    after = page.get_by_role("img", name="The photo after the edit")
+    becomes(page, heat.bounding_box, after.bounding_box())
+    shows(page, "After")
 
 
 def test_the_map_of_changes_goes_with_its_mode(
@@ -230,12 +234,12 @@ def _fetched(page: Page) -> list[str]:
 def test_buttons_zoom_both_pictures_and_fit_them_again(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
     page.get_by_role("button", name="Zoom in").click()
-    assert _zoom(page) == 2
+    becomes(page, lambda: _zoom(page), 2)
     page.get_by_role("button", name="Zoom out").click()
-    assert _zoom(page) == 1
+    becomes(page, lambda: _zoom(page), 1)
     page.get_by_role("button", name="Zoom in").click()
     page.get_by_role("button", name="Fit").click()
-    assert _zoom(page) == 1
+    becomes(page, lambda: _zoom(page), 1)
 
 
 def test_zooming_ends_where_a_pixel_is_four_wide(look_at: Callable[..., Page], moon: str) -> None:
@@ -250,13 +254,13 @@ def test_keys_zoom_and_move_both_pictures_in_every_mode(look_at: Callable[..., P
     page = look_at(moon)
     _choose(page, mode)
     page.keyboard.press("+")
-    assert _zoom(page) == 2
+    becomes(page, lambda: _zoom(page), 2)
     here = page.evaluate(VIEWS)
     page.keyboard.press("ArrowRight")
-    assert _zoom(page) == 2
-    assert page.evaluate(VIEWS) != here
+    becomes(page, lambda: _zoom(page), 2)
+    becomes(page, lambda: page.evaluate(VIEWS) != here, True)
     page.keyboard.press("0")
-    assert _zoom(page) == 1
+    becomes(page, lambda: _zoom(page), 1)
 
 
 def test_in_side_by_side_either_picture_moves_both(look_at: Callable[..., Page], moon: str) -> None:
@@ -269,41 +273,44 @@ def test_in_side_by_side_either_picture_moves_both(look_at: Callable[..., Page],
     page.mouse.down()
     page.mouse.move(box["x"] + 210, box["y"] + 100, steps=2)
     page.mouse.up()
-    before, after = page.evaluate(VIEWS)
-    assert before == after
-    moved = float(before.split(",")[4]) - (box["width"] / 2 - box["width"])
-    assert moved == pytest.approx(10, abs=1)
+
+    def moved() -> float:
+        before, after = page.evaluate(VIEWS)
+        assert before == after
+        return float(before.split(",")[4]) - (box["width"] / 2 - box["width"])
+
+    becomes(page, moved, pytest.approx(10, abs=1))
 
 
 def test_the_wheel_zooms_at_the_pointer_only_with_ctrl(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
     page.mouse.move(*_point(page, 0.1, 0.1))
     page.mouse.wheel(0, -100)
-    assert _zoom(page) == 1
+    becomes(page, lambda: _zoom(page), 1)
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
     page.wait_for_function("document.querySelector('.is-zoomed')")
-    assert _zoom(page) > 1
+    becomes(page, lambda: _zoom(page) > 1, True)
     assert page.evaluate("devicePixelRatio") == 1
 
 
 def test_a_zoomed_picture_is_dragged_and_its_line_as_well(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
     page.mouse.dblclick(*_point(page, 0.5, 0.5))
-    zoom, here = _zoom(page), page.evaluate(VIEWS)
-    assert zoom > 1
+    becomes(page, lambda: _zoom(page) > 1, True)
+    here = page.evaluate(VIEWS)
     page.mouse.move(*_point(page, 0.2, 0.5))
     page.mouse.down()
     page.mouse.move(*_point(page, 0.3, 0.6), steps=4)
     page.mouse.up()
+    becomes(page, lambda: page.evaluate(VIEWS) != here, True)
     there = page.evaluate(VIEWS)
-    assert there != here
-    assert _slider(page) == pytest.approx(50, abs=1)
+    becomes(page, lambda: _slider(page), pytest.approx(50, abs=1))
     page.mouse.move(*_point(page, 0.5, 0.3))
     page.mouse.down()
     page.mouse.move(*_point(page, 0.7, 0.3), steps=4)
     page.mouse.up()
-    assert _slider(page) == pytest.approx(70, abs=3)
+    becomes(page, lambda: _slider(page), pytest.approx(70, abs=3))
     assert page.evaluate(VIEWS) == there
 
 
@@ -314,11 +321,11 @@ def test_two_fingers_zoom_and_one_moves_what_is_zoomed(look_at: Callable[..., Pa
     fingers = Fingers(page)
     apart = [(_point(page, 0.45 - step / 20, 0.5), _point(page, 0.55 + step / 20, 0.5)) for step in range(5)]
     fingers.drag(*apart)
-    assert _zoom(page) > 2
+    becomes(page, lambda: _zoom(page) > 2, True)
     here = page.evaluate(VIEWS)
     fingers.drag((_point(page, 0.2, 0.7),), (_point(page, 0.15, 0.6),), (_point(page, 0.1, 0.5),))
-    assert _zoom(page) > 2
-    assert page.evaluate(VIEWS) != here
+    becomes(page, lambda: _zoom(page) > 2, True)
+    becomes(page, lambda: page.evaluate(VIEWS) != here, True)
     assert page.evaluate("scrollY") == 0
 
 
@@ -327,7 +334,7 @@ def test_a_double_tap_zooms_and_another_fits(look_at: Callable[..., Page], moon:
     for zoomed in (True, False):
         for _ in range(2):
             page.touchscreen.tap(*_point(page, 0.5, 0.5))
-        assert (_zoom(page) > 1) is zoomed
+        becomes(page, lambda: _zoom(page) > 1, zoomed)
 
 
 def test_full_pictures_come_when_more_pixels_are_wanted(look_at: Callable[..., Page], moon: str) -> None:
@@ -337,8 +344,8 @@ def test_full_pictures_come_when_more_pixels_are_wanted(look_at: Callable[..., P
     for name, side in (("The photo before the edit", "source"), ("The photo after the edit", "result")):
         picture = page.get_by_role("img", name=name)
         expect(picture).to_have_js_property("currentSrc", f"{page.url}{side}")
-        assert picture.evaluate("image => image.complete && image.naturalWidth") == 640
-    assert _zoom(page) == 2
+        expect(picture).to_have_js_property("naturalWidth", 640)
+    becomes(page, lambda: _zoom(page), 2)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -367,7 +374,7 @@ def test_looking_closely_fills_the_screen_and_escape_leads_back(look_at: Callabl
     button.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Before and after")
-    assert dialog.bounding_box() == {"x": 0, "y": 0, "width": 1280, "height": 720}
+    becomes(page, dialog.bounding_box, {"x": 0, "y": 0, "width": 1280, "height": 720})
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
