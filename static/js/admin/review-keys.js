@@ -1,6 +1,6 @@
 // Every button of the desk has a key, and shows it. No key does anything while somebody types.
 
-import { setView } from "./views.js";
+import { setView } from "./pair-views.js";
 
 const TYPING = "input:not([type=radio], [type=range], [type=checkbox]), textarea, select, [contenteditable]";
 const STEP = 4;

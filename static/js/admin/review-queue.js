@@ -1,8 +1,8 @@
 // The forms of the desk, sent without leaving the page. The server answers as it does without scripts, with the page that
 // follows, and what is new in it is taken over here. The next pairs are in the page already: a decision shows one at once.
 
-import { followKeys } from "./keys.js";
-import { prepare, setView } from "./views.js";
+import { followKeys } from "./review-keys.js";
+import { prepare, setView } from "./pair-views.js";
 
 const LOOK_AGAIN = 60_000;
 
