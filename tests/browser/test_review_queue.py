@@ -186,11 +186,11 @@ def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[st
 def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk(GRID, viewport={"width": 1024, "height": 768})
     rows = page.locator(".grid-pair")
-    before = [row.bounding_box() for row in (*rows.all(), page.locator(".desk-bar"))]
+    before = [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))]
     page.get_by_label("Choose all").check()
     page.get_by_label(pairs[3]).uncheck()
     expect(page.get_by_text("3 chosen")).to_be_visible()
-    assert [row.bounding_box() for row in (*rows.all(), page.locator(".desk-bar"))] == before
+    assert [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))] == before
     page.get_by_label("Reason").select_option(index=1)
     page.get_by_role("button", name="Reject the chosen").click()
     says(page, "Rejected: 3 pairs.")
