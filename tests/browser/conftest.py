@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.install import executable
 from tests.browser.new_edit import BLUE, RED, URL
@@ -27,6 +27,7 @@ OFFLINE = [
 
 @pytest.fixture(scope="session", autouse=True)
 def _actions_wait() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE)
     with pytest.MonkeyPatch.context() as patch:
         make_actions_wait(patch)
         yield
