@@ -1,17 +1,18 @@
-// The forms of the desk, sent without leaving the page. The server answers as it does without scripts, with the page that
+// The forms of the review queue, sent without leaving the page. The server answers as it does without scripts, with the page that
 // follows, and what is new in it is taken over here. The next pairs are in the page already: a decision shows one at once.
 
-import { followKeys } from "./keys.js";
-import { prepare, setView } from "./views.js";
+import { followKeys } from "./review-keys.js";
+import { prepare, setView } from "./pair-views.js";
 
 const LOOK_AGAIN = 60_000;
 
-const desk = document.querySelector("[data-desk]");
-const pairs = desk.querySelector("[data-pairs]");
-const empty = desk.querySelector("[data-empty]");
-const said = desk.querySelector("[data-said]");
-const last = desk.querySelector("[data-last]");
-const panel = desk.querySelector("[data-reject]");
+const queue = document.querySelector("[data-review]");
+const pairs = queue.querySelector("[data-pairs]");
+const empty = queue.querySelector("[data-empty]");
+const said = queue.querySelector("[data-said]");
+const last = queue.querySelector("[data-last]");
+const panel = queue.querySelector("[data-reject]");
+const reasons = panel.querySelector("form");
 const leaving = new Set();
 let presented = null;
 let focusedBefore = null;
@@ -21,12 +22,12 @@ function present() {
   const pair = pairs.firstElementChild;
   const id = pair?.dataset.pair ?? "";
   for (const each of pairs.children) each.hidden = each !== pair;
-  for (const input of desk.querySelectorAll("[data-id]")) input.value = id;
-  for (const button of desk.querySelectorAll("[value=approve], [value=skip], [value=reject]")) button.disabled = !pair;
+  for (const input of queue.querySelectorAll("[data-id]")) input.value = id;
+  for (const button of queue.querySelectorAll("[value=approve], [value=skip], [value=reject]")) button.disabled = !pair;
   panel.inert = !pair;
-  desk.querySelector("[value=undo]").disabled = !last.value && !leaving.size;
-  desk.querySelector("[data-open]").toggleAttribute("href", Boolean(pair));
-  if (pair) desk.querySelector("[data-open]").href = pair.dataset.job;
+  queue.querySelector("[value=undo]").disabled = !last.value && !leaving.size;
+  queue.querySelector("[data-open]").toggleAttribute("href", Boolean(pair));
+  if (pair) queue.querySelector("[data-open]").href = pair.dataset.job;
   empty.hidden = Boolean(pair) || leaving.size > 0;
   // An answer that arrives late must not close what was opened for the same pair.
   if (id !== presented) closePanel();
@@ -36,21 +37,23 @@ function present() {
 function closePanel() {
   const hadFocus = panel.contains(document.activeElement);
   panel.open = false;
-  panel.querySelector("form").reset();
+  reasons.reset();
   if (hadFocus) focusedBefore?.focus({ preventScroll: true });
+  focusedBefore = null;
 }
 
 function openPanel() {
+  // The browser tells late that the panel is open: whoever is quick has chosen already, or begun to type.
+  if (reasons.contains(document.activeElement)) return;
   focusedBefore = document.activeElement === document.body ? null : document.activeElement;
-  // Whoever is quick has chosen already.
-  if (!panel.querySelector(":checked")) panel.querySelector("input[type=radio]").focus();
+  reasons.querySelector("input[type=radio]").focus();
 }
 
 /** Take over what is new in a page of the server's; the pair that is looked at stays. */
 function takeOver(page, isUndo) {
-  const fresh = page.querySelector("[data-desk]");
+  const fresh = page.querySelector("[data-review]");
   if (!fresh) return location.reload();
-  desk.querySelector("[data-progress]").innerHTML = fresh.querySelector("[data-progress]").innerHTML;
+  queue.querySelector("[data-progress]").innerHTML = fresh.querySelector("[data-progress]").innerHTML;
   empty.innerHTML = fresh.querySelector("[data-empty]").innerHTML;
   last.value = fresh.querySelector("[data-last]").value;
   const news = fresh.querySelector("[data-said]");
@@ -86,7 +89,7 @@ function decide(data) {
     } catch {
       leaving.delete(id);
       pairs.prepend(pair);
-      said.textContent = desk.dataset.lost;
+      said.textContent = queue.dataset.lost;
       present();
     }
   });
@@ -99,7 +102,7 @@ function undo(data) {
     try {
       takeOver(await ask(data), true);
     } catch {
-      said.textContent = desk.dataset.lost;
+      said.textContent = queue.dataset.lost;
     }
   });
 }
@@ -110,7 +113,7 @@ function lookAgain() {
   line = line.then(async () => takeOver(await ask(), false)).catch(() => {});
 }
 
-desk.addEventListener("submit", (event) => {
+queue.addEventListener("submit", (event) => {
   event.preventDefault();
   const data = new FormData(event.target, event.submitter);
   const isUnexplained = data.get("action") === "reject" && !data.get("reason") && !data.get("words").trim();
@@ -121,10 +124,10 @@ desk.addEventListener("submit", (event) => {
 
 panel.addEventListener("toggle", () => panel.open && openPanel());
 panel.querySelector("[data-leave]").addEventListener("click", closePanel);
-for (const button of desk.querySelectorAll("[data-show]")) button.addEventListener("click", () => setView(desk, button.dataset.show));
-for (const part of desk.querySelectorAll("[data-needs-js]")) part.hidden = false;
+for (const button of queue.querySelectorAll("[data-show]")) button.addEventListener("click", () => setView(queue, button.dataset.show));
+for (const part of queue.querySelectorAll("[data-needs-js]")) part.hidden = false;
 for (const pair of pairs.children) prepare(pair);
-followKeys(desk, panel, closePanel);
+followKeys(queue, panel, closePanel);
 setInterval(lookAgain, LOOK_AGAIN);
 document.addEventListener("visibilitychange", lookAgain);
 present();

@@ -8,11 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import becomes
 from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 DESK, GRID = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
+LOADED = "pair => [...pair.querySelectorAll('figure img')].every(image => image.complete && image.naturalWidth)"
 PHOTOS = ("coffee.png", "rocket.jpg", "chelsea.png", "coffee.png")
 
 
@@ -30,13 +32,9 @@ def pairs(browsed_site: RunningSite) -> list[str]:
 
 
 @pytest.fixture
-def open_desk(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
+def open_desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
     def open_one(path: str = DESK, **options: Any) -> Page:
-        page = open_page(**options)
-        cookies = browsed_site.visitor.session.cookies.get_dict()
-        page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
-        page.goto(path)
-        return page
+        return open_own(path, **options)
 
     return open_one
 
@@ -77,9 +75,8 @@ def test_the_next_pair_is_there_before_the_server_has_answered(open_desk: Callab
     for words in pairs[1:3]:
         page.keyboard.press("a")
         shows(page, words)
-        loaded = "pair => [...pair.querySelectorAll('figure img')].every(image => image.complete && image.naturalWidth)"
-        assert page.locator("[data-pair]:not([hidden])").evaluate(loaded)
-    assert len(held) == 1
+        becomes(page, lambda: page.locator("[data-pair]:not([hidden])").evaluate(LOADED), True)
+    becomes(page, lambda: len(held), 1)
     held.pop().continue_()
     expect(page.locator("[data-progress]")).to_contain_text("3 waiting")
     shows(page, pairs[2])
@@ -103,6 +100,18 @@ def test_keys_do_nothing_while_somebody_types(open_desk: Callable[..., Page], pa
     says(page, "Rejected")
 
 
+def test_a_quick_reviewer_keeps_the_focus(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.evaluate(
+        """() => new Promise((done) => {
+            const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            document.querySelector("[data-reject]").addEventListener("toggle", () => setTimeout(done));
+            for (const key of ["r", "8"]) press(key);
+        })"""
+    )
+    expect(page.get_by_label("In your own words")).to_be_focused()
+
+
 def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk()
     page.keyboard.press("r")
@@ -118,11 +127,18 @@ def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> N
     expect(slider).to_have_count(0)
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_value("54")
+    change_map = page.get_by_role("img", name="Where the edit changed the picture")
     page.keyboard.press("c")
-    expect(page.get_by_role("img", name="Where the edit changed the picture")).to_be_visible()
+    expect(change_map).to_be_visible()
     expect(slider).to_have_count(0)
     page.keyboard.press("c")
     expect(page.get_by_role("button", name="Side by side")).to_have_attribute("aria-pressed", "true")
+    expect(change_map).to_have_count(0)
+    page.keyboard.press("c")
+    expect(change_map).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(slider).to_have_value("50")
+    expect(change_map).to_have_count(0)
     with page.context.expect_page() as opened:
         page.keyboard.press("o")
     expect(opened.value).to_have_url(re.compile("/admin/edits/edit/[0-9a-f-]+/change/"))
@@ -170,11 +186,11 @@ def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[st
 def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk(GRID, viewport={"width": 1024, "height": 768})
     rows = page.locator(".grid-pair")
-    before = [row.bounding_box() for row in (*rows.all(), page.locator(".desk-bar"))]
+    before = [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))]
     page.get_by_label("Choose all").check()
     page.get_by_label(pairs[3]).uncheck()
     expect(page.get_by_text("3 chosen")).to_be_visible()
-    assert [row.bounding_box() for row in (*rows.all(), page.locator(".desk-bar"))] == before
+    assert [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))] == before
     page.get_by_label("Reason").select_option(index=1)
     page.get_by_role("button", name="Reject the chosen").click()
     says(page, "Rejected: 3 pairs.")
@@ -191,8 +207,10 @@ def test_axe_finds_nothing(open_desk: Callable[..., Page], pairs: list[str], the
         page.reload()
         finds_nothing(page)
         page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("slider", name="Compare before and after")).to_be_visible()
         finds_nothing(page)
         page.keyboard.press("r")
+        expect(page.get_by_label("In your own words")).to_be_visible()
         finds_nothing(page)
         page.goto(GRID)
         expect(page.locator("html")).to_have_attribute("data-theme", theme)

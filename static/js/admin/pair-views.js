@@ -1,8 +1,8 @@
 // How the pair is looked at: side by side, parted by a line that moves, or with the map of what changed.
 
-export function setView(desk, view) {
-  desk.dataset.view = view;
-  for (const button of desk.querySelectorAll("[data-show]")) {
+export function setView(queue, view) {
+  queue.dataset.view = view;
+  for (const button of queue.querySelectorAll("[data-show]")) {
     button.setAttribute("aria-pressed", String(button.dataset.show === view));
   }
 }

@@ -1,24 +1,24 @@
-// Every button of the desk has a key, and shows it. No key does anything while somebody types.
+// Every button of the review queue has a key, and shows it. No key does anything while somebody types.
 
-import { setView } from "./views.js";
+import { setView } from "./pair-views.js";
 
 const TYPING = "input:not([type=radio], [type=range], [type=checkbox]), textarea, select, [contenteditable]";
 const STEP = 4;
 
-export function followKeys(desk, panel, closePanel) {
+export function followKeys(queue, panel, closePanel) {
   const moveLine = (event, direction) => {
-    const range = desk.querySelector("[data-pair]:not([hidden]) [data-slider]");
+    const range = queue.querySelector("[data-pair]:not([hidden]) [data-slider]");
     if (!range) return;
     const isNative = event.target === range;
-    setView(desk, "slider");
+    setView(queue, "slider");
     if (isNative) return;
     event.preventDefault();
     range.value = Number(range.value) + direction * STEP;
     range.dispatchEvent(new Event("input"));
   };
   const others = {
-    v: () => setView(desk, desk.dataset.view === "side" ? "slider" : "side"),
-    c: () => setView(desk, desk.dataset.view === "map" ? "side" : "map"),
+    v: () => setView(queue, queue.dataset.view === "side" ? "slider" : "side"),
+    c: () => setView(queue, queue.dataset.view === "map" ? "side" : "map"),
     arrowleft: (event) => moveLine(event, -1),
     arrowright: (event) => moveLine(event, 1),
   };
@@ -29,7 +29,7 @@ export function followKeys(desk, panel, closePanel) {
     const isTyping = event.target.closest(TYPING) !== null;
     if (panel.open) return followPanel(panel, closePanel, event, key, isTyping);
     if (isTyping) return;
-    const button = /^[a-z]$/.test(key) && desk.querySelector(`:not([inert]) > [data-key=${key}]`);
+    const button = /^[a-z]$/.test(key) && queue.querySelector(`:not([inert]) > [data-key=${key}]`);
     if (button) {
       event.preventDefault();
       // A key that is held down decides once.
