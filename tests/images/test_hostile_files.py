@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edits import images
-from tests.test_images import MIB, chunk, clean, encoded, refusal_of
+from tests.images.test_decoding import MIB, chunk, clean, encoded, refusal_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SECONDS, GROWTH_MB = 2.0, 300
 # The machine may be busy with other tests; the limit itself is for an idle one.
 PATIENCE = 3

@@ -7,9 +7,9 @@ from PIL import Image
 
 from edits import images
 from edits.models import Edit, Photo
+from tests.images.test_decoding import FOREIGN, encoded, jpeg_cut_at, plain, refusal_of
 from tests.photos import photo_path
-from tests.test_images import FOREIGN, encoded, jpeg_cut_at, plain, refusal_of
-from tests.test_upload_form import MIB, codes, named, post
+from tests.web.views.test_new_edit import MIB, codes, named, post
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from PIL import Image
 from edits.models import Edit, Photo, State
 from edits.ordering import create
 from tests.conftest import upload
+from tests.images.test_decoding import FOREIGN, encoded, jpeg_cut_at, plain
 from tests.photos import photo_path
-from tests.test_images import FOREIGN, encoded, jpeg_cut_at, plain
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 
 from edits.models import Edit, Photo
 from tests.rows import edit_in
-from tests.test_upload_form import URL, codes, post
+from tests.web.views.test_new_edit import URL, codes, post
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from django.core.files.base import ContentFile
 from edits.models import Photo
 from edits.storage import DurableFileSystemStorage
 from edits.web.uploads import LimitedUploadHandler
-from tests.test_images import plain
-from tests.test_upload_form import MIB, URL, named
+from tests.images.test_decoding import plain
+from tests.web.views.test_new_edit import MIB, URL, named
 
 pytestmark = pytest.mark.django_db
 

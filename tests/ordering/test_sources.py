@@ -11,9 +11,9 @@ from edits import images
 from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State
+from tests.images.test_decoding import encoded, plain
 from tests.rows import edit_in
-from tests.test_images import encoded, plain
-from tests.test_upload_form import URL, codes, named, post
+from tests.web.views.test_new_edit import URL, codes, named, post
 
 pytestmark = pytest.mark.django_db
 

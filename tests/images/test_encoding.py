@@ -9,8 +9,8 @@ from PIL import Image, ImageChops, ImageCms, ImageStat, PngImagePlugin
 
 from edits import images
 from edits.images.encoding import CARD_WIDTH, PAGE_WIDTH
+from tests.images.test_decoding import chunk, clean, encoded, photo, plain
 from tests.photos import photo_path
-from tests.test_images import chunk, clean, encoded, photo, plain
 
 SECRET = b"51.477928,-0.001545 somebody's phone"
 
