@@ -1,15 +1,16 @@
-"""The cast and the stage. Alice owns the edits, Bob must never see them, Rita reviews."""
+"""Fixtures that many tests share. Alice owns the edits, Bob must see nothing of them, Rita reviews."""
 
-import io
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import engine
@@ -35,17 +36,17 @@ def _nothing_remembered() -> None:
 
 
 @pytest.fixture
-def alice(db: Any) -> User:
+def alice(db: None) -> User:
     return User.objects.create_user("alice", password="correct horse")
 
 
 @pytest.fixture
-def bob(db: Any) -> User:
+def bob(db: None) -> User:
     return User.objects.create_user("bob", password="correct horse")
 
 
 @pytest.fixture
-def rita(db: Any) -> User:
+def rita(db: None) -> User:
     return User.objects.create_superuser("rita", password="correct horse")
 
 
@@ -62,7 +63,13 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def sandbox(settings: Any) -> Iterator[SandboxServer]:
+def browser(signed_in: Callable[[User], Client], alice: User, media: Path) -> Client:
+    """A browser in which Alice is signed in."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[SandboxServer]:
     """A Wiro of this test's own, which the site is configured to use. Nothing calls it until the test does."""
     settings.ENGINE_PACE = PACE
     with SandboxServer(api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, pace=PACE) as server:
@@ -78,7 +85,7 @@ def picture() -> images.CleanPicture:
 
 
 @pytest.fixture
-def new_edit(alice: User, picture: images.CleanPicture, media: Any) -> Callable[..., Edit]:
+def new_edit(alice: User, picture: images.CleanPicture, media: Path) -> Callable[..., Edit]:
     """A queued edit of Alice's (or of `owner`), as the form would make it."""
 
     def make(owner: User | None = None, prompt: str = "Make it night", **inputs: Any) -> Edit:
@@ -89,14 +96,15 @@ def new_edit(alice: User, picture: images.CleanPicture, media: Any) -> Callable[
 
 
 @pytest.fixture
-def media(tmp_path: Any, settings: Any) -> Any:
-    """Pictures of this test in a folder of its own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """The folder of this test's own pictures, empty at first."""
+    folder = tmp_path / "media"
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 @pytest.fixture
-def staff(db: Any) -> Callable[..., User]:
+def staff(db: None) -> Callable[..., User]:
     """A member of the staff with what a group may do. Permissions are given directly, because tests with
     real transactions empty the table of groups."""
 
@@ -122,6 +130,7 @@ def rolf(staff: Callable[..., User]) -> User:
 
 @pytest.fixture
 def photo(new_edit: Callable[..., Edit]) -> Photo:
+    """A stored photo of Alice's that no edit uses yet."""
     edit = new_edit()
     photo = edit.photo
     edit.delete()
@@ -138,13 +147,6 @@ def offered(alice: User, photo: Photo) -> Callable[..., list[Edit]]:
         return [edit_in(State.SUCCEEDED, owner, photo, prompt=f"Pair {number}", **values) for number in range(count)]
 
     return make
-
-
-def upload(name: str = "rocket.jpg", **fields: Any) -> dict[str, Any]:
-    """What a browser posts to /edits/new/."""
-    photo = io.BytesIO(photo_path(name).read_bytes())
-    photo.name = name
-    return {"photo": photo, "prompt": "Make it night", "guidance_scale": "4.0", "seed": "7", "nonce": uuid.uuid4().hex} | fields
 
 
 def advance_to_rest(edit: Edit, seconds: float = 20.0) -> Edit:

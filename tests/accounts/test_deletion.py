@@ -4,7 +4,6 @@ import io
 import logging
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from axes.models import AccessAttempt
@@ -21,28 +20,13 @@ from edits.jobs import engine, provider_cleanup
 from edits.models import ENDED, Attempt, Edit, Event, Outcome, Photo, Profile, Review, ShareLink, Signup, State, Visibility
 from edits.ordering import quotas
 from tests.conftest import advance_to_rest
-from tests.rows import attempt_of, edit_in, shared
+from tests.files import files_in
+from tests.rows import attempt_of, edit_in, reloaded, shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 WORDS = "Give my aunt Eulalia a red hat"
 SAID = "sorry, aunt Eulalia is not to be seen"
-
-
-@pytest.fixture
-def photo(new_edit):
-    edit = new_edit()
-    photo = edit.photo
-    edit.delete()
-    return photo
-
-
-def files_in(folder):
-    return [path for path in Path(folder).rglob("*") if path.is_file()]
-
-
-def again(edit):
-    return Edit.objects.get(pk=edit.pk)
 
 
 def erase_at_wiro():
@@ -61,10 +45,10 @@ def every_text():
 
 def run_until(edit, state, seconds=20.0):
     ends_at = time.monotonic() + seconds
-    while again(edit).state != state:
-        assert time.monotonic() < ends_at, again(edit).state
+    while reloaded(edit).state != state:
+        assert time.monotonic() < ends_at, reloaded(edit).state
         engine.advance(edit.pk)
-    return again(edit)
+    return reloaded(edit)
 
 
 # --- Through the sandbox --------------------------------------------------------------------------------------------
@@ -73,10 +57,10 @@ def run_until(edit, state, seconds=20.0):
 def test_pictures_words_and_wiros_copies_are_gone_and_the_numbers_are_not(sandbox, new_edit, alice, media):
     edit = advance_to_rest(new_edit(prompt=WORDS))
     erase_at_wiro()
-    spent, cost = quotas.spent_today(), again(edit).cost
+    spent, cost = quotas.spent_today(), reloaded(edit).cost
     assert len(files_in(media)) > 5
     assert deletion.erase_person(alice, alice) is True
-    edit = again(edit)
+    edit = reloaded(edit)
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert "Eulalia" not in every_text()
     assert (edit.state, edit.cost, quotas.spent_today()) == (State.SUCCEEDED, cost, spent)
@@ -90,19 +74,19 @@ def test_the_pictures_wait_until_wiro_has_erased_its_copies(sandbox, new_edit, a
     assert "Eulalia" not in every_text()
     assert files_in(media)
     assert files_in(sandbox.folder)
-    assert again(edit).purged_at is None
+    assert reloaded(edit).purged_at is None
     erase_at_wiro()
     retention.tidy()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
-    assert again(edit).purged_at is not None
+    assert reloaded(edit).purged_at is not None
 
 
 def test_an_edit_that_runs_is_stopped_and_goes_when_it_has_ended(sandbox, new_edit, alice, media):
     sandbox.faults.add("model", "stuck", value="task_output")
     edit = run_until(new_edit(prompt=WORDS), State.RUNNING)
     deletion.erase_person(alice, alice)
-    assert again(edit).state == State.RUNNING
-    assert again(edit).deleted_at is not None
+    assert reloaded(edit).state == State.RUNNING
+    assert reloaded(edit).deleted_at is not None
     retention.tidy()
     assert advance_to_rest(edit).state == State.CANCELED
     erase_at_wiro()
@@ -128,7 +112,7 @@ def test_an_edit_that_was_nearly_done_is_delivered_to_nobody_and_goes(sandbox, n
 def test_an_edit_that_waited_is_never_sent(sandbox, new_edit, alice, media):
     edit = new_edit(prompt=WORDS)
     deletion.erase_person(alice, alice)
-    assert again(edit).state == State.CANCELED
+    assert reloaded(edit).state == State.CANCELED
     assert sandbox.runs() == []
     assert files_in(media) == []
 
@@ -139,7 +123,7 @@ def test_somebody_elses_edit_of_the_same_picture_keeps_everything(sandbox, new_e
     deletion.erase_person(alice, alice)
     assert Edit.objects.filter(pk=his.pk).values().get() == before
     assert len(files_in(media)) == 3
-    assert again(hers).purged_at is not None
+    assert reloaded(hers).purged_at is not None
     assert advance_to_rest(his).state == State.SUCCEEDED
 
 
@@ -152,9 +136,9 @@ def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(alice, rita, photo
     deletion.erase_person(alice, rita)
     assert signed_in(rita).get(f"/edits/{edit.pk}/").status_code == 404
     assert not trash.in_trash().filter(pk=edit.pk).exists()
-    assert not trash.restore(again(edit), rita)
+    assert not trash.restore(reloaded(edit), rita)
     assert edit.events.filter(note="deleted with its owner's account", actor=rita).count() == 1
-    assert state in (*ENDED, State.SUBMITTING, State.RUNNING, State.FETCHING) or again(edit).state == State.CANCELED
+    assert state in (*ENDED, State.SUBMITTING, State.RUNNING, State.FETCHING) or reloaded(edit).state == State.CANCELED
 
 
 def test_gallery_and_secret_links_end_at_once(alice, photo, client):
@@ -173,8 +157,8 @@ def test_gallery_and_secret_links_end_at_once(alice, photo, client):
 def test_no_word_of_hers_or_about_her_stays(alice, rita, photo, signed_in):
     edit = edit_in(State.SUCCEEDED, alice, photo, prompt=WORDS, visibility=Visibility.PENDING)
     moderation.reject(edit, rita, SAID)
-    moderation.appeal(again(edit), alice, "but aunt Eulalia wanted it")
-    moderation.reject(again(edit), rita, SAID)
+    moderation.appeal(reloaded(edit), alice, "but aunt Eulalia wanted it")
+    moderation.reject(reloaded(edit), rita, SAID)
     failed = edit_in(State.FAILED, alice, photo, failure_message=SAID)
     attempt_of(failed, error_message=SAID, output_url="https://wiro.example/Eulalia.png")
     Event.objects.create(edit=failed, kind=Event.Kind.POSTPONED, note=SAID)
@@ -184,7 +168,7 @@ def test_no_word_of_hers_or_about_her_stays(alice, rita, photo, signed_in):
     assert "Eulalia" in every_text()
     deletion.erase_person(alice, rita)
     assert "Eulalia" not in every_text()
-    assert (again(edit).review, again(edit).reviewed_by) == (Review.REJECTED, rita)
+    assert (reloaded(edit).review, reloaded(edit).reviewed_by) == (Review.REJECTED, rita)
     assert list(edit.events.filter(kind="reviewed").values_list("note", "actor__username")) == [
         ("rejected", "rita"),
         ("appealed", f"erased-{alice.pk}"),
@@ -248,7 +232,7 @@ def test_erasing_twice_changes_nothing_more(alice, rita, photo, caplog):
         record.getMessage() for record in caplog.records if "was erased" in record.getMessage()
     ]
     assert "alice" not in caplog.text
-    assert again(edit).purged_at is not None
+    assert reloaded(edit).purged_at is not None
 
 
 def test_counts_and_money_are_as_before(alice, photo):
@@ -276,7 +260,7 @@ def test_a_crash_after_the_account_was_closed_is_made_up_for_by_tidying(alice, p
     retention.tidy()
     assert files_in(media) == []
     assert "Eulalia" not in every_text()
-    assert all(again(edit).purged_at for edit in edits)
+    assert all(reloaded(edit).purged_at for edit in edits)
 
 
 def test_a_crash_before_that_leaves_everything_as_it_was(alice, photo, media, monkeypatch):
@@ -286,7 +270,7 @@ def test_a_crash_before_that_leaves_everything_as_it_was(alice, photo, media, mo
     with pytest.raises(ZeroDivisionError):
         deletion.erase_person(alice, alice)
     assert every_text() == before
-    assert again(edit).is_shared
+    assert reloaded(edit).is_shared
     retention.tidy()
     assert files_in(media)
 
@@ -304,15 +288,15 @@ def test_what_was_parked_after_the_account_was_closed_is_given_up(alice, photo, 
     deletion.erase_person(alice, alice)
     Edit.objects.filter(pk=edit.pk).update(state=State.UNCONFIRMED, due_at=None)
     retention.tidy()
-    assert again(edit).state == State.CANCELED
+    assert reloaded(edit).state == State.CANCELED
     assert files_in(media) == []
 
 
 def test_a_task_that_a_callback_has_named_is_looked_up_before_it_is_given_up(alice, photo):
     edit = edit_in(State.UNCONFIRMED, alice, photo, due_at=timezone.now())
     deletion.erase_person(alice, alice)
-    assert again(edit).state == State.UNCONFIRMED
-    assert again(edit).deleted_at is not None
+    assert reloaded(edit).state == State.UNCONFIRMED
+    assert reloaded(edit).deleted_at is not None
 
 
 def test_a_picture_that_never_got_an_edit_goes_too(alice, photo, media):
@@ -332,7 +316,7 @@ def test_many_edits_are_hidden_at_once_and_removed_bit_by_bit(alice, photo, monk
     assert deletion.belongings(alice).edits == 3
     retention.tidy()
     assert files_in(media) == []
-    assert all(again(edit).purged_at for edit in edits)
+    assert all(reloaded(edit).purged_at for edit in edits)
 
 
 def test_the_last_administrator_stays(rita, bob):
@@ -348,8 +332,8 @@ def test_the_last_administrator_stays(rita, bob):
 def test_an_edit_that_goes_alone_takes_its_words_along(alice, rita, photo):
     edit = edit_in(State.SUCCEEDED, alice, photo, prompt=WORDS, visibility=Visibility.PENDING)
     moderation.reject(edit, rita, SAID)
-    trash.delete(again(edit), alice)
-    trash.delete_for_good(again(edit), alice)
+    trash.delete(reloaded(edit), alice)
+    trash.delete_for_good(reloaded(edit), alice)
     assert "Eulalia" not in every_text()
     assert list(edit.events.filter(kind="reviewed").values_list("note", flat=True)) == ["rejected"]
 
@@ -358,7 +342,7 @@ def test_copies_that_wiro_was_never_told_to_erase_are_erased_too(sandbox, new_ed
     edit = advance_to_rest(new_edit())
     Attempt.objects.update(erase_due_at=None)
     deletion.erase_person(alice, alice)
-    assert again(edit).purged_at is None
+    assert reloaded(edit).purged_at is None
     erase_at_wiro()
     retention.tidy()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])

@@ -11,7 +11,7 @@ from edits.jobs import engine
 from edits.models import Edit, Profile, State, Visibility
 from edits.ordering import quotas
 from edits.web import user_messages
-from tests.conftest import upload
+from tests.forms import upload
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db

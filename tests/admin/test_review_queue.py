@@ -15,7 +15,8 @@ from django.utils import timezone
 from edits.gallery import moderation
 from edits.models import Edit, State, Visibility
 from edits.web import user_messages
-from tests.rows import edit_in
+from tests.pages import text_of
+from tests.rows import edit_in, reloaded
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +27,6 @@ REASON = user_messages.REJECTIONS[0]
 @pytest.fixture
 def desk(signed_in, rena):
     return signed_in(rena)
-
-
-def again(edit):
-    return Edit.objects.get(pk=edit.pk)
-
-
-def text(response):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def shown(response):
@@ -64,7 +57,7 @@ def test_the_desk_is_for_reviewers(signed_in, staff, alice, rita, offered, path)
         assert "login" in getattr(Client(), verb)(path)["Location"]
     refused = {name for (_, name), is_refused in allowed.items() if is_refused}
     assert refused == {"owner", "viewer", "operator", "nobody"}
-    assert again(edit).visibility == Visibility.PENDING
+    assert reloaded(edit).visibility == Visibility.PENDING
 
 
 @pytest.mark.parametrize("name", ["viewer", "operator", "nobody", "alice"])
@@ -75,7 +68,7 @@ def test_no_action_works_for_others(signed_in, staff, alice, offered, name, acti
     for path in (DESK, GRID):
         client.post(path, {"action": action, "id": str(edit.pk), "reason": REASON})
     client.post(LIST, {"action": action, "_selected_action": str(edit.pk), "reason": REASON})
-    assert (again(edit).visibility, again(edit).review_claimed_by) == (Visibility.PENDING, None)
+    assert (reloaded(edit).visibility, reloaded(edit).review_claimed_by) == (Visibility.PENDING, None)
     assert not edit.events.exists()
 
 
@@ -116,12 +109,12 @@ def test_the_desk_shows_the_pair_with_everything_one_decides_by(desk, offered, a
         "guidance 4.0, seed 7, watermark",
         "2 waiting, 0 done",
     ):
-        assert fact in text(page), fact
+        assert fact in text_of(page), fact
 
 
 def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk, offered):
     offered(1)
-    page = text(desk.get(DESK))
+    page = text_of(desk.get(DESK))
     assert "not measured" in page
     assert "nothing yet" in page
 
@@ -129,21 +122,21 @@ def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk, offered):
 def test_a_decision_brings_the_next_pair(desk, offered):
     first, second, third = offered(3)
     page = press(desk, "approve")
-    assert again(first).visibility == Visibility.PUBLIC
+    assert reloaded(first).visibility == Visibility.PUBLIC
     assert shown(page) == [str(second.pk), str(third.pk)]
-    assert "2 waiting, 1 done in this session" in text(page)
-    assert "Approved: 1 pair is in the gallery." in text(page)
+    assert "2 waiting, 1 done in this session" in text_of(page)
+    assert "Approved: 1 pair is in the gallery." in text_of(page)
     press(desk, "reject", reason=REASON)
     page = press(desk, "reject", reason=REASON, words=" In my  own\x00 words. ")
-    assert [again(edit).review_reason for edit in (second, third)] == [REASON, "In my own words."]
-    assert "All done" in text(page)
+    assert [reloaded(edit).review_reason for edit in (second, third)] == [REASON, "In my own words."]
+    assert "All done" in text_of(page)
 
 
 @pytest.mark.parametrize("fields", [{}, {"reason": "made up"}, {"words": " \x00 "}])
 def test_nothing_is_rejected_without_a_reason(desk, offered, fields):
     (edit,) = offered(1)
-    assert "Nothing was rejected" in text(press(desk, "reject", **fields))
-    assert again(edit).visibility == Visibility.PENDING
+    assert "Nothing was rejected" in text_of(press(desk, "reject", **fields))
+    assert reloaded(edit).visibility == Visibility.PENDING
 
 
 def test_undo_takes_back_step_by_step(desk, offered):
@@ -154,8 +147,8 @@ def test_undo_takes_back_step_by_step(desk, offered):
     assert shown(press(desk, "undo")) == [str(second.pk), str(third.pk)]
     page = press(desk, "undo")
     assert shown(page)[0] == str(first.pk)
-    assert "3 waiting, 0 done" in text(page)
-    assert "nothing to take back" in text(press(desk, "undo"))
+    assert "3 waiting, 0 done" in text_of(page)
+    assert "nothing to take back" in text_of(press(desk, "undo"))
 
 
 def test_an_undo_that_is_sent_twice_takes_back_one_step(desk, offered):
@@ -173,8 +166,8 @@ def test_undo_after_ten_minutes_says_that_it_is_too_late(desk, offered, monkeypa
     press(desk, "approve")
     moment = timezone.now() + timedelta(minutes=11)
     monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
-    assert "Too late" in text(press(desk, "undo"))
-    assert again(edit).visibility == Visibility.PUBLIC
+    assert "Too late" in text_of(press(desk, "undo"))
+    assert reloaded(edit).visibility == Visibility.PUBLIC
 
 
 def test_of_two_reviewers_the_second_is_told(desk, offered, rolf):
@@ -182,14 +175,14 @@ def test_of_two_reviewers_the_second_is_told(desk, offered, rolf):
     desk.get(DESK)
     Edit.objects.filter(pk=edit.pk).update(review_claimed_by=rolf)
     page = desk.post(DESK, {"action": "approve", "id": str(edit.pk)}, follow=True)
-    assert "Somebody else was faster" in text(page)
-    assert "Other reviewers have the remaining pairs" in text(page)
+    assert "Somebody else was faster" in text_of(page)
+    assert "Other reviewers have the remaining pairs" in text_of(page)
 
 
 def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk, offered):
     (edit,) = offered(1)
     page = press(desk, "skip")
-    assert "You left 1 pair to the others." in text(page)
+    assert "You left 1 pair to the others." in text_of(page)
     again_now = re.search(r'href="(\?since=[^"]+)"', page.content.decode())[1]
     assert shown(desk.get(DESK + html.unescape(again_now))) == [str(edit.pk)]
 
@@ -198,7 +191,7 @@ def test_an_appeal_is_marked_and_what_was_said_is_told(desk, offered, alice, rol
     (edit,) = offered(1)
     moderation.reject(edit, rolf, "too <dark>")
     moderation.appeal(edit, alice, "It is night.")
-    page = text(desk.get(DESK))
+    page = text_of(desk.get(DESK))
     for words in ("Appealed:", "Rejected: too <dark>", "rolf", "Appealed: It is night."):
         assert words in page
 
@@ -224,7 +217,7 @@ def test_a_strange_query_is_ignored(desk, query):
 def test_what_is_not_there_changes_nothing(desk, offered, fields):
     (edit,) = offered(1)
     assert desk.post(DESK, fields, follow=True).status_code == 200
-    assert again(edit).visibility == Visibility.PENDING
+    assert reloaded(edit).visibility == Visibility.PENDING
 
 
 def test_the_desk_has_nothing_that_the_content_policy_forbids(desk, offered):
@@ -261,11 +254,11 @@ def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, 
     edits = offered(6)
     moderation.next_pairs(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
-    assert [again(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
-    assert "2 were left to somebody else." in text(page)
-    assert "3 done" in text(page)
-    assert "Taken back: 3 pairs wait again." in text(press(desk, "undo", page=GRID))
-    assert {again(edit).visibility for edit in edits} == {"pending"}
+    assert [reloaded(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
+    assert "2 were left to somebody else." in text_of(page)
+    assert "3 done" in text_of(page)
+    assert "Taken back: 3 pairs wait again." in text_of(press(desk, "undo", page=GRID))
+    assert {reloaded(edit).visibility for edit in edits} == {"pending"}
 
 
 def test_a_long_grid_has_pages(desk, offered):
@@ -279,10 +272,10 @@ def test_a_long_grid_has_pages(desk, offered):
 def test_the_list_rejects_with_a_reason_only(desk, offered):
     (edit,) = offered(1)
     fields = {"action": "reject", "_selected_action": str(edit.pk)}
-    assert "Choose a reason" in text(desk.post(LIST, fields, follow=True))
-    assert again(edit).visibility == Visibility.PENDING
+    assert "Choose a reason" in text_of(desk.post(LIST, fields, follow=True))
+    assert reloaded(edit).visibility == Visibility.PENDING
     desk.post(LIST, fields | {"reason": REASON})
-    assert again(edit).review_reason == REASON
+    assert reloaded(edit).review_reason == REASON
 
 
 # --- What it costs --------------------------------------------------------------------------------------------------
@@ -318,4 +311,4 @@ def test_the_record_counts_what_the_owner_offered_and_nothing_of_others(desk, of
     edit_in(State.SUCCEEDED, alice, photo)
     edit_in(State.SUCCEEDED, bob, photo, visibility="public", review="approved")
     offered(1)
-    assert "nothing yet" in text(desk.get(DESK))
+    assert "nothing yet" in text_of(desk.get(DESK))

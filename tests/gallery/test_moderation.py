@@ -9,13 +9,9 @@ from django.utils import timezone
 from edits.gallery import moderation, sharing, trash
 from edits.models import Edit, Event, Profile, State, Visibility
 from edits.web import user_messages
-from tests.rows import edit_in, shared
+from tests.rows import edit_in, reloaded, shared
 
 pytestmark = pytest.mark.django_db
-
-
-def again(edit):
-    return Edit.objects.get(pk=edit.pk)
 
 
 def notes(edit):
@@ -104,14 +100,14 @@ def test_approving_publishes_once_and_says_who_did_it(offered, rena, rolf):
     assert [moderation.approve(edit, who) for who in (rena, rena, rolf)] == [True, False, False]
     assert Edit.objects.in_gallery().get() == edit
     assert notes(edit) == [("approved", "rena")]
-    assert (again(edit).reviewed_by, again(edit).review_claimed_by) == (rena, None)
+    assert (reloaded(edit).reviewed_by, reloaded(edit).review_claimed_by) == (rena, None)
 
 
 def test_rejecting_tells_the_owner_why(offered, rena, rolf):
     (edit,) = offered(1)
     assert [moderation.reject(edit, who, "too dark") for who in (rena, rolf)] == [True, False]
     assert moderation.reject_all([edit.pk], rolf, "too bright") == []
-    assert user_messages.review(again(edit)) == "Not shown in the gallery: too dark"
+    assert user_messages.review(reloaded(edit)) == "Not shown in the gallery: too dark"
     assert notes(edit) == [("rejected: too dark", "rena")]
     assert not Edit.objects.in_gallery().exists()
 
@@ -120,15 +116,15 @@ def test_the_owner_reads_a_chosen_reason_in_the_owners_language(offered, rena):
     (edit,) = offered(1)
     for reason in user_messages.REJECTIONS:
         moderation.reject_all([edit.pk], rena, reason)
-        assert reason in user_messages.review(again(edit))
-        moderation.undo(rena, again(edit).reviewed_at)
+        assert reason in user_messages.review(reloaded(edit))
+        moderation.undo(rena, reloaded(edit).reviewed_at)
 
 
 def test_a_published_pair_can_still_be_taken_down(alice, photo, rena):
     edit = shared(alice, photo)
     assert moderation.reject_all([edit.pk], rena, "no") == []
     assert moderation.reject(edit, rena, "it was reported")
-    assert again(edit).visibility == Visibility.PRIVATE
+    assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
 def test_nobody_decides_what_another_reviewer_is_looking_at(offered, rena, rolf, monkeypatch):
@@ -154,9 +150,9 @@ def test_what_its_owner_has_taken_back_cannot_be_approved(offered, rena, fields)
 def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(offered, rena, rolf, verb):
     (edit,) = offered(1)
     verb([edit.pk], rena)
-    at = again(edit).reviewed_at
+    at = reloaded(edit).reviewed_at
     assert [moderation.undo(rena, at) for _ in range(2)] == [[edit.pk], []]
-    undone = again(edit)
+    undone = reloaded(edit)
     assert (undone.visibility, undone.review, undone.review_reason, undone.reviewed_by) == ("pending", "", "", None)
     assert notes(edit)[-1] == ("decision taken back", "rena")
     assert moderation.next_pairs(rolf) == []
@@ -166,11 +162,11 @@ def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(offered
 def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(offered, rena, rolf, monkeypatch):
     (edit,) = offered(1)
     moderation.approve(edit, rena)
-    at = again(edit).reviewed_at
+    at = reloaded(edit).reviewed_at
     assert moderation.undo(rolf, at) == []
     later(monkeypatch, minutes=11)
     assert moderation.undo(rena, at) == []
-    assert again(edit).visibility == Visibility.PUBLIC
+    assert reloaded(edit).visibility == Visibility.PUBLIC
 
 
 def test_undo_does_not_overrule_the_owner(offered, alice, rena):
@@ -180,15 +176,15 @@ def test_undo_does_not_overrule_the_owner(offered, alice, rena):
     moderation.reject(rejected, rena, "no")
     trash.delete(rejected, alice)
     for edit in (approved, rejected):
-        assert moderation.undo(rena, again(edit).reviewed_at) == []
-        assert again(edit).visibility == Visibility.PRIVATE
+        assert moderation.undo(rena, reloaded(edit).reviewed_at) == []
+        assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
 def test_taking_back_a_takedown_publishes_nothing(alice, photo, rena):
     edit = shared(alice, photo)
     moderation.reject(edit, rena, "no")
-    moderation.undo(rena, again(edit).reviewed_at)
-    assert again(edit).visibility == Visibility.PENDING
+    moderation.undo(rena, reloaded(edit).reviewed_at)
+    assert reloaded(edit).visibility == Visibility.PENDING
 
 
 def test_many_decisions_of_one_moment_are_taken_back_together(offered, rena):
@@ -204,67 +200,62 @@ def test_many_decisions_of_one_moment_are_taken_back_together(offered, rena):
 
 
 @pytest.fixture
-def owner(signed_in, alice):
-    return signed_in(alice)
-
-
-@pytest.fixture
 def rejected(offered, rena):
     (edit,) = offered(1)
     moderation.reject(edit, rena, "too dark")
     return edit
 
 
-def test_an_owner_asks_once_for_a_second_look(owner, rejected, rena):
+def test_an_owner_asks_once_for_a_second_look(browser, rejected, rena):
     address = f"/edits/{rejected.pk}/appeal/"
-    assert owner.post(address, {"words": "It is  night,\nafter all\x00."}).status_code == 302
-    assert (again(rejected).visibility, again(rejected).review) == (Visibility.PENDING, "")
+    assert browser.post(address, {"words": "It is  night,\nafter all\x00."}).status_code == 302
+    assert (reloaded(rejected).visibility, reloaded(rejected).review) == (Visibility.PENDING, "")
     assert notes(rejected)[-1] == ("appealed: It is night, after all.", "alice")
-    owner.post(address)
+    browser.post(address)
     assert len(notes(rejected)) == 2
     moderation.reject(rejected, rena, "still too dark")
-    owner.post(address)
-    assert again(rejected).visibility == Visibility.PRIVATE
-    assert not moderation.can_appeal(again(rejected))
+    browser.post(address)
+    assert reloaded(rejected).visibility == Visibility.PRIVATE
+    assert not moderation.can_appeal(reloaded(rejected))
 
 
-def test_an_appeal_can_succeed(owner, rejected, rolf):
-    owner.post(f"/edits/{rejected.pk}/appeal/")
+def test_an_appeal_can_succeed(browser, rejected, rolf):
+    browser.post(f"/edits/{rejected.pk}/appeal/")
     assert moderation.approve(rejected, rolf)
     assert Edit.objects.in_gallery().exists()
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
-def test_sharing_anew_is_no_way_around_a_rejection(owner, rejected, alice, rena, is_trusted, settings):
+def test_sharing_anew_is_no_way_around_a_rejection(browser, rejected, alice, rena, is_trusted, settings):
     settings.REVIEW_REQUIRED = not is_trusted
     Profile.objects.create(user=alice, is_trusted=is_trusted)
-    owner.post(f"/edits/{rejected.pk}/share/")
-    assert again(rejected).visibility == Visibility.PRIVATE
-    owner.post(f"/edits/{rejected.pk}/appeal/")
-    owner.post(f"/edits/{rejected.pk}/unshare/")
-    owner.post(f"/edits/{rejected.pk}/share/")
-    assert again(rejected).visibility == Visibility.PENDING
+    browser.post(f"/edits/{rejected.pk}/share/")
+    assert reloaded(rejected).visibility == Visibility.PRIVATE
+    browser.post(f"/edits/{rejected.pk}/appeal/")
+    browser.post(f"/edits/{rejected.pk}/unshare/")
+    browser.post(f"/edits/{rejected.pk}/share/")
+    assert reloaded(rejected).visibility == Visibility.PENDING
     moderation.reject(rejected, rena, "no")
-    owner.post(f"/edits/{rejected.pk}/share/")
-    assert again(rejected).visibility == Visibility.PRIVATE
+    browser.post(f"/edits/{rejected.pk}/share/")
+    assert reloaded(rejected).visibility == Visibility.PRIVATE
 
 
 @pytest.mark.parametrize("fields", [{}, {"visibility": "public"}, {"visibility": "pending"}, {"review": "approved"}])
-def test_there_is_nothing_to_appeal_without_a_rejection(owner, alice, photo, fields):
+def test_there_is_nothing_to_appeal_without_a_rejection(browser, alice, photo, fields):
     edit = edit_in(State.SUCCEEDED, alice, photo, **fields)
-    assert owner.post(f"/edits/{edit.pk}/appeal/").status_code == 302
-    assert again(edit).appealed_at is None
+    assert browser.post(f"/edits/{edit.pk}/appeal/").status_code == 302
+    assert reloaded(edit).appealed_at is None
 
 
 def test_only_the_owner_appeals(rejected, signed_in, bob, rita):
     address = f"/edits/{rejected.pk}/appeal/"
     assert Client().post(address).status_code == 302
     assert [signed_in(who).post(address).status_code for who in (bob, rita)] == [404, 404]
-    assert again(rejected).visibility == Visibility.PRIVATE
+    assert reloaded(rejected).visibility == Visibility.PRIVATE
 
 
-def test_undo_after_an_appeal_changes_nothing(owner, rejected, rena):
-    at = again(rejected).reviewed_at
-    owner.post(f"/edits/{rejected.pk}/appeal/", {"words": "x" * 2000})
+def test_undo_after_an_appeal_changes_nothing(browser, rejected, rena):
+    at = reloaded(rejected).reviewed_at
+    browser.post(f"/edits/{rejected.pk}/appeal/", {"words": "x" * 2000})
     assert moderation.undo(rena, at) == []
-    assert again(rejected).appealed_at
+    assert reloaded(rejected).appealed_at

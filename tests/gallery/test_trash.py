@@ -6,30 +6,16 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from edits import images
 from edits.accounts import retention
 from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State, Visibility
-from tests.photos import photo_path
-from tests.rows import attempt_of, edit_in, shared
+from tests.files import files_in
+from tests.rows import attempt_of, edit_in, shared, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LONG_AGO = timedelta(days=31)
-
-
-@pytest.fixture
-def browser(signed_in, alice):
-    return signed_in(alice)
-
-
-def stored(owner, name):
-    """A photo with files of its own."""
-    with photo_path(name).open("rb") as file:
-        photo = Photo.from_picture(owner.pk, images.clean(file))
-    photo.save()
-    return photo
 
 
 @pytest.fixture
@@ -43,10 +29,6 @@ def edit(alice, media):
     path.write_bytes(b"map")
     Edit.objects.filter(pk=edit.pk).update(change_map="photos/ab/map.webp")
     return Edit.objects.get(pk=edit.pk)
-
-
-def files_in(media):
-    return sorted(path for path in Path(media).rglob("*") if path.is_file())
 
 
 def in_trash_since(edit, age):

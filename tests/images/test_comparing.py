@@ -11,6 +11,7 @@ from edits import images
 from edits.images.aligning import lay_over
 from edits.wiro.sandbox import effects
 from tests.photos import photo_path
+from tests.pictures import encoded
 
 PHOTOGRAPHS = ["astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "retina.jpg"]
 # Hardly anything in them is so dark that no edit can be seen there.
@@ -21,12 +22,6 @@ CHANCE = random.Random(7)
 def photo(name):
     with Image.open(photo_path(name)) as image:
         return image.convert("RGB")
-
-
-def encoded(image, format="PNG", **options):
-    file = io.BytesIO()
-    image.save(file, format, **options)
-    return file.getvalue()
 
 
 def changed(before, after, *encoding, **options):

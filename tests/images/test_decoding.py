@@ -9,39 +9,9 @@ import pytest
 from PIL import Image
 
 from edits import images
-from edits.images import PictureRefused
 from edits.web import user_messages
-from tests.photos import photo_path
-
-MIB = 1024 * 1024
-
-
-def encoded(image, format="PNG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, format, **options)
-    return buffer.getvalue()
-
-
-def plain(width, height, format="PNG", **options):
-    return encoded(Image.new("RGB", (width, height), "teal"), format, **options)
-
-
-def clean(data, rules=images.UPLOAD):
-    return images.clean(io.BytesIO(data), rules)
-
-
-def refusal_of(data, rules=images.UPLOAD):
-    with pytest.raises(PictureRefused) as caught:
-        clean(data, rules)
-    return caught.value
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def photo(name):
-    return photo_path(name).read_bytes()
+from tests.photos import photo_bytes, photo_path
+from tests.pictures import FOREIGN, MIB, chunk, clean, encoded, jpeg_cut_at, plain, png_cut_at, refusal_of
 
 
 @pytest.mark.parametrize(
@@ -54,14 +24,14 @@ def photo(name):
     ],
 )
 def test_a_real_photograph_passes_and_keeps_its_format_and_size(name, format, size):
-    picture = clean(photo(name))
+    picture = clean(photo_bytes(name))
     assert (picture.format, (picture.width, picture.height)) == (format, size)
     with Image.open(io.BytesIO(picture.data)) as copy:
         assert (copy.format, copy.mode, copy.size) == (format, "RGB", size)
 
 
 def test_a_png_is_kept_without_loss():
-    with Image.open(photo_path("chelsea.png")) as before, Image.open(io.BytesIO(clean(photo("chelsea.png")).data)) as after:
+    with Image.open(photo_path("chelsea.png")) as before, Image.open(io.BytesIO(clean(photo_bytes("chelsea.png")).data)) as after:
         assert before.convert("RGB").tobytes() == after.tobytes()
 
 
@@ -98,7 +68,7 @@ def test_just_inside_three_to_one_passes_after_a_turn(width, height):
 
 
 def test_the_size_limit_holds_to_the_byte():
-    data = photo("rocket.jpg")
+    data = photo_bytes("rocket.jpg")
     padded = data + bytes(10 * MIB - len(data))
     assert clean(padded).width == 640
     error = refusal_of(padded + b"\0")
@@ -122,16 +92,6 @@ def test_one_pixel_row_over_the_cap_is_refused_and_the_cap_itself_passes():
     assert refusal_of(plain(100, 101), limit).code == "too_many_pixels"
 
 
-def jpeg_cut_at(share):
-    data = photo("rocket.jpg")
-    return data[: int(len(data) * share)]
-
-
-def png_cut_at(share):
-    data = photo("chelsea.png")
-    return data[: int(len(data) * share)]
-
-
 def with_flipped_byte(data, at):
     return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
@@ -140,9 +100,9 @@ DAMAGED = {
     "a JPEG cut at 60 %": jpeg_cut_at(0.6),
     "a JPEG cut at 99 %": jpeg_cut_at(0.99),
     "a PNG cut at 60 %": png_cut_at(0.6),
-    "a PNG whose IHDR has a wrong checksum": with_flipped_byte(photo("chelsea.png"), 29),
-    "a PNG with a broken byte in its pixels": with_flipped_byte(photo("chelsea.png"), 100_000),
-    "a JPEG's first bytes alone": photo("rocket.jpg")[:20],
+    "a PNG whose IHDR has a wrong checksum": with_flipped_byte(photo_bytes("chelsea.png"), 29),
+    "a PNG with a broken byte in its pixels": with_flipped_byte(photo_bytes("chelsea.png"), 100_000),
+    "a JPEG's first bytes alone": photo_bytes("rocket.jpg")[:20],
     "a PNG's signature alone": b"\x89PNG\r\n\x1a\n",
     "garbage that begins like a JPEG": b"\xff\xd8\xff" + bytes(range(256)) * 40,
     "garbage that begins like a PNG": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
@@ -161,20 +121,6 @@ def test_a_damaged_picture_is_unreadable(data):
 
 def test_an_empty_file_is_empty():
     assert refusal_of(b"").code == "empty"
-
-
-HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(2000)
-FOREIGN = {
-    "GIF": plain(64, 64, "GIF"),
-    "WebP": plain(64, 64, "WEBP"),
-    "BMP": plain(64, 64, "BMP"),
-    "TIFF": plain(64, 64, "TIFF"),
-    "AVIF": plain(64, 64, "AVIF"),
-    "HEIC": HEIC,
-    "PDF": plain(64, 64, "PDF"),
-    "SVG": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-    "HTML": b"\n<!DOCTYPE html><html><body><svg></svg><script>alert(1)</script></body></html>",
-}
 
 
 @pytest.mark.parametrize("name", FOREIGN)

@@ -9,8 +9,8 @@ from PIL import Image, ImageChops, ImageCms, ImageStat, PngImagePlugin
 
 from edits import images
 from edits.images.encoding import CARD_WIDTH, PAGE_WIDTH
-from tests.images.test_decoding import chunk, clean, encoded, photo, plain
-from tests.photos import photo_path
+from tests.photos import photo_bytes, photo_path
+from tests.pictures import chunk, clean, encoded, plain
 
 SECRET = b"51.477928,-0.001545 somebody's phone"
 
@@ -261,4 +261,4 @@ def test_a_small_picture_is_not_blown_up():
 
 
 def test_the_same_photo_gives_the_same_bytes():
-    assert clean(photo("rocket.jpg")).sha256 == clean(photo("rocket.jpg")).sha256
+    assert clean(photo_bytes("rocket.jpg")).sha256 == clean(photo_bytes("rocket.jpg")).sha256

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edits import images
-from tests.images.test_decoding import MIB, chunk, clean, encoded, refusal_of
+from tests.pictures import MIB, chunk, clean, encoded, refusal_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, GROWTH_MB = 2.0, 300

@@ -6,15 +6,14 @@ import pytest
 from PIL import Image
 
 from edits import images
+from tests.pictures import encoded
 
 LABELS = ("Before", "After")
 RED, BLUE, GREEN = (200, 30, 30), (30, 30, 200), (30, 160, 60)
 
 
 def plain(size, colour, format="JPEG"):
-    buffer = io.BytesIO()
-    Image.new("RGB", size, colour).save(buffer, format)
-    return buffer.getvalue()
+    return encoded(Image.new("RGB", size, colour), format)
 
 
 def pair(before, after, style="side", labels=LABELS):

@@ -11,16 +11,11 @@ from edits import images
 from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State
-from tests.images.test_decoding import encoded, plain
+from tests.forms import NEW_EDIT, codes, named, post
+from tests.pictures import encoded, plain
 from tests.rows import edit_in
-from tests.web.views.test_new_edit import URL, codes, named, post
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(signed_in, alice, media):
-    return signed_in(alice)
 
 
 def stored(owner, data):
@@ -134,31 +129,31 @@ def test_a_version_that_is_not_there_is_a_missing_photo(browser, new_edit, bob, 
     assert page.status_code == 400
     assert "These words are kept" in page.content.decode()
     assert Edit.objects.count() == count
-    assert browser.get(URL, {"version": getattr(edit, "pk", edit)}).status_code == 404
+    assert browser.get(NEW_EDIT, {"version": getattr(edit, "pk", edit)}).status_code == 404
 
 
 @pytest.mark.parametrize("fields", [{"side": "neither"}, {"side": "re\x00sult"}])
 def test_a_side_is_the_result_or_the_source(browser, new_edit, fields):
     edit = version(new_edit)
     assert send(browser, edit, **fields).status_code == 400
-    assert browser.get(URL, {"version": edit.pk, **fields}).status_code == 404
+    assert browser.get(NEW_EDIT, {"version": edit.pk, **fields}).status_code == 404
 
 
 def test_nul_in_a_version_is_refused_and_not_a_crash(browser):
     assert send(browser, "a\x00b").status_code == 400
-    assert browser.get(URL, {"version": "a\x00b"}).status_code == 404
+    assert browser.get(NEW_EDIT, {"version": "a\x00b"}).status_code == 404
 
 
 @pytest.mark.parametrize(("side", "address"), [("result", "after"), ("source", "before")])
 def test_the_form_shows_the_picture_that_it_begins_at(browser, new_edit, side, address):
     edit = version(new_edit)
-    page = browser.get(URL, {"version": edit.pk, "side": side})
+    page = browser.get(NEW_EDIT, {"version": edit.pk, "side": side})
     start = page.context["start"]
     assert (start.edit, start.side, start.picture) == (edit, side, getattr(edit, address))
     form = page.context["form"]
     assert f'name="version" value="{edit.pk}"' in str(form["version"])
     assert f'name="side" value="{side}"' in str(form["side"])
-    assert browser.get(URL).context["start"] is None
+    assert browser.get(NEW_EDIT).context["start"] is None
 
 
 def test_a_refused_form_still_shows_it(browser, new_edit):

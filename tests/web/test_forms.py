@@ -7,19 +7,14 @@ from PIL import Image
 
 from edits import images
 from edits.models import Edit, Photo
-from tests.images.test_decoding import FOREIGN, encoded, jpeg_cut_at, plain, refusal_of
+from tests.forms import codes, named, post
 from tests.photos import photo_path
-from tests.web.views.test_new_edit import MIB, codes, named, post
+from tests.pictures import FOREIGN, MIB, encoded, jpeg_cut_at, plain, refusal_of
 
 pytestmark = pytest.mark.django_db
 
 SIDEWAYS = Image.Exif()
 SIDEWAYS[0x0112] = 6
-
-
-@pytest.fixture
-def browser(signed_in, alice, media):
-    return signed_in(alice)
 
 
 def send(browser, data, as_json=True, **fields):

@@ -11,15 +11,10 @@ from django.core.files.base import ContentFile
 from edits.models import Photo
 from edits.storage import DurableFileSystemStorage
 from edits.web.uploads import LimitedUploadHandler
-from tests.images.test_decoding import plain
-from tests.web.views.test_new_edit import MIB, URL, named
+from tests.forms import NEW_EDIT, named
+from tests.pictures import MIB, plain
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(signed_in, alice, media):
-    return signed_in(alice)
 
 
 def received(handler, size, name="photo"):
@@ -57,7 +52,7 @@ class Unread(io.BytesIO):
 
 def far_too_large(browser, **headers):
     form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(61 * MIB), "wsgi.input": Unread()}
-    return browser.generic("POST", URL, headers=headers, **form)
+    return browser.generic("POST", NEW_EDIT, headers=headers, **form)
 
 
 def test_a_body_far_over_the_limit_is_answered_before_it_is_read(browser):
@@ -72,8 +67,8 @@ def test_a_body_far_over_the_limit_is_answered_before_it_is_read(browser):
 def test_a_body_in_chunks_is_told_what_is_missing(browser):
     form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "", "wsgi.input": Unread()}
     headers = {"transfer-encoding": "chunked"}
-    assert "Content-Length" in browser.generic("POST", URL, headers=headers, **form).content.decode()
-    answer = browser.generic("POST", URL, headers={**headers, "accept": "application/json"}, **form)
+    assert "Content-Length" in browser.generic("POST", NEW_EDIT, headers=headers, **form).content.decode()
+    answer = browser.generic("POST", NEW_EDIT, headers={**headers, "accept": "application/json"}, **form)
     assert answer.status_code == 411
     assert answer.json()["errors"]["__all__"][0]["code"] == "length_required"
 
@@ -81,7 +76,7 @@ def test_a_body_in_chunks_is_told_what_is_missing(browser):
 def test_of_many_files_in_one_request_only_the_first_photo_is_kept(browser):
     photos = [named(plain(64, 48)), named(bytes(1000))]
     others = {f"file{number}": named(bytes(MIB)) for number in range(20)}
-    response = browser.post(URL, {**others, "photo": photos, "prompt": "Snow"})
+    response = browser.post(NEW_EDIT, {**others, "photo": photos, "prompt": "Snow"})
     assert response.status_code == 302
     assert list(response.wsgi_request.FILES) == ["photo"]
     assert len(response.wsgi_request.FILES.getlist("photo")) == 1
@@ -89,12 +84,12 @@ def test_of_many_files_in_one_request_only_the_first_photo_is_kept(browser):
 
 
 def test_a_hundred_and_one_files_are_refused(browser):
-    response = browser.post(URL, {f"file{number}": io.BytesIO(b"x") for number in range(101)})
+    response = browser.post(NEW_EDIT, {f"file{number}": io.BytesIO(b"x") for number in range(101)})
     assert response.status_code == 400
 
 
 def test_fields_of_megabytes_are_refused(browser):
-    assert browser.post(URL, {"prompt": "x" * 1_100_000}).status_code == 400
+    assert browser.post(NEW_EDIT, {"prompt": "x" * 1_100_000}).status_code == 400
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path):

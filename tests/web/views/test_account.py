@@ -1,35 +1,17 @@
 """One's own account: what is there, a new password, and leaving for good."""
 
-import re
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from edits.models import Edit, State, Visibility
+from tests.pages import text_of
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse"
 ACCOUNT, NEW_PASSWORD, DELETE = "/accounts/", "/accounts/password/", "/accounts/delete/"
-
-
-@pytest.fixture
-def browser(alice, signed_in):
-    return signed_in(alice)
-
-
-@pytest.fixture
-def photo(new_edit):
-    edit = new_edit()
-    photo = edit.photo
-    edit.delete()
-    return photo
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.text).split())
 
 
 def change(browser, old=PASSWORD, new="a long enough one", again=None):
@@ -48,7 +30,7 @@ def test_the_account_says_what_the_site_has_of_somebody(browser, alice, bob, pho
     shared(alice, photo)
     edit_in(State.FAILED, alice, photo)
     edit_in(State.FAILED, bob, photo)
-    page = text(browser.get(ACCOUNT))
+    page = text_of(browser.get(ACCOUNT))
     assert "Your edits 2 · 1 offered to the gallery" in page
     assert "Pictures kept 1 ·" in page
     assert "Left for today 99 edits" in page
@@ -80,14 +62,14 @@ def test_a_refused_password_says_why(browser, fields, field):
 
 def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, media, client):
     edit = shared(alice, photo)
-    page = text(browser.get(DELETE))
+    page = text_of(browser.get(DELETE))
     assert "1 picture (" in page
     assert "1 pair in the gallery" in page
     assert "What stays" in page
     answer = browser.post(DELETE, {"password": PASSWORD}, follow=True)
     assert answer.redirect_chain == [("/", 302)]
     assert "Farewell!" in answer.text
-    assert "Sign in" in text(answer)
+    assert "Sign in" in text_of(answer)
     assert browser.get("/edits/").status_code == 302
     assert not [path for path in media.rglob("*") if path.is_file()]
     assert Edit.objects.get(pk=edit.pk).purged_at is not None

@@ -4,39 +4,16 @@ import time
 import uuid
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
 from edits.models import Edit, Photo, State
 from edits.ordering import create
-from tests.conftest import upload
-from tests.images.test_decoding import FOREIGN, encoded, jpeg_cut_at, plain
+from tests.forms import NEW_EDIT, codes, named, post
 from tests.photos import photo_path
+from tests.pictures import FOREIGN, MIB, encoded, jpeg_cut_at, plain
 
 pytestmark = pytest.mark.django_db
-
-URL = "/edits/new/"
-MIB = 1024 * 1024
-
-
-@pytest.fixture
-def browser(signed_in, alice, media):
-    return signed_in(alice)
-
-
-def named(data, name="photo.jpg", content_type="image/jpeg"):
-    return SimpleUploadedFile(name, data, content_type)
-
-
-def post(browser, as_json=False, without=(), **fields):
-    data = {name: value for name, value in upload(**fields).items() if name not in without}
-    return browser.post(URL, data, headers={"accept": "application/json"} if as_json else {})
-
-
-def codes(response):
-    assert response.status_code == 400, response.content
-    return {field: [error["code"] for error in errors] for field, errors in response.json()["errors"].items()}
 
 
 def huge():
@@ -143,7 +120,7 @@ def test_success_tells_a_program_where_to_look(browser):
 
 
 def test_what_is_left_out_has_the_models_defaults(browser):
-    response = browser.post(URL, {"photo": named(plain(64, 48)), "prompt": "Snow"})
+    response = browser.post(NEW_EDIT, {"photo": named(plain(64, 48)), "prompt": "Snow"})
     assert response.status_code == 302
     edit = Edit.objects.get()
     assert (edit.guidance_scale, edit.watermark) == (4.0, False)
@@ -189,7 +166,7 @@ def test_forms_without_a_nonce_are_edits_of_their_own(browser):
 
 
 def test_every_drawn_form_has_a_nonce_of_its_own_and_a_refused_one_keeps_it(browser):
-    first, second = (browser.get(URL).context["form"]["nonce"].value() for _ in range(2))
+    first, second = (browser.get(NEW_EDIT).context["form"]["nonce"].value() for _ in range(2))
     assert first != second
     assert f'value="{first}"' in post(browser, nonce=first, prompt="").content.decode()
 
@@ -262,12 +239,12 @@ def test_a_page_that_calls_itself_a_photo_is_refused(browser):
     "body", [b"", b"junk", b"--x\r\n", b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\nhalf']
 )
 def test_a_broken_body_is_a_refused_form(browser, body):
-    assert browser.post(URL, body, content_type="multipart/form-data; boundary=x").status_code == 400
+    assert browser.post(NEW_EDIT, body, content_type="multipart/form-data; boundary=x").status_code == 400
 
 
 @pytest.mark.parametrize("accept", ["*/*", "", "text/html,application/json;q=0.5", "junk", "image/webp"])
 def test_a_browser_gets_a_page_whatever_else_it_accepts(browser, accept):
-    response = browser.post(URL, {"prompt": "x"}, headers={"accept": accept})
+    response = browser.post(NEW_EDIT, {"prompt": "x"}, headers={"accept": accept})
     assert response.status_code == 400
     assert response["Content-Type"].startswith("text/html")
 
@@ -276,13 +253,13 @@ def test_a_browser_gets_a_page_whatever_else_it_accepts(browser, accept):
     "accept", ["application/json", "application/json, text/plain, */*", "application/json;q=1.0,text/html;q=0.1"]
 )
 def test_a_program_gets_json(browser, accept):
-    assert browser.post(URL, {"prompt": "x"}, headers={"accept": accept})["Content-Type"] == "application/json"
+    assert browser.post(NEW_EDIT, {"prompt": "x"}, headers={"accept": accept})["Content-Type"] == "application/json"
 
 
 def test_the_form_is_shown_with_samples_and_what_is_left(browser, settings):
     settings.EDITS_PER_DAY = 5
     post(browser)
-    response = browser.get(URL)
+    response = browser.get(NEW_EDIT)
     assert response.status_code == 200
     assert response.context["remaining"] == 4
     assert "4 edits left today" in response.content.decode()

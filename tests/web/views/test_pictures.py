@@ -12,7 +12,7 @@ from PIL import Image
 from edits.gallery import downloads
 from edits.jobs import provider
 from edits.models import Edit, Photo, State
-from tests.conftest import upload
+from tests.forms import upload
 from tests.photos import photo_path
 from tests.rows import edit_in, shared
 
@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 def edit(new_edit, alice):
     waiting = new_edit(prompt='Make it "night" — <now>')
     return edit_in(State.SUCCEEDED, alice, waiting.photo, prompt=waiting.prompt)
-
-
-@pytest.fixture
-def browser(signed_in, alice):
-    return signed_in(alice)
 
 
 def content(response):

@@ -7,26 +7,12 @@ import zipfile
 import pytest
 from PIL import Image
 
-from edits import images
-from edits.models import Edit, Photo, State
-from tests.photos import photo_path
-from tests.rows import edit_in
+from edits.models import Edit, State
+from tests.rows import edit_in, stored
 
 pytestmark = pytest.mark.django_db
 
 SELECTION = "/edits/selection/"
-
-
-@pytest.fixture
-def browser(signed_in, alice):
-    return signed_in(alice)
-
-
-def stored(owner, name):
-    with photo_path(name).open("rb") as file:
-        photo = Photo.from_picture(owner.pk, images.clean(file))
-    photo.save()
-    return photo
 
 
 @pytest.fixture
