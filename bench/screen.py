@@ -25,7 +25,7 @@ ON_SCREEN = """() => {
 
 
 def main(count: int) -> None:
-    with tempfile.TemporaryDirectory() as data, SandboxServer(api_key="key", api_secret="secret", pace=0.5) as wiro:  # noqa: S106 - not a real one
+    with tempfile.TemporaryDirectory() as data, SandboxServer(api_key="key", api_secret="secret", time_scale=0.5) as wiro:  # noqa: S106 - not a real one
         seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
         with running_site(Path(data), PUBLIC_BASE_URL="{url}", **seam) as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=executable(), args=OFFLINE)

@@ -29,7 +29,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --no-ws --log-level error editor_site.wsgi:application"
 WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
 BEAT = "celery --quiet -A editor_site beat --schedule {data}/celerybeat-schedule --pidfile="
-SANDBOX = "python manage.py wiro_sandbox --host {host} --port {port} --pace {pace}"
+SANDBOX = "python manage.py wiro_sandbox --host {host} --port {port} --time-scale {time_scale}"
 # Seconds that the worker gets to finish its steps; one may be waiting for the answer to a Run.
 WORKER_GRACE = 150
 
@@ -149,9 +149,7 @@ def _broker(data: Path) -> Program:
 
 
 def _sandbox() -> Program:
-    pace = os.environ.get("SANDBOX_PACE") or "1"
-    if not re.fullmatch(r"\d*\.?\d+", pace) or not float(pace):
-        fail(f"SANDBOX_PACE={pace} is not a number above 0")
+    time_scale = _sandbox_time_scale()
     _tell_of_ignored_address()
     port = _free_port()
     os.environ |= {
@@ -160,7 +158,20 @@ def _sandbox() -> Program:
         "WIRO_BASE_URL": f"http://127.0.0.1:{port}/v1",
         "WIRO_OUTPUT_HOSTS": f"http://127.0.0.1:{port}",
     }
-    return _program(SANDBOX, host="127.0.0.1", port=port, pace=pace)
+    return _program(SANDBOX, host="127.0.0.1", port=port, time_scale=time_scale)
+
+
+def _sandbox_time_scale() -> str:
+    """How much the sandbox stretches its durations; the setting's old name is still read."""
+    name, old_name = "SANDBOX_TIME_SCALE", "SANDBOX_PACE"
+    if not os.environ.get("SANDBOX_TIME_SCALE") and os.environ.get(old_name):
+        name = old_name
+    time_scale = os.environ.get(name) or "1"
+    if not re.fullmatch(r"\d*\.?\d+", time_scale) or not float(time_scale):
+        fail(f"{name}={time_scale} is not a number above 0")
+    if name == old_name:
+        print(f"make run: {old_name} is now called SANDBOX_TIME_SCALE", file=sys.stderr)
+    return time_scale
 
 
 def _tell_of_ignored_address() -> None:

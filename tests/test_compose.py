@@ -29,7 +29,7 @@ def test_compose_runs_the_same_commands_as_make_run(services: dict[str, Any]) ->
         "web": run.WEB.format(host="0.0.0.0", port=8000),
         "worker": run.WORKER,
         "beat": run.BEAT.format(data="/data"),
-        "sandbox": run.SANDBOX.format(host="0.0.0.0", port=8090, pace=1),
+        "sandbox": run.SANDBOX.format(host="0.0.0.0", port=8090, time_scale=1),
     }
     assert services["worker"]["stop_grace_period"] == f"{run.WORKER_GRACE}s"
 
@@ -63,7 +63,7 @@ def test_every_variable_that_is_read_is_in_the_example() -> None:
     names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings.read_text()))
     names |= set(re.findall(r'\benviron(?:\.get|\.pop)?[(\[]\s*"([A-Z_]+)"', start.read_text()))
     explained = dict(_explained())
-    assert {"SECRET_KEY", "WIRO_API_KEY", "SANDBOX_PACE", "DATA_DIR"} <= names
+    assert {"SECRET_KEY", "WIRO_API_KEY", "SANDBOX_TIME_SCALE", "DATA_DIR"} <= names
     assert names - NOT_FOR_OPERATORS - set(explained) == set()
     assert [name for name, comment in explained.items() if not comment.startswith("# ")] == []
 

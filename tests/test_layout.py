@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "checks": {"wiro"},
     "apps": {"checks"},
     "tasks": set(ORDER),
-    "web": {*ORDER, "tasks", "samples"},
+    "web": {*ORDER, "tasks", "samples", "wiro"},
     "admin": {*ORDER, "tasks", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }

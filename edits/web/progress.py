@@ -8,27 +8,18 @@ from django.utils.translation import gettext as _
 
 from ..jobs import fair_queue
 from ..models import Edit, State
+from ..wiro import WiroStage, progress_of
 from . import user_messages
 
-# Stage (0 waiting, 1 preparing, 2 editing, 3 saving) and per cent, by what Wiro says of a running task.
-_BY_WIRO_STATUS = {
-    "": (0, 8),
-    "task_queue": (0, 10),
-    "task_accept": (1, 14),
-    "task_assign": (1, 18),
-    "task_preprocess_start": (1, 22),
-    "task_preprocess_end": (1, 30),
-    "task_start": (2, 40),
-    "task_output": (2, 65),
-    "task_output_full": (2, 70),
-    "task_error": (2, 65),
-    "task_error_full": (2, 70),
-    "task_end": (3, 85),
-    "task_postprocess_start": (3, 88),
-    "task_postprocess_end": (3, 92),
+# Stages of the page: 0 waiting, 1 preparing, 2 editing, 3 saving.
+_PAGE_STAGES = {
+    WiroStage.QUEUED: 0,
+    WiroStage.PREPARING: 1,
+    WiroStage.RUNNING: 2,
+    WiroStage.SAVING: 3,
+    WiroStage.ENDED: 3,
 }
 _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
-_UNKNOWN_STATUS = (2, 50)
 RECENT = 50
 # Beyond this nobody is told a number: it would be long work for a place that says only "not soon".
 LINE_MAX = 200
@@ -38,7 +29,8 @@ def stage_and_percent(edit: Edit) -> tuple[int, int]:
     if edit.is_ended:
         return 3, 100
     if edit.state == State.RUNNING:
-        return _BY_WIRO_STATUS.get(edit.wiro_status, _UNKNOWN_STATUS)
+        progress = progress_of(edit.wiro_status)
+        return _PAGE_STAGES[progress.stage], progress.percent
     return _BY_STATE[State(edit.state)]
 
 

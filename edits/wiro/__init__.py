@@ -6,28 +6,92 @@
     run = client.run("ByteDance/image-to-image-seededit-v3", {"inputImageUrl": url, "prompt": "Make it snow"})
     task = client.task_detail(task_id=run.task_id)      # again, until task.is_ended
     if task.is_successful:
-        client.download(task.outputs[0].url, file, max_bytes=50_000_000)
+        client.download(task.picture.url, file, max_bytes=50_000_000)
+
+Modules: `client` (what can be asked), `task`, `tool` and `status` (what is answered), `callback` (what
+a callback says), `exceptions` (what can go wrong), `values` (limits of single values), `answer` (yes or
+no), `auth` (signing), `download` (outputs), `wire` (bytes and deadlines); `sandbox` is a local Wiro.
 """
 
-from .client import BASE_URL, WiroClient
-from .exceptions import WiroAPIError, WiroConnectionError, WiroDownloadError, WiroError, WiroResponseError
-from .task import CANCELED, ENDED_STATUSES, LOG_STATUSES, POSTPROCESS_END, QUEUED, STAGES, WiroOutput, WiroRun, WiroTask
+from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback
+from .client import BASE_URL, MAX_LIST, WiroClient
+from .exceptions import (
+    WiroAPIError,
+    WiroAuthenticationError,
+    WiroConcurrencyLimitError,
+    WiroConnectionError,
+    WiroDownloadError,
+    WiroError,
+    WiroInsufficientBalanceError,
+    WiroNotFoundError,
+    WiroRateLimitError,
+    WiroResponseError,
+    WiroServerError,
+    WiroUnsupportedCallError,
+    WiroValidationError,
+    api_error,
+)
+from .status import (
+    CANCELED,
+    ENDED_STATUSES,
+    LOG_STATUSES,
+    POSTPROCESS_END,
+    QUEUED,
+    STATUS_ORDER,
+    WiroProgress,
+    WiroStage,
+    progress_of,
+    stage_of,
+)
+from .task import WiroOutput, WiroRun, WiroTask, WiroTaskList
+from .tool import WiroTool, WiroToolGroup, WiroToolInput, WiroToolOption, WiroToolPrice
+from .values import MAX_MESSAGE, MAX_NAME, MAX_RETRY_AFTER, MAX_STATUS, MAX_TASK_ID, MAX_TOKEN, MAX_URL
 
 __all__ = [
     "BASE_URL",
     "CANCELED",
     "ENDED_STATUSES",
     "LOG_STATUSES",
+    "MAX_CALLBACK_BODY",
+    "MAX_LIST",
+    "MAX_MESSAGE",
+    "MAX_NAME",
+    "MAX_RETRY_AFTER",
+    "MAX_STATUS",
+    "MAX_TASK_ID",
+    "MAX_TOKEN",
+    "MAX_URL",
     "POSTPROCESS_END",
     "QUEUED",
-    "STAGES",
+    "STATUS_ORDER",
+    "CallbackHint",
     "WiroAPIError",
+    "WiroAuthenticationError",
     "WiroClient",
+    "WiroConcurrencyLimitError",
     "WiroConnectionError",
     "WiroDownloadError",
     "WiroError",
+    "WiroInsufficientBalanceError",
+    "WiroNotFoundError",
     "WiroOutput",
+    "WiroProgress",
+    "WiroRateLimitError",
     "WiroResponseError",
     "WiroRun",
+    "WiroServerError",
+    "WiroStage",
     "WiroTask",
+    "WiroTaskList",
+    "WiroTool",
+    "WiroToolGroup",
+    "WiroToolInput",
+    "WiroToolOption",
+    "WiroToolPrice",
+    "WiroUnsupportedCallError",
+    "WiroValidationError",
+    "api_error",
+    "parse_callback",
+    "progress_of",
+    "stage_of",
 ]

@@ -1,26 +1,18 @@
 """Reading the API's answers: tolerant about shape, strict about what counts as yes and no."""
 
-import json
-import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from .exceptions import WiroAPIError, WiroResponseError
-
-_LONGEST_MESSAGE = 300
-_ADDRESS = re.compile(r"https?:\S+")
+from .exceptions import WiroAPIError, WiroResponseError, api_error
+from .values import as_bool, as_int, as_message, as_objects, as_text, decode_json, retry_after_seconds
 
 
 @dataclass(frozen=True)
 class Answer:
     """One answer that can be trusted to mean what it says: HTTP 2xx with a JSON object, or 4xx with or without one.
 
-    `secrets` are the texts that must not show up in an error although the server may repeat them. Addresses are left out of
-    errors as well: whoever knows a picture's or a callback's can use it.
+    `secrets` are the texts that must not show up in an error although the server may repeat them.
     """
 
     http_status: int
@@ -39,6 +31,12 @@ class Answer:
         found = (as_objects(envelope.get(name)) for envelope in self.envelopes)
         return next((objects for objects in found if objects), [])
 
+    def has_list(self, name: str) -> bool:
+        """Does the answer hold a list under `name`? A lone object counts, and so does null with a `total` of 0."""
+        given = [envelope[name] for envelope in self.envelopes if name in envelope]
+        is_empty = None in given and as_int(self.text("total")) == 0
+        return is_empty or any(isinstance(value, list | dict) for value in given)
+
     def text(self, name: str) -> str:
         """The text or number under `name` in the first envelope that has one; "" otherwise."""
         found = (as_text(envelope.get(name)) for envelope in self.envelopes)
@@ -51,8 +49,9 @@ class Answer:
             return None
         first = errors[0] if isinstance(errors, list) else errors
         reason: Mapping[str, Any] = first if isinstance(first, Mapping) else {"message": first}
-        message = self._readable(as_text(reason.get("message")) or self.text("message"))
-        return WiroAPIError(as_int(reason.get("code")), message or f"HTTP {self.http_status}", self.http_status, self.retry_after)
+        message = as_message(as_text(reason.get("message")) or self.text("message"), self.secrets)
+        message = message or f"HTTP {self.http_status}"
+        return api_error(as_int(reason.get("code")), message, self.http_status, self.retry_after)
 
     def check(self) -> None:
         """Raise WiroAPIError for a refusal, WiroResponseError for a "no" that gives no reason."""
@@ -62,13 +61,8 @@ class Answer:
             raise WiroResponseError("The answer has a negative result without errors.", self.http_status)
 
     def _result(self) -> bool | None:
-        given = (str(envelope["result"]).lower() for envelope in self.envelopes if "result" in envelope)
-        return {"true": True, "1": True, "false": False, "0": False}.get(next(given, ""))
-
-    def _readable(self, message: str) -> str:
-        for secret in self.secrets:
-            message = message.replace(secret, "[hidden]")
-        return " ".join(_ADDRESS.sub("[address]", message).split())[:_LONGEST_MESSAGE]
+        given = (envelope["result"] for envelope in self.envelopes if "result" in envelope)
+        return as_bool(next(given, None))
 
 
 def read_answer(http_status: int, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...] = ()) -> Answer:
@@ -82,57 +76,3 @@ def read_answer(http_status: int, headers: Mapping[str, str], body: bytes, secre
             raise WiroResponseError("The answer is not a JSON object.", http_status)
         document = {}
     return Answer(http_status, document, retry_after_seconds(headers.get("Retry-After")), secrets)
-
-
-def retry_after_seconds(value: str | None) -> float | None:
-    """Seconds to wait according to a Retry-After header: a number of seconds or an HTTP date; None when absent or junk."""
-    if not value:
-        return None
-    seconds = as_float(value)
-    if seconds is None:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return max(0.0, seconds)
-
-
-def decode_json(text: str | bytes) -> Any:
-    """What the JSON says; None for junk, also for nesting or numbers beyond reason."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def as_objects(value: object) -> list[Mapping[str, Any]]:
-    """A list's objects; a single object counts as a list of one."""
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, dict)]
-
-
-def as_text(value: object) -> str:
-    """Text or a number as text; "" for anything else."""
-    if isinstance(value, bool):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip() if isinstance(value, str | int | float) else ""
-
-
-def as_float(value: object) -> float | None:
-    """A finite number, given as a number or as text."""
-    try:
-        number = float(as_text(value))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def as_int(value: object) -> int | None:
-    """A whole number, given as a number or as text."""
-    try:
-        return int(as_text(value))
-    except ValueError:
-        return None

@@ -9,15 +9,19 @@ from typing import Any, BinaryIO
 
 import requests
 
-from .answer import Answer, as_text, read_answer
+from .answer import Answer, read_answer
 from .auth import WiroAuth
 from .download import Downloader
-from .exceptions import WiroConnectionError, WiroResponseError
-from .task import WiroRun, WiroTask
+from .exceptions import WiroAPIError, WiroConnectionError, WiroResponseError, WiroUnsupportedCallError
+from .task import WiroRun, WiroTask, WiroTaskList
+from .tool import WiroTool
+from .values import as_int, as_task_id, as_text, as_token, as_url
 from .wire import BodyTooLargeError, Call, Wire, read_body
 
 BASE_URL = "https://api.wiro.ai/v1"
 MAX_ANSWER_BYTES = 5 * 1024 * 1024
+MAX_LIST = 100
+"""The most entries that Task/List and Tool/List give at a time."""
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +72,7 @@ class WiroClient:
         path, body = _run_request(model, parameters, callback_url)
         # A connection of its own: one that was kept alive may be closed by the server just then, an outcome nobody could know.
         answer = self._post_on_fresh_connection(path, Call(deadline), json=body)
-        tasks = answer.objects("tasklist")
-        task_id = answer.text("taskid") or (WiroTask.from_answer(tasks[0]).id if tasks else "")
-        if task_id in ("", "0"):
-            raise answer.refusal() or WiroResponseError("Run answered without a task id.", answer.http_status)
-        return WiroRun(task_id, answer.text("socketaccesstoken") or answer.text("tasktoken"))
+        return _accepted(answer)
 
     def preview_run(
         self, model: str, parameters: Mapping[str, str | int], *, callback_url: str | None = None
@@ -88,17 +88,45 @@ class WiroClient:
         when nothing can be learned. Reading is safe, so a connection that turns out stale is replaced once.
         """
         body = _reference(task_id, task_token)
-        call = Call(deadline)
-        try:
-            answer = self._post(self._kept_alive, "Task/Detail", call, json=body)
-        except WiroResponseError:
-            raise
-        except WiroConnectionError:
-            if not call.may_have_met_a_stale_connection:
-                raise
-            answer = self._post_on_fresh_connection("Task/Detail", call, json=body)
+        answer = self._read("Task/Detail", body, deadline)
         answer.check()
         return _asked_for(answer, body)
+
+    def task_list(
+        self, model: str | None = None, *, start: int = 0, limit: int = MAX_LIST, deadline: float = 20.0
+    ) -> WiroTaskList:
+        """The project's tasks, newest first: of `model` ("owner/name") or of all models.
+
+        `start` counts from 0, `limit` is 1 to 100. A task may appear late: its absence proves
+        nothing. Raises WiroUnsupportedCallError for a server that does not know Task/List (it is not
+        in the public documentation), otherwise as `task_detail`.
+        """
+        body = {"type": "model", "sort": "id", "order": "DESC", **_page(start, limit)}
+        if model is not None:
+            # Wiro looks for a part of the name, and no source says that the owner belongs to it.
+            body["modelName"] = _slugs(model)[1]
+        answer = self._read_undocumented("Task/List", body, "tasklist", deadline)
+        return WiroTaskList(tuple(map(WiroTask.from_answer, answer.objects("tasklist"))), as_int(answer.text("total")))
+
+    def tool_detail(self, owner: str, project: str, *, deadline: float = 20.0) -> WiroTool | None:
+        """What Wiro says about the model owner/project; None: it answers that there is none.
+
+        It costs nothing. Raises as `task_list`.
+        """
+        owner, project = _slugs(f"{owner}/{project}")
+        answer = self._read_undocumented("Tool/Detail", {"slugowner": owner, "slugproject": project}, "tool", deadline)
+        return next(map(WiroTool.from_answer, answer.objects("tool")), None)
+
+    def tool_list(
+        self, categories: Sequence[str] = (), *, search: str = "", start: int = 0, limit: int = MAX_LIST, deadline: float = 20.0
+    ) -> tuple[WiroTool, ...]:
+        """Wiro's models of these categories ("image-editing", "image-to-image"), found by `search`.
+
+        It costs nothing. Raises as `task_list`.
+        """
+        body = {"categories": list(categories), "search": search, "sort": "relevance", "summary": True, **_page(start, limit)}
+        answer = self._read_undocumented("Tool/List", body, "tool", deadline)
+        return tuple(map(WiroTool.from_answer, answer.objects("tool")))
 
     def cancel(self, *, task_id: str | None = None, task_token: str | None = None) -> None:
         """Take a task out of the queue (`WiroTask.is_queued`). Raises as `task_detail`."""
@@ -120,9 +148,9 @@ class WiroClient:
         parts = {"file": (filename, file, content_type)}
         answer = self._post_on_fresh_connection("File/Upload", Call(deadline), files=parts)
         answer.check()
-        listed = (as_text(item.get("url")) for item in answer.objects("list"))
-        url = next(filter(None, listed), "") or answer.text("url")
-        if not url.startswith(("https://", "http://")):
+        listed = (as_url(item.get("url")) for item in answer.objects("list"))
+        url = next(filter(None, listed), "") or as_url(answer.text("url"))
+        if not url:
             raise WiroResponseError("File/Upload answered without the file's URL.", answer.http_status)
         return url
 
@@ -139,6 +167,31 @@ class WiroClient:
 
     def _command(self, path: str, body: Mapping[str, str]) -> None:
         self._post(self._kept_alive, path, Call(20.0), json=body).check()
+
+    def _read(self, path: str, body: Mapping[str, Any], deadline: float) -> Answer:
+        """Ask something. Reading is safe, so a connection that turns out stale is replaced once."""
+        call = Call(deadline)
+        try:
+            return self._post(self._kept_alive, path, call, json=body)
+        except WiroResponseError:
+            raise
+        except WiroConnectionError:
+            if not call.may_have_met_a_stale_connection:
+                raise
+            return self._post_on_fresh_connection(path, call, json=body)
+
+    def _read_undocumented(self, path: str, body: Mapping[str, Any], name: str, deadline: float) -> Answer:
+        """Ask something that a server need not know; an answer that holds no list under `name` is none."""
+        try:
+            answer = self._read(path, body, deadline)
+            answer.check()
+            if not answer.has_list(name):
+                raise WiroResponseError(f"The answer has no {name}.", answer.http_status)
+        except (WiroAPIError, WiroResponseError) as error:
+            if _may_mean_unknown_call(error):
+                raise WiroUnsupportedCallError(path) from error
+            raise
+        return answer
 
     def _post_on_fresh_connection(self, path: str, call: Call, **content: Any) -> Answer:
         wire = Wire()
@@ -161,17 +214,48 @@ class WiroClient:
                 body = _read_whole(response)
         finally:
             # Polls are many and say little.
-            level = logging.DEBUG if path == "Task/Detail" else logging.INFO
+            level = logging.DEBUG if path in ("Task/Detail", "Task/List") else logging.INFO
             logger.log(level, "POST %s: %s in %d ms", path, outcome, (time.monotonic() - started) * 1000)
         token = content.get("json", {}).get("tasktoken")
         return read_answer(response.status_code, response.headers, body, (*self._secrets, token) if token else self._secrets)
 
 
 def _run_request(model: str, parameters: Mapping[str, str | int], callback_url: str | None) -> tuple[str, dict[str, str | int]]:
+    body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
+    return "/".join(("Run", *_slugs(model))), body
+
+
+def _slugs(model: str) -> tuple[str, str]:
     if not _PLAIN_MODEL.fullmatch(model):
         raise ValueError("A model is named by its owner and its name, like owner/name.")
-    body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
-    return f"Run/{model}", body
+    owner, _, project = model.partition("/")
+    return owner, project
+
+
+def _page(start: int, limit: int) -> dict[str, str]:
+    if start < 0 or not 1 <= limit <= MAX_LIST:
+        raise ValueError(f"A list starts at 0 or later and has 1 to {MAX_LIST} entries.")
+    return {"start": str(start), "limit": str(limit)}
+
+
+def _accepted(answer: Answer) -> WiroRun:
+    """The task that Run has started. An id that cannot be read is an id all the same: the Run was accepted."""
+    listed = (as_text(task.get(name)) for task in answer.objects("tasklist")[:1] for name in ("id", "taskid"))
+    given = answer.text("taskid") or next(filter(None, listed), "")
+    if given in ("", "0"):
+        raise answer.refusal() or WiroResponseError("Run answered without a task id.", answer.http_status)
+    task_id = as_task_id(given)
+    if not task_id:
+        raise WiroResponseError("Run answered with a task id that cannot be read.", answer.http_status)
+    return WiroRun(task_id, as_token(answer.text("socketaccesstoken")) or as_token(answer.text("tasktoken")))
+
+
+def _may_mean_unknown_call(error: WiroAPIError | WiroResponseError) -> bool:
+    """A refusal that says nothing about the account, or an answer (a page, a redirect) that is not Wiro's."""
+    if isinstance(error, WiroResponseError):
+        return error.http_status < 400 or error.http_status == 501
+    concerns_the_account = error.is_concurrency_limit or error.is_balance or error.is_credentials or error.is_rate_limit
+    return not concerns_the_account
 
 
 def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
@@ -188,11 +272,13 @@ def _asked_for(answer: Answer, reference: Mapping[str, str]) -> WiroTask:
 
     Fields come and go in Wiro's answers, so a single task that does not name itself counts as the one in question.
     """
-    tasks = [WiroTask.from_answer(values) for values in answer.objects("tasklist")]
+    tasks = answer.objects("tasklist")
+    names = ("id", "taskid") if "taskid" in reference else ("socketaccesstoken", "tasktoken")
     accepted = [*reference.values(), ""] if len(tasks) == 1 else [*reference.values()]
     for task in tasks:
-        if (task.id if "taskid" in reference else task.token) in accepted:
-            return task
+        # As it was sent: a name that cannot be read is not the same as none.
+        if next(filter(None, (as_text(task.get(name)) for name in names)), "") in accepted:
+            return WiroTask.from_answer(task)
     raise WiroResponseError("The answer does not hold the task that was asked for.", answer.http_status)
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .answer import as_int
 from .exceptions import WiroConnectionError, WiroDownloadError
+from .values import as_int
 from .wire import BodyTooLargeError, Call, Wire, read_body
 
 logger = logging.getLogger(__name__)

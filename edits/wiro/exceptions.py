@@ -1,10 +1,18 @@
 """Everything that can go wrong with Wiro::
 
     WiroError
-     ├─ WiroConnectionError        no answer came; `sent` says whether the request may have arrived
-     │    └─ WiroResponseError     an answer came that cannot be understood or trusted
-     ├─ WiroAPIError               the answer is no
-     └─ WiroDownloadError          an output could not be fetched
+     ├─ WiroConnectionError              no answer came; `sent` says whether the request may have arrived
+     │    └─ WiroResponseError           an answer came that cannot be understood or trusted
+     ├─ WiroAPIError                     the answer is no
+     │    ├─ WiroConcurrencyLimitError   code 96
+     │    ├─ WiroInsufficientBalanceError  code 97
+     │    ├─ WiroAuthenticationError     codes 98 and 99, or a bare HTTP 401 or 403
+     │    ├─ WiroRateLimitError          HTTP 429
+     │    ├─ WiroNotFoundError           code 1, or a bare HTTP 404
+     │    ├─ WiroValidationError         code 0 that names an input, or a bare HTTP 400, 413, 415, 422
+     │    └─ WiroServerError             any other code 0
+     ├─ WiroUnsupportedCallError         the server does not seem to know this call
+     └─ WiroDownloadError                an output could not be fetched
 
 The difference between the first two and the third decides about money: a Run has no idempotency key, so after an unknown outcome
 it must not be sent again. `WiroError.accepted_possible` is that one question, answered for every error.
@@ -67,8 +75,10 @@ class WiroResponseError(WiroConnectionError):
 class WiroAPIError(WiroError):
     """The answer is no: `result` false with `errors`, with HTTP 200 or 4xx, or any other 4xx.
 
-    `code` is Wiro's number (None when the answer has none), `message` Wiro's text, `http_status` the status line's code and
-    `retry_after` the seconds that a Retry-After header asks for. The meaning of the codes is from the Wiro documentation.
+    `code` is Wiro's number (None when the answer has none), `message` Wiro's text (one line, at most
+    `values.MAX_MESSAGE` characters), `http_status` the status line's code and `retry_after` the
+    seconds that a Retry-After header asks for (at most `values.MAX_RETRY_AFTER`). The meaning of the
+    codes is from the Wiro documentation. `api_error` makes the subclass that fits.
     """
 
     def __init__(self, code: int | None, message: str, http_status: int, retry_after: float | None = None) -> None:
@@ -83,18 +93,23 @@ class WiroAPIError(WiroError):
         return f"Wiro refused ({code}HTTP {self.http_status}): {self.message}"
 
     @property
+    def has_wiro_code(self) -> bool:
+        """Did Wiro itself say so? False for a bare HTTP status, which a firewall or proxy on the way may have sent."""
+        return self.code is not None
+
+    @property
     def is_concurrency_limit(self) -> bool:
         """Code 96: too many tasks at once for the balance; it ends when tasks end."""
         return self.code == CONCURRENCY_LIMIT
 
     @property
     def is_balance(self) -> bool:
-        """Code 97: no balance; only a person can mend it."""
+        """Code 97: no balance; only a person can fix it."""
         return self.code == BALANCE
 
     @property
     def is_credentials(self) -> bool:
-        """Codes 98 and 99, HTTP 401 and 403: key or signature refused; only a person can mend it."""
+        """Codes 98 and 99, HTTP 401 and 403: key or signature refused; only a person can fix it."""
         return self.code in CREDENTIALS or self._says_only_by_status({401, 403})
 
     @property
@@ -122,6 +137,65 @@ class WiroAPIError(WiroError):
     def _says_only_by_status(self, statuses: set[int] | frozenset[int]) -> bool:
         # A telling code weighs more than the HTTP status that it came with.
         return self.code in (None, GENERAL) and self.http_status in statuses
+
+
+class WiroConcurrencyLimitError(WiroAPIError):
+    """Too many tasks at once for the balance (`is_concurrency_limit`)."""
+
+
+class WiroInsufficientBalanceError(WiroAPIError):
+    """No balance (`is_balance`)."""
+
+
+class WiroAuthenticationError(WiroAPIError):
+    """Key or signature refused (`is_credentials`); `has_wiro_code` tells Wiro's own refusal from a firewall's."""
+
+
+class WiroRateLimitError(WiroAPIError):
+    """Too many requests (`is_rate_limit`)."""
+
+
+class WiroNotFoundError(WiroAPIError):
+    """No such model or task, or not yet (`is_not_found`)."""
+
+
+class WiroValidationError(WiroAPIError):
+    """The request itself is wrong (`is_validation`)."""
+
+
+class WiroServerError(WiroAPIError):
+    """Wiro's own trouble (`is_server_side`)."""
+
+
+def api_error(code: int | None, message: str, http_status: int, retry_after: float | None = None) -> WiroAPIError:
+    """The WiroAPIError of the class that fits; where several would, the one that says most about what to do."""
+    plain = WiroAPIError(code, message, http_status, retry_after)
+    kinds = (
+        (plain.is_concurrency_limit, WiroConcurrencyLimitError),
+        (plain.is_balance, WiroInsufficientBalanceError),
+        (plain.is_credentials, WiroAuthenticationError),
+        (plain.is_rate_limit, WiroRateLimitError),
+        (plain.is_not_found, WiroNotFoundError),
+        (plain.is_validation, WiroValidationError),
+        (plain.is_server_side, WiroServerError),
+    )
+    kind = next((kind for fits, kind in kinds if fits), WiroAPIError)
+    return kind(code, message, http_status, retry_after)
+
+
+class WiroUnsupportedCallError(WiroError):
+    """The server does not answer this call as one that knows it; nothing follows for what was asked about.
+
+    `call` is the call's path. The cause (`__cause__`) is the refusal or the answer that made no
+    sense. Code 0 may also be a passing trouble, so asking again much later is not pointless.
+    """
+
+    def __init__(self, call: str) -> None:
+        super().__init__(call)
+        self.call = call
+
+    def __str__(self) -> str:
+        return f"Wiro does not seem to know {self.call}."
 
 
 class WiroDownloadError(WiroError):

@@ -1,44 +1,37 @@
 """Wiro's tasks as Python objects. Field names, statuses and units are from the seed reference and the Wiro documentation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, overload
 
-from .answer import as_float, as_int, as_objects, as_text, decode_json
-
-QUEUED = "task_queue"
-POSTPROCESS_END = "task_postprocess_end"
-CANCELED = "task_cancel"
-
-STAGES = (
-    QUEUED,
-    "task_accept",
-    "task_assign",
-    "task_preprocess_start",
-    "task_preprocess_end",
-    "task_start",
-    "task_output",
-    "task_output_full",
-    "task_end",
-    "task_postprocess_start",
-    POSTPROCESS_END,
+from .status import CANCELED, ENDED_STATUSES, ERROR, POSTPROCESS_END, QUEUED, WiroProgress, WiroStage, progress_of
+from .values import (
+    MAX_NAME,
+    MAX_STATUS,
+    as_float,
+    as_int,
+    as_line,
+    as_message,
+    as_objects,
+    as_task_id,
+    as_time,
+    as_token,
+    as_url,
+    as_usd,
+    decode_json,
 )
-"""The statuses in the order in which a task that is not canceled passes them; any may be skipped."""
 
-LOG_STATUSES = frozenset({"task_error", "task_error_full"})
-"""A line on the model's error output: the task is still running, and may well succeed."""
-
-ENDED_STATUSES = frozenset({POSTPROCESS_END, CANCELED})
-"""The statuses after which nothing changes. Every other one, known or not, means still running."""
-
-_IMPLAUSIBLE_USD = 1_000_000
+_PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 
 
 @dataclass(frozen=True)
 class WiroRun:
-    """An accepted Run: how to ask for its task. The token lets anybody do so, hence it is not shown."""
+    """An accepted Run: how to ask for its task.
+
+    `task_token` is empty where the answer held none that can be read. It lets anybody ask, so it is not shown.
+    """
 
     task_id: str
     task_token: str = field(repr=False)
@@ -46,7 +39,11 @@ class WiroRun:
 
 @dataclass(frozen=True)
 class WiroOutput:
-    """One file that a task made. `size` is in bytes; `url` is public and works for a limited time, hence it is not shown."""
+    """One file that a task made.
+
+    `size` is in bytes; `url` is public and works for a limited time, hence it is not shown. It is
+    empty for an output that is no file (a text in the answer itself) or has no readable address.
+    """
 
     name: str
     content_type: str
@@ -56,13 +53,29 @@ class WiroOutput:
     @classmethod
     def from_answer(cls, values: Mapping[str, Any]) -> "WiroOutput":
         """Read one of Task/Detail's `outputs`."""
-        name, content_type, url = (as_text(values.get(key)) for key in ("name", "contenttype", "url"))
-        return cls(name, content_type, as_int(values.get("size")), url)
+        name, content_type = (as_line(values.get(key), MAX_NAME) for key in ("name", "contenttype"))
+        return cls(name, content_type, as_int(values.get("size")), as_url(values.get("url")))
+
+    @property
+    def has_picture_type(self) -> bool:
+        """Does its content type say that it is a picture made of pixels?"""
+        content_type = self.content_type.lower()
+        return content_type.startswith("image/") and not content_type.startswith("image/svg")
+
+    @property
+    def has_picture_name(self) -> bool:
+        """Does its name, or else its address, end as pictures do?"""
+        path = self.url.partition("#")[0].partition("?")[0]
+        return (self.name.lower().endswith(_PICTURE_SUFFIXES)) or path.lower().endswith(_PICTURE_SUFFIXES)
 
 
 @dataclass(frozen=True)
 class WiroTask:
-    """A task as Task/Detail describes it. Times are UTC, `total_cost` is in USD, `elapsed_seconds` is the run time."""
+    """A task as Task/Detail describes it.
+
+    Times are UTC, `total_cost` is in USD, `elapsed_seconds` is the run time. Texts are bounded and
+    clean (see `values`); an id, token or address that cannot be read is empty.
+    """
 
     id: str
     token: str = field(repr=False)
@@ -84,21 +97,21 @@ class WiroTask:
     def from_answer(cls, values: Mapping[str, Any]) -> "WiroTask":
         """Read one of Task/Detail's `tasklist`: missing fields and junk become None or empty, what is not known is ignored."""
         return cls(
-            id=as_text(values.get("id")) or as_text(values.get("taskid")),
-            token=as_text(values.get("socketaccesstoken")) or as_text(values.get("tasktoken")),
-            status=as_text(values.get("status")),
-            pexit=as_text(values.get("pexit")) or None,
+            id=as_task_id(values.get("id")) or as_task_id(values.get("taskid")),
+            token=as_token(values.get("socketaccesstoken")) or as_token(values.get("tasktoken")),
+            status=as_line(values.get("status"), MAX_STATUS),
+            pexit=as_line(values.get("pexit"), MAX_STATUS) or None,
             outputs=tuple(WiroOutput.from_answer(output) for output in as_objects(values.get("outputs"))),
             parameters=_parameters(values.get("parameters")),
-            total_cost=_usd(values.get("totalcost")),
+            total_cost=as_usd(values.get("totalcost")),
             elapsed_seconds=as_float(values.get("elapsedseconds")),
-            created_at=_moment(values.get("createtime")),
-            started_at=_moment(values.get("starttime")),
-            ended_at=_moment(values.get("endtime")),
-            callback_url=as_text(values.get("callbackurl")) or as_text(values.get("callbackUrl")),
-            model_owner=as_text(values.get("modelslugowner")),
-            model_name=as_text(values.get("modelslugproject")),
-            debug_error=as_text(values.get("debugerror")),
+            created_at=as_time(values.get("createtime")),
+            started_at=as_time(values.get("starttime")),
+            ended_at=as_time(values.get("endtime")),
+            callback_url=as_url(values.get("callbackurl")) or as_url(values.get("callbackUrl")),
+            model_owner=as_line(values.get("modelslugowner"), MAX_NAME),
+            model_name=as_line(values.get("modelslugproject"), MAX_NAME),
+            debug_error=as_message(values.get("debugerror")),
         )
 
     @property
@@ -109,7 +122,7 @@ class WiroTask:
     @property
     def is_ended(self) -> bool:
         """Nothing will change any more."""
-        return self.status in ENDED_STATUSES
+        return self.status in ENDED_STATUSES or self.is_failed_before_run
 
     @property
     def is_canceled(self) -> bool:
@@ -118,28 +131,89 @@ class WiroTask:
 
     @property
     def is_successful(self) -> bool:
-        """Ended by itself, with exit status 0 (or none told) and at least one output that can be fetched."""
-        return self.status == POSTPROCESS_END and self.pexit in (None, "0") and any(output.url for output in self.outputs)
+        """Ended, with exit status 0 (or none told) and at least one output that can be fetched."""
+        return self._ended_well and self.picture is not None
+
+    @property
+    def ended_without_outputs(self) -> bool:
+        """Ended with exit status 0 (or none told), and without an output that can be fetched.
+
+        No failure of the model: outputs may appear later, so look again before giving up.
+        """
+        return self._ended_well and self.picture is None
+
+    @property
+    def is_failed_before_run(self) -> bool:
+        """Ended with `task_error`, because the task died before the model ran; not charged.
+
+        The same status is a mere log line while a task runs; an end time or an exit status other
+        than 0 tells them apart (source: Wiro's own clients).
+        """
+        return self.status == ERROR and (self.ended_at is not None or self.pexit not in (None, "0"))
+
+    @property
+    def reports_error(self) -> bool:
+        """Says `task_error` and nothing else that tells whether it has ended.
+
+        Take it for failed (and not charged) once it has been unchanged for two minutes, which only the caller's clock can tell.
+        """
+        return self.status == ERROR and not self.is_failed_before_run
+
+    @property
+    def charged_cost(self) -> Decimal | None:
+        """What Wiro charged, in USD. None for a task that is not a success: Wiro charges for nothing
+        else, whatever price a failed or canceled task names (Wiro documentation)."""
+        return self.total_cost if self.is_successful else None
+
+    @property
+    def picture(self) -> WiroOutput | None:
+        """The output that is a picture: by content type, else by name, else the first with an address.
+
+        The first output may be a text. None where no output has an address.
+        """
+        files = [output for output in self.outputs if output.url]
+        by_type = [output for output in files if output.has_picture_type]
+        by_name = [output for output in files if output.has_picture_name]
+        return next(iter(by_type + by_name + files), None)
+
+    @property
+    def progress(self) -> WiroProgress:
+        """The stage, and a rough percentage for a progress bar."""
+        return WiroProgress(WiroStage.ENDED, 100) if self.is_failed_before_run else progress_of(self.status)
+
+    @property
+    def stage(self) -> WiroStage:
+        """What the task is doing."""
+        return self.progress.stage
+
+    @property
+    def _ended_well(self) -> bool:
+        return self.status == POSTPROCESS_END and self.pexit in (None, "0")
+
+
+@dataclass(frozen=True)
+class WiroTaskList(Sequence[WiroTask]):
+    """Some of a project's tasks, newest first, as Task/List gives them.
+
+    `total` is how many there are in all, None where the answer does not say. A task may appear late, so absence proves nothing.
+    """
+
+    tasks: tuple[WiroTask, ...]
+    total: int | None
+
+    @overload
+    def __getitem__(self, index: int) -> WiroTask: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[WiroTask, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> WiroTask | tuple[WiroTask, ...]:
+        return self.tasks[index]
+
+    def __len__(self) -> int:
+        return len(self.tasks)
 
 
 def _parameters(value: object) -> dict[str, Any]:
     decoded = decode_json(value) if isinstance(value, str) else value
     return decoded if isinstance(decoded, dict) else {}
-
-
-def _usd(value: object) -> Decimal | None:
-    try:
-        amount = Decimal(as_text(value))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and 0 <= amount < _IMPLAUSIBLE_USD else None
-
-
-def _moment(value: object) -> datetime | None:
-    seconds = as_float(value)
-    if not seconds or seconds < 0:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None

@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
 
 @contextmanager
 def _site(data: Path) -> Iterator[tuple[RunningSite, SandboxServer]]:
-    with SandboxServer(api_key="key", api_secret="secret", pace=0.1) as wiro:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.1) as wiro:
         seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
         with running_site(data, EDITS_AT_ONCE="9", **seam) as site:
             yield site, wiro

@@ -20,7 +20,7 @@ CLIPBOARD = ["clipboard-read", "clipboard-write"]
 @pytest.fixture(scope="module")
 def wiro() -> Iterator[SandboxServer]:
     """Slow enough that a page can be seen waiting."""
-    with SandboxServer(api_key="key", api_secret="secret", pace=0.5) as server:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.5) as server:
         yield server
 
 

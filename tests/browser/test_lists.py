@@ -24,7 +24,7 @@ WEIGHT = 400_000
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site whose gallery and whose owner's list are more than two pages long."""
     data = tmp_path_factory.mktemp("lists")
-    with running_site(data, REVIEW_REQUIRED="off", EDITS_AT_ONCE="9", SANDBOX_PACE="0.02") as site:
+    with running_site(data, REVIEW_REQUIRED="off", EDITS_AT_ONCE="9", SANDBOX_TIME_SCALE="0.02") as site:
         pages = [site.visitor.upload(PHOTOS[number % 5], f"Make it night number {number}") for number in range(EDITS)]
         for page in pages:
             assert site.visitor.wait_for(page)["state"] == "succeeded"

@@ -17,7 +17,7 @@ from edits import images
 from edits.accounts import retention
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
 from edits.ordering import quotas
-from edits.wiro.sandbox.reception import Run
+from edits.wiro.sandbox.run_log import Run
 from tests.faults.play import Order, Play
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from edits import images, tasks
 from edits.models import ENDED, Attempt, Edit, Failure, Gate, Heartbeat, State
 from edits.ordering import create
-from edits.wiro.sandbox.reception import Run
+from edits.wiro.sandbox.run_log import Run
 from tests.faults.company import Cast, Process, wait_until
 from tests.faults.stage import Stage
 from tests.photos import photo_path

@@ -23,7 +23,7 @@ from tests.faults.company import COMMANDS, Cast, Process, wait_until
 from tests.faults.databases import open_database
 from tests.faults.proxy import Proxy
 
-SANDBOX_PACE = 0.02
+SANDBOX_TIME_SCALE = 0.02
 SWEEP_SECONDS = 0.3
 
 
@@ -38,7 +38,11 @@ class Stage:
         self.password, self.api_key, self.api_secret = (secrets.token_hex(16) for _ in range(3))
         self.database = open_database(database, self.folder)
         self.sandbox = SandboxServer(
-            api_key=self.api_key, api_secret=self.api_secret, pace=SANDBOX_PACE, balance=Decimal(100_000), price=Decimal("0.03")
+            api_key=self.api_key,
+            api_secret=self.api_secret,
+            time_scale=SANDBOX_TIME_SCALE,
+            balance=Decimal(100_000),
+            price=Decimal("0.03"),
         )
         self.wiro = Proxy(int(self.sandbox.origin.rpartition(":")[2]))
         self.broker_port, self.web_port = _free_port(), _free_port()

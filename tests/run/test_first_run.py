@@ -71,7 +71,7 @@ def test_a_signal_during_the_preparations_ends_them(tmp_path, number: int) -> No
 
 def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(tmp_path) -> None:
     """The sandbox keeps its tasks in memory. An edit that it had must not hold its owner's place for an hour."""
-    with running_site(tmp_path, SANDBOX_PACE="30") as first:
+    with running_site(tmp_path, SANDBOX_TIME_SCALE="30") as first:
         page = first.visitor.upload("chelsea.png", "Mirror it")
         first.stop(signal.SIGINT)
     began = time.monotonic()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.processes
 def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path, secret: str) -> None:
     """By signed address and callback with the one, by File/Upload with the other."""
     public = {"PUBLIC_BASE_URL": "{url}"} if secret else {}
-    with SandboxServer(api_key="another-key", api_secret=secret, pace=0.1) as wiro:
+    with SandboxServer(api_key="another-key", api_secret=secret, time_scale=0.1) as wiro:
         keys = {"WIRO_API_KEY": "another-key", "WIRO_API_SECRET": secret}
         seam = {"WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
         with running_site(tmp_path, **keys, **seam, **public) as site:

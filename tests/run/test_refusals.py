@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from editor_site import run
 from tests.run.site import ROOT, environment, free_port
 
 pytestmark = pytest.mark.processes
@@ -55,7 +56,7 @@ def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
         ("HTTPS", "2", "HTTPS=2 is neither on nor off"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD is none of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
         ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be more than 0."),
-        ("SANDBOX_PACE", "0", "SANDBOX_PACE=0 is not a number above 0"),
+        ("SANDBOX_TIME_SCALE", "0", "SANDBOX_TIME_SCALE=0 is not a number above 0"),
         ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must begin with http:// or https://."),
         ("REDIS_URL", "amqp://me:sesame@127.0.0.1", "REDIS_URL must begin with redis:// or rediss://"),
         ("DATABASE_URL", "oracle://me:sesame@127.0.0.1/x", "DATABASE_URL must begin with postgres://"),
@@ -67,6 +68,20 @@ def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str, line: str
     said = refusal(tmp_path, **{name: value})  # type: ignore[arg-type]
     assert said.startswith(line)
     assert "sesame" not in said
+
+
+def test_the_old_name_of_the_time_scale_is_still_read(tmp_path: Path) -> None:
+    said = refusal(tmp_path, SANDBOX_TIME_SCALE="-", SANDBOX_PACE="0")
+    assert said == "SANDBOX_PACE=0 is not a number above 0"
+
+
+def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("SANDBOX_TIME_SCALE", raising=False)
+    monkeypatch.setenv("SANDBOX_PACE", "0.5")
+    assert run._sandbox_time_scale() == "0.5"
+    assert capsys.readouterr().err.splitlines() == ["make run: SANDBOX_PACE is now called SANDBOX_TIME_SCALE"]
 
 
 def test_an_address_of_wiro_that_is_none(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8090)
         parser.add_argument(
-            "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
+            "--time-scale", "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
         )
         parser.add_argument("--balance", type=_money, default=Decimal(100), help="USD")
         parser.add_argument("--price", type=_money, default=Decimal("0.03"), help="USD for one successful edit")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 port=options["port"],
                 api_key=api_key,
                 api_secret=os.environ.get("WIRO_API_SECRET", ""),
-                pace=options["pace"],
+                time_scale=options["time_scale"],
                 balance=options["balance"],
                 price=options["price"],
                 randomness=options["seed_of_randomness"],

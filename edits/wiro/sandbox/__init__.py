@@ -1,4 +1,7 @@
-"""A local Wiro over real HTTP: signatures, refusals, the walk of a task, callbacks, faults on demand. Never the real model."""
+"""A local Wiro over real HTTP: signatures, refusals, task statuses, callbacks, faults on demand.
+
+It never calls the real model.
+"""
 
 from .faults import Fault
 from .server import SandboxServer

@@ -1,11 +1,12 @@
 """A task as Wiro tells it: numbers as text, times as unix seconds in text, "0" for not yet (source: seed reference)."""
 
 import json
+import time
 from decimal import Decimal
 from typing import Any
 
 from .storage import StoredFile
-from .tasks import CANCELED, ENDED, WiroTask
+from .tasks import CANCELED, ENDED, ERROR, WiroTask
 
 MODEL_OWNER = "ByteDance"
 MODEL_PROJECT = "image-to-image-seededit-v3"
@@ -47,7 +48,8 @@ FIXED: dict[str, Any] = {
 def task_answer(task: WiroTask) -> dict[str, Any]:
     """One entry of `tasklist`. A killed task has `pexit` "0" as in the seed reference: that alone is no success."""
     with task.lock:
-        results = task.results if task.status == ENDED else []
+        show = task.status == ENDED and time.time() >= task.results_from
+        results = task.results if show else []
         elapsed = _elapsed(task)
         answer: dict[str, Any] = {
             **FIXED,
@@ -63,7 +65,9 @@ def task_answer(task: WiroTask) -> dict[str, Any]:
             "size": str(sum(result.size for result in results)),
         }
         answer.update({name: str(int(task.moment_of(status))) for name, status in MOMENTS.items()})
-        if task.ended:
+        if task.status == ERROR and task.ended and task.pexit:
+            answer["endtime"] = str(int(task.moment_of(ERROR)))
+        if task.ended and task.pexit:
             answer.update(pexit=task.pexit, totalcost=_money(task.cost), cps=_money(task.cost / max(1, round(elapsed))))
         return answer
 

@@ -12,16 +12,17 @@ from threading import Lock
 
 import requests
 
-from .agenda import Agenda, Crew
 from .answers import task_answer
 from .faults import Fault, Faults
 from .fetching import new_session
+from .pool import WorkerPool
 from .tasks import WiroTask
+from .timer import Timer
 
 TRIES = 3
 SECONDS_BETWEEN_TRIES = 2.0
 SECONDS_FOR_AN_ANSWER = 10.0
-CREW_SIZE = 8
+POOL_SIZE = 8
 AT_THE_END = frozenset({"late", "double", "missing", "junk", "foreign"})
 
 
@@ -36,20 +37,20 @@ class Delivery:
 
 
 class Callbacks:
-    def __init__(self, agenda: Agenda, faults: Faults, pace: float) -> None:
-        self._agenda = agenda
+    def __init__(self, timer: Timer, faults: Faults, time_scale: float) -> None:
+        self._timer = timer
         self._faults = faults
-        self._pace = pace
-        self._crew = Crew("callbacks", CREW_SIZE)
+        self._time_scale = time_scale
+        self._pool = WorkerPool("callbacks", POOL_SIZE)
         self._session = new_session()
         self._deliveries: list[Delivery] = []
         self._lock = Lock()
 
     def start(self) -> None:
-        self._crew.start()
+        self._pool.start()
 
     def stop(self) -> None:
-        self._crew.stop()
+        self._pool.stop()
         self._session.close()
 
     def deliveries(self, task_id: str = "") -> list[Delivery]:
@@ -58,7 +59,7 @@ class Callbacks:
             return [delivery for delivery in self._deliveries if task_id in ("", delivery.task_id)]
 
     def announce_early(self, task: WiroTask) -> None:
-        """Where a fault asks for it: one try before Run is answered, whatever comes later."""
+        """If a fault asks for it: one try before Run is answered, whatever comes later."""
         if _has_callback(task) and self._faults.take("callback", task.inputs.prompt, frozenset({"early"})):
             self._try(task, _body(task, None), attempt=TRIES)
 
@@ -79,7 +80,7 @@ class Callbacks:
         with self._lock:
             self._deliveries.append(delivery)
         if delivery.status != 200 and attempt < TRIES:
-            again = time.time() + SECONDS_BETWEEN_TRIES * self._pace
+            again = time.time() + SECONDS_BETWEEN_TRIES * self._time_scale
             self._at(again, lambda: self._try(task, body, attempt + 1))
 
     def _post(self, url: str, body: bytes) -> int:
@@ -91,7 +92,7 @@ class Callbacks:
         return answer.status_code
 
     def _at(self, moment: float, job: Callable[[], None]) -> None:
-        self._agenda.at(moment, self._crew, job)
+        self._timer.at(moment, self._pool, job)
 
 
 def _has_callback(task: WiroTask) -> bool:

@@ -8,28 +8,28 @@ from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, NotFoun
 from werkzeug.wrappers import Request, Response
 
 from .account import Account
+from .fault_responses import json_response
 from .faults import Faults
-from .misbehavior import json_response
-from .reception import Reception
 from .refusals import Refusal
+from .run_log import RunLog
 
 
 class Control:
-    def __init__(self, account: Account, reception: Reception, faults: Faults) -> None:
+    def __init__(self, account: Account, run_log: RunLog, faults: Faults) -> None:
         self._account = account
-        self._reception = reception
+        self._run_log = run_log
         self._faults = faults
 
-    def respond(self, request: Request, room: str) -> Response:
+    def respond(self, request: Request, page: str) -> Response:
         if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - an unknown caller is a stranger
             raise Forbidden
-        if room == "faults":
+        if page == "faults":
             return self._change_faults(request)
-        if room not in ("runs", "state"):
+        if page not in ("runs", "state"):
             raise NotFound
         if request.method != "GET":
             raise MethodNotAllowed
-        return json_response([run.as_json() for run in self._reception.runs()] if room == "runs" else self._state())
+        return json_response([run.as_json() for run in self._run_log.runs()] if page == "runs" else self._state())
 
     def _change_faults(self, request: Request) -> Response:
         if request.method == "DELETE":
@@ -53,7 +53,7 @@ class Control:
         return {
             "balance": str(self._account.balance),
             "running": self._account.running,
-            "tasks": Counter(task.status for task in self._reception.tasks),
-            "runs": len(self._reception.runs()),
+            "tasks": Counter(task.status for task in self._run_log.tasks),
+            "runs": len(self._run_log.runs()),
             "faults": self._faults.as_json(),
         }

@@ -1,4 +1,4 @@
-"""What the stand-in can do to a picture: RGB in, RGB of the same size out (but for quarter turns). Pillow only."""
+"""What the mock model can do to a picture: RGB in, RGB of the same size out (but for quarter turns). Pillow only."""
 
 import colorsys
 import random
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 Effect = Callable[[Image.Image, random.Random], Image.Image]
 
-NIGHT_SKY: Colour = (38, 58, 120)
-SNOW_LIGHT: Colour = (226, 236, 250)
-MOONLIGHT: Colour = (250, 246, 226)
+NIGHT_SKY: Color = (38, 58, 120)
+SNOW_LIGHT: Color = (226, 236, 250)
+MOONLIGHT: Color = (250, 246, 226)
 
 
 def monochrome(image: Image.Image, chance: random.Random) -> Image.Image:
@@ -114,7 +114,7 @@ def fog(image: Image.Image, chance: random.Random) -> Image.Image:
 
 
 def autumn(image: Image.Image, chance: random.Random) -> Image.Image:
-    """Greens turn to rust, other colours stay about where they are."""
+    """Greens turn to rust, other colors stay about where they are."""
     return image.convert("RGB", (0.72, 0.66, -0.28, 0, 0.22, 0.66, 0.06, 0, 0.06, 0.06, 0.78, 0))
 
 
@@ -154,33 +154,33 @@ def moon(image: Image.Image, chance: random.Random) -> Image.Image:
     return Image.composite(_plain(image, MOONLIGHT), lit, disc)
 
 
-def tint(colour: Colour) -> Effect:
-    """The picture's light and shade in the given colour, with something of its own colours left."""
+def tint(color: Color) -> Effect:
+    """The picture's light and shade in the given color, with something of its own colors left."""
 
     def tinted(image: Image.Image, chance: random.Random) -> Image.Image:
-        dark: Colour = (colour[0] // 6, colour[1] // 6, colour[2] // 6)
-        light: Colour = (200 + colour[0] * 55 // 255, 200 + colour[1] * 55 // 255, 200 + colour[2] * 55 // 255)
-        washed = ImageOps.colorize(ImageOps.grayscale(image), dark, light, mid=colour)
+        dark: Color = (color[0] // 6, color[1] // 6, color[2] // 6)
+        light: Color = (200 + color[0] * 55 // 255, 200 + color[1] * 55 // 255, 200 + color[2] * 55 // 255)
+        washed = ImageOps.colorize(ImageOps.grayscale(image), dark, light, mid=color)
         return Image.blend(image, washed, 0.62 + chance.uniform(0, 0.1))
 
     return tinted
 
 
 def graded(image: Image.Image, chance: random.Random) -> Image.Image:
-    """For words the stand-in does not know: two colours by chance, one for the shadows and one for the lights."""
+    """For words the mock model does not know: two random colors, one for shadows and one for lights."""
     hue = chance.random()
     dark, light = _from_hue(hue, 0.75, 0.2), _from_hue(hue + chance.uniform(0.35, 0.6), 0.4, 1.0)
     split = ImageOps.colorize(ImageOps.grayscale(image), dark, light, mid=_from_hue(hue + 0.15, 0.4, 0.6))
     return ImageEnhance.Contrast(Image.blend(vivid(image, chance), split, 0.8)).enhance(1.1)
 
 
-def _from_hue(hue: float, saturation: float, value: float) -> Colour:
+def _from_hue(hue: float, saturation: float, value: float) -> Color:
     red, green, blue = colorsys.hsv_to_rgb(hue % 1.0, saturation, value)
     return int(red * 255), int(green * 255), int(blue * 255)
 
 
-def _plain(image: Image.Image, colour: Colour) -> Image.Image:
-    return Image.new("RGB", image.size, colour)
+def _plain(image: Image.Image, color: Color) -> Image.Image:
+    return Image.new("RGB", image.size, color)
 
 
 def _curved(image: Image.Image, curve: Callable[[int], float]) -> Image.Image:

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, field, fields
 from threading import Lock
 from typing import Any
 
-API_CALLS = ("Run", "Task/Detail", "Task/Cancel", "Task/Kill", "Task/InputOutputDelete", "File/Upload")
+TASK_CALLS = ("Task/Detail", "Task/Cancel", "Task/Kill", "Task/List")
+TOOL_CALLS = ("Tool/Detail", "Tool/List")
+API_CALLS = ("Run", *TASK_CALLS, *TOOL_CALLS, "Task/InputOutputDelete", "File/Upload")
 DOWNLOADS = ("output", "file")
 
 ANYWHERE = {
@@ -22,11 +24,26 @@ ANY_CALL = ANYWHERE | {
     "data_envelope": 'the true answer inside "data"',
     "integer_ids": "the true answer with task ids as numbers",
 }
-RUN = ANY_CALL | {"only_callback_knows": "the task is created, the connection is reset: as `reset` with `after`"}
+RUN = ANY_CALL | {
+    "only_callback_knows": "the task is created, the connection is reset: as `reset` with `after`",
+    "no_token": "the answer has no `socketaccesstoken`",
+}
 ANY_TASK_CALL = ANY_CALL | {
     "text_parameters": "`parameters` as text that holds JSON",
+    "no_parameters": "`parameters` is empty, as in Wiro's own examples",
+    "no_callback_url": "`callbackurl` is empty",
+    "no_token": "`socketaccesstoken` is missing",
     "no_pexit": "`pexit` is missing",
-    "status": "the task looks as if it stood at the status `value`, ended or not",
+    "status": "the task looks as if it were at the status `value`, ended or not",
+}
+TASK_LIST = ANY_TASK_CALL | {
+    "lag": "tasks of the last `seconds` are left out",
+    "hide": "tasks whose prompt contains `value` are left out",
+}
+TOOL = ANY_CALL | {
+    "null_parameters": "`parameters` is null",
+    "unknown_type": "an input of a type that nobody knows is added",
+    "gone": "there is no such model: an empty list",
 }
 DOWNLOAD = ANYWHERE | {
     "oversize": "`size` bytes, announced",
@@ -41,7 +58,17 @@ DOWNLOAD = ANYWHERE | {
 MODEL = {
     "failed": 'ends with `pexit` "1" and `message` as debugerror',
     "no_outputs": "ends well, without outputs",
-    "stuck": "stays at the status `value` until it is cancelled or killed",
+    "late_outputs": "ends well, its outputs appear `seconds` later",
+    "several_outputs": "a text comes first, then `times` pictures",
+    "expiring": "the addresses of its outputs answer `status` (0: 404) from `seconds` after the end",
+    "stuck": "stays at the status `value` until it is canceled or killed",
+    "died": 'ends with the status `task_error` before it runs, with an end time and `pexit` "1"',
+    "died_silently": "the same without end time and `pexit`, and without a callback",
+}
+TASK = {
+    "late": "the task is unknown to all calls for `seconds`",
+    "vanishes": "the task is unknown to all calls after `seconds`",
+    "long_token": "the task's token has `size` characters (at most 100,000)",
 }
 CALLBACK = {
     "early": "one more, before Run is answered",
@@ -54,9 +81,12 @@ CALLBACK = {
 KINDS: dict[str, dict[str, str]] = {
     **dict.fromkeys(API_CALLS, ANY_CALL),
     "Run": RUN,
-    **dict.fromkeys(("Task/Detail", "Task/Cancel", "Task/Kill"), ANY_TASK_CALL),
+    **dict.fromkeys(TASK_CALLS, ANY_TASK_CALL),
+    "Task/List": TASK_LIST,
+    **dict.fromkeys(TOOL_CALLS, TOOL),
     **dict.fromkeys(DOWNLOADS, DOWNLOAD),
     "model": MODEL,
+    "task": TASK,
     "callback": CALLBACK,
 }
 ALWAYS = "always"
@@ -67,7 +97,7 @@ class Fault:
     """One thing that goes wrong, `count` times (or "always"), where the prompt contains `prompt`.
 
     `after` does the call's work first (the task is created, the answer is lost). `code` is Wiro's, `status` HTTP's (0: as fits
-    `code`); `seconds` is a duration and is not scaled by the pace; `size` is in bytes.
+    `code`); `seconds` is a duration and is not scaled by the time scale; `size` is in bytes.
     """
 
     call: str

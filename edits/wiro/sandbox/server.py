@@ -1,4 +1,4 @@
-"""The sandbox as a whole: build the rooms, open the doors, close them again."""
+"""The sandbox as a whole: builds its parts, starts them, stops them."""
 
 from decimal import Decimal
 from threading import Event, Thread
@@ -6,27 +6,28 @@ from types import TracebackType
 from typing import Self
 
 from .account import Account
-from .agenda import Agenda
 from .callbacks import Callbacks, Delivery
 from .calls import Calls
 from .connection import ConnectionServer
 from .control import Control
-from .doors import Doors
+from .endpoints import Endpoints
 from .faults import Faults
-from .reception import Reception, Run
+from .run_log import Run, RunLog
 from .storage import Storage
+from .task_lifecycle import TaskLifecycle
 from .tasks import TaskBook
-from .walk import Walk
+from .timer import Timer
 
-SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener sees that it shall stop
+SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener notices that it should stop
 
 
 class SandboxServer:
-    """A local Wiro; a context manager, or `start()` and `stop()`. `url` is what takes the place of Wiro's base URL.
+    """A local Wiro; a context manager, or `start()` and `stop()`. `url` replaces Wiro's base URL.
 
-    `pace` scales every duration (1.0: an edit takes six to nine seconds); `balance` and `price` (of one successful edit) are in
-    USD; an empty `api_secret` makes a key-only project; `randomness` makes ids, tokens and drawn seeds repeatable. Raises
-    `OSError` where the port is taken. All state is in memory and goes at `stop()`.
+    `time_scale` scales every duration (1.0: an edit takes six to nine seconds); `balance` and
+    `price` (of one successful edit) are in USD; an empty `api_secret` makes a key-only project;
+    `randomness` makes ids, tokens and drawn seeds repeatable. Raises `OSError` if the port is
+    taken. All state is in memory and is gone after `stop()`.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class SandboxServer:
         port: int = 0,
         api_key: str = "sandbox-key",
         api_secret: str = "",
-        pace: float = 1.0,
+        time_scale: float = 1.0,
         balance: Decimal = Decimal(100),
         price: Decimal = Decimal("0.03"),
         randomness: int | None = None,
@@ -44,17 +45,17 @@ class SandboxServer:
         self._stopped = Event()
         self._account = Account(api_key, api_secret, balance, price)
         self._storage = Storage()
-        self._agenda = Agenda()
+        self._timer = Timer()
         self.faults = Faults()
         self.tasks = TaskBook()
-        self._callbacks = Callbacks(self._agenda, self.faults, pace)
-        self._walk = Walk(self._agenda, self._account, self._storage, self.faults, self._callbacks)
-        self._reception = Reception(self._account, self.tasks, pace, randomness)
-        calls = Calls(self._account, self._reception, self._walk, self._callbacks, self._storage)
-        control = Control(self._account, self._reception, self.faults)
-        doors = Doors(calls, control, self._storage, self.faults, self._stopped)
+        self._callbacks = Callbacks(self._timer, self.faults, time_scale)
+        self._lifecycle = TaskLifecycle(self._timer, self._account, self._storage, self.faults, self._callbacks)
+        self._run_log = RunLog(self._account, self.tasks, self.faults, time_scale, randomness)
+        calls = Calls(self._account, self._run_log, self._lifecycle, self._callbacks, self._storage)
+        control = Control(self._account, self._run_log, self.faults)
+        endpoints = Endpoints(calls, control, self._storage, self.faults, self._stopped)
         try:
-            self._connections = ConnectionServer(host, port, doors)
+            self._connections = ConnectionServer(host, port, endpoints)
         except OSError:
             self._storage.close()
             raise
@@ -76,22 +77,22 @@ class SandboxServer:
 
     def runs(self) -> list[Run]:
         """Every Run request received, accepted or not."""
-        return self._reception.runs()
+        return self._run_log.runs()
 
     def deliveries(self, task_id: str = "") -> list[Delivery]:
         """Every try at a callback, of one task or of all."""
         return self._callbacks.deliveries(task_id)
 
     def start(self) -> None:
-        for part in (self._agenda, self._walk, self._callbacks, self._listener):
+        for part in (self._timer, self._lifecycle, self._callbacks, self._listener):
             part.start()
 
     def stop(self) -> None:
-        """Refuse new connections, end the open ones, drop what is under way, remove the pictures."""
+        """Refuse new connections, close the open ones, drop queued jobs, remove the pictures."""
         self._stopped.set()
         self._connections.shutdown()
         self._connections.hang_up_all()
-        for part in (self._agenda, self._walk, self._callbacks):
+        for part in (self._timer, self._lifecycle, self._callbacks):
             part.stop()
         self._listener.join()
         self._storage.close()

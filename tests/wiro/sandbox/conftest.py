@@ -97,7 +97,7 @@ class Listener:
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key=API_KEY, api_secret=API_SECRET, pace=PACE) as running:
+    with SandboxServer(api_key=API_KEY, api_secret=API_SECRET, time_scale=PACE) as running:
         yield running
 
 

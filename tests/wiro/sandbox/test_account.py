@@ -11,7 +11,7 @@ from edits.wiro.sandbox import SandboxServer
 from edits.wiro.sandbox.account import Account
 from edits.wiro.sandbox.control import Control
 from edits.wiro.sandbox.faults import Faults
-from edits.wiro.sandbox.reception import Reception
+from edits.wiro.sandbox.run_log import RunLog
 from edits.wiro.sandbox.tasks import TaskBook
 
 from .conftest import API_KEY, API_SECRET, RUN, Caller, signed, until
@@ -102,7 +102,7 @@ def test_an_input_that_fits_is_taken_as_text_or_number(caller: Caller, name: str
 
 
 def test_a_tenth_of_the_balance_may_run_at_once_and_room_comes_back() -> None:
-    with SandboxServer(api_key=API_KEY, api_secret=API_SECRET, pace=0.02, balance=Decimal("39.99")) as sandbox:
+    with SandboxServer(api_key=API_KEY, api_secret=API_SECRET, time_scale=0.02, balance=Decimal("39.99")) as sandbox:
         caller = Caller(sandbox)
         sandbox.faults.add("model", "stuck", count=3, value="task_queue")
         first, *_ = [caller.run_id() for _ in range(3)]
@@ -123,7 +123,7 @@ def test_one_may_always_run_and_above_250_dollars_any_number() -> None:
 
 def test_a_success_costs_its_price_and_below_half_a_dollar_nothing_runs() -> None:
     with SandboxServer(
-        api_key=API_KEY, api_secret=API_SECRET, pace=0.02, balance=Decimal("0.55"), price=Decimal("0.06")
+        api_key=API_KEY, api_secret=API_SECRET, time_scale=0.02, balance=Decimal("0.55"), price=Decimal("0.06")
     ) as sandbox:
         caller = Caller(sandbox)
         sandbox.faults.add("model", "failed", message="out of ideas")
@@ -145,7 +145,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(caller: Caller) -
 
 def test_the_controls_are_for_this_machine_only(caller: Caller) -> None:
     account = Account(API_KEY, API_SECRET, Decimal(1), Decimal(1))
-    control = Control(account, Reception(account, TaskBook(), 1.0, None), Faults())
+    control = Control(account, RunLog(account, TaskBook(), Faults(), 1.0, None), Faults())
     environ = create_environ("/sandbox/state", "http://sandbox", environ_base={"REMOTE_ADDR": "192.0.2.7"})
     with pytest.raises(Forbidden):
         control.respond(Request(environ), "state")

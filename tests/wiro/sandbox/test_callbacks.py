@@ -12,8 +12,8 @@ def test_the_end_is_told_once_with_the_task_as_detail_shows_it(caller: Caller, l
     assert [(delivery.attempt, delivery.status) for delivery in caller.sandbox.deliveries(task_id)] == [(1, 200)]
 
 
-def test_a_callback_that_is_not_answered_with_200_is_tried_three_times_two_paces_apart(listener: Listener) -> None:
-    with SandboxServer(api_key=API_KEY, api_secret=API_SECRET, pace=0.05) as sandbox:
+def test_a_callback_that_is_not_answered_with_200_is_tried_three_times(listener: Listener) -> None:
+    with SandboxServer(api_key=API_KEY, api_secret=API_SECRET, time_scale=0.05) as sandbox:
         listener.statuses = [500, 204, 503, 200]
         task_id = Caller(sandbox).run_id(callbackUrl=listener.url)
         until(lambda: len(sandbox.deliveries()) == 3)

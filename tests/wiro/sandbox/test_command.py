@@ -31,7 +31,7 @@ def command(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[st
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_listens_serves_and_stops_in_good_order(number: signal.Signals) -> None:
-    with command("--port", "0", "--pace", "0.02") as process:
+    with command("--port", "0", "--time-scale", "0.02") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         line = process.stdout.readline()

@@ -286,3 +286,80 @@ def test_a_form_from_a_web_page_orders_no_fault(caller: Caller) -> None:
 def test_every_kind_says_what_it_does() -> None:
     assert all(words for kinds in KINDS.values() for words in kinds.values())
     assert set(KINDS) > {"Run", "Task/Detail", "File/Upload", "output", "model", "callback"}
+
+
+def detail(caller: Caller, **name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = caller.post("/Task/Detail", name).json()
+    return answer
+
+
+def test_a_task_may_appear_late(caller: Caller) -> None:
+    caller.sandbox.faults.add("task", "late", seconds=1.5)
+    run = caller.run().json()
+    for name in ({"taskid": run["taskid"]}, {"tasktoken": run["socketaccesstoken"]}):
+        assert detail(caller, **name)["errors"] == [{"code": 1, "message": "There is no task yet."}]
+    assert caller.post("/Task/List", {}).json()["tasklist"] == []
+    until(lambda: detail(caller, taskid=run["taskid"])["result"])
+    assert len(caller.post("/Task/List", {}).json()["tasklist"]) == 1
+
+
+def test_a_task_may_vanish(caller: Caller) -> None:
+    caller.sandbox.faults.add("task", "vanishes", seconds=0)
+    run = caller.run().json()
+    assert detail(caller, taskid=run["taskid"])["errors"][0]["code"] == 1
+    assert caller.post("/Task/Kill", {"taskid": run["taskid"]}).json()["errors"][0]["code"] == 1
+
+
+def test_a_token_may_be_long_or_missing(caller: Caller) -> None:
+    caller.sandbox.faults.add("task", "long_token", size=400)
+    caller.sandbox.faults.add("Run", "no_token", prompt="snow")
+    token = caller.run().json()["socketaccesstoken"]
+    assert len(token) == 400
+    assert detail(caller, tasktoken=token)["tasklist"][0]["socketaccesstoken"] == token
+    assert set(caller.run(prompt="snow").json()) == {"errors", "taskid", "result"}
+
+
+def test_outputs_may_come_after_the_end(caller: Caller, listener: Listener) -> None:
+    caller.sandbox.faults.add("model", "late_outputs", seconds=1.5)
+    task_id = caller.run_id(callbackUrl=listener.url)
+    ended = caller.ended(task_id)
+    assert (ended["status"], ended["pexit"], ended["outputs"], ended["size"]) == ("task_postprocess_end", "0", [], "0")
+    until(lambda: caller.task(task_id)["outputs"])
+    until(lambda: listener.received)
+    assert listener.bodies()[0]["outputs"] == []
+
+
+def test_a_text_may_come_before_several_pictures(caller: Caller) -> None:
+    caller.sandbox.faults.add("model", "several_outputs", times=2)
+    outputs = caller.ended(caller.run_id(prompt="snow"))["outputs"]
+    assert [output["contenttype"] for output in outputs] == ["text/plain", "image/png", "image/png"]
+    assert download(outputs[0]["url"]).text == "snow"
+    with Image.open(io.BytesIO(download(outputs[1]["url"]).content)) as picture:
+        assert picture.format == "PNG"
+
+
+@pytest.mark.parametrize(("order", "status"), [({}, 404), ({"status": 403}, 403)])
+def test_addresses_of_outputs_may_expire(caller: Caller, order: dict[str, Any], status: int) -> None:
+    caller.sandbox.faults.add("model", "expiring", seconds=0.3, **order)
+    url = result_url(caller)
+    until(lambda: download(url).status_code == status)
+    assert download(url).headers["Content-Type"].startswith("text/html")
+
+
+def test_a_task_may_die_before_it_runs_and_costs_nothing(caller: Caller, listener: Listener) -> None:
+    caller.sandbox.faults.add("model", "died")
+    task = caller.ended(caller.run_id(callbackUrl=listener.url))
+    assert (task["status"], task["pexit"], task["totalcost"], task["outputs"]) == ("task_error", "1", "0", [])
+    assert task["endtime"] != "0"
+    until(lambda: listener.received)
+    assert caller.sandbox.balance == 100
+
+
+def test_a_task_may_die_without_a_word(caller: Caller, listener: Listener) -> None:
+    caller.sandbox.faults.add("model", "died_silently")
+    task_id = caller.run_id(callbackUrl=listener.url)
+    task = caller.ended(task_id)
+    assert (task["status"], task["endtime"], "pexit" in task) == ("task_error", "0", False)
+    caller.ended(caller.run_id())
+    assert caller.sandbox.deliveries(task_id) == []
+    assert caller.sandbox.balance == pytest.approx(100, abs=0.05)

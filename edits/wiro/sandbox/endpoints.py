@@ -1,5 +1,6 @@
-"""The HTTP doors: Wiro's calls under /v1, uploads and results, and the sandbox's own controls."""
+"""The HTTP endpoints: Wiro's calls under /v1, uploads and results, and the sandbox's own controls."""
 
+import time
 from collections.abc import Iterable, Mapping
 from threading import Event
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -11,8 +12,8 @@ from werkzeug.wsgi import wrap_file
 
 from .calls import Calls
 from .control import Control
+from .fault_responses import SHORT_CIRCUITS, corrupted, corrupted_download, page_response, refusal_response, short_circuit
 from .faults import Fault, Faults
-from .misbehavior import INSTEAD_OF_AN_ANSWER, bent, bent_download, instead, refusal_response
 from .refusals import Refusal
 from .storage import Storage, StoredFile
 
@@ -22,18 +23,21 @@ ROUTES = Map(
     [
         Rule("/v1/Run/<owner>/<project>", endpoint="Run"),
         Rule("/v1/Task/Detail", endpoint="Task/Detail"),
+        Rule("/v1/Task/List", endpoint="Task/List"),
         Rule("/v1/Task/Cancel", endpoint="Task/Cancel"),
         Rule("/v1/Task/Kill", endpoint="Task/Kill"),
         Rule("/v1/Task/InputOutputDelete", endpoint="Task/InputOutputDelete"),
+        Rule("/v1/Tool/Detail", endpoint="Tool/Detail"),
+        Rule("/v1/Tool/List", endpoint="Tool/List"),
         Rule("/v1/File/Upload", endpoint="File/Upload"),
         Rule("/outputs/<key>/<name>", endpoint="output", methods=["GET"]),
         Rule("/files/<key>/<name>", endpoint="file", methods=["GET"]),
-        Rule("/sandbox/<room>", endpoint="control", methods=["GET", "POST", "DELETE"]),
+        Rule("/sandbox/<page>", endpoint="control", methods=["GET", "POST", "DELETE"]),
     ]
 )
 
 
-class Doors:
+class Endpoints:
     """The WSGI application."""
 
     def __init__(self, calls: Calls, control: Control, storage: Storage, faults: Faults, stopped: Event) -> None:
@@ -53,7 +57,7 @@ class Doors:
         try:
             endpoint, arguments = ROUTES.bind_to_environ(request.environ).match()
             if endpoint == "control":
-                return self._control.respond(request, arguments["room"])
+                return self._control.respond(request, arguments["page"])
             if endpoint in ("output", "file"):
                 return self._download(request, endpoint, arguments["key"], arguments["name"])
             return self._call(request, endpoint, arguments)
@@ -73,29 +77,31 @@ class Doors:
         fault = self._faults.take(call, prepared.prompt)
         if fault is None:
             return prepared.answer()
-        if fault.kind not in INSTEAD_OF_AN_ANSWER:
-            return bent(fault, prepared.answer(), self._stopped)
+        if fault.kind not in SHORT_CIRCUITS:
+            return corrupted(fault, prepared.answer(), self._stopped)
         if fault.after:
             prepared.answer()
-        return instead(fault, self._stopped)
+        return short_circuit(fault, self._stopped)
 
     def _download(self, request: Request, kind: str, key: str, name: str) -> Response:
         stored = self._storage.get(key, name)
         if stored is None:
             raise NotFound
+        if time.time() >= stored.expires_at:
+            return page_response(stored.status_when_expired)
         fault = self._faults.take(kind, stored.prompt)
         try:
-            return self._spoiled(fault, stored) if fault is not None else _whole(request, stored)
+            return self._corrupted(fault, stored) if fault is not None else _whole(request, stored)
         except FileNotFoundError:  # erased just now
             raise NotFound from None
 
-    def _spoiled(self, fault: Fault, stored: StoredFile) -> Response:
-        if fault.kind in INSTEAD_OF_AN_ANSWER:
-            return instead(fault, self._stopped)
+    def _corrupted(self, fault: Fault, stored: StoredFile) -> Response:
+        if fault.kind in SHORT_CIRCUITS:
+            return short_circuit(fault, self._stopped)
         picture = stored.path.read_bytes()
         if fault.kind in ("slow", "drip"):
-            return bent(fault, Response(picture, content_type=stored.content_type), self._stopped)
-        return bent_download(fault, picture, stored.content_type)
+            return corrupted(fault, Response(picture, content_type=stored.content_type), self._stopped)
+        return corrupted_download(fault, picture, stored.content_type)
 
 
 def _whole(request: Request, stored: StoredFile) -> Response:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from edits.wiro.sandbox.painter import paint
+from edits.wiro.sandbox.mock_model import apply_prompt
 from edits.wiro.sandbox.parameters import Inputs
-from edits.wiro.sandbox.phrases import STEPS, steps_of
+from edits.wiro.sandbox.prompt_rules import STEPS, steps_of
 from tests.photos import photo_path
 
 from .conftest import png
@@ -19,7 +19,7 @@ COFFEE = photo_path("coffee.png").read_bytes()
 def painted(
     prompt: str = "warmer", guidance_scale: float = 4.0, watermark: bool = False, seed: int = 1, picture: bytes = COFFEE
 ) -> bytes:
-    return paint(picture, Inputs("http://127.0.0.1/a.png", prompt, guidance_scale, watermark, seed), seed)
+    return apply_prompt(picture, Inputs("http://127.0.0.1/a.png", prompt, guidance_scale, watermark, seed), seed)
 
 
 def opened(picture: bytes) -> Image.Image:

@@ -12,7 +12,7 @@ from tests.photos import photo_path
 
 from .conftest import API_KEY, RUN, Caller, Listener, png, signed, until
 
-WALK = (
+STATUSES = (
     "task_queue",
     "task_accept",
     "task_assign",
@@ -26,8 +26,8 @@ WALK = (
 )
 
 
-def test_a_photo_walks_through_the_statuses_in_order_to_its_end() -> None:
-    with SandboxServer(api_key=API_KEY, api_secret="test-api-secret", pace=0.2) as sandbox:
+def test_a_task_passes_the_statuses_in_order() -> None:
+    with SandboxServer(api_key=API_KEY, api_secret="test-api-secret", time_scale=0.2) as sandbox:
         caller = Caller(sandbox)
         url = caller.upload(photo_path("rocket.jpg").read_bytes(), "rocket.jpg")
         task_id = caller.run_id(inputImageUrl=url, guidanceScale="4.0", watermark="false", seed=1)
@@ -35,8 +35,8 @@ def test_a_photo_walks_through_the_statuses_in_order_to_its_end() -> None:
         while seen[-1] != "task_postprocess_end":
             seen.append(caller.task(task_id)["status"])
         # A busy machine may look away for the length of a status, so what is seen is in order and not always complete.
-        assert sorted(seen, key=WALK.index) == seen
-        assert len(set(seen)) > len(WALK) / 2
+        assert sorted(seen, key=STATUSES.index) == seen
+        assert len(set(seen)) > len(STATUSES) / 2
         ended = caller.task(task_id)
         steps = (
             "create",
@@ -197,7 +197,7 @@ def test_kill_is_for_the_running_only(caller: Caller) -> None:
 
 
 def test_a_killed_task_never_ends_otherwise_and_keeps_no_picture(caller: Caller) -> None:
-    with SandboxServer(api_key=API_KEY, api_secret="test-api-secret", pace=0.1) as sandbox:
+    with SandboxServer(api_key=API_KEY, api_secret="test-api-secret", time_scale=0.1) as sandbox:
         caller = Caller(sandbox)
         task_id = caller.run_id()
         until(lambda: sandbox.tasks[task_id].status == "task_start")

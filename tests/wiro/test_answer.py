@@ -1,10 +1,24 @@
 import json
+import pickle
 import time
 from email.utils import formatdate
 
 import pytest
 
-from edits.wiro import WiroAPIError, WiroResponseError, WiroRun
+from edits.wiro import (
+    MAX_MESSAGE,
+    MAX_RETRY_AFTER,
+    WiroAPIError,
+    WiroAuthenticationError,
+    WiroConcurrencyLimitError,
+    WiroInsufficientBalanceError,
+    WiroNotFoundError,
+    WiroRateLimitError,
+    WiroResponseError,
+    WiroRun,
+    WiroServerError,
+    WiroValidationError,
+)
 from tests.wiro.raw import MODEL
 
 RUN = f"/v1/Run/{MODEL}"
@@ -87,21 +101,22 @@ def test_a_redirect_is_not_followed(httpserver, client, status):
 
 @pytest.mark.parametrize("status", [200, 400, 403])
 @pytest.mark.parametrize(
-    ("code", "kind"),
+    ("code", "kind", "error_class"),
     [
-        (96, "is_concurrency_limit"),
-        ("96", "is_concurrency_limit"),
-        (97, "is_balance"),
-        (98, "is_credentials"),
-        (99, "is_credentials"),
-        (1, "is_not_found"),
+        (96, "is_concurrency_limit", WiroConcurrencyLimitError),
+        ("96", "is_concurrency_limit", WiroConcurrencyLimitError),
+        (97, "is_balance", WiroInsufficientBalanceError),
+        (98, "is_credentials", WiroAuthenticationError),
+        (99, "is_credentials", WiroAuthenticationError),
+        (1, "is_not_found", WiroNotFoundError),
     ],
 )
-def test_a_refusal_is_known_by_its_code_whatever_the_status(httpserver, client, code, kind, status):
+def test_a_refusal_is_known_by_its_code_whatever_the_status(httpserver, client, code, kind, error_class, status):
     httpserver.expect_request(RUN).respond_with_json(refusal(code), status=status)
-    with pytest.raises(WiroAPIError) as raised:
+    with pytest.raises(error_class) as raised:
         client.run(MODEL, {})
     error = raised.value
+    assert error.has_wiro_code
     assert [name for name in KINDS if getattr(error, name)] == [kind]
     assert (error.code, error.message, error.http_status) == (int(code), "No.", status)
     assert not error.accepted_possible
@@ -118,27 +133,30 @@ def test_a_refusal_is_known_by_its_code_whatever_the_status(httpserver, client, 
 def test_code_zero_is_validation_only_when_it_names_a_field(httpserver, client, message, is_validation):
     error = detail_error(httpserver, client, refusal("0", message))
     assert (error.is_validation, error.is_server_side) == (is_validation, not is_validation)
+    assert type(error) is (WiroValidationError if is_validation else WiroServerError)
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"),
+    ("status", "kind", "error_class"),
     [
-        (401, "is_credentials"),
-        (403, "is_credentials"),
-        (404, "is_not_found"),
-        (429, "is_rate_limit"),
-        (400, "is_validation"),
-        (413, "is_validation"),
-        (415, "is_validation"),
-        (422, "is_validation"),
+        (401, "is_credentials", WiroAuthenticationError),
+        (403, "is_credentials", WiroAuthenticationError),
+        (404, "is_not_found", WiroNotFoundError),
+        (429, "is_rate_limit", WiroRateLimitError),
+        (400, "is_validation", WiroValidationError),
+        (413, "is_validation", WiroValidationError),
+        (415, "is_validation", WiroValidationError),
+        (422, "is_validation", WiroValidationError),
     ],
 )
-def test_a_refusal_without_json_is_known_by_its_status(httpserver, client, status, kind):
+def test_a_refusal_without_json_is_known_by_its_status(httpserver, client, status, kind, error_class):
     httpserver.expect_request(RUN).respond_with_data("<html>no</html>", status=status)
-    with pytest.raises(WiroAPIError) as raised:
+    with pytest.raises(error_class) as raised:
         client.run(MODEL, {})
     assert getattr(raised.value, kind)
     assert raised.value.code is None
+    assert not raised.value.has_wiro_code
+    assert pickle.loads(pickle.dumps(raised.value)).args == raised.value.args
 
 
 @pytest.mark.parametrize(
@@ -161,6 +179,33 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(httpserver, client):
     assert detail_error(httpserver, client, {}, 429, {"Retry-After": in_a_minute}).retry_after == pytest.approx(60, abs=3)
     httpserver.clear()
     assert detail_error(httpserver, client, {}, 429, {"Retry-After": "later"}).retry_after is None
+    httpserver.clear()
+    assert detail_error(httpserver, client, {}, 429, {"Retry-After": "99999999"}).retry_after == MAX_RETRY_AFTER
+
+
+@pytest.mark.parametrize("name", ["9" * 65, "../x", "22\x0021", "２２２１"])
+def test_a_task_id_that_cannot_be_read_may_be_a_yes(httpserver, client, name):
+    httpserver.expect_request(RUN).respond_with_json({**refusal(0), "taskid": name})
+    with pytest.raises(WiroResponseError) as raised:
+        client.run(MODEL, {})
+    assert raised.value.accepted_possible
+
+
+@pytest.mark.parametrize("token", ["t" * 1001, "with space", "", None, 7.5e300, ["t"]])
+def test_a_token_that_cannot_be_read_is_missing_and_the_run_is_accepted(httpserver, client, token):
+    httpserver.expect_request(RUN).respond_with_json({**ACCEPTED, "socketaccesstoken": token})
+    assert client.run(MODEL, {}).task_id == "2221"
+
+
+def test_a_long_token_arrives_whole(httpserver, client):
+    httpserver.expect_request(RUN).respond_with_json({**ACCEPTED, "socketaccesstoken": "t" * 1000})
+    assert client.run(MODEL, {}) == WiroRun("2221", "t" * 1000)
+
+
+def test_a_message_is_one_bounded_line(httpserver, client):
+    error = detail_error(httpserver, client, refusal(0, "No\x00 way.\n" * 1000))
+    assert error.message.startswith("No way. No way.")
+    assert len(error.message) <= MAX_MESSAGE
 
 
 def test_there_is_no_task_yet(httpserver, client):

@@ -1,8 +1,9 @@
-"""What faults look like on the wire."""
+"""The HTTP responses that faults cause."""
 
 import gzip
 import io
 import json
+import time
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
@@ -22,8 +23,9 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 BOMB_SIDE = 20_000
 DRIPS = 20
 CHUNK = 64 * 1024
-INSTEAD_OF_AN_ANSWER = frozenset({"error", "http", "html", "silence", "reset", "idless"})
+SHORT_CIRCUITS = frozenset({"error", "http", "html", "silence", "reset", "idless"})
 ENDED_FIELDS = ("pexit", "totalcost", "cps")
+ENDED_TIMES = ("canceltime", "endtime", "postprocessstarttime", "postprocessendtime")
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -34,16 +36,16 @@ def refusal_response(refusal: Refusal) -> Response:
     return json_response({"result": False, "errors": [{"code": refusal.code, "message": refusal.message}]}, refusal.status)
 
 
-def instead(fault: Fault, stopped: Event) -> Response:
-    """The answer that comes instead of the true one, or `HangUp` where none comes."""
+def short_circuit(fault: Fault, stopped: Event) -> Response:
+    """The response that replaces the true one; raises `HangUp` where there is none."""
     match fault.kind:
         case "error":
             usual = 401 if fault.code in (98, 99) else 200
             return _with_headers(fault, refusal_response(Refusal(fault.code, fault.message, fault.status or usual)))
         case "http":
-            return _with_headers(fault, _page(fault.status or 500))
+            return _with_headers(fault, page_response(fault.status or 500))
         case "html":
-            return _page(200)
+            return page_response(200)
         case "idless":
             return json_response({"errors": [], "result": True})
         case "silence":
@@ -53,19 +55,19 @@ def instead(fault: Fault, stopped: Event) -> Response:
             raise HangUp(reset=True)
 
 
-def bent(fault: Fault, response: Response, stopped: Event) -> Response:
-    """The true answer, bent as the fault says."""
+def corrupted(fault: Fault, response: Response, stopped: Event) -> Response:
+    """The true response, changed as the fault says."""
     if fault.kind == "slow":
         stopped.wait(fault.seconds)
     elif fault.kind == "drip":
         return _replaced(response, _drip(response.get_data(), fault.seconds, stopped), len(response.get_data()))
     elif response.is_json:
-        return json_response(_bent_body(fault, json.loads(response.get_data())), response.status_code)
+        return json_response(_corrupted_body(fault, json.loads(response.get_data())), response.status_code)
     return response
 
 
-def bent_download(fault: Fault, picture: bytes, content_type: str) -> Response:
-    """A result or an upload, spoiled."""
+def corrupted_download(fault: Fault, picture: bytes, content_type: str) -> Response:
+    """A result or an upload, changed as the fault says."""
     match fault.kind:
         case "oversize" | "endless":
             length = fault.size if fault.kind == "oversize" else None
@@ -84,7 +86,8 @@ def bent_download(fault: Fault, picture: bytes, content_type: str) -> Response:
             return Response(_bomb_png(), content_type="image/png")
 
 
-def _page(status: int) -> Response:
+def page_response(status: int) -> Response:
+    """An HTML page with this HTTP status."""
     response = Response(status=status, content_type="text/html; charset=utf-8")
     response.set_data(PAGE.format(response.status))
     return response
@@ -98,7 +101,7 @@ def _with_headers(fault: Fault, response: Response) -> Response:
     return response
 
 
-def _bent_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
+def _corrupted_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
     tasks: list[dict[str, Any]] = body.get("tasklist", [])
     if fault.kind == "data_envelope":
         inside = {name: value for name, value in body.items() if name not in ("result", "errors")}
@@ -107,20 +110,50 @@ def _bent_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
         for holder, name in [(body, "taskid"), *((task, "id") for task in tasks)]:
             if name in holder:
                 holder[name] = int(holder[name])
+    if fault.kind in ("lag", "hide"):
+        body["tasklist"] = shown = [task for task in tasks if not _is_left_out(fault, task)]
+        body["total"] = str(int(body["total"]) - len(tasks) + len(shown))
     for task in tasks:
-        _bend_task(fault, task)
+        _corrupt_task(fault, task)
+    if fault.kind == "no_token":
+        body.pop("socketaccesstoken", None)
+    tools: list[dict[str, Any]] = body.get("tool", [])
+    if fault.kind == "gone":
+        tools.clear()
+    for tool in tools:
+        _corrupt_tool(fault, tool)
     return body
 
 
-def _bend_task(fault: Fault, task: dict[str, Any]) -> None:
+def _is_left_out(fault: Fault, task: dict[str, Any]) -> bool:
+    if fault.kind == "lag":
+        return int(task["createtime"]) > time.time() - fault.seconds
+    return fault.value in str(task["parameters"].get("prompt", ""))
+
+
+def _corrupt_task(fault: Fault, task: dict[str, Any]) -> None:
     if fault.kind == "text_parameters":
         task["parameters"] = json.dumps(task["parameters"])
+    elif fault.kind == "no_parameters":
+        task["parameters"] = {}
+    elif fault.kind == "no_callback_url":
+        task["callbackurl"] = ""
+    elif fault.kind == "no_token":
+        task.pop("socketaccesstoken", None)
     elif fault.kind == "no_pexit":
         task.pop("pexit", None)
     elif fault.kind == "status":
         for name in ENDED_FIELDS:
             task.pop(name, None)
-        task.update(status=fault.value, outputs=[], debugerror="", canceltime="0", postprocessendtime="0", size="0")
+        task.update(dict.fromkeys(ENDED_TIMES, "0"))
+        task.update(status=fault.value, outputs=[], debugerror="", size="0")
+
+
+def _corrupt_tool(fault: Fault, tool: dict[str, Any]) -> None:
+    if fault.kind == "null_parameters":
+        tool["parameters"] = None
+    elif fault.kind == "unknown_type" and tool["parameters"]:
+        tool["parameters"][0]["items"].append({"id": "brush", "type": "brushstrokes", "label": "Brush", "default": None})
 
 
 def _replaced(response: Response, body: Iterator[bytes], length: int | None) -> Response:

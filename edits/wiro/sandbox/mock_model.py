@@ -1,4 +1,4 @@
-"""The stand-in for the model: a simple edit that follows a few words, and says what it is."""
+"""The mock model: a simple edit that follows a few words and is marked as coming from the sandbox."""
 
 import hashlib
 import io
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 from .effects import graded
 from .fetching import FORMATS
 from .parameters import Inputs
-from .phrases import steps_of
+from .prompt_rules import steps_of
 
 LONGEST_SIDE = 1536
 SIDE_STEP = 8
@@ -19,7 +19,7 @@ WATERMARK = "AI-generated"
 MARK = "sandbox"
 
 
-def paint(picture: bytes, inputs: Inputs, seed: int) -> bytes:
+def apply_prompt(picture: bytes, inputs: Inputs, seed: int) -> bytes:
     """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture."""
     before = _opened(picture)
     chance = random.Random(hashlib.sha256(f"{seed} {inputs.prompt}".encode()).digest())  # noqa: S311 - repeatable, no secret
@@ -78,7 +78,7 @@ def _write_marks(image: Image.Image, watermark: bool) -> None:
     if watermark:
         font = _font_for(WATERMARK, image.width * 0.9, max(11.0, min(image.size) / 22))
         top = _write(image, WATERMARK, font, (image.width - margin, floor), 255)
-        if font.getlength(WATERMARK) > image.width * 0.6:  # a small picture: no room for both side by side
+        if font.getlength(WATERMARK) > image.width * 0.6:  # a small picture: no page for both side by side
             floor = top - 1
     _write(image, MARK, _font_for(MARK, image.width * 0.5, max(9.0, min(image.size) / 40)), (margin, floor), 170)
 

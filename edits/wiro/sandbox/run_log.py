@@ -1,4 +1,4 @@
-"""Where Run requests arrive: each is noted down, taken or not."""
+"""The log of Run requests, accepted or not, and the making of tasks from them."""
 
 import hashlib
 import random
@@ -12,11 +12,14 @@ from threading import Lock
 from typing import Any
 
 from .account import Account
+from .faults import Fault, Faults
 from .parameters import read_inputs
 from .tasks import TaskBook, WiroTask
 
 LETTERS = string.ascii_letters + string.digits
 FIRST_TASK_ID = 2221
+TOKEN_LENGTH = 30
+LONGEST_TOKEN = 100_000
 LARGEST_DRAWN_SEED = 2**31 - 1
 
 
@@ -54,11 +57,12 @@ class Run:
         }
 
 
-class Reception:
-    def __init__(self, account: Account, tasks: TaskBook, pace: float, randomness: int | None) -> None:
+class RunLog:
+    def __init__(self, account: Account, tasks: TaskBook, faults: Faults, time_scale: float, randomness: int | None) -> None:
         self._account = account
+        self._faults = faults
         self.tasks = tasks
-        self._pace = pace
+        self._time_scale = time_scale
         self._random = secrets.SystemRandom() if randomness is None else random.Random(randomness)  # noqa: S311 - repeatable
         self._ids = count(FIRST_TASK_ID)
         self._runs: list[Run] = []
@@ -79,17 +83,28 @@ class Reception:
         """Make a task of it, or raise `Refusal`: inputs first, then balance and concurrency."""
         inputs = read_inputs(run.parameters)
         self._account.take_slot()
+        fault = self._faults.take("task", run.prompt)
         with self._lock:
             task = WiroTask(
                 id=str(next(self._ids)),
-                token="".join(self._random.choices(LETTERS, k=30)),
+                token="".join(self._random.choices(LETTERS, k=_token_length(fault))),
                 inputs=inputs,
                 parameters={name: value for name, value in run.parameters.items() if name != "callbackUrl"},
                 callback_url=run.callback_url,
                 origin=origin,
                 seed=inputs.seed or self._random.randint(1, LARGEST_DRAWN_SEED),
-                tempo=self._pace * self._random.uniform(0.92, 1.28),
+                time_factor=self._time_scale * self._random.uniform(0.92, 1.28),
             )
             run.task_id = task.id
+        if fault is not None and fault.kind == "late":
+            task.visible_from = time.time() + fault.seconds
+        if fault is not None and fault.kind == "vanishes":
+            task.visible_until = time.time() + fault.seconds
         self.tasks.add(task)
         return task
+
+
+def _token_length(fault: Fault | None) -> int:
+    if fault is None or fault.kind != "long_token":
+        return TOKEN_LENGTH
+    return min(fault.size, LONGEST_TOKEN)

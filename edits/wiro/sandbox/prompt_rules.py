@@ -1,4 +1,4 @@
-"""Which words of a prompt the stand-in understands, and as what."""
+"""Which words of a prompt the mock model understands, and the effect of each."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from . import effects
-from .effects import Colour, Effect
+from .effects import Color, Effect
 
-COLOURS: dict[str, Colour] = {
+COLORS: dict[str, Color] = {
     "red": (206, 32, 40),
     "orange": (240, 130, 30),
     "yellow": (244, 208, 50),
@@ -43,7 +43,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"less colou?r(?:s|ful)?|muted|desaturated?|pastel", effects.muted),
     (r"invert\w*|negative", effects.negative),
     (r"sketch|pencil(?: drawing)?|drawing|charcoal", effects.sketch),
-    (r"cartoon\w*|comic|poster|anime|paint(?:ing|ed)", effects.cartoon),
+    (r"cartoon\w*|comic|poster|anime|apply_prompt(?:ing|ed)", effects.cartoon),
     (r"pixel\w*|8-?bit|mosaic", effects.pixels),
     (r"sunset|sunrise|dusk|dawn|golden hour", effects.sunset),
     (r"fog(?:gy)?|mist(?:y)?|haze|hazy", effects.fog),
@@ -51,7 +51,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"snow\w*|winter\w*|blizzard", effects.snow),
     (r"rain(?:y|ing)?|storm\w*", effects.rain),
     (r"moon", effects.moon),
-    *((name, effects.tint(colour)) for name, colour in COLOURS.items()),
+    *((name, effects.tint(color)) for name, color in COLORS.items()),
 )
 
 TURNS: tuple[tuple[str, Image.Transpose], ...] = (

@@ -1,0 +1,26 @@
+import pytest
+
+from edits.wiro import STATUS_ORDER, WiroStage, progress_of, stage_of
+
+
+def test_a_task_that_goes_on_never_goes_back():
+    percents = [progress_of(status).percent for status in STATUS_ORDER]
+    assert percents == sorted(percents)
+    assert [*dict.fromkeys(map(stage_of, STATUS_ORDER))] == list(WiroStage)
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("", "queued"),
+        ("task_queue", "queued"),
+        ("task_error", "running"),
+        ("task_something_new", "running"),
+        ("task_end", "saving"),
+        ("task_postprocess_end", "ended"),
+        ("task_cancel", "ended"),
+    ],
+)
+def test_every_status_has_a_stage(status, stage):
+    assert stage_of(status) == stage
+    assert 0 <= progress_of(status).percent <= 100
