@@ -1,7 +1,5 @@
 """A lock that all processes share."""
 
-from typing import Self
-
 from django.db import models
 
 
@@ -21,7 +19,7 @@ class WriteLock(models.Model):
         return self.name
 
     @classmethod
-    def hold(cls, name: str) -> Self:
+    def hold(cls, name: str) -> "WriteLock":
         """Wait for the lock and keep it until the transaction ends. Call it inside `transaction.atomic()`."""
-        cls._default_manager.get_or_create(pk=name)
-        return cls._default_manager.select_for_update().get(pk=name)
+        cls.objects.get_or_create(pk=name)
+        return cls.objects.select_for_update().get(pk=name)

@@ -215,7 +215,7 @@ def test_the_page_asks_few_questions_however_long_the_history(operator, alice, p
     edit = edit_in(State.RUNNING, alice, photo)
     attempt_of(edit)
     for number in range(40):
-        actions.look_now(edit, alice)
+        actions.check_now(edit, alice)
         Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now() + timedelta(minutes=number + 1))
     with django_assert_max_num_queries(14):
         assert operator.get(page_of(edit)).status_code == 200

@@ -185,7 +185,7 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_
     assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
     attempt.cleanup_due_at, attempt.cleaned_up_at = None, timezone.now()
     attempt.save()
-    retention.tidy()
+    retention.clean_up()
     assert not Photo.objects.filter(purged_at__isnull=True).exists()
 
 

@@ -104,7 +104,7 @@ def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(
     Edit.objects.filter(pk=edit.pk).update(cost="0.05")
     in_trash_since(edit, LONG_AGO)
     assert len(files_in(media)) == 7
-    retention.tidy()
+    retention.clean_up()
     edit = Edit.objects.select_related("photo", "result").get(pk=edit.pk)
     assert files_in(media) == []
     assert edit.purged_at is not None
@@ -121,7 +121,7 @@ def test_nothing_goes_before_its_time(edit, media):
 
 
 def test_tidying_leaves_the_map_of_an_edit_that_is_kept(edit, media):
-    assert retention.tidy(older_than=-1) == 0
+    assert retention.clean_up(older_than=-1) == 0
     assert len(files_in(media)) == 7
 
 
@@ -166,7 +166,7 @@ def test_files_that_a_crash_leaves_behind_are_removed_by_tidying(edit, media, mo
         assert trash.purge() == 1
     assert len(files_in(media)) == 6
     assert trash.purge() == 0
-    assert retention.tidy(older_than=-1) == 6
+    assert retention.clean_up(older_than=-1) == 6
     assert files_in(media) == []
 
 
@@ -199,7 +199,7 @@ def test_delete_for_good_is_out_of_sight_at_once_even_while_wiro_has_copies(brow
     assert len(files_in(media)) == 7
     attempt.cleanup_due_at = None
     attempt.save()
-    retention.tidy()
+    retention.clean_up()
     assert files_in(media) == []
 
 

@@ -21,7 +21,7 @@ from PIL import Image
 
 from edits import images
 from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
-from edits.models import ENDED, Attempt, Edit, Gate, Outcome, Photo, State
+from edits.models import ENDED, Attempt, CircuitBreaker, Edit, Outcome, Photo, State
 from edits.ordering import create, quotas
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
 
@@ -122,7 +122,7 @@ class Lifecycle(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.wiro = ModelWiro()
-        for model in (Edit, Photo, User, Gate):
+        for model in (Edit, Photo, User, CircuitBreaker):
             model.objects.all().delete()
         self.people = [User.objects.create_user(uuid.uuid4().hex) for _ in range(2)]
         self.ended = {}
@@ -176,7 +176,7 @@ class Lifecycle(RuleBasedStateMachine):
     def time_passes(self):
         """Everything becomes due and every gate opens, but leases of living workers hold."""
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
-        Gate.objects.update(closed_until=timezone.now(), limit_until=None)
+        CircuitBreaker.objects.update(retry_at=timezone.now(), limit_until=None)
 
     @rule()
     def leases_expire(self):
@@ -226,7 +226,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def erase(self):
         for attempt in Attempt.objects.filter(cleanup_due_at__lte=timezone.now()):
-            provider_cleanup.erase(attempt.pk)
+            provider_cleanup.clean_up(attempt.pk)
 
     @invariant()
     def nothing_is_paid_twice(self):
@@ -272,7 +272,7 @@ class Lifecycle(RuleBasedStateMachine):
 @pytest.fixture(autouse=True)
 def _site(settings, media, monkeypatch):
     monkeypatch.setattr(provider, "_client", provider._client)
-    monkeypatch.setattr(poll.rate_limiter, "may_ask", lambda: True)
+    monkeypatch.setattr(poll.rate_limiter, "try_acquire", lambda: True)
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     settings.EDITS_AT_ONCE = 3
     settings.ENGINE_TIME_SCALE = 1.0

@@ -211,7 +211,7 @@ def test_a_callback_for_a_run_that_was_given_up_leads_to_its_bill_and_its_copies
     while attempt.cleaned_up_at is None:
         assert time.monotonic() < ends_at
         Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
-        provider_cleanup.erase(attempt.pk)
+        provider_cleanup.clean_up(attempt.pk)
         attempt.refresh_from_db()
     assert (attempt.outcome, attempt.wiro_task_id, attempt.cost) == (Outcome.SUPERSEDED, task.id, task.cost)
     assert Edit.objects.get(pk=parked.pk).state == ("canceled" if then == "canceled" else "succeeded")
@@ -223,7 +223,7 @@ def test_a_callback_for_a_run_that_was_given_up_is_believed_only_if_the_task_is_
     receive("the-token", taskid=other.wiro_task_id)
     attempt = parked.attempts.get()
     assert attempt.cleanup_due_at
-    provider_cleanup.erase(attempt.pk)
+    provider_cleanup.clean_up(attempt.pk)
     attempt.refresh_from_db()
     assert (attempt.wiro_task_id, attempt.claimed_task_id, attempt.cleanup_due_at) == (None, "", None)
 

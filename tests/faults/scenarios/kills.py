@@ -132,14 +132,14 @@ def kill_purging(play: Play) -> None:
     Edit.objects.filter(pk=order.pk).update(deleted_at=long_ago)
     # Nothing that is promised of results holds for it any more.
     play.orders.remove(order)
-    tasks.tidy.delay()
+    tasks.clean_up.delay()
     play.wait_for_end_of(worker)
     play.ended.pop(order.pk, None)
     assert order.edit.purged_at
     assert result.file.storage.exists(str(result.file.name))
     play.without_failpoint()
     play.order(1)
-    retention.tidy(older_than=-1)
+    retention.clean_up(older_than=-1)
     assert not result.file.storage.exists(str(result.file.name))
 
 
@@ -157,7 +157,7 @@ def kill_erasing(play: Play) -> None:
     play.ended.pop(order.pk, None)
     assert order.edit.deleted_at
     assert not order.edit.purged_at
-    retention.tidy(older_than=-1)
+    retention.clean_up(older_than=-1)
     assert order.edit.purged_at
     assert not order.edit.owner.is_active
     play.order(1)

@@ -61,7 +61,7 @@ def media() -> list[str]:
 
 
 def _media() -> Iterator[str]:
-    for photo in Photo.objects.filter(erased_at__isnull=True):
+    for photo in Photo.objects.filter(purged_at__isnull=True):
         for file in (photo.file, photo.card, photo.page):
             yield _described(file)
     for edit in Edit.objects.exclude(change_map=""):

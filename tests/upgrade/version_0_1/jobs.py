@@ -11,10 +11,10 @@ import uuid
 from functools import cache
 from typing import Any
 
+from edits.lifecycle import adopting, callbacks, engine, fetching, gates, polling, submitting
 from PIL import Image, ImageOps
 
 from edits import images, lifecycle
-from edits.lifecycle import adopting, callbacks, engine, fetching, gates, polling, submitting
 from edits.models import Attempt, Edit, Event, Failure, Outcome, Reason
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroRun, WiroTask
 
@@ -98,7 +98,7 @@ def succeeded(owner: Any, prompt: str, *, is_erased: bool = True, source: Any = 
 
 def _erased(attempt: Attempt) -> None:
     """Wiro has erased its copies."""
-    Attempt.objects.filter(pk=attempt.pk).update(copies_erased_at=clock.timezone.now(), erase_due_at=None)
+    Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=clock.timezone.now(), cleanup_due_at=None)
     Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.ERASED)
 
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from edits.lifecycle import keeping, starting
 
 from edits import lifecycle
-from edits.lifecycle import keeping, starting
 from edits.models import Edit, Profile, ShareLink, Signup
 
 from . import clock, jobs
@@ -68,7 +68,7 @@ def make_results(who: dict[str, User]) -> dict[str, Edit]:
     Edit.objects.filter(pk=again.pk).update(due_at=timezone.now())
     jobs.running(again)
     asked = jobs.succeeded(alice, "Erase this soon", is_erased=False)
-    asked.attempts.update(erase_due_at=timezone.now() + timedelta(days=1))
+    asked.attempts.update(cleanup_due_at=timezone.now() + timedelta(days=1))
     lifecycle.erase_now(asked, olga, "she asked by letter")
 
     clock.go_to(days=4)
