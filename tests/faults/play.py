@@ -14,7 +14,7 @@ from django.db import DatabaseError, connections
 from PIL import Image
 
 from edits import images, tasks
-from edits.models import ENDED, Attempt, CircuitBreaker, Edit, Failure, Heartbeat, State
+from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Failure, Heartbeat, State
 from edits.ordering import create
 from edits.wiro.sandbox.run_log import Run
 from tests.faults.company import Cast, Process, wait_until
@@ -79,7 +79,8 @@ class Play:
     def begin(self, scenario: Scenario) -> None:
         self.scenario, self.orders = scenario, []
         self.stage.calm()
-        CircuitBreaker.objects.update(trip_reason="", retry_at=None, refusals=0, limit=None, limit_until=None)
+        CircuitBreaker.objects.update(trip_reason="", retry_at=None, refusals=0)
+        ConcurrencyLimit.objects.update(limit=None, valid_until=None)
         self.stage.ensure(scenario.cast)
 
     def end(self) -> None:

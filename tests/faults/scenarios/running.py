@@ -56,7 +56,7 @@ def a_person_asks_again(play: Play) -> None:
     (order,) = play.order(1)
     play.wait_for_state(order, "unconfirmed")
     order.asked_again = 1
-    assert actions.try_again_unconfirmed(order.edit, play.owner)
+    actions.try_again_unconfirmed(order.edit, play.owner)
 
 
 def _parks(name: str, fault: str, kind: str, **options: Any) -> Scenario:
