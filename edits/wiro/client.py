@@ -70,7 +70,8 @@ class WiroClient:
         it may have. An answer with a task id counts as accepted whatever else it says.
         """
         path, body = _run_request(model, parameters, callback_url)
-        # A connection of its own: one that was kept alive may be closed by the server just then, an outcome nobody could know.
+        # A new connection: the server may close a kept-alive one at that moment, and then the
+        # outcome would be unknown.
         answer = self._post_on_fresh_connection(path, Call(deadline), json=body)
         return _accepted(answer)
 
@@ -268,7 +269,7 @@ def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
 
 
 def _asked_for(answer: Answer, reference: Mapping[str, str]) -> WiroTask:
-    """The task that was asked for; another one would put somebody else's picture in its place.
+    """The task that was asked for; another one would deliver another person's picture.
 
     Fields come and go in Wiro's answers, so a single task that does not name itself counts as the one in question.
     """

@@ -169,8 +169,8 @@ def test_a_watercolor_has_fewer_tones() -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
 def test_any_mode_can_be_edited(mode: str) -> None:
     target = io.BytesIO()
-    grey = Image.new("L", (64, 48), 128)
-    image = Image.new("I;16", (64, 48), 128 * 257) if mode == "I;16" else grey.convert("RGB").convert(mode)
+    gray = Image.new("L", (64, 48), 128)
+    image = Image.new("I;16", (64, 48), 128 * 257) if mode == "I;16" else gray.convert("RGB").convert(mode)
     image.save(target, "JPEG" if mode == "CMYK" else "PNG")
     result = opened(edited("sharpen", picture=target.getvalue()))
     assert result.mode == "RGB"
