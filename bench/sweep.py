@@ -60,7 +60,7 @@ def measure(edits: int, seconds: float, database: str) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from edits import lifecycle  # noqa: PLC0415
+    from edits.jobs import scheduler, worker_pool  # noqa: PLC0415
     from edits.models import Edit  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
@@ -68,12 +68,12 @@ def measure(edits: int, seconds: float, database: str) -> None:
     began, used = timezone.now(), cpu_seconds()
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
-        lifecycle.sweep()
+        scheduler.sweep()
         time.sleep(0.01)
     elapsed = (timezone.now() - began).total_seconds()
     asked = Edit.objects.filter(looked_at__gte=began).count()
     cpu = cpu_seconds() - used
-    lifecycle.lanes.drain()
+    worker_pool.lanes.drain()
     print(f"{database}: {asked} of {edits} edits asked about in {elapsed:.1f} s")
     print(f"{asked / elapsed:.0f} a second, {1000 * cpu / asked:.1f} ms of CPU each")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -74,7 +74,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "edits.views.context.site",
+                "edits.web.views.context.site",
             ],
         },
     },
@@ -105,9 +105,9 @@ STORAGES = {
     "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
 }
-# Bodies are bounded here and uploads by edits.uploads, which stops reading at the model's limit.
+# Bodies are bounded here and uploads by edits.web.uploads, which stops reading at the model's limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_HANDLERS = ["edits.uploads.LimitedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["edits.web.uploads.LimitedUploadHandler"]
 
 # --- People ----------------------------------------------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 urlpatterns = [
-    path("", include("edits.urls")),
+    path("", include("edits.web.urls")),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "edits.views.bodies.bad_request"
+handler400 = "edits.web.views.errors.bad_request"

@@ -9,7 +9,8 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from . import lifecycle
+from .accounts import retention
+from .jobs import scheduler, worker_pool
 
 log = logging.getLogger(__name__)
 
@@ -19,17 +20,17 @@ BELL_REST = 30.0
 
 @shared_task
 def advance(edit_id: str) -> None:
-    lifecycle.work_on(edit_id)
+    worker_pool.work_on(edit_id)
 
 
 @shared_task
 def sweep() -> None:
-    lifecycle.sweep()
+    scheduler.sweep()
 
 
 @shared_task
 def tidy() -> None:
-    lifecycle.tidy()
+    retention.tidy()
 
 
 class Bell:
@@ -72,4 +73,4 @@ def enqueue(edit_id: uuid.UUID) -> None:
 @worker_shutting_down.connect
 def finish_steps(**_: Any) -> None:
     """SIGTERM: what is under way is finished, nothing new is begun."""
-    lifecycle.lanes.drain()
+    worker_pool.lanes.drain()

@@ -11,8 +11,10 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from edits import images, lifecycle
+from edits import images
+from edits.jobs import engine
 from edits.models import Edit
+from edits.ordering import create
 from edits.translations import compile_catalogs
 from edits.wiro.sandbox import SandboxServer
 from tests.photos import photo_path
@@ -78,7 +80,7 @@ def new_edit(alice: User, picture: images.CleanPicture, media: Any) -> Callable[
 
     def make(owner: User | None = None, prompt: str = "Make it night", **inputs: Any) -> Edit:
         defaults: dict[str, Any] = {"nonce": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 7}
-        return lifecycle.create(owner or alice, picture, prompt=prompt, **(defaults | inputs))
+        return create.create(owner or alice, picture, prompt=prompt, **(defaults | inputs))
 
     return make
 
@@ -101,7 +103,7 @@ def advance_to_rest(edit: Edit, seconds: float = 20.0) -> Edit:
     """Say `advance` until the edit has ended or is parked, as the sweep would."""
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
-        lifecycle.advance(edit.pk)
+        engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
         if edit.due_at is None:
             return edit

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
-from edits import lifecycle
+from edits.gallery import downloads, trash
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_everybody_finds_it_from_every_page(signed_in, alice):
 
 def test_it_names_every_field_that_a_download_carries():
     page = text_of(Client().get(ADDRESS)).partition("The whole note of an example")[0]
-    facts = ElementTree.fromstring(lifecycle.example_mark().encode())[0][0]
+    facts = ElementTree.fromstring(downloads.example_mark().encode())[0][0]
     names = [fact.tag.partition("}")[2] for fact in facts]
     assert len(names) == 6
     assert [name for name in names if name not in page] == []
@@ -55,7 +55,7 @@ def test_it_promises_a_reviewer_only_where_there_is_one(settings):
 
 def test_its_figures_are_those_of_the_program():
     page = text_of(Client().get(ADDRESS))
-    assert f"in your trash for {lifecycle.keeping.TRASH_TIME.days} days" in page
+    assert f"in your trash for {trash.TRASH_TIME.days} days" in page
     assert "how many days it works (1, 7, 30)" in page
     assert "more than 24 megapixels" in page
 

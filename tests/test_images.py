@@ -8,8 +8,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from edits import images, wording
+from edits import images
 from edits.images import PictureRefused
+from edits.web import user_messages
 from tests.photos import photo_path
 
 MIB = 1024 * 1024
@@ -68,8 +69,8 @@ def test_a_png_is_kept_without_loss():
 def test_a_side_of_14_pixels_is_refused(width, height):
     error = refusal_of(plain(width, height))
     assert error.code == "too_small"
-    assert f"{width} × {height}" in wording.refusal(error)
-    assert "15" in wording.refusal(error)
+    assert f"{width} × {height}" in user_messages.refusal(error)
+    assert "15" in user_messages.refusal(error)
 
 
 @pytest.mark.parametrize(("width", "height"), [(15, 15), (15, 44), (44, 15), (299, 100), (100, 299)])
@@ -85,7 +86,7 @@ def test_exactly_three_to_one_is_refused_however_it_lies(width, height, orientat
     exif[0x0112] = orientation
     error = refusal_of(plain(width, height, "JPEG", exif=exif))
     assert error.code == "aspect_ratio"
-    assert f"{width} × {height}" in wording.refusal(error)
+    assert f"{width} × {height}" in user_messages.refusal(error)
 
 
 @pytest.mark.parametrize(("width", "height"), [(299, 100), (100, 299)])
@@ -102,7 +103,7 @@ def test_the_size_limit_holds_to_the_byte():
     assert clean(padded).width == 640
     error = refusal_of(padded + b"\0")
     assert error.code == "too_large"
-    assert wording.refusal(error) == "This file has 10.0 MB; at most 10 MB are allowed."
+    assert user_messages.refusal(error) == "This file has 10.0 MB; at most 10 MB are allowed."
 
 
 def test_a_small_file_of_huge_dimensions_is_refused_before_it_is_decoded():
@@ -112,7 +113,7 @@ def test_a_small_file_of_huge_dimensions_is_refused_before_it_is_decoded():
     error = refusal_of(data)
     assert time.perf_counter() - begun < 0.1
     assert error.code == "too_many_pixels"
-    assert "3000 megapixels" in wording.refusal(error)
+    assert "3000 megapixels" in user_messages.refusal(error)
 
 
 def test_one_pixel_row_over_the_cap_is_refused_and_the_cap_itself_passes():
@@ -155,7 +156,7 @@ DAMAGED = {
 def test_a_damaged_picture_is_unreadable(data):
     error = refusal_of(data)
     assert error.code == "unreadable"
-    assert "damaged or incomplete" in wording.refusal(error)
+    assert "damaged or incomplete" in user_messages.refusal(error)
 
 
 def test_an_empty_file_is_empty():
@@ -180,19 +181,19 @@ FOREIGN = {
 def test_another_format_is_refused_by_its_name(name):
     error = refusal_of(FOREIGN[name])
     assert error.code == "unsupported_format"
-    assert wording.refusal(error).startswith(f"This is a {name} file; only JPEG and PNG pictures can be edited.")
+    assert user_messages.refusal(error).startswith(f"This is a {name} file; only JPEG and PNG pictures can be edited.")
 
 
 def test_who_has_an_iphone_learns_how_to_get_a_jpeg():
-    assert "Most Compatible" in wording.refusal(refusal_of(FOREIGN["HEIC"]))
-    assert "iPhone" not in wording.refusal(refusal_of(FOREIGN["AVIF"]))
+    assert "Most Compatible" in user_messages.refusal(refusal_of(FOREIGN["HEIC"]))
+    assert "iPhone" not in user_messages.refusal(refusal_of(FOREIGN["AVIF"]))
 
 
 @pytest.mark.parametrize("data", [b"hello", b"\x7fELF" + bytes(100), b"\xff\xd8", b"PK\x03\x04" + bytes(100), b"\x00"])
 def test_what_is_no_picture_at_all_is_refused_in_plain_words(data):
     error = refusal_of(data)
     assert error.code == "unsupported_format"
-    assert "not a picture" in wording.refusal(error)
+    assert "not a picture" in user_messages.refusal(error)
 
 
 def test_several_pictures_in_one_phone_jpeg_are_its_first():

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from edits import images, lifecycle
+from edits import images
+from edits.accounts import retention
+from edits.gallery import trash
+from edits.jobs import actions
 from edits.models import Edit, Photo, State, Visibility
 from tests.photos import photo_path
 from tests.rows import attempt_of, edit_in, shared
@@ -119,7 +122,7 @@ def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(
     Edit.objects.filter(pk=edit.pk).update(cost="0.05")
     in_trash_since(edit, LONG_AGO)
     assert len(files_in(media)) == 7
-    lifecycle.tidy()
+    retention.tidy()
     edit = Edit.objects.select_related("photo", "result").get(pk=edit.pk)
     assert files_in(media) == []
     assert edit.purged_at is not None
@@ -131,65 +134,65 @@ def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(
 
 def test_nothing_goes_before_its_time(edit, media):
     in_trash_since(edit, timedelta(days=29))
-    assert lifecycle.purge() == 0
+    assert trash.purge() == 0
     assert len(files_in(media)) == 7
 
 
 def test_tidying_leaves_the_map_of_an_edit_that_is_kept(edit, media):
-    assert lifecycle.tidy(older_than=-1) == 0
+    assert retention.tidy(older_than=-1) == 0
     assert len(files_in(media)) == 7
 
 
 def test_a_picture_that_another_edit_uses_stays(alice, edit, media):
     further = edit_in(State.SUCCEEDED, alice, edit.result, origin=edit.origin, parent=edit)
     in_trash_since(edit, LONG_AGO)
-    assert lifecycle.purge() == 1
+    assert trash.purge() == 1
     for photo in (further.photo, further.origin):
         photo.refresh_from_db()
         assert photo.erased_at is None
         assert photo.file.storage.exists(photo.file.name)
     in_trash_since(further, LONG_AGO)
-    assert lifecycle.purge() == 1
+    assert trash.purge() == 1
     assert files_in(media) == []
 
 
 def test_a_picture_goes_here_only_after_wiros_copies(edit, media):
     attempt, _ = attempt_of(edit, erase_due_at=timezone.now())
     in_trash_since(edit, LONG_AGO)
-    assert lifecycle.purge() == 0
+    assert trash.purge() == 0
     attempt.erase_due_at = None
     attempt.save()
-    assert lifecycle.purge() == 1
+    assert trash.purge() == 1
 
 
 def test_an_edit_that_still_runs_is_not_purged(alice, edit):
     running = edit_in(State.RUNNING, alice, edit.photo)
     in_trash_since(running, LONG_AGO)
-    assert lifecycle.purge() == 0
+    assert trash.purge() == 0
 
 
 def test_purging_is_bounded_and_goes_on_at_the_next_tidying(alice, edit):
     for each in (edit, *(edit_in(State.FAILED, alice, edit.photo) for _ in range(4))):
         in_trash_since(each, LONG_AGO)
-    assert [lifecycle.purge(most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [trash.purge(most=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_files_that_a_crash_leaves_behind_are_removed_by_tidying(edit, media, monkeypatch):
     in_trash_since(edit, LONG_AGO)
     with monkeypatch.context() as patch:
         patch.setattr(Photo, "remove_files", lambda photo: None)
-        assert lifecycle.purge() == 1
+        assert trash.purge() == 1
     assert len(files_in(media)) == 6
-    assert lifecycle.purge() == 0
-    assert lifecycle.tidy(older_than=-1) == 6
+    assert trash.purge() == 0
+    assert retention.tidy(older_than=-1) == 6
     assert files_in(media) == []
 
 
 def test_the_same_photo_uploaded_again_is_a_new_one(new_edit, media):
     first = new_edit()
-    lifecycle.cancel(first, first.owner)
+    actions.cancel(first, first.owner)
     in_trash_since(first, LONG_AGO)
-    assert lifecycle.purge() == 1
+    assert trash.purge() == 1
     second = new_edit()
     assert second.photo_id != first.photo_id
     assert second.photo.file.storage.exists(second.photo.file.name)
@@ -214,7 +217,7 @@ def test_delete_for_good_is_out_of_sight_at_once_even_while_wiro_has_copies(brow
     assert len(files_in(media)) == 7
     attempt.erase_due_at = None
     attempt.save()
-    lifecycle.tidy()
+    retention.tidy()
     assert files_in(media) == []
 
 

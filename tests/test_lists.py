@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from edits.models import Edit, Photo, State, Visibility
-from edits.views.filters import Filters
-from edits.views.lists import PAGE_SIZE
+from edits.web.views.filters import Filters
+from edits.web.views.lists import PAGE_SIZE
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db

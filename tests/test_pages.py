@@ -197,7 +197,7 @@ def test_versions_are_ones_own_and_not_deleted(browser, signed_in, rita, alice, 
 
 
 def test_many_and_deep_versions_are_shown_with_few_queries(browser, alice, photo, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr("edits.views.versions.VERSIONS_MAX", 12)
+    monkeypatch.setattr("edits.web.views.versions.VERSIONS_MAX", 12)
     now, parent = timezone.now(), None
     for number in range(15):
         made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
@@ -245,7 +245,7 @@ def test_error_pages_speak_plainly(client, browser):
 
 def test_our_own_mistake_has_a_page(browser, alice, photo, monkeypatch):
     edit = edit_in(State.QUEUED, alice, photo)
-    monkeypatch.setattr("edits.views.detail.status_of", lambda edit: 1 / 0)
+    monkeypatch.setattr("edits.web.views.edit_detail.status_of", lambda edit: 1 / 0)
     browser.raise_request_exception = False
     response = browser.get(edit.get_absolute_url())
     assert response.status_code == 500

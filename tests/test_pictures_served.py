@@ -9,7 +9,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
 
-from edits import lifecycle
+from edits.gallery import downloads
+from edits.jobs import provider
 from edits.models import Edit, Photo, State
 from tests.conftest import upload
 from tests.photos import photo_path
@@ -54,7 +55,7 @@ def test_the_full_result_is_the_stored_one_with_the_note_that_ai_edited_it(edit,
     response = browser.get(f"/edits/{edit.pk}/result{query}")
     assert_inert(response, "image/jpeg")
     sent = content(response)
-    assert sent == lifecycle.marked_result(edit)
+    assert sent == downloads.marked_result(edit)
     assert b"compositeWithTrainedAlgorithmicMedia" in sent
     assert int(response["Content-Length"]) == len(sent) > edit.result.size
     with Image.open(io.BytesIO(sent)) as picture, Image.open(edit.result.file.open()) as stored:
@@ -65,7 +66,7 @@ def test_an_earlier_result_that_is_edited_further_leaves_with_its_note(edit, bro
     browser.post("/edits/new/", upload("coffee.png"))
     begun_with = Edit.objects.exclude(pk=edit.pk).get(owner=alice, state=State.QUEUED, photo__format="PNG").photo
     further = edit_in(State.SUCCEEDED, alice, edit.result, origin=begun_with, parent=edit)
-    assert content(browser.get(f"/edits/{further.pk}/source")) == lifecycle.marked_result(edit)
+    assert content(browser.get(f"/edits/{further.pk}/source")) == downloads.marked_result(edit)
 
 
 @pytest.mark.parametrize("style", ["side", "wipe"])
@@ -90,7 +91,7 @@ def test_a_pair_in_no_known_style_is_side_by_side(edit, browser, query):
 
 def test_the_labels_of_a_pair_speak_the_readers_language(edit, browser, monkeypatch):
     english = content(browser.get(f"/edits/{edit.pk}/pair"))
-    monkeypatch.setattr("edits.views.serving._", {"Before": "Vorher", "After": "Nachher"}.get)
+    monkeypatch.setattr("edits.web.views.picture_responses._", {"Before": "Vorher", "After": "Nachher"}.get)
     response = browser.get(f"/edits/{edit.pk}/pair")
     assert content(response) != english
     assert "Accept-Language" in response["Vary"]
@@ -198,7 +199,7 @@ def test_a_shared_pair_is_served_to_anyone(alice, edit):
 @pytest.fixture
 def signed_address(settings, edit):
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
-    address = lifecycle.outside.hand_over(edit)
+    address = provider.hand_over(edit)
     assert address.startswith("https://photos.example.org/wiro/source/")
     return address.removeprefix("https://photos.example.org")
 

@@ -122,7 +122,7 @@ def test_the_zip_goes_on_without_a_file_that_is_missing_and_names_it(browser, al
 
 def test_the_zip_reads_one_picture_at_a_time(browser, alice, photo, monkeypatch):
     read = []
-    monkeypatch.setattr("edits.lifecycle.marked_source", lambda edit: read.append(edit) or b"picture")
+    monkeypatch.setattr("edits.gallery.downloads.marked_source", lambda edit: read.append(edit) or b"picture")
     edits = [edit_in(State.FAILED, alice, photo) for _ in range(5)]
     stream = iter(browser.post(SELECTION, chosen(edits, "zip")).streaming_content)
     while b"picture" not in next(stream):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from edits import lifecycle
+from edits.gallery import moderation, sharing, trash
 from edits.models import Edit, Profile, ShareLink, State, Visibility
 from tests.rows import edit_in
 
@@ -94,7 +94,7 @@ def test_an_ended_link_looks_like_a_forged_one(owner, edit, ending):
 
 def test_the_link_of_a_restored_edit_works_again(owner, alice, edit):
     address = link_of(owner, edit)
-    lifecycle.delete(edit, alice)
+    trash.delete(edit, alice)
     assert Client().get(address).status_code == 404
     Edit.objects.filter(pk=edit.pk).update(deleted_at=None)
     assert Client().get(address).status_code == 200
@@ -146,9 +146,9 @@ def test_a_link_ends_after_the_days_that_were_asked_for(owner, edit, days):
 
 
 def test_one_edit_has_so_many_links_and_no_more(owner, edit):
-    for _ in range(lifecycle.sharing.LINKS_MAX + 2):
+    for _ in range(sharing.LINKS_MAX + 2):
         owner.post(f"/edits/{edit.pk}/link/", {"days": 1})
-    assert ShareLink.objects.count() == lifecycle.sharing.LINKS_MAX
+    assert ShareLink.objects.count() == sharing.LINKS_MAX
     answer = owner.post(f"/edits/{edit.pk}/link/", {"days": 1}, headers={"accept": "application/json"})
     assert answer.status_code == 409
 
@@ -181,20 +181,20 @@ def test_a_trusted_owner_is_published_directly(owner, alice, edit):
 def test_the_staff_does_not_see_the_pictures_of_a_deleted_edit(signed_in, rita, alice, edit):
     reviewer = signed_in(rita)
     assert reviewer.get(f"/edits/{edit.pk}/result").status_code == 200
-    lifecycle.delete(edit, alice)
+    trash.delete(edit, alice)
     for path in ("", "result", "source", "result/card", "status/"):
         assert reviewer.get(f"/edits/{edit.pk}/{path}").status_code == 404
 
 
 def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(owner, alice, edit, rita):
-    lifecycle.share(edit, alice)
-    lifecycle.reject(edit, rita, "Too dark to see")
+    sharing.share(edit, alice)
+    moderation.reject(edit, rita, "Too dark to see")
     page = owner.get(edit.get_absolute_url()).text
     assert "Too dark to see" in page
     assert f'action="/edits/{edit.pk}/appeal/"' in page
     assert f'action="/edits/{edit.pk}/share/"' not in page
     owner.post(f"/edits/{edit.pk}/appeal/")
-    lifecycle.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
+    moderation.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
     page = owner.get(edit.get_absolute_url()).text
     assert "The decision stands." in page
     assert "/appeal/" not in page

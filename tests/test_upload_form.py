@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from edits import lifecycle
 from edits.models import Edit, Photo, State
+from edits.ordering import create
 from tests.conftest import upload
 from tests.photos import photo_path
 from tests.test_images import FOREIGN, encoded, jpeg_cut_at, plain
@@ -147,7 +147,7 @@ def test_what_is_left_out_has_the_models_defaults(browser):
     assert response.status_code == 302
     edit = Edit.objects.get()
     assert (edit.guidance_scale, edit.watermark) == (4.0, False)
-    assert 0 < edit.seed <= lifecycle.SEED_MAX
+    assert 0 < edit.seed <= create.SEED_MAX
 
 
 def test_a_seed_of_0_is_drawn(browser):

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 
 from edits.models import Photo
 from edits.storage import DurableFileSystemStorage
-from edits.uploads import LimitedUploadHandler
+from edits.web.uploads import LimitedUploadHandler
 from tests.test_images import plain
 from tests.test_upload_form import MIB, URL, named
 

@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from edits import images, lifecycle
+from edits import images
+from edits.gallery import trash
+from edits.jobs import actions
 from edits.models import Edit, Photo, State
 from tests.rows import edit_in
 from tests.test_images import encoded, plain
@@ -69,7 +71,7 @@ def test_the_source_of_a_version_begins_a_branch_beside_it(browser, new_edit):
 
 def test_trying_again_keeps_the_place_in_the_history(browser, new_edit):
     edit = begun(send(browser, version(new_edit)))
-    lifecycle.cancel(edit, edit.owner)
+    actions.cancel(edit, edit.owner)
     again = begun(browser.post(f"/edits/{edit.pk}/retry/", headers={"accept": "application/json"}))
     assert again != edit
     assert (again.photo, again.parent, again.origin) == (edit.photo, edit.parent, edit.origin)
@@ -203,9 +205,9 @@ def test_a_result_that_came_as_webp_is_edited_further(browser, new_edit):
 
 def test_a_picture_that_was_removed_for_good_can_be_uploaded_again(browser, media):
     first = begun(post(browser, as_json=True))
-    lifecycle.cancel(first, first.owner)
-    lifecycle.delete(first, first.owner)
-    assert lifecycle.delete_for_good(first, first.owner)
+    actions.cancel(first, first.owner)
+    trash.delete(first, first.owner)
+    assert trash.delete_for_good(first, first.owner)
     assert not [path for path in media.rglob("*") if path.is_file()]
     second = begun(post(browser, as_json=True))
     assert browser.get(f"/edits/{second.pk}/source").status_code == 200

@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from edits import progress, wording
 from edits.models import Failure, Gate, Outcome, Reason, State
+from edits.web import progress, user_messages
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -114,15 +114,15 @@ def refused(edit, code="0", times=1):
 def test_wiros_own_trouble_is_not_blamed_on_the_words(alice, photo):
     edit = failed(alice, photo, Failure.REJECTED, failure_message="Something broke")
     refused(edit, times=5)
-    assert "not to blame" in wording.failure(edit)["text"]
-    assert "Another instruction" not in wording.failure(edit)["text"]
+    assert "not to blame" in user_messages.failure(edit)["text"]
+    assert "Another instruction" not in user_messages.failure(edit)["text"]
 
 
 def test_a_fault_in_the_request_is_told_in_wiros_words(browser, alice, photo):
     edit = failed(alice, photo, Failure.REJECTED, failure_message="Request parameter prompt <is> too long" + "!" * 900)
     refused(edit)
-    assert "Request parameter prompt <is> too long" in wording.failure(edit)["text"]
-    assert len(wording.failure(edit)["text"]) < 400
+    assert "Request parameter prompt <is> too long" in user_messages.failure(edit)["text"]
+    assert len(user_messages.failure(edit)["text"]) < 400
     assert "prompt &lt;is&gt; too long" in browser.get(edit.get_absolute_url()).content.decode()
 
 
@@ -130,7 +130,7 @@ def test_a_fault_in_the_request_is_told_in_wiros_words(browser, alice, photo):
 def test_a_refusal_that_nobody_knows_promises_nothing(alice, photo, code):
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)
-    assert "for a reason that we do not know" in wording.failure(edit)["text"]
+    assert "for a reason that we do not know" in user_messages.failure(edit)["text"]
 
 
 def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice, photo):
@@ -139,7 +139,7 @@ def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice, photo):
     attempt_of(given_up, Outcome.UNKNOWN)
     ran = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(ran)
-    texts = [wording.failure(edit)["text"] for edit in (waited, given_up, ran)]
+    texts = [user_messages.failure(edit)["text"] for edit in (waited, given_up, ran)]
     assert "Its turn did not come" in texts[0]
     assert "never said whether" in texts[1]
     assert "No result came in time" in texts[2]
@@ -148,11 +148,11 @@ def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice, photo):
 def test_the_cost_follows_what_was_charged(browser, alice, photo):
     unusable = failed(alice, photo, Failure.OUTPUT_INVALID, cost=Decimal("0.030000"))
     attempt_of(unusable)
-    assert wording.cost(unusable).startswith("It cost 0.03 USD")
+    assert user_messages.cost(unusable).startswith("It cost 0.03 USD")
     for code in (Failure.MODEL_FAILED, Failure.NO_OUTPUT, Failure.REJECTED):
         free = failed(alice, photo, code)
         attempt_of(free)
-        assert wording.cost(free) == "It cost nothing."
+        assert user_messages.cost(free) == "It cost nothing."
     canceled = edit_in(State.CANCELED, alice, photo)
     assert "It cost nothing." in browser.get(canceled.get_absolute_url()).content.decode()
 
@@ -168,6 +168,6 @@ def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser, alice, ph
 
 @pytest.mark.parametrize("code", Failure.values)
 def test_every_failure_can_be_told_of_an_edit_without_attempts(alice, photo, code):
-    told = wording.failure(failed(alice, photo, code))
+    told = user_messages.failure(failed(alice, photo, code))
     assert len(told["text"]) > 30
     assert "%(" not in told["text"]

@@ -1,16 +1,10 @@
-"""The reviewers' desk in Django admin. No decisions here: every button asks the lifecycle.
+"""Django admin for reviewers and operators. No decisions here: every button asks the components.
 
-edits       every job: list and page                        rows        attempts, events, pictures, the gate
-desk        pairs that wait for a reviewer                  pairs       what the desk shows of each
-job         one edit, and what may be done about it  finding     search and filters that stay quick
-exporting   jobs and costs as CSV                    charts      the last days as pictures
-people      limits, trust, suspension
-sitting     what a reviewer has done and can take back      read_only   nothing is edited by hand
-users       accounts, and how a person is erased            people      limits, trust, suspension
-job         one edit, and what may be done about it         finding     search and filters that stay quick
-exporting   jobs and costs as CSV                           (the site itself, with the first page: edits.admin_site)
+site           the admin site, its first page        charts          the last days as pictures
+review_queue   pairs that wait for a reviewer        review_session  what a reviewer has done and can undo
+review_pairs   what the queue shows of each          jobs            every edit: list and actions
+job_detail     one edit, and what can be done        search          search and filters that stay quick
+csv_export     jobs and costs as CSV                 rows            attempts, events, photos, the breaker
+profiles       limits, trust, suspension             users           accounts, and how one is deleted
+read_only      nothing is edited by hand             registration    registers all of them
 """
-
-from . import edits, people, rows, users
-
-__all__ = ["edits", "people", "rows", "users"]

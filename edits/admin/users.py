@@ -22,7 +22,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import lifecycle
+from ..accounts import deletion
 from ..models import Edit, Profile
 
 _HERE = (gettext_lazy("What is here"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
@@ -114,7 +114,7 @@ class PersonAdmin(UserAdmin):
 
     @admin.display(description=gettext_lazy("pictures"))
     def pictures_here(self, user: Any) -> str:
-        has = lifecycle.belongings(user)
+        has = deletion.belongings(user)
         return f"{has.pictures} · {filesizeformat(has.size)}"
 
     @admin.display(description=gettext_lazy("spent (USD)"), ordering="spent_usd")
@@ -148,17 +148,17 @@ class PersonAdmin(UserAdmin):
             "opts": self.opts,
             "person": user,
             "form": form,
-            "has": lifecycle.belongings(user),
+            "has": deletion.belongings(user),
             "erased_at": _erased_at(user),
         }
         return TemplateResponse(request, "admin/auth/user/erase.html", self.admin_site.each_context(request) | facts)
 
     def _erase(self, request: HttpRequest, user: User, reason: str) -> HttpResponse:
-        if lifecycle.erase_person(user, request.user, reason):
+        if deletion.erase_person(user, request.user, reason):
             user.refresh_from_db()
             self.log_change(request, user, "Erased")
             self.message_user(request, _("Erased: the account is closed, and nobody sees anything of it any more."))
-        if left := lifecycle.belongings(user).pictures:
+        if left := deletion.belongings(user).pictures:
             text = ngettext(
                 "%d picture goes as soon as its edit has ended and Wiro has erased its copies.",
                 "%d pictures go as soon as their edits have ended and Wiro has erased its copies.",

@@ -12,15 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from edits import lifecycle, wording
-from edits.lifecycle import reviewing
+from edits.gallery import moderation
 from edits.models import Edit, State, Visibility
+from edits.web import user_messages
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
 
 DESK, GRID, LIST = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/", "/admin/edits/edit/"
-REASON = wording.REJECTIONS[0]
+REASON = user_messages.REJECTIONS[0]
 
 
 @pytest.fixture
@@ -99,8 +99,8 @@ def test_the_first_page_leads_reviewers_to_the_desk(signed_in, staff):
 
 
 def test_the_desk_shows_the_pair_with_everything_one_decides_by(desk, offered, alice, photo):
-    lifecycle.approve(*offered(1), alice)
-    lifecycle.reject(offered(1)[0], alice, "no")
+    moderation.approve(*offered(1), alice)
+    moderation.reject(offered(1)[0], alice, "no")
     edit, following = offered(2, changed_percent=12.5, watermark=True)
     edit.change_map.save("map.webp", ContentFile(b"RIFF-a-map"))
     page = desk.get(DESK)
@@ -172,7 +172,7 @@ def test_undo_after_ten_minutes_says_that_it_is_too_late(desk, offered, monkeypa
     (edit,) = offered(1)
     press(desk, "approve")
     moment = timezone.now() + timedelta(minutes=11)
-    monkeypatch.setattr(reviewing.timezone, "now", lambda: moment)
+    monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
     assert "Too late" in text(press(desk, "undo"))
     assert again(edit).visibility == Visibility.PUBLIC
 
@@ -196,8 +196,8 @@ def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk, offered):
 
 def test_an_appeal_is_marked_and_what_was_said_is_told(desk, offered, alice, rolf):
     (edit,) = offered(1)
-    lifecycle.reject(edit, rolf, "too <dark>")
-    lifecycle.appeal(edit, alice, "It is night.")
+    moderation.reject(edit, rolf, "too <dark>")
+    moderation.appeal(edit, alice, "It is night.")
     page = text(desk.get(DESK))
     for words in ("Appealed:", "Rejected: too <dark>", "rolf", "Appealed: It is night."):
         assert words in page
@@ -249,7 +249,7 @@ def test_every_post_needs_a_token(rena, offered):
 
 def test_the_grid_has_what_nobody_else_is_looking_at(desk, offered, rolf):
     edits = offered(4)
-    lifecycle.next_pairs(rolf, 2)
+    moderation.next_pairs(rolf, 2)
     page = desk.get(GRID).content.decode()
     assert [str(edit.pk) in page for edit in edits] == [False, False, True, True]
 
@@ -259,7 +259,7 @@ def test_the_grid_has_what_nobody_else_is_looking_at(desk, offered, rolf):
 )
 def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, fields, visibility):
     edits = offered(6)
-    lifecycle.next_pairs(rolf, 2)
+    moderation.next_pairs(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
     assert [again(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
     assert "2 were left to somebody else." in text(page)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from edits.admin import finding
+from edits.admin import search
 from edits.models import Edit, Failure, State
 from tests.rows import attempt_of, edit_in
 
@@ -80,7 +80,7 @@ def test_nonsense_in_the_address_is_no_error(viewer, bad):
 def test_only_the_newest_are_looked_through_for_words_and_that_is_said(viewer, found, alice, photo, monkeypatch):
     for number in range(4):
         edit_in(State.SUCCEEDED, alice, photo, prompt=f"night {number}", created_at=timezone.now() - timedelta(days=60 * number))
-    monkeypatch.setattr(finding, "LOOK_BACK", 1)
+    monkeypatch.setattr(search, "LOOK_BACK", 1)
     assert found(q="night") == ["night 0", "night 1"]
     assert "Only the newest were looked through" in viewer.get(LIST, {"q": "night"}).content.decode()
     earlier = f"{timezone.now() - timedelta(days=180):%Y-%m}"
@@ -92,8 +92,8 @@ def test_only_the_newest_are_looked_through_for_words_and_that_is_said(viewer, f
 def test_nobody_counts_beyond_the_limit(viewer, alice, photo, monkeypatch):
     for _ in range(4):
         edit_in(State.SUCCEEDED, alice, photo)
-    monkeypatch.setattr(finding, "COUNT_MAX", 2)
-    monkeypatch.setattr(finding.EditChangeList, "count_max", 2)
+    monkeypatch.setattr(search, "COUNT_MAX", 2)
+    monkeypatch.setattr(search.EditChangeList, "count_max", 2)
     assert "more than 2 edits" in viewer.get(LIST).content.decode()
 
 

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from edits import lifecycle
+from edits.jobs import actions, engine
 from edits.models import Attempt, Edit, Failure, Outcome, State
+from edits.operations import request_preview
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +174,7 @@ def test_the_request_is_told_as_it_was_sent_with_every_secret_masked(operator, a
     settings.PUBLIC_BASE_URL = base
     edit = edit_in(State.RUNNING, alice, photo, prompt="Größer, bitte", seed=4711, guidance_scale=4.5)
     _, token = attempt_of(edit)
-    request = lifecycle.sent_request(edit)
+    request = request_preview.sent_request(edit)
     assert request.url == f"{settings.WIRO_BASE_URL}/Run/ByteDance/image-to-image-seededit-v3"
     assert dict(request.headers)["x-api-key"] == "***"
     assert dict(request.headers)["x-nonce"] == dict(request.headers)["x-signature"] == "(made for each call)"
@@ -195,8 +196,8 @@ def test_the_request_is_told_as_it_was_sent_with_every_secret_masked(operator, a
 
 def test_the_told_request_is_what_the_sandbox_received(sandbox, new_edit):
     edit = new_edit(prompt="Größer")
-    told = json.loads(lifecycle.sent_request(edit).body)
-    lifecycle.advance(edit.pk)
+    told = json.loads(request_preview.sent_request(edit).body)
+    engine.advance(edit.pk)
     sent = dict(sandbox.runs()[0].parameters)
     assert sent.pop("inputImageUrl").startswith("http")
     assert told.pop("inputImageUrl") == "(the address that File/Upload answered; it is not stored)"
@@ -214,7 +215,7 @@ def test_the_page_asks_few_questions_however_long_the_history(operator, alice, p
     edit = edit_in(State.RUNNING, alice, photo)
     attempt_of(edit)
     for number in range(40):
-        lifecycle.look_now(edit, alice)
+        actions.look_now(edit, alice)
         Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now() + timedelta(minutes=number + 1))
     with django_assert_max_num_queries(14):
         assert operator.get(page_of(edit)).status_code == 200

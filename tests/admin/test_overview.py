@@ -9,10 +9,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from edits import lifecycle
-from edits.charts import CHARTS
-from edits.lifecycle import figures
+from edits.admin.charts import CHARTS
 from edits.models import Gate, Outcome, Reason, State
+from edits.operations import metrics
+from edits.ordering import quotas
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_the_numbers_of_now_are_those_of_the_rows(alice, bob, photo, noon):
     made(State.FAILED, alice, photo, noon - timedelta(hours=3))
     made(State.FAILED, alice, photo, noon - timedelta(hours=30))
     made(State.SUCCEEDED, bob, photo, noon - timedelta(hours=2), cost="0.40")
-    now = lifecycle.now_figures()
+    now = metrics.now_figures()
     assert (now.active, now.waiting, now.unconfirmed, now.failed) == (3, 1, 1, 1)
     assert now.oldest_due == timedelta(seconds=90)
     assert now.is_due_late
@@ -69,7 +69,7 @@ def test_a_day_is_counted_and_its_middle_found(alice, photo, noon):
     made(State.CANCELED, alice, photo, yesterday)
     lost = made(State.SUCCEEDED, alice, photo, noon - timedelta(days=2), cost="0.10")
     attempt_of(lost, Outcome.SUPERSEDED, wiro_task_id="1", cost="0.03", started_at=noon - timedelta(days=2))
-    days = lifecycle.daily_figures()
+    days = metrics.daily_figures()
     day, before = days[-2], days[-3]
     assert (day.jobs, day.succeeded, day.failed, day.canceled, day.pending) == (7, 5, 1, 1, 0)
     assert day.success_rate == pytest.approx(100 * 5 / 6)
@@ -78,20 +78,20 @@ def test_a_day_is_counted_and_its_middle_found(alice, photo, noon):
     assert before.spent == Decimal("0.13")
     assert days[-1].jobs == 0
     assert days[-1].success_rate is None
-    assert lifecycle.spent_this_month(days) == Decimal("0.63")
+    assert metrics.spent_this_month(days) == Decimal("0.63")
 
 
 def test_today_agrees_with_what_the_cap_is_compared_with(alice, photo, noon):
     made(State.SUCCEEDED, alice, photo, noon, cost="0.10")
     made(State.QUEUED, alice, photo, noon, cost_reserved="0.05")
-    assert lifecycle.daily_figures()[-1].spent == lifecycle.spent_today() == Decimal("0.15")
+    assert metrics.daily_figures()[-1].spent == quotas.spent_today() == Decimal("0.15")
 
 
 def test_a_busy_day_is_sampled(alice, photo, noon, monkeypatch):
-    monkeypatch.setattr(figures, "SAMPLE", 10)
+    monkeypatch.setattr(metrics, "SAMPLE", 10)
     for number in range(60):
         made(State.SUCCEEDED, alice, photo, noon, took=20 + number % 2)
-    day = lifecycle.daily_figures()[-1]
+    day = metrics.daily_figures()[-1]
     assert day.jobs == 60
     assert day.editing is None or 20 <= day.editing.median <= 21
 
@@ -107,7 +107,7 @@ def test_the_overview_asks_few_questions_once_it_is_warm(viewer, alice, photo, d
 def test_every_number_leads_to_its_edits(viewer, alice, photo):
     edit_in(State.FAILED, alice, photo, prompt="the failed one")
     page = viewer.get("/admin/").content.decode()
-    since = lifecycle.now_figures().failed_since.isoformat().replace("+", "%2B").replace(":", "%3A")
+    since = metrics.now_figures().failed_since.isoformat().replace("+", "%2B").replace(":", "%3A")
     assert since in page
     for query in ("state=active", "state=queued", "state=unconfirmed", "created=today", f"owner__id__exact={alice.pk}"):
         assert query in page or "nobody yet" in page
@@ -163,7 +163,7 @@ def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in, staff):
 
 
 def test_old_days_are_not_counted_again(alice, photo, noon, django_assert_max_num_queries):
-    lifecycle.daily_figures()
+    metrics.daily_figures()
     cache.delete(f"figures:{noon.date()}")
     with django_assert_max_num_queries(3):
-        lifecycle.daily_figures()
+        metrics.daily_figures()

@@ -6,8 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from edits import lifecycle, wording
+from edits.gallery import sharing
+from edits.jobs import engine
 from edits.models import Edit, Profile, State, Visibility
+from edits.ordering import quotas
+from edits.web import user_messages
 from tests.conftest import upload
 from tests.rows import edit_in
 
@@ -70,10 +73,10 @@ def test_others_may_not_change_anybody(signed_in, staff, alice, who):
 def test_a_limit_of_ones_own_holds_instead_of_the_sites(alice, bob, new_edit):
     limit(alice, edits_per_day=1)
     new_edit()
-    with pytest.raises(lifecycle.QuotaExceeded) as refused:
+    with pytest.raises(quotas.QuotaExceeded) as refused:
         new_edit()
     assert refused.value.code == "edits_per_day"
-    assert lifecycle.remaining(alice) == 0
+    assert quotas.remaining(alice) == 0
     new_edit(bob)
     new_edit(bob)
 
@@ -83,21 +86,21 @@ def test_money_of_ones_own_is_counted_by_person(alice, bob, new_edit, settings):
     limit(alice, spend_per_day=Decimal("0.07"))
     new_edit(bob)
     new_edit()
-    with pytest.raises(lifecycle.QuotaExceeded) as refused:
+    with pytest.raises(quotas.QuotaExceeded) as refused:
         new_edit()
     assert refused.value.code == "spend_per_person"
-    assert "what you may spend today" in wording.quota(refused.value)
+    assert "what you may spend today" in user_messages.quota(refused.value)
 
 
 def test_so_many_at_once_as_the_person_may(alice, new_edit, sandbox, photo):
     limit(alice, edits_at_once=1)
     edit_in(State.RUNNING, alice, photo)
     waiting = new_edit()
-    lifecycle.advance(waiting.pk)
+    engine.advance(waiting.pk)
     assert Edit.objects.get(pk=waiting.pk).state == State.QUEUED
     Profile.objects.update(edits_at_once=2)
     Edit.objects.filter(pk=waiting.pk).update(due_at=timezone.now())
-    lifecycle.advance(waiting.pk)
+    engine.advance(waiting.pk)
     assert Edit.objects.get(pk=waiting.pk).state == State.RUNNING
 
 
@@ -106,8 +109,8 @@ def test_the_suspended_make_and_share_nothing_and_read_why(signed_in, alice, pho
     answer = signed_in(alice).post("/edits/new/", upload())
     assert "Too many complaints" in answer.content.decode()
     edit = edit_in(State.SUCCEEDED, alice, photo)
-    assert not lifecycle.share(edit, alice)
-    assert lifecycle.make_link(edit, alice, 7) is None
+    assert not sharing.share(edit, alice)
+    assert sharing.make_link(edit, alice, 7) is None
     edit.refresh_from_db()
     assert edit.visibility == Visibility.PRIVATE
     assert Edit.objects.count() == 1
@@ -116,6 +119,6 @@ def test_the_suspended_make_and_share_nothing_and_read_why(signed_in, alice, pho
 def test_the_trusted_are_published_directly(alice, photo):
     limit(alice, is_trusted=True)
     edit = edit_in(State.SUCCEEDED, alice, photo)
-    assert lifecycle.share(edit, alice)
+    assert sharing.share(edit, alice)
     edit.refresh_from_db()
     assert edit.visibility == Visibility.PUBLIC

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from edits import lifecycle, wording
-from edits.lifecycle import reviewing
+from edits.gallery import moderation, sharing, trash
 from edits.models import Edit, Event, Profile, State, Visibility
+from edits.web import user_messages
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def notes(edit):
 
 def later(monkeypatch, **time):
     moment = timezone.now() + timedelta(**time)
-    monkeypatch.setattr(reviewing.timezone, "now", lambda: moment)
+    monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
 
 
 # --- Claims ---------------------------------------------------------------------------------------------------------
@@ -32,68 +32,68 @@ def later(monkeypatch, **time):
 
 def test_the_oldest_pairs_come_first(offered, rena):
     edits = offered(4)
-    assert lifecycle.next_pairs(rena, 3) == [edit.pk for edit in edits[:3]]
+    assert moderation.next_pairs(rena, 3) == [edit.pk for edit in edits[:3]]
 
 
 def test_two_reviewers_never_get_the_same_pair(offered, rena, rolf):
     edits = [edit.pk for edit in offered(5)]
-    assert lifecycle.next_pairs(rena, 2) == edits[:2]
-    assert lifecycle.next_pairs(rolf, 2) == edits[2:4]
-    assert lifecycle.next_pairs(rena, 2) == edits[:2]
+    assert moderation.next_pairs(rena, 2) == edits[:2]
+    assert moderation.next_pairs(rolf, 2) == edits[2:4]
+    assert moderation.next_pairs(rena, 2) == edits[:2]
 
 
 def test_a_claim_lapses_and_is_renewed_by_looking(offered, rena, rolf, monkeypatch):
     (edit,) = offered(1)
-    lifecycle.next_pairs(rena)
+    moderation.next_pairs(rena)
     later(monkeypatch, minutes=4)
-    lifecycle.next_pairs(rena)
+    moderation.next_pairs(rena)
     later(monkeypatch, minutes=4)
-    assert lifecycle.next_pairs(rolf) == []
+    assert moderation.next_pairs(rolf) == []
     later(monkeypatch, minutes=6)
-    assert lifecycle.next_pairs(rolf) == [edit.pk]
-    assert lifecycle.next_pairs(rena) == []
+    assert moderation.next_pairs(rolf) == [edit.pk]
+    assert moderation.next_pairs(rena) == []
 
 
 def test_what_is_on_the_desk_stays_there_when_an_older_pair_becomes_free(offered, rena, rolf, monkeypatch):
     edits = [edit.pk for edit in offered(4)]
-    lifecycle.next_pairs(rolf, 2)
+    moderation.next_pairs(rolf, 2)
     later(monkeypatch, minutes=3)
-    lifecycle.next_pairs(rena, 2)
+    moderation.next_pairs(rena, 2)
     later(monkeypatch, minutes=3)
-    assert lifecycle.next_pairs(rena, 2) == edits[2:]
+    assert moderation.next_pairs(rena, 2) == edits[2:]
 
 
 @pytest.mark.parametrize("fields", [{"deleted_at": timezone.now()}, {"visibility": "private"}, {"visibility": "public"}])
 def test_only_what_waits_is_reviewed(offered, rena, fields):
     offered(1, **fields)
-    assert lifecycle.next_pairs(rena) == []
+    assert moderation.next_pairs(rena) == []
 
 
 def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(offered, rena, rolf, monkeypatch):
     first, second = offered(2)
-    lifecycle.next_pairs(rena, 1)
-    assert lifecycle.skip(first.pk, rena)
-    assert lifecycle.next_pairs(rena, 2) == [second.pk]
-    assert lifecycle.skipped_count(rena) == 1
-    assert lifecycle.next_pairs(rolf, 2) == [first.pk]
+    moderation.next_pairs(rena, 1)
+    assert moderation.skip(first.pk, rena)
+    assert moderation.next_pairs(rena, 2) == [second.pk]
+    assert moderation.skipped_count(rena) == 1
+    assert moderation.next_pairs(rolf, 2) == [first.pk]
     assert notes(first) == [("skipped", "rena")]
     later(monkeypatch, minutes=31)
-    assert lifecycle.next_pairs(rena, 2) == [first.pk, second.pk]
+    assert moderation.next_pairs(rena, 2) == [first.pk, second.pk]
 
 
 def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered, rena, rolf):
     (edit,) = offered(1)
-    lifecycle.next_pairs(rena)
-    assert not lifecycle.skip(edit.pk, rolf)
-    assert [lifecycle.skip(edit.pk, rena) for _ in range(2)] == [True, False]
+    moderation.next_pairs(rena)
+    assert not moderation.skip(edit.pk, rolf)
+    assert [moderation.skip(edit.pk, rena) for _ in range(2)] == [True, False]
     assert len(notes(edit)) == 1
 
 
 def test_skipped_pairs_can_be_looked_at_again_at_once(offered, rena):
     (edit,) = offered(1)
-    lifecycle.next_pairs(rena)
-    lifecycle.skip(edit.pk, rena)
-    assert lifecycle.next_pairs(rena, 2, timezone.now()) == [edit.pk]
+    moderation.next_pairs(rena)
+    moderation.skip(edit.pk, rena)
+    assert moderation.next_pairs(rena, 2, timezone.now()) == [edit.pk]
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_skipped_pairs_can_be_looked_at_again_at_once(offered, rena):
 
 def test_approving_publishes_once_and_says_who_did_it(offered, rena, rolf):
     (edit,) = offered(1)
-    assert [lifecycle.approve(edit, who) for who in (rena, rena, rolf)] == [True, False, False]
+    assert [moderation.approve(edit, who) for who in (rena, rena, rolf)] == [True, False, False]
     assert Edit.objects.in_gallery().get() == edit
     assert notes(edit) == [("approved", "rena")]
     assert (again(edit).reviewed_by, again(edit).review_claimed_by) == (rena, None)
@@ -109,94 +109,94 @@ def test_approving_publishes_once_and_says_who_did_it(offered, rena, rolf):
 
 def test_rejecting_tells_the_owner_why(offered, rena, rolf):
     (edit,) = offered(1)
-    assert [lifecycle.reject(edit, who, "too dark") for who in (rena, rolf)] == [True, False]
-    assert lifecycle.reject_all([edit.pk], rolf, "too bright") == []
-    assert wording.review(again(edit)) == "Not shown in the gallery: too dark"
+    assert [moderation.reject(edit, who, "too dark") for who in (rena, rolf)] == [True, False]
+    assert moderation.reject_all([edit.pk], rolf, "too bright") == []
+    assert user_messages.review(again(edit)) == "Not shown in the gallery: too dark"
     assert notes(edit) == [("rejected: too dark", "rena")]
     assert not Edit.objects.in_gallery().exists()
 
 
 def test_the_owner_reads_a_chosen_reason_in_the_owners_language(offered, rena):
     (edit,) = offered(1)
-    for reason in wording.REJECTIONS:
-        lifecycle.reject_all([edit.pk], rena, reason)
-        assert reason in wording.review(again(edit))
-        lifecycle.undo(rena, again(edit).reviewed_at)
+    for reason in user_messages.REJECTIONS:
+        moderation.reject_all([edit.pk], rena, reason)
+        assert reason in user_messages.review(again(edit))
+        moderation.undo(rena, again(edit).reviewed_at)
 
 
 def test_a_published_pair_can_still_be_taken_down(alice, photo, rena):
     edit = shared(alice, photo)
-    assert lifecycle.reject_all([edit.pk], rena, "no") == []
-    assert lifecycle.reject(edit, rena, "it was reported")
+    assert moderation.reject_all([edit.pk], rena, "no") == []
+    assert moderation.reject(edit, rena, "it was reported")
     assert again(edit).visibility == Visibility.PRIVATE
 
 
 def test_nobody_decides_what_another_reviewer_is_looking_at(offered, rena, rolf, monkeypatch):
     (edit,) = offered(1)
-    lifecycle.next_pairs(rena)
-    assert not lifecycle.approve(edit, rolf)
-    assert not lifecycle.reject(edit, rolf, "no")
+    moderation.next_pairs(rena)
+    assert not moderation.approve(edit, rolf)
+    assert not moderation.reject(edit, rolf, "no")
     later(monkeypatch, minutes=6)
-    assert lifecycle.approve(edit, rolf)
+    assert moderation.approve(edit, rolf)
 
 
 @pytest.mark.parametrize("fields", [{"deleted_at": timezone.now()}, {"visibility": "private"}])
 def test_what_its_owner_has_taken_back_cannot_be_approved(offered, rena, fields):
     (edit,) = offered(1, **fields)
-    assert not lifecycle.approve(edit, rena)
+    assert not moderation.approve(edit, rena)
     assert notes(edit) == []
 
 
 # --- Undo -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [lifecycle.approve_all, lambda ids, who: lifecycle.reject_all(ids, who, "no")])
+@pytest.mark.parametrize("verb", [moderation.approve_all, lambda ids, who: moderation.reject_all(ids, who, "no")])
 def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(offered, rena, rolf, verb):
     (edit,) = offered(1)
     verb([edit.pk], rena)
     at = again(edit).reviewed_at
-    assert [lifecycle.undo(rena, at) for _ in range(2)] == [[edit.pk], []]
+    assert [moderation.undo(rena, at) for _ in range(2)] == [[edit.pk], []]
     undone = again(edit)
     assert (undone.visibility, undone.review, undone.review_reason, undone.reviewed_by) == ("pending", "", "", None)
     assert notes(edit)[-1] == ("decision taken back", "rena")
-    assert lifecycle.next_pairs(rolf) == []
-    assert lifecycle.next_pairs(rena) == [edit.pk]
+    assert moderation.next_pairs(rolf) == []
+    assert moderation.next_pairs(rena) == [edit.pk]
 
 
 def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(offered, rena, rolf, monkeypatch):
     (edit,) = offered(1)
-    lifecycle.approve(edit, rena)
+    moderation.approve(edit, rena)
     at = again(edit).reviewed_at
-    assert lifecycle.undo(rolf, at) == []
+    assert moderation.undo(rolf, at) == []
     later(monkeypatch, minutes=11)
-    assert lifecycle.undo(rena, at) == []
+    assert moderation.undo(rena, at) == []
     assert again(edit).visibility == Visibility.PUBLIC
 
 
 def test_undo_does_not_overrule_the_owner(offered, alice, rena):
     approved, rejected = offered(2)
-    lifecycle.approve(approved, rena)
-    lifecycle.unshare(approved, alice)
-    lifecycle.reject(rejected, rena, "no")
-    lifecycle.delete(rejected, alice)
+    moderation.approve(approved, rena)
+    sharing.unshare(approved, alice)
+    moderation.reject(rejected, rena, "no")
+    trash.delete(rejected, alice)
     for edit in (approved, rejected):
-        assert lifecycle.undo(rena, again(edit).reviewed_at) == []
+        assert moderation.undo(rena, again(edit).reviewed_at) == []
         assert again(edit).visibility == Visibility.PRIVATE
 
 
 def test_taking_back_a_takedown_publishes_nothing(alice, photo, rena):
     edit = shared(alice, photo)
-    lifecycle.reject(edit, rena, "no")
-    lifecycle.undo(rena, again(edit).reviewed_at)
+    moderation.reject(edit, rena, "no")
+    moderation.undo(rena, again(edit).reviewed_at)
     assert again(edit).visibility == Visibility.PENDING
 
 
 def test_many_decisions_of_one_moment_are_taken_back_together(offered, rena):
     edits = offered(5)
-    before = lifecycle.approve_all([edits[4].pk], rena)
+    before = moderation.approve_all([edits[4].pk], rena)
     at = timezone.now()
-    lifecycle.approve_all([edit.pk for edit in edits[:4]], rena, at)
-    assert len(lifecycle.undo(rena, at)) == 4
+    moderation.approve_all([edit.pk for edit in edits[:4]], rena, at)
+    assert len(moderation.undo(rena, at)) == 4
     assert [edit.pk for edit in Edit.objects.in_gallery()] == before
 
 
@@ -211,7 +211,7 @@ def owner(signed_in, alice):
 @pytest.fixture
 def rejected(offered, rena):
     (edit,) = offered(1)
-    lifecycle.reject(edit, rena, "too dark")
+    moderation.reject(edit, rena, "too dark")
     return edit
 
 
@@ -222,15 +222,15 @@ def test_an_owner_asks_once_for_a_second_look(owner, rejected, rena):
     assert notes(rejected)[-1] == ("appealed: It is night, after all.", "alice")
     owner.post(address)
     assert len(notes(rejected)) == 2
-    lifecycle.reject(rejected, rena, "still too dark")
+    moderation.reject(rejected, rena, "still too dark")
     owner.post(address)
     assert again(rejected).visibility == Visibility.PRIVATE
-    assert not lifecycle.can_appeal(again(rejected))
+    assert not moderation.can_appeal(again(rejected))
 
 
 def test_an_appeal_can_succeed(owner, rejected, rolf):
     owner.post(f"/edits/{rejected.pk}/appeal/")
-    assert lifecycle.approve(rejected, rolf)
+    assert moderation.approve(rejected, rolf)
     assert Edit.objects.in_gallery().exists()
 
 
@@ -244,7 +244,7 @@ def test_sharing_anew_is_no_way_around_a_rejection(owner, rejected, alice, rena,
     owner.post(f"/edits/{rejected.pk}/unshare/")
     owner.post(f"/edits/{rejected.pk}/share/")
     assert again(rejected).visibility == Visibility.PENDING
-    lifecycle.reject(rejected, rena, "no")
+    moderation.reject(rejected, rena, "no")
     owner.post(f"/edits/{rejected.pk}/share/")
     assert again(rejected).visibility == Visibility.PRIVATE
 
@@ -266,5 +266,5 @@ def test_only_the_owner_appeals(rejected, signed_in, bob, rita):
 def test_undo_after_an_appeal_changes_nothing(owner, rejected, rena):
     at = again(rejected).reviewed_at
     owner.post(f"/edits/{rejected.pk}/appeal/", {"words": "x" * 2000})
-    assert lifecycle.undo(rena, at) == []
+    assert moderation.undo(rena, at) == []
     assert again(rejected).appealed_at

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from edits import lifecycle
+from edits.accounts import retention
 from edits.models import Edit, Photo, State
 from tests.rows import attempt_of, edit_in, shared
 
@@ -188,7 +188,7 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_
     assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
     attempt.erase_due_at, attempt.copies_erased_at = None, timezone.now()
     attempt.save()
-    lifecycle.tidy()
+    retention.tidy()
     assert not Photo.objects.filter(erased_at__isnull=True).exists()
 
 

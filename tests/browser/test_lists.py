@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from edits.views.lists import PAGE_SIZE
+from edits.web.views.lists import PAGE_SIZE
 from tests.browser.conftest import PATIENCE
 from tests.run.site import RunningSite, running_site
 

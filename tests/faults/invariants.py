@@ -13,9 +13,10 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from PIL import Image
 
-from edits import images, lifecycle
-from edits.lifecycle import quotas
+from edits import images
+from edits.accounts import retention
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
+from edits.ordering import quotas
 from edits.wiro.sandbox.run_log import Run
 from tests.faults.play import Order, Play
 
@@ -82,7 +83,7 @@ class Watcher:
 
     def _check_money(self, found: Findings) -> None:
         rows = Edit.objects.filter(created_at__gte=quotas.today())
-        told = lifecycle.spent_today()
+        told = quotas.spent_today()
         twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED)
         expected = sum((_charge(edit) for edit in rows), Decimal(0)) + sum((one.cost or Decimal(0) for one in twice), Decimal(0))
         if told != expected:
@@ -91,7 +92,7 @@ class Watcher:
     # --- what lies about ---------------------------------------------------------------------------------------------
 
     def _check_files(self, found: Findings) -> None:
-        lifecycle.tidy(older_than=-1)
+        retention.tidy(older_than=-1)
         media = Path(settings.MEDIA_ROOT)
         names = {name for row in Photo.objects.filter(erased_at__isnull=True).values_list("file", "card", "page") for name in row}
         names |= set(Edit.objects.exclude(change_map="").values_list("change_map", flat=True))

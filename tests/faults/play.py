@@ -13,8 +13,9 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connections
 from PIL import Image
 
-from edits import images, lifecycle, tasks
+from edits import images, tasks
 from edits.models import ENDED, Attempt, Edit, Failure, Gate, Heartbeat, State
+from edits.ordering import create
 from edits.wiro.sandbox.run_log import Run
 from tests.faults.company import Cast, Process, wait_until
 from tests.faults.stage import Stage
@@ -102,7 +103,7 @@ class Play:
         for _ in range(count):
             prompt = f"{self.scenario.name if self.scenario else ''} {uuid.uuid4().hex[:12]}"
             inputs: dict[str, Any] = {"nonce": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 0}
-            edit = lifecycle.create(self.owner, self.picture, prompt=prompt, **inputs)
+            edit = create.create(self.owner, self.picture, prompt=prompt, **inputs)
             new.append(Order(edit.pk, prompt, ends))
         self.orders += new
         for order in new if ring else ():

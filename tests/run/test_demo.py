@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from edits import lifecycle
 from edits.models import Edit
+from edits.ordering import quotas
 
 
 def test_the_demonstration_account_is_closed_where_others_can_reach_the_site(db: Any, settings: Any) -> None:
@@ -41,4 +41,4 @@ def test_the_demonstration_edits_take_nobodys_quota_and_respect_the_limits(db: A
     edit = Edit.objects.get()
     assert edit.owner.username.startswith("samples-")
     assert not edit.owner.has_usable_password()
-    assert lifecycle.remaining(User.objects.get(username="demo")) == 1
+    assert quotas.remaining(User.objects.get(username="demo")) == 1

@@ -8,8 +8,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 
-from edits import images, lifecycle, samples
+from edits import images, samples
+from edits.gallery import trash
 from edits.models import State
+
+from ...ordering import create, quotas
 
 # Tells the accounts made here from those of people who chose the same name.
 EMAIL = "demo@photo-editor.invalid"
@@ -61,11 +64,11 @@ class Command(BaseCommand):
         if sample.path is None or earlier.exclude(state=State.FAILED).exists():
             return
         for failed in earlier.filter(deleted_at__isnull=True):
-            lifecycle.delete(failed, owner)
+            trash.delete(failed, owner)
         with sample.path.open("rb") as file:
             picture = images.clean(file)
         inputs: dict[str, Any] = {"prompt": sample.prompt, "guidance_scale": 6.0, "watermark": False, "seed": 0}
         try:
-            lifecycle.create(owner, picture, nonce=nonce + uuid.uuid4().hex[:12], **inputs)
-        except lifecycle.QuotaExceeded:
+            create.create(owner, picture, nonce=nonce + uuid.uuid4().hex[:12], **inputs)
+        except quotas.QuotaExceeded:
             self.stderr.write("The limits that are set leave no room for the demonstration edits.")

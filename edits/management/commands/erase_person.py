@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from edits import lifecycle
+from ...accounts import deletion
 
 
 class Command(BaseCommand):
@@ -24,16 +24,16 @@ class Command(BaseCommand):
         if not (yes or self._is_sure(user)):
             raise CommandError("nothing was erased")
         try:
-            lifecycle.erase_person(user, None, reason)
-        except lifecycle.LastAdministrator as error:
+            deletion.erase_person(user, None, reason)
+        except deletion.LastAdministrator as error:
             raise CommandError(f"{username} is the only administrator; make another one first") from error
-        left = lifecycle.belongings(user)
+        left = deletion.belongings(user)
         self.stdout.write(
             f"Erased. Left for tidying, as edits run or Wiro still has copies: pictures {left.pictures}, edits {left.edits}."
         )
 
     def _is_sure(self, user: User) -> bool:
-        has = lifecycle.belongings(user)
+        has = deletion.belongings(user)
         self.stdout.write(f"{user.username} has: pictures {has.pictures}, edits {has.edits}, of these under way {has.under_way}.")
         try:
             return input("Type the user name again to erase all of that: ") == user.username

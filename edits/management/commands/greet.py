@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from edits import lifecycle
 from edits.models import Edit, State
 from edits.tasks import sweep
 
+from ...gallery import moderation, sharing
+from ...jobs import scheduler
 from .demo import SAMPLES
 
 PATIENCE = 60.0
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             return False
 
     def _swept_since(self, moment: datetime) -> bool:
-        age = lifecycle.last_sweep_age()
+        age = scheduler.last_sweep_age()
         return age is not None and age < timezone.now() - moment
 
     def _publish_demonstration(self) -> None:
@@ -73,8 +74,8 @@ class Command(BaseCommand):
             samples = Edit.objects.filter(owner__email=SAMPLES, review="", deleted_at__isnull=True)
             edits = list(samples.select_related("owner"))
             for edit in edits:
-                if edit.state == State.SUCCEEDED and lifecycle.share(edit, edit.owner):
-                    lifecycle.approve(Edit.objects.get(pk=edit.pk), edit.owner)
+                if edit.state == State.SUCCEEDED and sharing.share(edit, edit.owner):
+                    moderation.approve(Edit.objects.get(pk=edit.pk), edit.owner)
             if not any(edit.is_pending for edit in edits):
                 return
             time.sleep(0.5)

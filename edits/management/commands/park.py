@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from edits import lifecycle
+from ...jobs import recovery
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **options: Any) -> None:
-        count = lifecycle.park_everything()
+        count = recovery.park_everything()
         self.stdout.write(f"{count} edits are parked as unconfirmed; their owners or an administrator decide.")

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from edits import lifecycle
 from edits.translations import compile_catalogs
+
+from ...jobs import recovery
 
 
 class Command(BaseCommand):
@@ -33,5 +34,5 @@ class Command(BaseCommand):
             compile_catalogs()
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["forget_tasks"]:
-            lifecycle.forget_tasks()
+            recovery.forget_tasks()
         call_command("demo", edits=options["demo_edits"])

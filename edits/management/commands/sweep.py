@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from edits import lifecycle
+from ...jobs import scheduler, worker_pool
 
 
 class Command(BaseCommand):
@@ -25,9 +25,9 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         began = time.monotonic()
-        lifecycle.sweep()
+        scheduler.sweep()
         # A round with much to do lasts longer than a period; then the next one follows at once.
         while options["loop"] and not stop.wait(max(began + settings.SWEEP_SECONDS - time.monotonic(), 0)):
             began = time.monotonic()
-            lifecycle.sweep()
-        lifecycle.lanes.drain()
+            scheduler.sweep()
+        worker_pool.lanes.drain()

@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from editor_site.run import BASE_DIR
-from edits import lifecycle, tasks
-from edits.lifecycle.keeping import TRASH_TIME
+from edits import tasks
+from edits.accounts import retention
+from edits.gallery.trash import TRASH_TIME
 from edits.models import Edit
 from tests.faults.browser import Browser
 from tests.faults.company import Process
@@ -138,7 +139,7 @@ def kill_purging(play: Play) -> None:
     assert result.file.storage.exists(str(result.file.name))
     play.without_failpoint()
     play.order(1)
-    lifecycle.tidy(older_than=-1)
+    retention.tidy(older_than=-1)
     assert not result.file.storage.exists(str(result.file.name))
 
 
@@ -156,7 +157,7 @@ def kill_erasing(play: Play) -> None:
     play.ended.pop(order.pk, None)
     assert order.edit.deleted_at
     assert not order.edit.purged_at
-    lifecycle.tidy(older_than=-1)
+    retention.tidy(older_than=-1)
     assert order.edit.purged_at
     assert not order.edit.owner.is_active
     play.order(1)

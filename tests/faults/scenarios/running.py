@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edits import lifecycle
+from edits.jobs import actions
 from tests.faults.play import PARKED, SUCCEEDED, Cast, Play, Scenario
 
 CALLBACKS = Cast(callbacks=True)
@@ -56,7 +56,7 @@ def a_person_asks_again(play: Play) -> None:
     (order,) = play.order(1)
     play.wait_for_state(order, "unconfirmed")
     order.asked_again = 1
-    assert lifecycle.try_again_unconfirmed(order.edit, play.owner)
+    assert actions.try_again_unconfirmed(order.edit, play.owner)
 
 
 def _parks(name: str, fault: str, kind: str, **options: Any) -> Scenario:

@@ -1,0 +1,178 @@
+"""A person leaves: everything of theirs goes, and the ledger keeps its numbers without them.
+
+In one transaction the account is closed and nobody sees anything of it any more. Then everything is removed that can be. What
+cannot yet (an edit that runs, copies that Wiro still has) has no time left in the trash, so it goes with the tidyings that
+follow; each of them begins where an earlier one was interrupted.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils import timezone
+
+from ..failpoints import failpoint
+from ..gallery.redaction import forget_words
+from ..gallery.trash import TRASH_TIME, erase_unused_photos, purge
+from ..jobs.actions import cancel
+from ..models import ENDED, Attempt, Edit, Event, Gate, Photo, Profile, ShareLink, State, Visibility
+
+log = logging.getLogger(__name__)
+
+# While somebody waits for a page; the tidyings remove the rest.
+AT_ONCE = 200
+BATCH = 500
+
+
+class LastAdministrator(Exception):
+    """Without this account nobody could administer the site any more."""
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What the site still has of a person. `size` is in bytes, without the smaller copies."""
+
+    edits: int
+    in_trash: int
+    under_way: int
+    shared: int
+    links: int
+    pictures: int
+    size: int
+
+
+def belongings(user: Any) -> Belongings:
+    edits, photos = _unpurged(user.pk), Photo.objects.filter(owner=user, erased_at__isnull=True)
+    links = ShareLink.objects.filter(edit__owner=user, revoked_at__isnull=True, expires_at__gt=timezone.now())
+    return Belongings(
+        edits=edits.count(),
+        in_trash=edits.filter(deleted_at__isnull=False).count(),
+        under_way=edits.exclude(state__in=ENDED).count(),
+        shared=edits.exclude(visibility=Visibility.PRIVATE).count(),
+        links=links.count(),
+        pictures=photos.count(),
+        size=photos.aggregate(total=Sum("size"))["total"] or 0,
+    )
+
+
+def is_last_administrator(user: Any) -> bool:
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    return user.is_superuser and user.is_active and not others.exists()
+
+
+def erase_person(user: Any, actor: Any, reason: str = "") -> bool:
+    """Close the account for ever and remove what it has. False: it was closed before. Raises LastAdministrator.
+
+    `actor` is who asks for it: the person, an operator, or None for a command.
+    """
+    closed = _close(user.pk, actor)
+    if closed:
+        by = "themselves" if actor == user else f"person {actor.pk}" if actor else "a command"
+        log.warning("person %s was erased by %s: %s", user.pk, by, " ".join(reason.split()) or "no reason given")
+    failpoint("after_person_closed")
+    _carry_on(user.pk, actor)
+    purge(AT_ONCE)
+    _remove_unused_photos(user.pk)
+    return closed
+
+
+def go_on_erasing() -> None:
+    """Whatever is left of people who were erased."""
+    edits = Edit.objects.filter(owner=OuterRef("pk"), purged_at__isnull=True)
+    photos = Photo.objects.filter(owner=OuterRef("pk"), erased_at__isnull=True)
+    left = User.objects.filter(Exists(edits) | Exists(photos), profile__erased_at__isnull=False)
+    for user_id in list(left.values_list("pk", flat=True)):
+        _carry_on(user_id)
+        _remove_unused_photos(user_id)
+
+
+def _close(user_id: int, actor: Any) -> bool:
+    with transaction.atomic():
+        # The lock that every new edit takes, so that none begins meanwhile; and of two last administrators one stays.
+        Gate.lock()
+        user = User.objects.select_for_update().get(pk=user_id)
+        profile, _ = Profile.objects.get_or_create(user=user)
+        if profile.erased_at:
+            return False
+        if is_last_administrator(user):
+            raise LastAdministrator
+        _hide(user_id, actor)
+        _end_sessions(user_id)
+        _forget_traces(user)
+        _anonymize(user)
+        now = timezone.now()
+        # Suspended as well: a form that is on its way at this moment begins nothing any more.
+        Profile.objects.filter(pk=user_id).update(erased_at=now, suspended_at=now, suspended_reason="", is_trusted=False)
+    return True
+
+
+def _hide(user_id: int, actor: Any) -> None:
+    """Out of the gallery, the links and the trash at once; `purge` takes it as soon as it may."""
+    over = timezone.now() - TRASH_TIME
+    ShareLink.objects.filter(edit__owner=user_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    shown = _unpurged(user_id).exclude(deleted_at__lte=over)
+    while hidden := list(shown.select_for_update().values_list("pk", flat=True)[:BATCH]):
+        Edit.objects.filter(pk__in=hidden).update(deleted_at=over, visibility=Visibility.PRIVATE)
+        note = "deleted with its owner's account"
+        Event.objects.bulk_create(Event(edit_id=pk, kind=Event.Kind.ASKED, note=note, actor=actor) for pk in hidden)
+
+
+def _end_sessions(user_id: int) -> None:
+    """They are void without a password; their rows go, too. Whose a session is can only be read from inside."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
+def _forget_traces(user: User) -> None:
+    """Where the name stands besides the account itself: refused sign-ins, and the admin's own history."""
+    for trace in (AccessAttempt, AccessFailureLog, AccessLog):
+        trace.objects.filter(username=user.username).delete()
+    types = ContentType.objects.get_for_models(User, Profile).values()
+    about = LogEntry.objects.filter(content_type__in=types, object_id=str(user.pk))
+    about.update(object_repr=f"erased-{user.pk}", change_message="")
+
+
+def _anonymize(user: User) -> None:
+    name = f"erased-{user.pk}"
+    if User.objects.filter(username=name).exclude(pk=user.pk).exists():
+        # Somebody signed up with this name before; that must not keep anybody here.
+        name = f"{name}-{secrets.token_hex(4)}"
+    user.username, user.first_name, user.last_name, user.email, user.last_login = name, "", "", "", None
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
+
+
+def _carry_on(user_id: int, actor: Any = None) -> None:
+    """Stop what has not ended; of what has, take the words and have Wiro's copies erased."""
+    for edit in _unpurged(user_id).exclude(state__in=ENDED):
+        # One whose task a callback has just named is looked up first: only then can Wiro's copies be erased.
+        if edit.state != State.UNCONFIRMED or edit.due_at is None:
+            cancel(edit, actor)
+    ended = _unpurged(user_id).filter(state__in=ENDED)
+    forget_words(ended)
+    # Also those that nobody has told Wiro to erase, as the edit was given up in a way that did not ask for it.
+    kept = Attempt.objects.filter(edit__in=ended, copies_erased_at__isnull=True, erase_due_at__isnull=True)
+    kept.exclude(wiro_task_token="").update(erase_due_at=timezone.now())
+
+
+def _remove_unused_photos(user_id: int) -> None:
+    """Pictures go with their edits. The few that never got one go last."""
+    if not _unpurged(user_id).exists():
+        erase_unused_photos(user_id)
+
+
+def _unpurged(user_id: int) -> QuerySet[Edit]:
+    return Edit.objects.filter(owner_id=user_id, purged_at__isnull=True)

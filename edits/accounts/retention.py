@@ -1,0 +1,50 @@
+"""Once in a while: the trash is emptied of what has been in it long enough, and files that belong to nobody are removed.
+
+Such files are left by a process that was killed between storing a file and committing its row, or between purging a row and
+removing its files.
+"""
+
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q
+
+from ..gallery.trash import purge
+from ..jobs.change_map import make_up_for_comparisons
+from ..models import Edit, Photo
+from .deletion import go_on_erasing
+
+ORPHAN_AGE = 24 * 3600.0
+
+
+def tidy(older_than: float = ORPHAN_AGE) -> int:
+    """Purge, then remove stored files that no row names and that are older than `older_than` seconds. Returns how many files."""
+    go_on_erasing()
+    purge()
+    make_up_for_comparisons()
+    root = Path(settings.MEDIA_ROOT)
+    return sum(_tidy_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
+
+
+def _tidy_folder(folder: Path, root: Path, before: float) -> int:
+    old = [path for path in folder.iterdir() if _is_older(path, before)]
+    named = _names_in(f"{folder.relative_to(root).as_posix()}/") if old else set()
+    orphans = [path for path in old if path.relative_to(root).as_posix() not in named]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _is_older(path: Path, before: float) -> bool:
+    try:
+        return path.is_file() and path.stat().st_mtime < before
+    except FileNotFoundError:
+        return False
+
+
+def _names_in(folder: str) -> set[str]:
+    """Every file of this folder that a row names: one question for all of them."""
+    here = Q(file__startswith=folder) | Q(card__startswith=folder) | Q(page__startswith=folder)
+    named = {name for names in Photo.objects.filter(here).values_list("file", "card", "page") for name in names}
+    return named | set(Edit.objects.filter(change_map__startswith=folder).values_list("change_map", flat=True))

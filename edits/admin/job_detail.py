@@ -1,0 +1,125 @@
+"""One job: all that is known of it, and what an operator may do about it. Money, words, pictures, history are only shown."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from ..jobs import actions
+from ..models import Edit
+from ..operations import operator_actions, request_preview
+from ..ordering import quotas
+from ..tasks import enqueue
+from ..web import user_messages
+
+# A history that is longer has its newest part shown.
+EVENTS_MAX = 300
+REASON_MAX = 300
+# These may be charged, so the form asks once more.
+COSTLY = ("retry", "try_again")
+_VERBS: dict[str, Callable[[Edit, Any, str], bool]] = {
+    "look": actions.look_now,
+    "cancel": actions.cancel,
+    "try_again": actions.try_again_unconfirmed,
+    "give_up": actions.give_up_unconfirmed,
+    "erase": operator_actions.erase_now,
+}
+
+
+class JobView(admin.ModelAdmin):
+    """What EditAdmin has for one edit."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.operate)
+        return [path("<uuid:object_id>/operate/", view, name="edits_edit_operate"), *super().get_urls()]
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("edits.operate_edit")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Look at one edit. There is no form, so there is nothing to post here."""
+        if not self.has_view_permission(request) or request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        edit = _edit(object_id)
+        history = list(edit.events.select_related("actor").order_by("-at", "-pk")[: EVENTS_MAX + 1])
+        facts = {
+            "title": _("Edit"),
+            "subtitle": str(edit),
+            "opts": self.opts,
+            "edit": edit,
+            "failure": user_messages.failure(edit),
+            "attempts": list(edit.attempts.all()),
+            "events": history[:EVENTS_MAX],
+            "has_more_events": len(history) > EVENTS_MAX,
+            "request_sent": request_preview.sent_request(edit),
+            "operations": operator_actions.possible_operations(edit) if self.has_operate_permission(request) else [],
+            "nonce": uuid.uuid4().hex,
+        }
+        context = self.admin_site.each_context(request) | facts | (extra_context or {})
+        return TemplateResponse(request, "admin/edits/edit/job.html", context)
+
+    def operate(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Do one thing about the edit; why may be said, that it may cost money must be."""
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponse(status=405, headers={"Allow": "POST"})
+        edit, name = _edit(str(object_id)), request.POST.get("operation", "")
+        reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:REASON_MAX]
+        if name in COSTLY and "confirmed" not in request.POST:
+            messages.warning(request, _("Confirm that this may be charged. Nothing was done."))
+            return redirect("admin:edits_edit_change", edit.pk)
+        if name == "retry":
+            return _retry(request, edit, reason)
+        if name not in _VERBS:
+            raise BadRequest("unknown operation")
+        return _done(request, edit, name, is_done=_VERBS[name](edit, request.user, reason))
+
+
+def _edit(object_id: str) -> Edit:
+    """404 for what is no id, as for what is not there."""
+    try:
+        key = uuid.UUID(object_id)
+    except ValueError:
+        key = uuid.UUID(int=0)
+    edits = Edit.objects.select_related("photo", "result", "owner", "reviewed_by", "parent").prefetch_related("attempts")
+    return get_object_or_404(edits, pk=key)
+
+
+def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
+    nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
+    try:
+        fresh = operator_actions.retry_for_owner(edit, request.user, reason, nonce)
+    except quotas.QuotaExceeded as error:
+        messages.warning(request, _("Not tried again: the owner's limits. What the owner reads: %s") % user_messages.quota(error))
+        return redirect("admin:edits_edit_change", edit.pk)
+    if fresh is None:
+        return _done(request, edit, "retry", is_done=False)
+    enqueue(fresh.pk)
+    messages.success(request, _("Tried again for its owner: this is the new edit."))
+    return redirect("admin:edits_edit_change", fresh.pk)
+
+
+def _done(request: HttpRequest, edit: Edit, name: str, *, is_done: bool) -> HttpResponse:
+    said = {
+        "look": _("It is looked at now."),
+        "cancel": _("It is being canceled."),
+        "try_again": _("It is sent once more."),
+        "give_up": _("It was given up."),
+        "erase": _("Wiro's copies are erased at the next sweep."),
+    }
+    if is_done:
+        enqueue(edit.pk)
+        messages.success(request, said[name])
+    else:
+        messages.warning(request, _("There was nothing left to do."))
+    return redirect(reverse("admin:edits_edit_change", args=[edit.pk]))

@@ -1,0 +1,158 @@
+"""Every job: found, looked at, and asked for what people may ask of it."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from ..gallery import moderation
+from ..jobs import actions
+from ..models import Edit
+from ..web import user_messages
+from .csv_export import export
+from .job_detail import JobView
+from .read_only import ReadOnlyAdmin
+from .review_queue import ReviewDesk
+from .search import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [("", "---------"), *((reason, gettext(reason)) for reason in user_messages.REJECTIONS)]
+
+
+class ReviewActionForm(ActionForm):
+    reason = forms.ChoiceField(label=_("Reason:"), required=False, choices=_reasons)
+
+
+@admin.register(Edit)
+class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
+    list_display = ("pair", "words", "asked_by", "outcome", "visibility", "charged", "made")
+    list_display_links = ("words",)
+    list_filter = (Created, StateFilter, FailureCode, Cost, "visibility", "review")
+    # Read apart: joined to them SQLite sorts the whole table instead of reading the newest from the index.
+    list_select_related = ()
+    list_per_page = 25
+    list_max_show_all = 0
+    # Facets count every choice of every filter.
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    ordering = ("-created_at", "-pk")
+    paginator = CappedPaginator
+    # Not read by the search of ours, but without it there is no search field.
+    search_fields = ("prompt",)
+    search_help_text = _("Id of an edit, task id of Wiro, user name, or words of the instruction")
+    action_form = ReviewActionForm
+    actions = ("approve", "reject", "look_now", "try_again", "give_up")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export)
+        return [path("export/<str:name>.csv", view, name="edits_edit_export"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edit]:
+        return super().get_queryset(request).prefetch_related("photo", "result", "owner")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EditChangeList]:
+        return EditChangeList
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Edit], search_term: str) -> tuple[QuerySet[Edit], bool]:
+        return search(queryset, search_term), False
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Edit], *where: Any) -> HttpResponse | None:
+        """Only what is ticked: "all of them" may be a million."""
+        if request.POST.get("select_across") == "1":
+            raise BadRequest("choose edits one by one")
+        return super().response_action(request, queryset, *where)
+
+    def export(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        """What the list shows with these filters, all of it, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if name not in ("jobs", "costs"):
+            raise Http404
+        request.is_export = True  # type: ignore[attr-defined]
+        try:
+            return export(name, self.get_changelist_instance(request).queryset)
+        except IncorrectLookupParameters as error:
+            raise BadRequest("unknown filter") from error
+
+    @admin.display(description=_("before and after"))
+    def pair(self, edit: Edit) -> SafeString | str:
+        if edit.deleted_at:
+            # Out of sight for everybody, also for the staff.
+            return gettext("deleted")
+        sides = [(edit.before, _("Before")), (edit.after, _("After"))]
+        return format_html_join(
+            " ",
+            '<img src="{}" width="96" height="{}" alt="{}" loading="lazy">',
+            [(side.card, max(96 * side.height // side.width, 1), alt) for side, alt in sides if side],
+        )
+
+    @admin.display(description=_("instruction"))
+    def words(self, edit: Edit) -> str:
+        return Truncator(edit.prompt).chars(140) or gettext("(erased)")
+
+    @admin.display(description=_("owner"))
+    def asked_by(self, edit: Edit) -> str:
+        return str(edit.owner)
+
+    @admin.display(description=_("state"))
+    def outcome(self, edit: Edit) -> str:
+        return f"{edit.get_state_display()}: {edit.get_failure_code_display()}" if edit.failure_code else edit.get_state_display()
+
+    @admin.display(description=_("cost, USD"))
+    def charged(self, edit: Edit) -> str:
+        return "" if edit.cost is None else f"{edit.cost.normalize():f}"
+
+    @admin.display(description=_("asked for"))
+    def made(self, edit: Edit) -> str:
+        return date_format(localtime(edit.created_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.action(description=_("Approve for the gallery"), permissions=["review"])
+    def approve(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        done = moderation.approve_all(_ids(edits), request.user)
+        self.message_user(
+            request, ngettext("%d edit is now in the gallery.", "%d edits are now in the gallery.", len(done)) % len(done)
+        )
+
+    @admin.action(description=_("Reject for the gallery"), permissions=["review"])
+    def reject(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        reason = request.POST.get("reason", "")
+        if reason not in user_messages.REJECTIONS:
+            self.message_user(request, _("Choose a reason, too: the owner reads it. Nothing was rejected."), messages.WARNING)
+            return
+        done = moderation.reject_all(_ids(edits), request.user, reason, take_down=True)
+        self.message_user(request, ngettext("%d edit was rejected.", "%d edits were rejected.", len(done)) % len(done))
+
+    @admin.action(description=_("Check again now"), permissions=["operate"])
+    def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        done = sum(actions.look_now(edit, request.user) for edit in edits)
+        self.message_user(request, ngettext("%d edit is looked at now.", "%d edits are looked at now.", done) % done)
+
+    @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["operate"])
+    def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        done = sum(actions.try_again_unconfirmed(edit, request.user) for edit in edits)
+        self.message_user(request, ngettext("%d edit is sent once more.", "%d edits are sent once more.", done) % done)
+
+    @admin.action(description=_("Unconfirmed: give up"), permissions=["operate"])
+    def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
+        done = sum(actions.give_up_unconfirmed(edit, request.user) for edit in edits)
+        self.message_user(request, ngettext("%d edit was given up.", "%d edits were given up.", done) % done)
+
+
+def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:
+    return list(edits.order_by().values_list("pk", flat=True))

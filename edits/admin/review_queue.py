@@ -1,0 +1,162 @@
+"""The reviewers' desk: one pair after the other, and all that wait as a grid. Plain forms and redirects; the page's script
+sends the same forms and takes what it needs out of the same pages."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..gallery import moderation
+from ..web import user_messages
+from .review_pairs import review_pairs
+from .review_session import Sitting, Step
+
+# The pair that is looked at, and those whose pictures are loaded meanwhile.
+ON_DESK = 3
+IN_GRID = 60
+
+
+class ReviewDesk(admin.ModelAdmin):
+    """What EditAdmin has for reviewers."""
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = (("review/", self.review, "edits_edit_review"), ("waiting/", self.waiting, "edits_edit_waiting"))
+        own = [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in pages]
+        return own + super().get_urls()
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("edits.review_edit")
+
+    def review(self, request: HttpRequest) -> HttpResponse:
+        """One pair at a time. `?since=<moment>`: what was skipped before it is offered again."""
+        since = _moment(request.GET.get("since", ""))
+        if answer := self._posted(
+            request, reverse("admin:edits_edit_review", query={"since": since.isoformat()} if since else None)
+        ):
+            return answer
+        pairs = review_pairs(moderation.next_pairs(request.user, ON_DESK, since))
+        skipped = 0 if pairs else moderation.skipped_count(request.user, since)
+        facts = {"title": _("Review"), "pairs": pairs, "skipped": skipped, "now": timezone.now()}
+        return self._page(request, "review", facts)
+
+    def waiting(self, request: HttpRequest) -> HttpResponse:
+        """All that wait and that nobody else has on the desk, to be decided together."""
+        page = _number(request.GET.get("page", ""))
+        if answer := self._posted(request, reverse("admin:edits_edit_waiting", query={"page": page} if page > 1 else None)):
+            return answer
+        start = (page - 1) * IN_GRID
+        found = moderation.waiting_for(request.user).select_related("photo", "result", "owner")[start : start + IN_GRID + 1]
+        edits = list(found)
+        facts = {"title": _("Waiting for review"), "edits": edits[:IN_GRID], "page": page, "has_more": len(edits) > IN_GRID}
+        return self._page(request, "waiting", facts)
+
+    def _posted(self, request: HttpRequest, back: str) -> HttpResponse | None:
+        """Whoever may not review is turned away here; what was asked for is done, and answered with a redirect."""
+        if not self.has_review_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return None
+        said, is_done = _carry_out(request, Sitting(request.session))
+        messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
+        return redirect(back)
+
+    def _page(self, request: HttpRequest, name: str, facts: dict[str, Any]) -> TemplateResponse:
+        sitting = Sitting(request.session)
+        common = {
+            "opts": self.opts,
+            "sitting": sitting,
+            "waiting_count": moderation.waiting().count(),
+            "rejections": [(reason, _(reason)) for reason in user_messages.REJECTIONS],
+        }
+        return TemplateResponse(request, f"admin/edits/edit/{name}.html", self.admin_site.each_context(request) | common | facts)
+
+
+def _carry_out(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
+    """Do what was asked for; what to say about it, and whether it went well."""
+    ids, now = _ids(request.POST.getlist("id")), timezone.now()
+    match request.POST.get("action"):
+        case "undo":
+            return _undo(request, sitting)
+        case _ if not ids:
+            return _("Nothing was chosen."), False
+        case "approve":
+            return _decided("approve", moderation.approve_all(ids, request.user, now), ids, now, sitting)
+        case "reject":
+            reason = _reason(request)
+            if not reason:
+                return _("Say why: the owner reads it. Nothing was rejected."), False
+            return _decided("reject", moderation.reject_all(ids, request.user, reason, now), ids, now, sitting)
+        case "skip":
+            return _skip(request, ids[0], sitting)
+        case _unknown:
+            raise BadRequest("unknown action")
+
+
+def _decided(verb: str, done: list[uuid.UUID], ids: Sequence[uuid.UUID], at: datetime, sitting: Sitting) -> tuple[str, bool]:
+    if not done:
+        return _("Somebody else was faster, so nothing was changed."), False
+    sitting.add(Step.decided(at, len(done)))
+    texts = {
+        "approve": ngettext("Approved: %d pair is in the gallery.", "Approved: %d pairs are in the gallery.", len(done)),
+        "reject": ngettext("Rejected: %d pair. Its owner reads why.", "Rejected: %d pairs. Their owners read why.", len(done)),
+    }
+    left = len(ids) - len(done)
+    others = ngettext("%d was left to somebody else.", "%d were left to somebody else.", left) % left if left else ""
+    return f"{texts[verb] % len(done)} {others}".strip(), True
+
+
+def _skip(request: HttpRequest, edit_id: uuid.UUID, sitting: Sitting) -> tuple[str, bool]:
+    if moderation.skip(edit_id, request.user):
+        sitting.add(Step.skipped(edit_id))
+        return _("Skipped: left to the others for half an hour."), True
+    return _("It was not on your desk any more."), False
+
+
+def _undo(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
+    step = sitting.take(request.POST.get("last", ""))
+    if step is None:
+        return _("There is nothing to take back."), False
+    if not step.count:
+        is_back = moderation.take(step.edit_id, request.user)
+        return (_("The skipped pair is back."), True) if is_back else (_("Somebody else has it on the desk now."), False)
+    back = len(moderation.undo(request.user, step.moment))
+    if back:
+        return ngettext("Taken back: %d pair waits again.", "Taken back: %d pairs wait again.", back) % back, True
+    return _("Too late to take that back: it is over ten minutes ago, or something has happened since."), False
+
+
+def _reason(request: HttpRequest) -> str:
+    """One's own words if there are any, otherwise the chosen reason."""
+    words = " ".join(request.POST.get("words", "").replace("\x00", "").split())[:500]
+    chosen = request.POST.get("reason", "")
+    return words or (chosen if chosen in user_messages.REJECTIONS else "")
+
+
+def _ids(texts: Sequence[str]) -> list[uuid.UUID]:
+    try:
+        return [uuid.UUID(text) for text in texts[:IN_GRID] if text]
+    except ValueError as error:
+        raise BadRequest("not an id") from error
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) and abs(moment - timezone.now()) < timedelta(days=1) else None
+
+
+def _number(text: str) -> int:
+    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 6 else 1

@@ -1,0 +1,109 @@
+"""The admin of this site: its first page tells how the site is doing, and stops or resumes submitting.
+
+Outside of edits.admin: importing that package registers, for which the site has to exist already.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..jobs import circuit_breaker
+from ..models import Gate
+from ..operations import metrics
+from .charts import HEIGHT, WIDTH, chart, titles
+
+REASON_MAX = 300
+
+
+class EditorAdminSite(AdminSite):
+    site_title = site_header = gettext_lazy("Reword desk")
+    index_title = gettext_lazy("Overview")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own: list[URLPattern | URLResolver] = [
+            path("gate/", self.admin_view(self.gate), name="gate"),
+            path("figures/<str:name>.svg", self.admin_view(self.figure), name="figure"),
+        ]
+        return own + super().get_urls()
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        found = _overview(request) if request.user.has_perm("edits.view_edit") else {}
+        return super().index(request, found | (extra_context or {}))
+
+    def figure(self, request: HttpRequest, name: str) -> HttpResponse:
+        """`<chart>-<theme>`: one chart of the overview."""
+        if not request.user.has_perm("edits.view_edit"):
+            raise PermissionDenied
+        what, _dash, theme = name.rpartition("-")
+        drawn = chart(what, theme, metrics.daily_figures()[-metrics.DAYS :])
+        if drawn is None:
+            raise Http404
+        return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=60"})
+
+    def gate(self, request: HttpRequest) -> HttpResponse:
+        """Stop submitting, or go on; who did it stands in the log and in the gate's history."""
+        if not request.user.has_perm("edits.operate_edit"):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponse(status=405, headers={"Allow": "POST"})
+        verbs = {"pause": circuit_breaker.pause, "resume": circuit_breaker.resume}
+        action = request.POST.get("action", "")
+        if action not in verbs:
+            raise BadRequest("unknown action")
+        reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:REASON_MAX]
+        if verbs[action](f"by {request.user}: {reason}"):
+            note_gate(request, action, reason)
+            said = {"pause": _("Nothing is submitted until somebody resumes."), "resume": _("Submitting goes on.")}
+            messages.success(request, said[action])
+        else:
+            messages.warning(request, _("There was nothing left to do."))
+        return redirect("admin:index")
+
+
+def note_gate(request: HttpRequest, action: str, reason: str = "") -> None:
+    """The gate belongs to no edit, so what is done to it stands in the admin's own history."""
+    text = f"{action}: {reason}" if reason else action
+    user_id: Any = request.user.pk
+    LogEntry.objects.log_actions(user_id, [Gate.current()], CHANGE, change_message=text, single_object=True)
+
+
+def _overview(request: HttpRequest) -> dict[str, Any]:
+    days, gate = metrics.daily_figures(), Gate.current()
+    spent_today = days[-1].spent
+    return {
+        "now": metrics.now_figures(),
+        "gate": gate,
+        "gate_is_closed": gate.is_closed(timezone.now()),
+        "gate_change": _last_change(gate) if gate.closed_because else None,
+        "spent_today": spent_today,
+        "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
+        "spend_cap": settings.SPEND_PER_DAY,
+        "spent_month": metrics.spent_this_month(days),
+        "days": days[: -metrics.DAYS - 1 : -1],
+        "charts": [_named(name, title) for name, title in titles().items()],
+        "chart_size": {"width": WIDTH, "height": HEIGHT},
+        "list_url": reverse("admin:edits_edit_changelist"),
+        "may_operate": request.user.has_perm("edits.operate_edit"),
+    }
+
+
+def _named(name: str, title: str) -> dict[str, str]:
+    addresses = {theme: reverse("admin:figure", args=[f"{name}-{theme}"]) for theme in ("light", "dark")}
+    return {"name": name, "title": title} | addresses
+
+
+def _last_change(gate: Gate) -> LogEntry | None:
+    entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Gate), object_id=str(gate.pk))
+    return entries.select_related("user").order_by("-action_time").first()

@@ -1,0 +1,73 @@
+"""Pictures on their way out. Stored ones carry no metadata, as any may be the next source; what leaves says that AI edited it."""
+
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+from django.utils.text import slugify
+
+from .. import images
+from ..jobs.provider import MODEL
+from ..models import Edit, Photo
+
+AI_SYSTEM = f"{MODEL} via Wiro"
+
+
+def marked_result(edit: Edit) -> bytes:
+    """The result as it may leave. Raises FileNotFoundError when its file is gone."""
+    return _marked(_result_of(edit), edit)
+
+
+def marked_source(edit: Edit) -> bytes:
+    """The picture before: an upload just as it is kept, but an earlier result, edited further, with its own mark."""
+    if edit.photo_id == edit.origin_id:
+        return _content(edit.photo)
+    # The photo may be a smaller copy of the earlier result, so its version is asked first.
+    maker = edit.parent or Edit.objects.filter(result=edit.photo_id).order_by("ended_at").first()
+    return _marked(edit.photo, maker) if maker else _content(edit.photo)
+
+
+def marked_pair(edit: Edit, labels: tuple[str, str], style: str) -> bytes:
+    """Before and after as one JPEG; `style` is "wipe", and anything else means side by side."""
+    before, after = _content(edit.photo), _content(_result_of(edit))
+    return images.mark(images.pair(before, after, labels, style), provenance(edit))
+
+
+def download_name(edit: Edit, side: str) -> str:
+    """turn-the-sky-into-night-after.jpg, for a side of "before", "after", "before-after" or "changes"."""
+    extensions = {
+        "before": lambda: edit.photo.extension,
+        "after": lambda: _result_of(edit).extension,
+        "before-after": lambda: "jpg",
+        "changes": lambda: PurePath(edit.change_map.name or "").suffix[1:],
+    }
+    return f"{slugify(edit.prompt)[:60].strip('-') or 'photo'}-{side}.{extensions[side]()}"
+
+
+def provenance(edit: Edit) -> images.Provenance:
+    """What an edit's result tells of itself. The instruction is its writer's own and stays out; so do names."""
+    return images.Provenance(
+        system=AI_SYSTEM, seed=edit.seed, guidance_scale=edit.guidance_scale, edited_at=edit.ended_at or edit.created_at
+    )
+
+
+def example_mark() -> str:
+    """What a download tells of itself, for people to read."""
+    moment = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+    return images.packet(images.Provenance(AI_SYSTEM, seed=812_304, guidance_scale=4.0, edited_at=moment)).decode("utf-8")
+
+
+def _marked(photo: Photo, edit: Edit) -> bytes:
+    return images.mark(_content(photo), provenance(edit))
+
+
+def _result_of(edit: Edit) -> Photo:
+    if edit.result is None:
+        raise ValueError(f"edit {edit.pk} has no result")
+    return edit.result
+
+
+def _content(photo: Photo) -> bytes:
+    if not photo.file:
+        raise FileNotFoundError(f"photo {photo.pk} is erased")
+    with photo.file.open("rb") as file:
+        return file.read()

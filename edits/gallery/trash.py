@@ -1,0 +1,132 @@
+"""What a person keeps and throws away: favorites, the trash, the way back from it, and its end."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ..failpoints import failpoint
+from ..jobs.actions import cancel
+from ..models import ENDED, Attempt, Edit, Event, Photo, Visibility
+from .redaction import forget_words
+
+TRASH_TIME = timedelta(days=30)
+# At one tidying; what is left goes at the next.
+MOST_PURGES = 500
+
+
+def favorite(edit: Edit, actor: Any) -> bool:
+    kept = Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True, favorite_at__isnull=True)
+    return kept.update(favorite_at=timezone.now()) == 1
+
+
+def unfavorite(edit: Edit, actor: Any) -> bool:
+    return Edit.objects.filter(pk=edit.pk, favorite_at__isnull=False).update(favorite_at=None) == 1
+
+
+def delete(edit: Edit, actor: Any) -> bool:
+    """Out of sight at once, for everybody. A running edit is canceled first."""
+    if not edit.is_ended:
+        cancel(edit, actor)
+    with transaction.atomic():
+        won = (
+            Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True).update(
+                deleted_at=timezone.now(), visibility=Visibility.PRIVATE
+            )
+            == 1
+        )
+        if won:
+            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="deleted", actor=actor)
+    return won
+
+
+def in_trash() -> QuerySet[Edit]:
+    """Deleted edits that can come back. The last day is over for a page when it is over for `purge`."""
+    return Edit.objects.filter(deleted_at__gt=timezone.now() - TRASH_TIME, purged_at__isnull=True)
+
+
+def leaves_trash_at(edit: Edit) -> datetime | None:
+    return edit.deleted_at + TRASH_TIME if edit.deleted_at else None
+
+
+def restore(edit: Edit, actor: Any) -> bool:
+    """Back from the trash, for its owner alone: deleting took it out of the gallery."""
+    with transaction.atomic():
+        won = in_trash().filter(pk=edit.pk).update(deleted_at=None, visibility=Visibility.PRIVATE) == 1
+        if won:
+            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="restored", actor=actor)
+    return won
+
+
+def delete_for_good(edit: Edit, actor: Any) -> bool:
+    """Its time in the trash is over at once; what cannot be purged yet (Wiro still has copies) goes at a later tidying."""
+    over = timezone.now() - TRASH_TIME
+    with transaction.atomic():
+        won = in_trash().filter(pk=edit.pk).update(deleted_at=over) == 1
+        if won:
+            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="deleted for good", actor=actor)
+    if won and _purgeable().filter(pk=edit.pk).exists():
+        _purge(edit.pk)
+    return won
+
+
+def purge(most: int = MOST_PURGES) -> int:
+    """Remove the pictures and words of edits whose time in the trash is over. Returns how many edits that was."""
+    due = _purgeable().order_by("deleted_at").values_list("pk", flat=True)[:most]
+    return sum(_purge(edit_id) for edit_id in list(due))
+
+
+def _purgeable() -> QuerySet[Edit]:
+    """Ended, and nothing of them waits to be erased at Wiro: a picture goes here last."""
+    over = Edit.objects.filter(deleted_at__lte=timezone.now() - TRASH_TIME, purged_at__isnull=True, state__in=ENDED)
+    return over.exclude(pk__in=Attempt.objects.filter(erase_due_at__isnull=False).values("edit_id"))
+
+
+def _purge(edit_id: uuid.UUID) -> bool:
+    """The row stays, with its money and its times. A file that a crash leaves behind is named by no row: tidying removes it."""
+    with transaction.atomic():
+        edit = Edit.objects.get(pk=edit_id)
+        won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), change_map="") == 1
+        erased = _erase_unused({edit.photo_id, edit.origin_id, edit.result_id}) if won else []
+        if won:
+            forget_words(Edit.objects.filter(pk=edit_id))
+            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="pictures removed for good")
+    failpoint("after_purge_commit")
+    for photo in erased:
+        photo.remove_files()
+    if won and edit.change_map:
+        edit.change_map.delete(save=False)
+    return won
+
+
+def erase_unused_photos(owner_id: int) -> None:
+    """Those that never got an edit, or whose edits are all purged."""
+    with transaction.atomic():
+        left = Photo.objects.filter(owner_id=owner_id, erased_at__isnull=True)
+        erased = _erase_unused(set(left.values_list("pk", flat=True)))
+    for photo in erased:
+        photo.remove_files()
+
+
+def _erase_unused(photo_ids: set[int | None]) -> list[Photo]:
+    """Mark the photos that no other edit needs; their files go when that is committed.
+
+    The lock makes whoever uses a photo for a new edit, and whoever purges its other edit, wait and look again.
+    """
+    photos = (
+        Photo.objects.select_for_update().filter(pk__in=[pk for pk in photo_ids if pk], erased_at__isnull=True).order_by("pk")
+    )
+    unused = [photo for photo in photos if not _is_used(photo)]
+    for photo in unused:
+        # The same picture uploaded again must not find this row, so it gives its fingerprint up.
+        gone = {"sha256": f"erased-{uuid.uuid4().hex}", "file": "", "card": "", "page": "", "placeholder": ""}
+        Photo.objects.filter(pk=photo.pk).update(erased_at=timezone.now(), **gone)
+    return unused
+
+
+def _is_used(photo: Photo) -> bool:
+    used = Q(photo=photo) | Q(result=photo) | Q(origin=photo)
+    return Edit.objects.filter(used, purged_at__isnull=True).exists()

@@ -1,0 +1,52 @@
+"""What exactly was sent to Wiro, put together again by the code that sent it. What is not stored is named, never made up."""
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from ..jobs.provider import MODEL, callback_url, client, parameters
+from ..models import Edit
+
+MASK = "***"
+MADE_FOR_EACH_CALL = "(made for each call)"
+UPLOADED = "(the address that File/Upload answered; it is not stored)"
+# Nonce and signature are never the same twice; the length depends on addresses that are not stored.
+_CHANGING = ("x-nonce", "x-signature", "Content-Length")
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """A Run as the settings of today make it. `is_uploaded`: the picture went to Wiro in a call of its own."""
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: str
+    is_uploaded: bool
+
+
+def sent_request(edit: Edit) -> SentRequest | None:
+    """The Run of this edit, every secret masked. None: the settings cannot make one at all."""
+    try:
+        request = client().preview_run(MODEL, parameters(edit, _source_address(edit)), callback_url=callback_url(MASK))
+    except ValueError:
+        return None
+    body = json.dumps(json.loads(request.body or "{}"), indent=2, ensure_ascii=False)
+    headers = [(name, _shown(name, value)) for name, value in request.headers.items()]
+    return SentRequest(str(request.method), str(request.url), headers, body, is_uploaded=not settings.PUBLIC_BASE_URL)
+
+
+def _source_address(edit: Edit) -> str:
+    if not settings.PUBLIC_BASE_URL:
+        return UPLOADED
+    return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[MASK, edit.photo.extension])
+
+
+def _shown(name: str, value: str | bytes) -> str:
+    if name.lower() == "x-api-key":
+        return MASK
+    if name in _CHANGING:
+        return MADE_FOR_EACH_CALL
+    return value if isinstance(value, str) else value.decode()

@@ -1,0 +1,130 @@
+"""The beginning: an accepted form is committed rows, with quota and money reserved in the same transaction."""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from ..failpoints import failpoint
+from ..images import CleanPicture
+from ..jobs.uncommitted_photo import stored_photo
+from ..models import Edit, Event, Gate, Photo
+from . import quotas
+from .sources import Start
+
+# What the model takes is not documented beyond "integer"; 32-bit signed is understood everywhere.
+SEED_MAX = 2_147_483_647
+# Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
+VARIATION = uuid.UUID("6d0f3f0e-4b0c-4a57-9a3e-6f1f5d0f6a11")
+
+
+def draw_seed() -> int:
+    """A fresh seed of our own, never 0: what Wiro draws for 0 is not told, so it could be neither shown nor used again."""
+    return secrets.randbelow(SEED_MAX) + 1
+
+
+def create(
+    owner: Any, picture: CleanPicture | Photo, *, nonce: str, prompt: str, guidance_scale: float, watermark: bool, seed: int
+) -> Edit:
+    """One edit of a picture. The same nonce again is the same edit. Raises QuotaExceeded."""
+    inputs = {"prompt": prompt, "guidance_scale": guidance_scale, "watermark": watermark}
+    return create_variations(owner, picture, nonce=nonce, seed=seed, inputs=inputs)[0]
+
+
+def create_variations(
+    owner: Any,
+    picture: CleanPicture | Photo,
+    *,
+    nonce: str,
+    seed: int,
+    inputs: dict[str, Any],
+    variations: int = 1,
+    batch: uuid.UUID | None = None,
+    start: Start | None = None,
+) -> list[Edit]:
+    """All the edits that one form asks for, or none of them: they differ in their seed. Raises QuotaExceeded."""
+    nonces = _nonces(nonce, variations)
+    if known := _asked_before(owner, nonces):
+        return known
+    inputs = {**inputs, "batch": batch or (uuid.uuid4() if variations > 1 else None), **(start.history if start else {})}
+    rows = [{**inputs, "nonce": nonce, "seed": draw_seed()} for nonce in nonces]
+    rows[0]["seed"] = seed or rows[0]["seed"]
+    try:
+        with _stored(owner, picture) as photo:
+            return _queue(owner, photo, rows)
+    except _PhotoGone:
+        # It is stored anew, as its row can no longer be found. A version that is gone for good has nothing to begin at.
+        with _stored(owner, picture) as photo:
+            return _queue(owner, photo, rows)
+
+
+def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
+    """The same picture and instruction once more, as an edit of its own: ended edits never change."""
+    inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent")}
+    seed = edit.seed if same_seed else draw_seed()
+    return create_variations(edit.owner, edit.photo, nonce=nonce or uuid.uuid4().hex, seed=seed, inputs=inputs)[0]
+
+
+def _nonces(nonce: str, variations: int) -> list[str]:
+    """Drawn from the form's own, so that it may be sent twice; too unlike it to meet the nonce of another form."""
+    return [nonce, *(uuid.uuid5(VARIATION, f"{number} {nonce}").hex for number in range(2, variations + 1))]
+
+
+def _asked_before(owner: Any, nonces: list[str]) -> list[Edit]:
+    return sorted(Edit.objects.filter(owner=owner, nonce__in=nonces), key=lambda edit: nonces.index(edit.nonce))
+
+
+class _PhotoGone(Exception):
+    """The picture was found, and purged before the new edit was there to keep it."""
+
+
+@contextmanager
+def _stored(owner: Any, picture: CleanPicture | Photo) -> Iterator[Photo]:
+    """The row of the picture if there is one, or stored files for a row to come."""
+    if isinstance(picture, Photo):
+        yield picture
+    elif known := _known(owner.pk, picture.sha256):
+        yield known
+    else:
+        with stored_photo(owner.pk, picture) as photo:
+            failpoint("after_source_stored")
+            yield photo
+
+
+def _known(owner_id: int, sha256: str) -> Photo | None:
+    return Photo.objects.filter(owner_id=owner_id, sha256=sha256).first()
+
+
+def _queue(owner: Any, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
+    with transaction.atomic():
+        # Reservations pass one after the other, so quota and cap hold exactly however many arrive at once.
+        Gate.lock()
+        if known := _asked_before(owner, [row["nonce"] for row in rows]):
+            return known
+        quotas.check(owner, len(rows))
+        photo = _saved(photo)
+        given = {"owner": owner, "photo": photo, "origin": photo, "cost_reserved": settings.PRICE_ESTIMATE}
+        edits = [Edit.objects.create(**(given | row)) for row in rows]
+        Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.CREATED, actor=owner) for edit in edits)
+    failpoint("after_row_commit")
+    return edits
+
+
+def _saved(photo: Photo) -> Photo:
+    """The same picture uploaded twice at the same moment: the second finds the first's row and lets its own files go."""
+    # Locked, so that a purge of the photo's other edits waits and then finds this one.
+    locked = Photo.objects.select_for_update()
+    if photo.pk:
+        existing = locked.filter(pk=photo.pk, erased_at__isnull=True).first()
+        if existing is None:
+            raise _PhotoGone
+        return existing
+    existing = locked.filter(owner_id=photo.owner_id, sha256=photo.sha256).first()
+    if existing:
+        return existing
+    photo.save()
+    return photo

@@ -1,0 +1,107 @@
+"""What a waiting person is told: stage, progress and an honest estimate from our own recent edits."""
+
+from statistics import median
+
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..jobs import fair_queue
+from ..models import Edit, State
+from ..wiro import WiroStage, progress_of
+from . import user_messages
+
+# Stages of the page: 0 waiting, 1 preparing, 2 editing, 3 saving.
+_PAGE_STAGES = {
+    WiroStage.QUEUED: 0,
+    WiroStage.PREPARING: 1,
+    WiroStage.RUNNING: 2,
+    WiroStage.SAVING: 3,
+    WiroStage.ENDED: 3,
+}
+_BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
+RECENT = 50
+# Beyond this nobody is told a number: it would be long work for a place that says only "not soon".
+LINE_MAX = 200
+
+
+def stage_and_percent(edit: Edit) -> tuple[int, int]:
+    if edit.is_ended:
+        return 3, 100
+    if edit.state == State.RUNNING:
+        progress = progress_of(edit.wiro_status)
+        return _PAGE_STAGES[progress.stage], progress.percent
+    return _BY_STATE[State(edit.state)]
+
+
+def stages(edit: Edit) -> list[dict[str, str]]:
+    current = 4 if edit.state == State.SUCCEEDED else stage_and_percent(edit)[0]
+    names = [_("Waiting"), _("Preparing"), _("Editing"), _("Saving")]
+    return [
+        {"name": name, "state": "done" if at < current else "current" if at == current else "todo"}
+        for at, name in enumerate(names)
+    ]
+
+
+def usual_seconds() -> float | None:
+    """Median time from submitting to result of the latest edits, or None while there are none."""
+    return cache.get_or_set("usual_seconds", _measure, 30)
+
+
+def _measure() -> float | None:
+    latest = Edit.objects.filter(state=State.SUCCEEDED, started_at__isnull=False).order_by("-ended_at")
+    spans = [(edit.ended_at - edit.started_at).total_seconds() for edit in latest[:RECENT] if edit.ended_at and edit.started_at]
+    return median(spans) if spans else None
+
+
+def eta_seconds(edit: Edit) -> int | None:
+    """Seconds until the result if this edit is like the recent ones; None when there is nothing to go by."""
+    usual = usual_seconds()
+    if usual is None or edit.is_ended or edit.state in (State.UNCONFIRMED, State.QUEUED) or edit.started_at is None:
+        return None
+    return max(round(usual - (timezone.now() - edit.started_at).total_seconds()), 0)
+
+
+def sentence(edit: Edit) -> str:
+    """The line that the page shows and the screen reader speaks."""
+    if edit.state == State.UNCONFIRMED:
+        return user_messages.unconfirmed()
+    if edit.is_pending and edit.cancel_requested_at:
+        return _("Canceling …")
+    if edit.state == State.QUEUED:
+        return " ".join(filter(None, [_place_words(edit), user_messages.waiting_reason(edit)]))
+    if edit.state == State.SUBMITTING:
+        return _("Sending your picture to Wiro.")
+    if edit.is_ended:
+        return {State.SUCCEEDED: _("Your edit is ready."), State.FAILED: _("This edit failed.")}.get(
+            State(edit.state), _("Canceled.")
+        )
+    return _with_estimate(edit)
+
+
+def _place_words(edit: Edit) -> str:
+    line = cache.get_or_set("line", _line, 1) or []
+    if len(line) > LINE_MAX:
+        return _("More than %(count)d edits are waiting.") % {"count": LINE_MAX}
+    if edit.pk not in line:
+        return _("Waiting for its turn.")
+    place = line.index(edit.pk) + 1
+    return _("Next in line.") if place == 1 else _("Number %(place)d in line.") % {"place": place}
+
+
+def _line() -> list:
+    """The first who wait, in fair order. That order has to look at all of them, so a line that is too long has none."""
+    waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
+    return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)
+
+
+def _with_estimate(edit: Edit) -> str:
+    usual, left = usual_seconds(), eta_seconds(edit)
+    doing = [_("In line at Wiro."), _("Preparing your picture."), _("Editing your picture."), _("Saving the result.")][
+        stage_and_percent(edit)[0]
+    ]
+    if usual is None or left is None:
+        return doing
+    if left == 0:
+        return doing + " " + _("Usually %(seconds)d s; this one is slower than usual.") % {"seconds": round(usual)}
+    return doing + " " + _("About %(seconds)d s left.") % {"seconds": left}

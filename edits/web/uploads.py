@@ -1,0 +1,60 @@
+"""Reading an upload: no more of it than a picture may have, whatever the header promises."""
+
+import tempfile
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+
+from ..images import FITTED
+from ..images.rules import MIB
+
+FIELD = "photo"
+# What is larger goes into a file without a name, which vanishes with the process.
+IN_MEMORY = 2 * MIB
+# A body that cannot hold a picture that would be taken is not read.
+MAX_BODY = 60 * MIB
+
+
+class BodyTooLarge(RequestDataTooBig):
+    """`size` is the body's Content-Length in bytes, over MAX_BODY."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"a body of {size} bytes")
+        self.size = size
+
+
+class BodyWithoutLength(RequestDataTooBig):
+    """The body comes in chunks. WSGI has no end for it, so Django would take it for empty."""
+
+
+class LimitedUploadHandler(FileUploadHandler):
+    """Keeps one file a request, and of that one byte more than allowed, which tells the form that it is too large."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request and self.request.headers.get("Transfer-Encoding") and not self.request.META.get("CONTENT_LENGTH"):
+            raise BodyWithoutLength
+        self.has_begun = False
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
+        if content_length > MAX_BODY:
+            raise BodyTooLarge(content_length)
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        # A hundred files in one request would fill the disk however small the limit of each.
+        if self.field_name != FIELD or self.has_begun:
+            raise SkipFile
+        self.has_begun = True
+        self.kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the request closes it
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        room = FITTED.max_bytes + 1 - start
+        if room > 0:
+            self.kept.write(raw_data[:room])
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        self.kept.seek(0)
+        return UploadedFile(self.kept, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra)

@@ -1,0 +1,34 @@
+"""Who may see an edit. Everybody else is told that there is none."""
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from ...models import Edit, Visibility
+
+
+def visible_edits(user: Any) -> QuerySet[Edit]:
+    """Edits that this visitor may look at: one's own, those in the gallery, for staff all; never a deleted one."""
+    edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
+    if user.is_authenticated and user.is_staff:
+        return edits
+    shown = Q(visibility=Visibility.PUBLIC)
+    return edits.filter(shown | Q(owner=user) if user.is_authenticated else shown)
+
+
+def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:
+    """The edit, if the visitor owns it; 404 otherwise."""
+    return get_object_or_404(
+        Edit.objects.select_related("photo", "result", "owner"), pk=edit_id, owner=request.user, deleted_at__isnull=True
+    )
+
+
+def client_address(request: HttpRequest) -> str:
+    return request.META.get("REMOTE_ADDR") or "127.0.0.1"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

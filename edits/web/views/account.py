@@ -1,0 +1,80 @@
+"""One's own account: what the site has of its owner, a new password, and the way out."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, logout
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ...accounts import deletion
+from ...ordering import quotas
+from ..forms import FarewellForm
+
+
+@require_safe
+@never_cache
+def account(request: HttpRequest) -> HttpResponse:
+    has, left = deletion.belongings(request.user), quotas.remaining(request.user)
+    facts = {"has": has, "left": left, "is_demonstration": _is_demonstration(request)}
+    return render(request, "account/account.html", facts)
+
+
+@method_decorator([never_cache, require_http_methods(["GET", "HEAD", "POST"])], name="dispatch")
+class ChangePassword(PasswordChangeView):
+    # Not under registration/, where a template of this purpose would take the place of the admin's own.
+    template_name = "account/password.html"
+    success_url = reverse_lazy("account")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"is_demonstration": _is_demonstration(self.request)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if _is_demonstration(self.request):
+            raise PermissionDenied
+        messages.success(self.request, _("You have a new password. Everywhere else you are signed out."))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Asks for the password; the tries are counted and locked like those of signing in."""
+    is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(request.user)
+    if request.method == "POST" and (is_demonstration or is_last):
+        raise PermissionDenied
+    form = FarewellForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _knows_password(request, form):
+        deletion.erase_person(request.user, request.user)
+        logout(request)
+        messages.success(request, _("Your account is deleted, and nobody sees anything of it any more. Farewell!"))
+        return redirect("gallery")
+    facts = {"form": form, "has": deletion.belongings(request.user), "is_demonstration": is_demonstration, "is_last": is_last}
+    return render(request, "account/delete.html", facts, status=400 if request.method == "POST" else 200)
+
+
+def _knows_password(request: HttpRequest, form: Form) -> bool:
+    name = request.user.get_username()
+    if authenticate(request, username=name, password=form.cleaned_data["password"]) == request.user:
+        return True
+    form.add_error("password", _("That is not your password. Nothing was deleted."))
+    return False
+
+
+def _is_demonstration(request: HttpRequest) -> bool:
+    """Everybody at this machine knows its password, so it is nobody's to change or to delete."""
+    return bool(settings.DEMO_USERNAME) and request.user.get_username() == settings.DEMO_USERNAME

@@ -1,0 +1,23 @@
+"""What an owner may say to a rejection."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ...gallery import moderation
+from .access import own_edit
+
+WORDS_MAX = 300
+
+
+@require_POST
+def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    edit = own_edit(request, edit_id)
+    words = " ".join(request.POST.get("words", "").replace("\x00", "").split())
+    if moderation.appeal(edit, request.user, words[:WORDS_MAX]):
+        messages.success(request, _("A reviewer will look at it once more."))
+    return redirect(edit)

@@ -1,0 +1,154 @@
+"""Which of one's own edits a page shows: read from the address, and written back into it."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from functools import reduce
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ...models import PENDING, Edit, State
+
+MOST_WORDS = 8
+MOST_CHARACTERS = 200
+MOST_IDS = 200
+_GROUPS = {"pending": PENDING, "succeeded": (State.SUCCEEDED,), "failed": (State.FAILED, State.CANCELED)}
+_STATES: dict[str, tuple[State, ...]] = {state.value: (state,) for state in State} | _GROUPS
+_LABELS = {
+    "": gettext_lazy("All"),
+    "pending": gettext_lazy("Under way"),
+    "succeeded": gettext_lazy("Done"),
+    "failed": gettext_lazy("Did not work"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What an address says and is understood. A value that is none is left out, as a link may be old or mistyped."""
+
+    q: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+    favorites: bool = False
+    batch: uuid.UUID | None = None
+    photo: int | None = None
+    stacked: bool = False
+    ids: tuple[uuid.UUID, ...] = ()
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Self:
+        state = query.get("state", "")
+        return cls(
+            # PostgreSQL stores no NUL and searches for none.
+            q=query.get("q", "").replace("\x00", "").strip()[:MOST_CHARACTERS],
+            state=state if state in _STATES else "",
+            since=_date(query.get("from", "")),
+            until=_date(query.get("until", "")),
+            favorites=query.get("favorites") == "1",
+            batch=next(iter(ids_in([query.get("batch", "")])), None),
+            photo=_key(query.get("photo", "")),
+            stacked=query.get("stacked") == "1",
+            ids=tuple(ids_in(query.getlist("id"))),
+        )
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "stacked")
+
+    def of(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
+        words = self.q.split()[:MOST_WORDS]
+        edits = reduce(lambda found, word: found.filter(prompt__icontains=word), words, edits)
+        edits = edits.filter(**{name: value for name, value in self._conditions() if value is not None})
+        return _newest_of_each_photo(edits) if self.stacked else edits
+
+    def _conditions(self) -> Iterable[tuple[str, Any]]:
+        zone = timezone.get_current_timezone()
+        yield "state__in", _STATES.get(self.state)
+        yield "created_at__gte", self.since and datetime.combine(self.since, time.min, zone)
+        yield "created_at__lte", self.until and datetime.combine(self.until, time.max, zone)
+        yield "favorite_at__isnull", False if self.favorites else None
+        yield "batch", self.batch
+        yield "origin_id", self.photo
+        yield "pk__in", self.ids or None
+
+    def query(self, **changes: Any) -> dict[str, str]:
+        """What an address with these filters says."""
+        said = {
+            "q": self.q,
+            "state": self.state,
+            "from": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+            "favorites": "1" if self.favorites else "",
+            "batch": self.batch,
+            "photo": self.photo,
+            "stacked": "1" if self.stacked else "",
+        }
+        return {name: str(value) for name, value in (said | changes).items() if value}
+
+    def url(self, **changes: Any) -> str:
+        return "?" + urlencode(self.query(**changes))
+
+    @property
+    def choices(self) -> list[dict[str, Any]]:
+        """Links that change one filter and keep the others."""
+        states = [
+            {"label": label, "url": self.url(state=state), "is_on": state == self.state} for state, label in _LABELS.items()
+        ]
+        return [
+            *states,
+            {
+                "label": _("Favorites"),
+                "icon": "heart",
+                "is_on": self.favorites,
+                "url": self.url(favorites=not self.favorites and 1),
+            },
+            {
+                "label": _("One card per photo"),
+                "icon": "stack",
+                "is_on": self.stacked,
+                "url": self.url(stacked=not self.stacked and 1),
+            },
+        ]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the search form does not ask for and sends along all the same."""
+        return {name: value for name, value in self.query().items() if name not in ("q", "from", "until")}
+
+
+def ids_in(texts: Iterable[str]) -> list[uuid.UUID]:
+    """Those of the texts that are ids, at most so many as one page may name."""
+    found = []
+    for text in texts:
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))[:MOST_IDS]
+
+
+def _date(text: str) -> date | None:
+    """A day that a photo editor can have seen; the ends of the calendar overflow in other time zones."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and 2000 <= day.year < 3000 else None
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _newest_of_each_photo(edits: QuerySet[Edit]) -> QuerySet[Edit]:
+    rank = Window(RowNumber(), partition_by=F("origin_id"), order_by=[F("created_at").desc(), F("pk").desc()])
+    return edits.filter(pk__in=edits.annotate(rank=rank).filter(rank=1).values("pk"))

@@ -1,0 +1,118 @@
+"""Secret links: how an owner makes and ends them, and the page that whoever has one sees without an account."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ...gallery import sharing
+from ...models import Edit, ShareLink
+from .access import own_edit, wants_json
+from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
+
+
+@require_POST
+def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    edit, days = own_edit(request, edit_id), request.POST.get("days", "")
+    link = sharing.make_link(edit, request.user, int(days) if days in map(str, sharing.LINK_DAYS) else 0)
+    if wants_json(request):
+        return JsonResponse(for_page(request, link), status=201) if link else JsonResponse({"url": None}, status=409)
+    if link:
+        messages.success(request, _("The link is made. Whoever has it can see this pair."))
+    else:
+        messages.error(request, _("No further link could be made. Take one back first."))
+    return redirect(edit.get_absolute_url() + "#links")
+
+
+@require_POST
+def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """The link in the field `link`, or without one all links of the edit."""
+    edit, number = own_edit(request, edit_id), request.POST.get("link", "")
+    # Nobody has a link 0, so what is not a number ends nothing.
+    chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    ended = sharing.revoke_links(edit, request.user, chosen if number else None)
+    if wants_json(request):
+        return JsonResponse({"ended": ended})
+    if ended:
+        messages.success(request, _("Taken back: the link opens nothing any more."))
+    return redirect(edit.get_absolute_url() + "#links")
+
+
+def for_page(request: HttpRequest, link: ShareLink) -> dict[str, Any]:
+    address = request.build_absolute_uri(reverse("shared", args=[link.token]))
+    return {"id": link.pk, "url": address, "expires_at": link.expires_at}
+
+
+def _by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Gives the view the edit that a token opens. One answer for every token that opens nothing, so that none can be tried out.
+
+    Nobody else is to learn the address: it is not indexed, not passed on to linked pages, and nothing behind it is kept."""
+
+    @require_safe
+    @login_not_required
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
+        link = ShareLink.find(token)
+        edit = link and Edit.objects.select_related("photo", "result").filter(pk=link.edit_id, result__isnull=False).first()
+        try:
+            response = view(request, edit, token, **kwargs) if edit else _ended(request)
+        except Http404:
+            response = _ended(request)
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return guarded
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    return render(request, "edits/link_ended.html", status=404)
+
+
+@_by_link
+def shared(request: HttpRequest, edit: Edit, token: str) -> HttpResponse:
+    address = reverse("shared", args=[token])
+    context = {
+        "edit": edit,
+        "before": _under(address, edit.before, "source"),
+        "after": _under(address, edit.after, "result"),
+        "changes_url": address + "changes" if edit.change_map else "",
+        "pair_url": address + "pair",
+    }
+    return render(request, "edits/shared.html", context)
+
+
+def _under(address: str, picture: Any, side: str) -> Any:
+    """The same picture by addresses that carry the token instead of the edit's id."""
+    full = address + side
+    return replace(picture, full=full, page=f"{full}/page", card=f"{full}/card")
+
+
+@_by_link
+def source(request: HttpRequest, edit: Edit, token: str, size: str = "file") -> HttpResponseBase:
+    return serve_source(request, edit, size)
+
+
+@_by_link
+def result(request: HttpRequest, edit: Edit, token: str, size: str = "file") -> HttpResponseBase:
+    return serve_result(request, edit, size)
+
+
+@_by_link
+def changes(request: HttpRequest, edit: Edit, token: str) -> HttpResponseBase:
+    return serve_changes(request, edit)
+
+
+@_by_link
+def pair(request: HttpRequest, edit: Edit, token: str) -> HttpResponseBase:
+    return serve_pair(request, edit)

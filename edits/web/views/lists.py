@@ -1,0 +1,106 @@
+"""The public gallery and one's own edits, in plain pages that stay quick at any length."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ...jobs import webhooks
+from ...models import PENDING, Edit, State
+from ...tasks import enqueue
+from .edit_detail import status_of
+from .filters import Filters, ids_in
+
+# So few that the first view is light; the next page is fetched before the end of this one is seen.
+PAGE_SIZE = 12
+MOST_STATUSES = 100
+
+
+@require_safe
+@login_not_required
+def gallery(request: HttpRequest) -> HttpResponse:
+    return render(request, "edits/gallery.html", page_of(Edit.objects.in_gallery(), request))
+
+
+@require_safe
+@never_cache
+def own(request: HttpRequest) -> HttpResponse:
+    filters, edits = Filters.read(request.GET), own_edits(request)
+    page = page_of(filters.of(edits), request, filters)
+    versions = _versions(edits, page["edits"]) if filters.stacked else {}
+    selected = request.GET.get("select", "")
+    context = {
+        "filters": filters,
+        "cards": [(edit, versions.get(edit.origin_id, 0)) for edit in page["edits"]],
+        "batch": _progress(edits.filter(batch=filters.batch)) if filters.batch else None,
+        "is_selecting": bool(selected),
+        "all_selected": selected == "all",
+    }
+    return render(request, "edits/list.html", page | context)
+
+
+@require_safe
+@never_cache
+def statuses(request: HttpRequest) -> HttpResponse:
+    """Of many edits at once, for a page of cards. Those that are not one's own, or are gone, are left out."""
+    wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
+    edits = list(own_edits(request).filter(pk__in=wanted).select_related("photo", "result").prefetch_related("attempts"))
+    for edit in edits:
+        if webhooks.watched(edit):
+            enqueue(edit.pk)
+    return JsonResponse({"edits": [status_of(edit) for edit in edits]})
+
+
+def own_edits(request: HttpRequest) -> QuerySet[Edit]:
+    return Edit.objects.filter(owner_id=request.user.pk, deleted_at__isnull=True)
+
+
+def page_of(
+    edits: QuerySet[Edit], request: HttpRequest, filters: Filters | None = None, by: str = "created_at"
+) -> dict[str, Any]:
+    """Newest first, from the edit that `?before=` names. A keyset page costs the same at the millionth row as at the first."""
+    edits = edits.select_related("photo", "result", "owner").order_by(f"-{by}", "-pk")
+    after = _cursor(request.GET.get("before", ""))
+    if after:
+        moment, edit_id = after
+        edits = edits.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment, "pk__lt": edit_id}))
+    found = list(edits[: PAGE_SIZE + 1])
+    shown, kept = found[:PAGE_SIZE], filters.query() if filters else {}
+    last = f"{getattr(shown[-1], by).isoformat()}~{shown[-1].pk}" if len(found) > PAGE_SIZE else ""
+    return {
+        "edits": shown,
+        "older_url": "?" + urlencode(kept | {"before": last}) if last else None,
+        "newest_url": "?" + urlencode(kept) if after else None,
+    }
+
+
+def _cursor(text: str) -> tuple[datetime, uuid.UUID] | None:
+    moment, _, edit_id = text.partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at.astimezone(UTC), uuid.UUID(edit_id)) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _versions(edits: QuerySet[Edit], shown: list[Edit]) -> dict[int, int]:
+    """How many versions there are of each photo that is shown."""
+    same = edits.filter(origin__in=[edit.origin_id for edit in shown]).order_by()
+    return dict(same.values_list("origin").annotate(Count("pk")))
+
+
+def _progress(edits: QuerySet[Edit]) -> dict[str, int]:
+    counts = dict(edits.order_by().values_list("state").annotate(Count("pk")))
+    return {
+        "total": sum(counts.values()),
+        "done": counts.get(State.SUCCEEDED, 0),
+        "failed": counts.get(State.FAILED, 0) + counts.get(State.CANCELED, 0),
+        "pending": sum(counts.get(state, 0) for state in PENDING),
+    }

@@ -1,0 +1,95 @@
+"""The form: a photo, what should change, and the model's other inputs."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ... import samples
+from ...models import Edit
+from ...ordering import create, prompt_history, quotas
+from ...tasks import enqueue
+from .. import user_messages
+from ..forms import PROMPT_MAX, EditForm
+from .access import wants_json
+
+
+def examples() -> list[str]:
+    """The model's own example instructions. They fill the field and never submit."""
+    return [
+        _("Replace the ski sticks with a pair of baguettes"),
+        _("Replace the hot air balloon with the moon"),
+        _("Place a blonde woman leaning on the car"),
+        _("Replace the ballerina with a comedian standing on the stage"),
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, _drawn_form(request))
+    form = EditForm(request.POST, request.FILES, owner=request.user)
+    if not form.is_valid():
+        return _refused(request, form, 400)
+    try:
+        edits = create.create_variations(request.user, form.cleaned_data["photo"], **form.order)
+    except quotas.QuotaExceeded as error:
+        form.add_error(None, ValidationError(user_messages.quota(error), code=error.code))
+        return _refused(request, form, 429)
+    for edit in edits:
+        enqueue(edit.pk)
+    return _created(request, edits)
+
+
+@require_safe
+@never_cache
+def prompts(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"prompts": prompt_history.earlier_prompts(request.user, request.GET.get("q", ""))})
+
+
+def created(request: HttpRequest, edit: Edit) -> HttpResponse:
+    """The answer to whatever made a new edit: its page, or where a program finds it."""
+    return _created(request, [edit])
+
+
+def _created(request: HttpRequest, edits: list[Edit]) -> HttpResponse:
+    batch = edits[0].batch
+    batch_url = f"{reverse('edit-list')}?batch={batch}" if batch else None
+    if wants_json(request):
+        found = [{"id": str(edit.pk), "url": edit.get_absolute_url(), "status_url": edit.status_url} for edit in edits]
+        return JsonResponse({**found[0], "edits": found, "batch": batch, "batch_url": batch_url}, status=201)
+    return redirect(batch_url if batch_url and len(edits) > 1 else edits[0])
+
+
+def _drawn_form(request: HttpRequest) -> EditForm:
+    """A fresh form. Its address may name a version to begin at, and an instruction to fill in."""
+    prompt = request.GET.get("prompt", "").replace("\x00", "")[:PROMPT_MAX]
+    version = {name: request.GET[name] for name in ("version", "side") if name in request.GET}
+    form = EditForm(owner=request.user, initial={"prompt": prompt, **version})
+    if "version" in version and not form.start:
+        raise Http404
+    return form
+
+
+def _refused(request: HttpRequest, form: EditForm, status: int) -> HttpResponse:
+    if wants_json(request):
+        fits = {"can_fit": True} if form.can_fit else {}
+        return JsonResponse({"errors": form.errors.get_json_data(), **fits}, status=status)
+    return _page(request, form, status)
+
+
+def _page(request: HttpRequest, form: EditForm, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "start": form.start,
+        "examples": examples(),
+        "samples": [sample.for_page(reverse("sample", args=[sample.name])) for sample in samples.available()],
+        "remaining": quotas.remaining(request.user),
+    }
+    return render(request, "edits/new.html", context, status=status)

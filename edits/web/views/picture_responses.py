@@ -1,0 +1,76 @@
+"""The bytes of an edit's pictures, for whoever has been let in: the doors check, these answer.
+
+Every answer has a type that a browser may not second-guess, and nothing in it can run.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from ...gallery import downloads
+from ...images import CONTENT_TYPES
+from ...models import Edit
+
+_CHANGE_MAP_TYPES = {"webp": "image/webp", "png": "image/png"}
+
+
+def serve_source(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
+    if size in ("card", "page"):
+        return serve_file(getattr(edit.photo, size), "image/webp")
+    name = downloads.download_name(edit, "before")
+    return _serve_made(request, lambda: downloads.marked_source(edit), edit.photo.content_type, name)
+
+
+def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
+    if edit.result is None:
+        raise Http404
+    if size in ("card", "page"):
+        return serve_file(getattr(edit.result, size), "image/webp")
+    name = downloads.download_name(edit, "after")
+    return _serve_made(request, lambda: downloads.marked_result(edit), edit.result.content_type, name)
+
+
+def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
+    """One picture of both, in the style that the query names; it is made anew each time."""
+    if edit.result is None:
+        raise Http404
+    style, labels = request.GET.get("style", ""), (_("Before"), _("After"))
+    name = downloads.download_name(edit, "before-after")
+    return _serve_made(request, lambda: downloads.marked_pair(edit, labels, style), CONTENT_TYPES["JPEG"], name)
+
+
+def serve_changes(request: HttpRequest, edit: Edit) -> FileResponse:
+    if not edit.change_map:
+        raise Http404
+    name = downloads.download_name(edit, "changes")
+    return serve_file(edit.change_map, _CHANGE_MAP_TYPES[name.rpartition(".")[2]], name, "download" in request.GET)
+
+
+def serve_file(file: FieldFile, content_type: str, name: str = "", download: bool = False) -> FileResponse:
+    if not file:
+        raise Http404
+    try:
+        return _inert(file.open("rb"), content_type, name, download)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+def _serve_made(request: HttpRequest, make: Callable[[], bytes], content_type: str, name: str) -> FileResponse:
+    try:
+        return _inert(io.BytesIO(make()), content_type, name, "download" in request.GET)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+def _inert(content: "BinaryIO | File[Any]", content_type: str, name: str, download: bool) -> FileResponse:
+    response = FileResponse(content, content_type=content_type, as_attachment=download, filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

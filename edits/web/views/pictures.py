@@ -1,0 +1,56 @@
+"""The doors to the bytes of pictures, behind the same access check as their page."""
+
+import uuid
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from ... import samples
+from ...images import CONTENT_TYPES
+from ...jobs import provider
+from .access import visible_edits
+from .picture_responses import serve_changes, serve_file, serve_pair, serve_result, serve_source
+
+
+@require_safe
+@login_not_required
+def source(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> FileResponse:
+    return serve_source(request, get_object_or_404(visible_edits(request.user), pk=edit_id), size)
+
+
+@require_safe
+@login_not_required
+def result(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> FileResponse:
+    return serve_result(request, get_object_or_404(visible_edits(request.user), pk=edit_id), size)
+
+
+@require_safe
+@login_not_required
+def pair(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+    return serve_pair(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
+
+
+@require_safe
+@login_not_required
+def changes(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+    return serve_changes(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
+
+
+@require_safe
+@login_not_required
+def handed_over(request: HttpRequest, token: str, extension: str) -> FileResponse:
+    """The source for Wiro, by the short-lived signed address that it was given."""
+    edit = provider.edit_handed_over(token)
+    if edit is None or edit.photo.extension != extension:
+        raise Http404
+    return serve_file(edit.photo.file, edit.photo.content_type)
+
+
+@require_safe
+def sample(request: HttpRequest, name: str) -> FileResponse:
+    found = samples.find(name)
+    if found is None or found.path is None:
+        raise Http404
+    return FileResponse(found.path.open("rb"), content_type=CONTENT_TYPES["PNG" if name.endswith(".png") else "JPEG"])

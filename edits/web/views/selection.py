@@ -1,0 +1,100 @@
+"""What one asks of many edits at once, and the heart of each."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from ...gallery import trash
+from ...models import Edit
+from .access import own_edit, wants_json
+from .filters import MOST_IDS, ids_in
+from .lists import own_edits
+from .trash import own_trash
+from .zip_archive import zipped
+
+_VERBS: dict[str, Callable[[Edit, Any], bool]] = {
+    "delete": trash.delete,
+    "restore": trash.restore,
+    "favorite": trash.favorite,
+    "unfavorite": trash.unfavorite,
+    "purge": trash.delete_for_good,
+}
+_OF_THE_TRASH = ("restore", "purge")
+
+
+@require_POST
+def selection(request: HttpRequest) -> HttpResponseBase:
+    """Others' edits, and what is no id at all, are passed over."""
+    action = request.POST.get("action", "")
+    if action not in (*_VERBS, "zip"):
+        raise BadRequest("no such action")
+    edits = list(_chosen(request, own_trash(request) if action in _OF_THE_TRASH else own_edits(request)))
+    if not edits:
+        messages.info(request, _("Nothing was selected."))
+    elif action == "zip":
+        return _download(edits)
+    elif action == "purge" and "confirmed" not in request.POST:
+        return render(request, "edits/confirm_purge.html", {"edits": edits})
+    else:
+        _carry_out(request, action, edits)
+    return _back(request, "edit-trash" if action in _OF_THE_TRASH else "edit-list")
+
+
+@require_POST
+def favorite(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    edit = own_edit(request, edit_id)
+    verb = trash.favorite if request.POST.get("on") == "1" else trash.unfavorite
+    verb(edit, request.user)
+    if wants_json(request):
+        return JsonResponse({"id": str(edit.pk), "favorite": verb is trash.favorite})
+    return _back(request, edit)
+
+
+def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
+    ids, batch = ids_in(request.POST.getlist("id")), ids_in([request.POST.get("batch", "")])
+    chosen = edits.filter(Q(pk__in=ids) | Q(batch__in=batch)).select_related("photo", "result", "owner")
+    return chosen.order_by("-created_at", "-pk")[:MOST_IDS]
+
+
+def _carry_out(request: HttpRequest, action: str, edits: Sequence[Edit]) -> None:
+    done = [edit for edit in edits if _VERBS[action](edit, request.user)]
+    # The message offers to take this back; base.html makes the form.
+    undo = " ".join(str(edit.pk) for edit in done) if action == "delete" else ""
+    messages.success(request, _told(action, len(done)), extra_tags=undo)
+
+
+def _told(action: str, count: int) -> str:
+    texts = {
+        "delete": ngettext("%d edit is in the trash.", "%d edits are in the trash.", count),
+        "restore": ngettext("%d edit is back among your edits.", "%d edits are back among your edits.", count),
+        "favorite": ngettext("%d edit is now a favorite.", "%d edits are now favorites.", count),
+        "unfavorite": ngettext("%d edit is no favorite any more.", "%d edits are no favorites any more.", count),
+        "purge": ngettext("%d edit is gone for good.", "%d edits are gone for good.", count),
+    }
+    return texts[action] % count
+
+
+def _download(edits: Sequence[Edit]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(zipped(edits), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="reword-{timezone.localdate():%Y-%m-%d}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _back(request: HttpRequest, default: Any) -> HttpResponse:
+    """To the page that was left, if the form names one of this site."""
+    page = request.POST.get("next", "")
+    is_ours = len(page) < 2000 and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return redirect(page if is_ours else resolve_url(default))

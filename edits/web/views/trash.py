@@ -1,0 +1,46 @@
+"""What its owner has deleted: still to be seen by them alone, until it goes for good."""
+
+import uuid
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ...gallery import trash
+from ...models import Edit
+from .lists import page_of
+from .picture_responses import serve_file
+
+
+@require_safe
+@never_cache
+def trash_page(request: HttpRequest) -> HttpResponse:
+    page = page_of(own_trash(request), request, by="deleted_at")
+    page["cards"] = [(edit, trash.leaves_trash_at(edit)) for edit in page["edits"]]
+    return render(request, "edits/trash.html", page | {"all_selected": request.GET.get("select") == "all"})
+
+
+@require_safe
+def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+    """The one picture of a deleted edit that anybody can still have; its other addresses answer 404."""
+    edit = get_object_or_404(own_trash(request).select_related("photo", "result"), pk=edit_id)
+    photo = edit.result or edit.photo
+    if not photo.card:
+        raise Http404
+    return serve_file(photo.card, "image/webp")
+
+
+@require_POST
+def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    edit = get_object_or_404(own_trash(request), pk=edit_id)
+    if trash.restore(edit, request.user):
+        messages.success(request, _("The edit is back among your edits."))
+    return redirect("edit-trash")
+
+
+def own_trash(request: HttpRequest) -> QuerySet[Edit]:
+    return trash.in_trash().filter(owner_id=request.user.pk)

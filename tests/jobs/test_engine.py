@@ -1,0 +1,309 @@
+"""advance(), the sweep, the gates and the fair queue."""
+
+import time
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError
+from django.utils import timezone
+
+from edits.accounts import retention
+from edits.gallery import trash
+from edits.jobs import (
+    actions,
+    circuit_breaker,
+    engine,
+    fair_queue,
+    provider_cleanup,
+    reconcile,
+    recovery,
+    scheduler,
+    task_id_spool,
+    worker_pool,
+)
+from edits.models import Attempt, Edit, Gate, Outcome, Photo
+from edits.ordering import quotas
+from tests.conftest import advance_to_rest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_saying_advance_twice_does_one_step(sandbox, new_edit):
+    edit = new_edit()
+    assert engine.advance(edit.pk).state == "running"
+    assert engine.advance(edit.pk) is None
+
+
+def test_a_row_that_is_claimed_again_and_again_without_progress_fails(sandbox, new_edit):
+    edit = new_edit()
+    for _ in range(5):
+        assert Edit.objects.claim(edit.pk, -1)
+    edit = engine.advance(edit.pk)
+    assert (edit.state, edit.failure_code) == ("failed", "internal_error")
+    assert not sandbox.runs()
+
+
+def test_a_step_that_breaks_is_tried_again_and_ends_in_internal_error(sandbox, new_edit, monkeypatch, caplog):
+    monkeypatch.setattr("edits.jobs.submit.hand_over", lambda edit: 1 / 0)
+    edit = new_edit()
+    for _ in range(6):
+        Edit.objects.update(due_at=timezone.now())
+        edit = engine.advance(edit.pk)
+    assert (edit.state, edit.failure_code) == ("failed", "internal_error")
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_break_while_submitting_parks_the_edit(sandbox, new_edit, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("edits.wiro.WiroClient.run", broken)
+    assert advance_to_rest(new_edit()).state == "unconfirmed"
+
+
+def test_an_orderly_delay_does_not_count_as_stuck(sandbox, new_edit):
+    sandbox.faults.add("model", "stuck", value="task_output")
+    edit = new_edit()
+    for _ in range(12):
+        Edit.objects.update(due_at=timezone.now())
+        engine.advance(edit.pk)
+    edit.refresh_from_db()
+    assert (edit.state, edit.stuck_count) == ("running", 0)
+
+
+def test_a_task_id_that_could_not_be_saved_is_journaled_and_saved_later(sandbox, new_edit, monkeypatch, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+    def database_is_away(*_):
+        raise DatabaseError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("edits.jobs.submit.adopt", database_is_away)
+        edit = new_edit()
+        engine.advance(edit.pk)
+    assert Attempt.objects.get().wiro_task_id is None
+    assert len(list(tmp_path.glob("journal/*.json"))) == 1
+    assert task_id_spool.replay() == 1
+    assert not list(tmp_path.glob("journal/*.json"))
+    assert advance_to_rest(edit).state == "succeeded"
+    assert len(sandbox.runs()) == 1
+
+
+def test_a_wiro_that_counts_its_tasks_from_the_beginning_again_is_no_trouble(sandbox, new_edit):
+    first = advance_to_rest(new_edit()).attempts.get()
+    second = new_edit()
+    engine.advance(second.pk)
+    attempt = second.attempts.get()
+    attempt.wiro_task_id = first.wiro_task_id
+    attempt.save()
+    assert second.attempts.get().wiro_task_token != first.wiro_task_token
+
+
+def test_a_journal_line_that_cannot_be_read_is_kept_and_does_not_stop_the_others(sandbox, new_edit, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    sandbox.faults.add("Run", "reset", after=True)
+    edit = advance_to_rest(new_edit())
+    task = next(iter(sandbox.tasks))
+    task_id_spool.write(edit.attempts.get(), task.id, task.token)
+    (tmp_path / "journal" / "0.json").write_text("{half a li")
+    assert task_id_spool.replay() == 1
+    assert [path.name for path in tmp_path.glob("journal/*")] == ["0.json.unreadable"]
+    assert Edit.objects.get().state == "running"
+
+
+def test_wiros_limit_is_learned_and_kept(sandbox, new_edit, bob):
+    sandbox.faults.add("model", "stuck", value="task_output", count="always")
+    first, second = new_edit(), new_edit(owner=bob)
+    engine.advance(first.pk)
+    sandbox.faults.add("Run", "error", code=96)
+    engine.advance(second.pk)
+    gate = Gate.current()
+    assert (gate.closed_because, gate.limit) == ("concurrency", 1)
+    Gate.objects.update(closed_until=timezone.now() - timedelta(seconds=1), limit_until=timezone.now() + timedelta(hours=1))
+    for _ in range(3):
+        Edit.objects.filter(pk=second.pk).update(due_at=timezone.now())
+        engine.advance(second.pk)
+    assert len(sandbox.runs()) == 2
+
+
+def test_when_a_task_ends_the_next_in_turn_is_woken(sandbox, new_edit, bob):
+    first, second = new_edit(), new_edit(owner=bob)
+    engine.advance(first.pk)
+    Edit.objects.filter(pk=second.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    assert advance_to_rest(first).state == "succeeded"
+    second.refresh_from_db()
+    assert second.due_at <= timezone.now()
+
+
+def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sandbox, new_edit):
+    circuit_breaker.pause()
+    edit = new_edit()
+    for _ in range(3):
+        Edit.objects.update(due_at=timezone.now())
+        engine.advance(edit.pk)
+    assert not sandbox.runs()
+    circuit_breaker.resume()
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_a_persons_own_next_edit_is_woken_when_one_of_hers_ends(sandbox, new_edit, settings):
+    settings.EDITS_AT_ONCE = 1
+    people = [User.objects.create_user(f"person{number}") for number in range(6)]
+    for person in people:
+        new_edit(owner=person)
+        new_edit(owner=person)
+    first, second = new_edit(), new_edit()
+    engine.advance(first.pk)
+    Edit.objects.filter(pk=second.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    advance_to_rest(first)
+    second.refresh_from_db()
+    assert second.due_at <= timezone.now()
+
+
+def test_one_of_each_person_comes_before_anyones_second(sandbox, new_edit, alice, bob, rita):
+    hers = [new_edit() for _ in range(3)]
+    his, ritas = [new_edit(owner=bob) for _ in range(2)], [new_edit(owner=rita)]
+    assert fair_queue.next_in_turn(10) == [hers[0].pk, his[0].pk, ritas[0].pk, hers[1].pk, his[1].pk, hers[2].pk]
+    Edit.objects.filter(pk=hers[0].pk).update(state="running")
+    assert fair_queue.next_in_turn(10)[:2] == [his[0].pk, ritas[0].pk]
+
+
+def test_with_one_place_at_wiro_the_people_take_turns(sandbox, new_edit, bob):
+    Gate.current()
+    Gate.objects.update(limit=1, limit_until=timezone.now() + timedelta(hours=1))
+    edits = [new_edit(), new_edit(), new_edit(owner=bob)]
+    ends_at = time.monotonic() + 30
+    while Edit.objects.exclude(state="succeeded").exists():
+        assert time.monotonic() < ends_at
+        Edit.objects.filter(state="queued").update(due_at=timezone.now())
+        for edit in edits:
+            engine.advance(edit.pk)
+    order = list(Edit.objects.order_by("started_at").values_list("owner__username", flat=True))
+    assert order == ["alice", "bob", "alice"]
+
+
+def test_failed_and_canceled_edits_give_the_quota_back(sandbox, new_edit, alice, settings):
+    settings.EDITS_PER_DAY = 1
+    actions.cancel(new_edit(), alice)
+    sandbox.faults.add("model", "failed")
+    assert advance_to_rest(new_edit()).state == "failed"
+    assert advance_to_rest(new_edit()).state == "succeeded"
+    with pytest.raises(quotas.QuotaExceeded):
+        new_edit()
+
+
+def test_a_deleted_edit_does_not_give_the_quota_back(sandbox, new_edit, alice, settings):
+    settings.EDITS_PER_DAY = 1
+    trash.delete(advance_to_rest(new_edit()), alice)
+    with pytest.raises(quotas.QuotaExceeded):
+        new_edit()
+
+
+def test_the_last_cent_of_the_cap_can_be_spent(sandbox, new_edit, settings):
+    edits = [new_edit() for _ in range(10)]
+    Edit.objects.filter(pk__in=[edit.pk for edit in edits]).update(cost="0.03")
+    assert quotas.spent_today() == Decimal("0.30")
+    settings.SPEND_PER_DAY = Decimal("0.35")
+    assert new_edit()
+
+
+def test_what_was_spent_is_what_wiro_charged_and_what_is_still_reserved(sandbox, new_edit, settings):
+    waiting, done = new_edit(), advance_to_rest(new_edit())
+    assert quotas.spent_today() == done.cost + waiting.cost_reserved
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
+def test_the_sweep_takes_everything_to_its_end_without_any_message(sandbox, new_edit, bob, settings):
+    settings.SWEEP_SECONDS = 0.2
+    edits = [new_edit(), new_edit(), new_edit(owner=bob)]
+    ends_at = time.monotonic() + 60
+    while Attempt.objects.filter(copies_erased_at__isnull=False).count() < len(edits):
+        assert time.monotonic() < ends_at, list(Edit.objects.values_list("state", "due_at"))
+        scheduler.sweep()
+        time.sleep(0.05)
+    assert set(Edit.objects.values_list("state", flat=True)) == {"succeeded"}
+    assert len(sandbox.runs()) == 3
+    assert scheduler.last_sweep_age() < timedelta(seconds=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox, new_edit):
+    new_edit()
+    with scheduler._sweeping:
+        assert scheduler.sweep() == 0
+    assert scheduler.sweep() >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_takes_results_before_running_before_waiting(sandbox, new_edit, monkeypatch):
+    waiting, running, fetching = new_edit(), new_edit(), new_edit()
+    Edit.objects.filter(pk=running.pk).update(state="running")
+    Edit.objects.filter(pk=fetching.pk).update(state="fetching")
+    order = []
+
+    def note_down(step, subject, timeout):
+        order.append(getattr(subject, "pk", subject))
+        Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
+        return True
+
+    monkeypatch.setattr(worker_pool.lanes, "offer", note_down)
+    assert scheduler.sweep() == 3
+    assert order == [fetching.pk, running.pk, waiting.pk]
+
+
+def test_running_edits_that_find_no_free_lane_are_given_back(sandbox, new_edit, monkeypatch):
+    edits = [new_edit() for _ in range(3)]
+    Edit.objects.update(state="running")
+    monkeypatch.setattr(worker_pool.lanes, "offer", lambda step, subject, timeout: False)
+    assert scheduler.sweep() == 0
+    for edit in edits:
+        edit.refresh_from_db()
+        assert (edit.lease_token, edit.stuck_count) == (None, 0)
+
+
+def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new_edit, media):
+    new_edit()
+    orphan = media / "photos" / "ab" / "left-behind.jpg.part"
+    orphan.parent.mkdir(parents=True, exist_ok=True)
+    orphan.write_bytes(b"half a picture")
+    assert retention.tidy() == 0
+    assert retention.tidy(older_than=-1) == 1
+    assert not orphan.exists()
+    assert all(file.storage.exists(file.name) for photo in Photo.objects.all() for file in (photo.file, photo.card, photo.page))
+
+
+def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(sandbox, new_edit, alice):
+    waiting, running = new_edit(), new_edit()
+    engine.advance(running.pk)
+    assert recovery.park_everything() == 1
+    engine.advance(waiting.pk)
+    assert len(sandbox.runs()) == 1
+    waiting.refresh_from_db()
+    assert waiting.state == "unconfirmed"
+    assert advance_to_rest(running).state == "succeeded"
+    actions.try_again_unconfirmed(waiting, alice)
+    assert advance_to_rest(waiting).state == "succeeded"
+
+
+@pytest.mark.parametrize("done_meanwhile", [False, True])
+def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_erased(sandbox, new_edit, alice, done_meanwhile):
+    sandbox.faults.add("Run", "reset", after=True)
+    edit = advance_to_rest(new_edit())
+    actions.cancel(edit, alice)
+    task = next(iter(sandbox.tasks))
+    while done_meanwhile and not task.ended:
+        time.sleep(0.01)
+    attempt = edit.attempts.get()
+    reconcile.adopt(attempt, task.id, task.token)
+    ends_at = time.monotonic() + 20
+    while attempt.copies_erased_at is None:
+        assert time.monotonic() < ends_at
+        Attempt.objects.update(erase_due_at=timezone.now())
+        provider_cleanup.erase(attempt.pk)
+        attempt.refresh_from_db()
+    assert attempt.outcome == Outcome.SUPERSEDED
+    assert quotas.spent_today() == (attempt.cost or 0)
+    assert (attempt.cost is not None) == done_meanwhile

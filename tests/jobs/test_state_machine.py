@@ -1,0 +1,294 @@
+"""Anything in any order, against the real models on both databases: nothing is paid twice and nothing is lost.
+
+Wiro is a small model here, so that thousands of steps fit into seconds. Whatever may become of a Run can happen: taken and
+answered, taken in silence, refused, unreachable. Workers die at the worst moments; callbacks come, lie and repeat.
+"""
+
+import io
+import json
+import os
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
+from PIL import Image
+
+from edits import images
+from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
+from edits.models import ENDED, Attempt, Edit, Gate, Outcome, Photo, State
+from edits.ordering import create, quotas
+from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
+
+BEHAVIOURS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
+
+
+def small_picture(colour):
+    file = io.BytesIO()
+    Image.new("RGB", (32, 24), colour).save(file, "PNG")
+    return file
+
+
+SOURCE = images.clean(small_picture("red"))
+RESULT = small_picture("blue").getvalue()
+
+
+class WorkerDied(BaseException):
+    """A kill -9: nothing after this point happens, no except clause sees it."""
+
+
+@dataclass
+class ModelTask:
+    task_id: str
+    prompt: str
+    callback_token: str
+    status: str = "task_queue"
+    pexit: str | None = None
+
+
+@dataclass
+class ModelWiro:
+    """What Wiro would remember."""
+
+    tasks: dict[str, ModelTask] = field(default_factory=dict)
+    behaviour: str = "accept"
+
+    def run(self, model, parameters, *, callback_url=None, deadline=0):
+        behaviour, self.behaviour = self.behaviour, "accept"
+        match behaviour:
+            case "die before":
+                raise WorkerDied
+            case "silence":
+                raise WiroConnectionError("silence", sent=True)
+            case "unreachable":
+                raise WiroConnectionError("refused", sent=False)
+            case "concurrency":
+                raise WiroAPIError(96, "too many", 200)
+            case "refuse":
+                raise WiroAPIError(0, "Request parameter [prompt] is bad", 200)
+        task_id = str(len(self.tasks) + 1)
+        self.tasks[task_id] = ModelTask(task_id, parameters["prompt"], callback_url.rstrip("/").rpartition("/")[2])
+        match behaviour:
+            case "die after":
+                raise WorkerDied
+            case "accept, then silence":
+                raise WiroConnectionError("silence", sent=True)
+        return WiroRun(task_id, f"token-{task_id}")
+
+    def task_detail(self, *, task_id, deadline=0):
+        task = self.tasks.get(task_id)
+        if task is None:
+            raise WiroAPIError(1, "There is no task yet.", 200)
+        outputs = (WiroOutput("0.png", "image/png", 1, "http://127.0.0.1/0.png"),) if task.pexit == "0" else ()
+        return WiroTask(
+            id=task_id,
+            token=f"token-{task_id}",
+            status=task.status,
+            pexit=task.pexit,
+            outputs=outputs,
+            parameters={"prompt": task.prompt},
+            total_cost=None,
+            elapsed_seconds=None,
+            created_at=None,
+            started_at=None,
+            ended_at=None,
+            callback_url="",
+            model_owner="",
+            model_name="",
+            debug_error="",
+        )
+
+    def _stop(self, *, task_id):
+        if self.tasks[task_id].pexit is None:
+            self.tasks[task_id].status = "task_cancel"
+
+    cancel = kill = _stop
+
+    def download(self, url, target, **_):
+        return target.write(RESULT)
+
+    def delete_files(self, *, task_token):
+        assert task_token
+
+
+class Lifecycle(RuleBasedStateMachine):
+    edits = Bundle("edits")
+
+    def __init__(self):
+        super().__init__()
+        self.wiro = ModelWiro()
+        for model in (Edit, Photo, User, Gate):
+            model.objects.all().delete()
+        self.people = [User.objects.create_user(uuid.uuid4().hex) for _ in range(2)]
+        self.ended = {}
+        self.asked_again = set()
+        provider._client = lambda *_: self.wiro
+        self.photos = [Photo.from_picture(person.pk, SOURCE) for person in self.people]
+        for photo in self.photos:
+            photo.save()
+
+    @initialize(target=edits)
+    def begin(self):
+        return self.create(0)
+
+    @rule(target=edits, person=st.integers(0, 1))
+    def create_another(self, person):
+        return self.create(person)
+
+    def create(self, person):
+        inputs = {"prompt": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 1}
+        try:
+            return create.create(self.people[person], self.photos[person], nonce=uuid.uuid4().hex, **inputs).pk
+        except quotas.QuotaExceeded:
+            return multiple()
+
+    @rule(edit=edits, behaviour=st.sampled_from(BEHAVIOURS))
+    def do_a_step(self, edit, behaviour):
+        self.advance(edit, behaviour)
+
+    @rule(edit=edits)
+    def come_back_after_a_while(self, edit):
+        self.leases_expire()
+        self.time_passes()
+        self.advance(edit, "accept")
+
+    def advance(self, edit, behaviour):
+        self.wiro.behaviour = behaviour
+        try:
+            engine.advance(edit)
+        except WorkerDied:
+            pass
+        finally:
+            self.wiro.behaviour = "accept"
+
+    @rule(edit=edits, behaviour=st.sampled_from(["accept, then silence", "die before", "die after"]))
+    def submit_with_bad_luck(self, edit, behaviour):
+        self.leases_expire()
+        self.time_passes()
+        self.advance(edit, behaviour)
+
+    @rule()
+    def time_passes(self):
+        """Everything becomes due and every gate opens, but leases of living workers hold."""
+        Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        Gate.objects.update(closed_until=timezone.now(), limit_until=None)
+
+    @rule()
+    def leases_expire(self):
+        Edit.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now() - timedelta(seconds=1))
+        Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+
+    @rule(data=st.data(), status=st.sampled_from(["task_start", "task_warming", "end well", "end badly"]))
+    def wiro_works(self, data, status):
+        running = [task for task in self.wiro.tasks.values() if task.status not in ("task_cancel", "task_postprocess_end")]
+        if not running:
+            return
+        task = data.draw(st.sampled_from(running))
+        if status.startswith("end "):
+            task.status, task.pexit = "task_postprocess_end", "0" if status == "end well" else "1"
+        else:
+            task.status = status
+
+    @rule(data=st.data(), names=st.sampled_from(["itself", "nothing", "another"]))
+    def callback(self, data, names):
+        if not self.wiro.tasks:
+            return
+        task = data.draw(st.sampled_from(list(self.wiro.tasks.values())))
+        another = data.draw(st.sampled_from(list(self.wiro.tasks)))
+        body = {"itself": {"taskid": task.task_id}, "nothing": {}, "another": {"taskid": another}}[names]
+        assert webhooks.receive(task.callback_token, json.dumps(body).encode())
+
+    @rule(edit=edits)
+    def cancel(self, edit):
+        found = Edit.objects.get(pk=edit)
+        actions.cancel(found, found.owner)
+
+    @rule(edit=edits)
+    def try_again_although_it_may_be_charged_twice(self, edit):
+        found = Edit.objects.get(pk=edit)
+        if actions.try_again_unconfirmed(found, found.owner):
+            self.asked_again.add(found.prompt)
+
+    @rule(edit=edits)
+    def news_come_late(self, edit):
+        """Run's answer reaches a worker that had lost its lease meanwhile."""
+        found = Edit.objects.get(pk=edit)
+        task = next((task for task in self.wiro.tasks.values() if task.prompt == found.prompt), None)
+        attempt = task and Attempt.objects.filter(callback_token_hash=reconcile.token_hash(task.callback_token)).first()
+        if attempt:
+            reconcile.adopt(attempt, task.task_id, f"token-{task.task_id}")
+
+    @rule()
+    def erase(self):
+        for attempt in Attempt.objects.filter(erase_due_at__lte=timezone.now()):
+            provider_cleanup.erase(attempt.pk)
+
+    @invariant()
+    def nothing_is_paid_twice(self):
+        prompts = [task.prompt for task in self.wiro.tasks.values()]
+        twice = {prompt for prompt in prompts if prompts.count(prompt) > 1}
+        assert twice <= self.asked_again
+
+    @invariant()
+    def every_edit_has_ended_or_is_parked_or_due(self):
+        for edit in Edit.objects.filter(owner__in=self.people):
+            assert edit.is_ended or edit.state == State.UNCONFIRMED or edit.due_at
+
+    @invariant()
+    def ended_edits_never_change(self):
+        now = {edit["id"]: edit for edit in Edit.objects.filter(owner__in=self.people, state__in=ENDED).values()}
+        assert all(now.get(key) == edit for key, edit in self.ended.items())
+        self.ended = now
+
+    @invariant()
+    def a_known_task_is_recorded_with_its_own_edit(self):
+        for attempt in Attempt.objects.filter(edit__owner__in=self.people, wiro_task_id__isnull=False):
+            assert self.wiro.tasks[attempt.wiro_task_id].prompt == attempt.edit.prompt
+            assert attempt.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)
+
+    def teardown(self):
+        """In the end, without further trouble, everything comes to rest."""
+        for _ in range(60):
+            for task in self.wiro.tasks.values():
+                if task.status not in ("task_cancel", "task_postprocess_end"):
+                    task.status, task.pexit = "task_postprocess_end", "0"
+            self.leases_expire()
+            self.time_passes()
+            due = Edit.objects.filter(owner__in=self.people, due_at__isnull=False)
+            if not due:
+                break
+            for edit in due:
+                engine.advance(edit.pk)
+        states = set(Edit.objects.filter(owner__in=self.people).values_list("state", flat=True))
+        assert states <= {*ENDED, State.UNCONFIRMED}
+        self.nothing_is_paid_twice()
+
+
+@pytest.fixture(autouse=True)
+def _site(settings, media, monkeypatch):
+    monkeypatch.setattr(provider, "_client", provider._client)
+    monkeypatch.setattr(poll.rate_limiter, "may_ask", lambda: True)
+    settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
+    settings.EDITS_AT_ONCE = 3
+    settings.ENGINE_PACE = 1.0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
+@pytest.mark.timeout(1800)
+def test_whatever_happens_nothing_is_paid_twice_and_nothing_is_lost():
+    # The same sequences at every run of the suite; EXAMPLES=2000 looks further.
+    bounded = settings(
+        max_examples=int(os.environ.get("EXAMPLES", "30")),
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+        derandomize="EXAMPLES" not in os.environ,
+    )
+    run_state_machine_as_test(Lifecycle, settings=bounded)
