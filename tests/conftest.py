@@ -1,25 +1,30 @@
-"""The cast and the stage. Alice owns the edits, Bob must never see them, Rita reviews."""
+"""Fixtures that many tests share. Alice owns the edits, Bob must see nothing of them, Rita reviews."""
 
-import io
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
+from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import engine
-from edits.models import Edit
+from edits.models import Edit, Photo, State, Visibility
 from edits.ordering import create
 from edits.translations import compile_catalogs
 from edits.wiro.sandbox import SandboxServer
 from tests.photos import photo_path
+from tests.rows import edit_in
 
 PACE = 0.02
+VIEWS = ["view_edit", "view_attempt", "view_event", "view_photo"]
+GROUPS = {"viewer": VIEWS, "reviewer": [*VIEWS, "review_edit"], "operator": [*VIEWS, "operate_edit"], "nobody": []}
 
 
 def pytest_sessionstart() -> None:
@@ -29,20 +34,22 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     cache.clear()
+    # A request in German leaves its language behind in this thread.
+    translation.deactivate()
 
 
 @pytest.fixture
-def alice(db: Any) -> User:
+def alice(db: None) -> User:
     return User.objects.create_user("alice", password="correct horse")
 
 
 @pytest.fixture
-def bob(db: Any) -> User:
+def bob(db: None) -> User:
     return User.objects.create_user("bob", password="correct horse")
 
 
 @pytest.fixture
-def rita(db: Any) -> User:
+def rita(db: None) -> User:
     return User.objects.create_superuser("rita", password="correct horse")
 
 
@@ -59,9 +66,15 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def sandbox(settings: Any) -> Iterator[SandboxServer]:
+def browser(signed_in: Callable[[User], Client], alice: User, media: Path) -> Client:
+    """A browser in which Alice is signed in."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def sandbox(settings: Settings) -> Iterator[SandboxServer]:
     """A Wiro of this test's own, which the site is configured to use. Nothing calls it until the test does."""
-    settings.ENGINE_PACE = PACE
+    settings.ENGINE_TIME_SCALE = PACE
     with SandboxServer(api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, time_scale=PACE) as server:
         settings.WIRO_BASE_URL = server.url
         settings.WIRO_OUTPUT_HOSTS = [server.origin]
@@ -75,7 +88,7 @@ def picture() -> images.CleanPicture:
 
 
 @pytest.fixture
-def new_edit(alice: User, picture: images.CleanPicture, media: Any) -> Callable[..., Edit]:
+def new_edit(alice: User, picture: images.CleanPicture, media: Path) -> Callable[..., Edit]:
     """A queued edit of Alice's (or of `owner`), as the form would make it."""
 
     def make(owner: User | None = None, prompt: str = "Make it night", **inputs: Any) -> Edit:
@@ -86,17 +99,57 @@ def new_edit(alice: User, picture: images.CleanPicture, media: Any) -> Callable[
 
 
 @pytest.fixture
-def media(tmp_path: Any, settings: Any) -> Any:
-    """Pictures of this test in a folder of its own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """The folder of this test's own pictures, empty at first."""
+    folder = tmp_path / "media"
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
-def upload(name: str = "rocket.jpg", **fields: Any) -> dict[str, Any]:
-    """What a browser posts to /edits/new/."""
-    photo = io.BytesIO(photo_path(name).read_bytes())
-    photo.name = name
-    return {"photo": photo, "prompt": "Make it night", "guidance_scale": "4.0", "seed": "7", "nonce": uuid.uuid4().hex} | fields
+@pytest.fixture
+def staff(db: None) -> Callable[..., User]:
+    """A member of the staff with what a group may do. Permissions are given directly, because tests with
+    real transactions empty the table of groups."""
+
+    def make(group: str, name: str = "") -> User:
+        user = User.objects.create_user(name or group, password="correct horse", is_staff=True)
+        permissions = Permission.objects.filter(content_type__app_label="edits", codename__in=GROUPS[group])
+        assert permissions.count() == len(GROUPS[group])
+        user.user_permissions.set(permissions)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def rena(staff: Callable[..., User]) -> User:
+    return staff("reviewer", "rena")
+
+
+@pytest.fixture
+def rolf(staff: Callable[..., User]) -> User:
+    return staff("reviewer", "rolf")
+
+
+@pytest.fixture
+def photo(new_edit: Callable[..., Edit]) -> Photo:
+    """A stored photo of Alice's that no edit uses yet."""
+    edit = new_edit()
+    photo = edit.photo
+    edit.delete()
+    return photo
+
+
+@pytest.fixture
+def offered(alice: User, photo: Photo) -> Callable[..., list[Edit]]:
+    """So many pairs of Alice's that wait for a reviewer, oldest first."""
+
+    def make(count: int = 1, **fields: Any) -> list[Edit]:
+        values = {"visibility": Visibility.PENDING} | fields
+        owner = values.pop("owner", alice)
+        return [edit_in(State.SUCCEEDED, owner, photo, prompt=f"Pair {number}", **values) for number in range(count)]
+
+    return make
 
 
 def advance_to_rest(edit: Edit, seconds: float = 20.0) -> Edit:

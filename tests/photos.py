@@ -13,3 +13,8 @@ def photo_path(name: str) -> Path:
     if not path.is_file():
         raise FileNotFoundError(path.name)
     return path
+
+
+def photo_bytes(name: str) -> bytes:
+    """The content of one photograph's file."""
+    return photo_path(name).read_bytes()

@@ -5,12 +5,15 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from edits import images
 from edits.models import ENDED, Attempt, Edit, Failure, Outcome, Photo, State, Visibility, token_hash
+from tests.photos import photo_path
 
 
-def edit_in(state: str, owner: Any, photo: Photo, **fields: Any) -> Edit:
+def edit_in(state: str, owner: User, photo: Photo, **fields: Any) -> Edit:
     """An edit that the database accepts in this state."""
     now = timezone.now()
     values: dict[str, Any] = {"nonce": uuid.uuid4().hex, "prompt": f"An edit that is {state}", "seed": 7, "state": state}
@@ -27,8 +30,27 @@ def edit_in(state: str, owner: Any, photo: Photo, **fields: Any) -> Edit:
     return Edit.objects.create(owner=owner, photo=photo, **({"origin": photo} | values | fields))
 
 
-def shared(owner: Any, photo: Photo, **fields: Any) -> Edit:
+def reloaded(edit: Edit) -> Edit:
+    """The row as the database has it now."""
+    return Edit.objects.get(pk=edit.pk)
+
+
+def stored(owner: User, name: str = "rocket.jpg") -> Photo:
+    """A photo with files of its own, of the photograph with this name."""
+    with photo_path(name).open("rb") as file:
+        photo = Photo.from_picture(owner.pk, images.clean(file, images.RESULT))
+    photo.save()
+    return photo
+
+
+def shared(owner: User, photo: Photo, **fields: Any) -> Edit:
     return edit_in(State.SUCCEEDED, owner, photo, visibility=Visibility.PUBLIC, **fields)
+
+
+def many_shared(count: int, owner: User, photo: Photo, **fields: Any) -> list[Edit]:
+    """So many shared edits, the newest first; three at a time were made at the same moment."""
+    now = timezone.now()
+    return [shared(owner, photo, created_at=now - timedelta(minutes=number - number % 3), **fields) for number in range(count)]
 
 
 def attempt_of(edit: Edit, outcome: str = Outcome.ACCEPTED, **fields: Any) -> tuple[Attempt, str]:

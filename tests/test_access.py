@@ -10,7 +10,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from edits.models import Edit, ShareLink, State
-from tests.conftest import upload
+from tests.forms import upload
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -102,14 +102,6 @@ def path_of(route, edit, token=""):
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
     return "/" + route.replace("^", "").replace("$", "").replace("\\", "")
-
-
-@pytest.fixture
-def photo(new_edit):
-    edit = new_edit()
-    photo = edit.photo
-    edit.delete()
-    return photo
 
 
 @pytest.fixture

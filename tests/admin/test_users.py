@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from edits.accounts import retention
 from edits.models import Edit, Photo, State
+from tests.pages import text_of
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +26,6 @@ def page_of(user):
 
 def erase_page(user):
     return f"{LIST}{user.pk}/erase/"
-
-
-def text(response):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.text)).split())
 
 
 def outcome(response):
@@ -134,7 +131,7 @@ def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(rita, alice, bob,
     found = desk.get(link).text
     assert all(str(edit.pk) in found for edit in hers)
     assert str(his.pk) not in found
-    person = text(desk.get(page_of(alice)))
+    person = text_of(desk.get(page_of(alice)))
     assert re.search(r"Edits: 2 .*Pictures: 1 · .*Spent \(USD\): 0.12", person)
 
 
@@ -151,7 +148,7 @@ def test_the_page_says_what_goes_and_what_stays(rita, alice, photo, signed_in):
     edit_in(State.RUNNING, alice, photo)
     desk = signed_in(rita)
     assert f'href="{erase_page(alice)}"' in desk.get(page_of(alice)).text
-    said = text(desk.get(erase_page(alice)))
+    said = text_of(desk.get(erase_page(alice)))
     for words in ("alice is erased for good", "1 picture (", "1 pair in the gallery", "1 edit is under way", "What stays"):
         assert words in said
 
@@ -179,24 +176,24 @@ def test_erasing_needs_the_token_of_the_page(rita, alice):
 
 
 def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_in):
-    attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), erase_due_at="2026-01-01T00:00Z")
+    attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), cleanup_due_at="2026-01-01T00:00Z")
     desk = signed_in(rita)
-    said = text(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
+    said = text_of(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
     assert "the account is closed" in said
     assert "1 picture goes as soon as" in said
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
-    attempt.erase_due_at, attempt.copies_erased_at = None, timezone.now()
+    attempt.cleanup_due_at, attempt.cleaned_up_at = None, timezone.now()
     attempt.save()
-    retention.tidy()
-    assert not Photo.objects.filter(erased_at__isnull=True).exists()
+    retention.clean_up()
+    assert not Photo.objects.filter(purged_at__isnull=True).exists()
 
 
 def test_an_erased_person_is_looked_at_and_never_revived(rita, alice, signed_in):
     desk = signed_in(rita)
     press(desk, alice)
     assert "Erase this person…" not in desk.get(page_of(alice)).text
-    assert "was erased on" in text(desk.get(erase_page(alice)))
+    assert "was erased on" in text_of(desk.get(erase_page(alice)))
     assert desk.post(page_of(alice), {"username": "alice", "is_active": "on"}).status_code == 403
     assert desk.post(f"{LIST}{alice.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403
     alice.refresh_from_db()

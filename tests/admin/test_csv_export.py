@@ -1,0 +1,67 @@
+"""What a spreadsheet gets: the rows of the filtered list, and no formulas."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from edits.admin import search
+from edits.models import State
+from tests.rows import attempt_of, edit_in
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/edits/edit/"
+
+
+def csv_of(client, name="jobs", **filters):
+    answer = client.get(f"{LIST}export/{name}.csv", filters)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer.streaming
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return csv.DictReader(io.StringIO(text))
+
+
+def test_jobs_and_costs_come_as_csv_with_the_filters_of_the_list(viewer, alice, bob, photo):
+    edit = edit_in(State.SUCCEEDED, alice, photo, prompt='Say "hi", please\nand wait', cost="0.045")
+    attempt, _ = attempt_of(edit, cost="0.045")
+    edit_in(State.FAILED, bob, photo)
+    [job] = csv_of(viewer, state="succeeded")
+    assert (job["edit"], job["owner"], job["instruction"], job["cost_usd"]) == (str(edit.pk), "alice", edit.prompt, "0.045000")
+    assert job["edited_seconds"] == "20.0"
+    [cost] = csv_of(viewer, "costs")
+    assert (cost["task"], cost["outcome"], cost["cost_usd"]) == (attempt.wiro_task_id, "accepted", "0.045000")
+    assert len(list(csv_of(viewer))) == 2
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])
+def test_no_cell_is_a_formula(viewer, alice, photo, formula):
+    edit_in(State.SUCCEEDED, alice, photo, prompt=formula)
+    [job] = csv_of(viewer)
+    assert job["instruction"] == "'" + formula
+
+
+def test_the_csv_asks_few_questions(viewer, alice, photo, django_assert_max_num_queries):
+    for _ in range(20):
+        attempt_of(edit_in(State.SUCCEEDED, alice, photo))
+    with django_assert_max_num_queries(8):
+        assert len(list(csv_of(viewer, "costs"))) == 20
+
+
+@pytest.mark.parametrize("name", ["jobs", "costs"])
+def test_the_csv_is_for_those_who_may_look(signed_in, staff, alice, client, name):
+    path = f"{LIST}export/{name}.csv"
+    assert client.get(path).status_code == signed_in(alice).get(path).status_code == 302
+    assert signed_in(staff("nobody")).get(path).status_code == 403
+    assert signed_in(staff("reviewer")).get(path).status_code == 200
+    assert signed_in(staff("operator")).get(f"{LIST}export/passwords.csv").status_code == 404
+
+
+def test_the_csv_has_every_match_of_a_search_and_not_only_the_newest(viewer, alice, photo, monkeypatch):
+    for number in range(4):
+        edit_in(State.SUCCEEDED, alice, photo, prompt=f"night {number}", created_at=timezone.now() - timedelta(days=60 * number))
+    monkeypatch.setattr(search, "LOOK_BACK", 1)
+    assert len(list(csv_of(viewer, q="night"))) == 4

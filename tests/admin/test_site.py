@@ -1,0 +1,64 @@
+"""The first page of the admin: true numbers, charts, and the switch before Wiro."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from edits.models import CircuitBreaker, State, TripReason
+from edits.operations import metrics
+from tests.rows import edit_in
+
+pytestmark = pytest.mark.django_db
+
+GATE = "/admin/gate/"
+
+
+def test_the_overview_asks_few_questions_once_it_is_warm(viewer, alice, photo, django_assert_max_num_queries):
+    for _ in range(30):
+        edit_in(State.SUCCEEDED, alice, photo)
+    viewer.get("/admin/")
+    with django_assert_max_num_queries(8):
+        viewer.get("/admin/")
+
+
+def test_every_number_leads_to_its_edits(viewer, alice, photo):
+    edit_in(State.FAILED, alice, photo, prompt="the failed one")
+    page = viewer.get("/admin/").content.decode()
+    since = metrics.now_figures().failed_since.isoformat().replace("+", "%2B").replace(":", "%3A")
+    assert since in page
+    for query in ("state=active", "state=queued", "state=unconfirmed", "created=today", f"owner__id__exact={alice.pk}"):
+        assert query in page or "nobody yet" in page
+        assert viewer.get(f"/admin/edits/edit/?{query}").status_code == 200
+    assert b"the failed one" in viewer.get(f"/admin/edits/edit/?state=failed&ended_at__gte={since}").content
+
+
+def test_who_may_not_look_sees_no_numbers(signed_in, staff, alice, client):
+    nobody = signed_in(staff("nobody"))
+    assert b"Spent today" not in nobody.get("/admin/").content
+    assert nobody.get("/admin/figures/jobs-light.svg").status_code == 403
+    for stranger in (client, signed_in(alice)):
+        assert stranger.get("/admin/").status_code == stranger.get("/admin/figures/jobs-light.svg").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["anonymous", "owner", "nobody", "viewer", "reviewer"])
+def test_only_operators_stop_submitting(signed_in, staff, alice, who):
+    client = {"anonymous": Client, "owner": lambda: signed_in(alice)}.get(who, lambda: signed_in(staff(who)))()
+    assert client.post(GATE, {"action": "pause"}).status_code in (302, 403)
+    assert CircuitBreaker.current().trip_reason == TripReason.NONE
+    assert b"Pause submitting" not in client.get("/admin/", follow=True).content
+
+
+def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in, staff):
+    operator = signed_in(staff("operator", "olga"))
+    for _ in range(2):
+        operator.post(GATE, {"action": "pause", "reason": "Wiro is\x00 down"})
+    assert CircuitBreaker.current().trip_reason == TripReason.PAUSED
+    assert [(entry.user.username, entry.change_message) for entry in LogEntry.objects.all()] == [("olga", "pause: Wiro is down")]
+    page = operator.get("/admin/").content.decode()
+    assert "By olga (pause: Wiro is down)." in page
+    for _ in range(2):
+        operator.post(GATE, {"action": "resume"})
+    assert CircuitBreaker.current().trip_reason == TripReason.NONE
+    assert LogEntry.objects.count() == 2
+    assert operator.post(GATE, {"action": "explode"}).status_code == 400
+    assert operator.get(GATE).status_code == 405

@@ -1,0 +1,195 @@
+"""Sharing: the gallery after review, and secret links that open one pair to whoever has them, for a while."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from edits.gallery import moderation, sharing, trash
+from edits.models import Edit, Profile, ShareLink, State, Visibility
+from tests.rows import edit_in
+
+pytestmark = pytest.mark.django_db
+
+BEHIND = ("", "source", "result", "source/card", "source/page", "result/card", "result/page", "pair?style=side", "changes")
+
+
+@pytest.fixture
+def edit(new_edit, alice):
+    photo = new_edit().photo
+    edit = edit_in(State.SUCCEEDED, alice, photo, prompt="Snow on <b>every</b> roof", changed_percent=12.5)
+    edit.change_map.save("map.webp", ContentFile(b"RIFF-a-map"))
+    return edit
+
+
+def link_of(browser, edit, days=7):
+    """The address of a fresh link, as its owner gets it from the page."""
+    browser.post(f"/edits/{edit.pk}/link/", {"days": days})
+    return re.search(r'value="http://testserver(/s/[^"]+)"', browser.get(edit.get_absolute_url()).content.decode())[1]
+
+
+def test_whoever_has_the_link_sees_the_pair_without_an_account(browser, edit):
+    address = link_of(browser, edit)
+    page = Client().get(address)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "Snow on &lt;b&gt;every&lt;/b&gt; roof" in text
+    for behind in BEHIND:
+        answer = Client().get(address + behind)
+        assert answer.status_code == 200, behind
+        assert answer.headers["Content-Type"].startswith("image/" if behind else "text/html")
+
+
+def test_the_page_of_a_link_tells_neither_who_nor_which(browser, alice, edit):
+    text = Client().get(link_of(browser, edit)).content.decode()
+    assert str(edit.pk) not in text
+    assert alice.username not in text
+    for address in re.findall(r'(?:src|srcset|href|data-heat)="(/[^" ?]+)', text):
+        assert not address.startswith("/edits/") or address == "/edits/new/"
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+def test_a_link_is_not_indexed_passed_on_or_kept(browser, edit, behind):
+    address = link_of(browser, edit)
+    for path in (address + behind, "/s/forged:token/" + behind):
+        answer = Client().get(path)
+        assert "noindex" in answer["X-Robots-Tag"]
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert "no-store" in answer["Cache-Control"]
+        assert "private" in answer["Cache-Control"]
+    assert '<meta name="robots" content="noindex' in Client().get(address).content.decode()
+
+
+def expire(edit):
+    now = timezone.now()
+    ShareLink.objects.filter(edit=edit).update(created_at=now - timedelta(days=2), expires_at=now - timedelta(seconds=1))
+
+
+ENDINGS = {
+    "expired": lambda browser, edit: expire(edit),
+    "taken back": lambda browser, edit: browser.post(f"/edits/{edit.pk}/link/revoke/"),
+    "deleted": lambda browser, edit: browser.post(f"/edits/{edit.pk}/delete/"),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_ended_link_looks_like_a_forged_one(browser, edit, ending):
+    address = link_of(browser, edit)
+    ENDINGS[ending](browser, edit)
+    for behind in BEHIND:
+        for path in (address + behind, "/s/1:forged/" + behind, "/s/%00/" + behind, "/s/" + "9" * 300 + ":x/" + behind):
+            answer = Client().get(path)
+            assert answer.status_code == 404, path
+            assert "This link has ended" in answer.content.decode()
+
+
+def test_the_link_of_a_restored_edit_works_again(browser, alice, edit):
+    address = link_of(browser, edit)
+    trash.delete(edit, alice)
+    assert Client().get(address).status_code == 404
+    Edit.objects.filter(pk=edit.pk).update(deleted_at=None)
+    assert Client().get(address).status_code == 200
+
+
+def test_one_link_is_taken_back_and_the_other_lives(browser, edit):
+    first, second = link_of(browser, edit, 1), None
+    browser.post(f"/edits/{edit.pk}/link/", {"days": 30})
+    second = ShareLink.objects.exclude(pk=ShareLink.objects.earliest("pk").pk).get()
+    browser.post(f"/edits/{edit.pk}/link/revoke/", {"link": ShareLink.objects.earliest("pk").pk})
+    assert Client().get(first).status_code == 404
+    assert Client().get(reverse("shared", args=[second.token])).status_code == 200
+
+
+def test_nobody_takes_back_the_link_of_another_edit(browser, signed_in, bob, edit):
+    address = link_of(browser, edit)
+    own = edit_in(State.SUCCEEDED, bob, edit.photo)
+    link = ShareLink.objects.get()
+    assert signed_in(bob).post(f"/edits/{edit.pk}/link/revoke/").status_code == 404
+    signed_in(bob).post(f"/edits/{own.pk}/link/revoke/", {"link": link.pk})
+    assert Client().get(address).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "9" * 40, "\x00", "²", "1.5"])
+def test_a_strange_number_takes_nothing_back(browser, edit, number):
+    address = link_of(browser, edit)
+    assert browser.post(f"/edits/{edit.pk}/link/revoke/", {"link": number}).status_code == 302
+    assert Client().get(address).status_code == 200
+
+
+@pytest.mark.parametrize("state", [state for state in State.values if state != State.SUCCEEDED])
+def test_only_a_result_can_be_linked(browser, alice, edit, state):
+    other = edit_in(state, alice, edit.photo)
+    browser.post(f"/edits/{other.pk}/link/", {"days": 7})
+    assert not ShareLink.objects.exists()
+
+
+@pytest.mark.parametrize("days", ["", "0", "2", "31", "-1", "seven", "7\x00", "9" * 30])
+def test_a_link_lasts_one_seven_or_thirty_days(browser, edit, days):
+    assert browser.post(f"/edits/{edit.pk}/link/", {"days": days}).status_code == 302
+    assert not ShareLink.objects.exists()
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+def test_a_link_ends_after_the_days_that_were_asked_for(browser, edit, days):
+    link_of(browser, edit, days)
+    link = ShareLink.objects.get()
+    assert link.expires_at - link.created_at == timedelta(days=days)
+
+
+def test_one_edit_has_so_many_links_and_no_more(browser, edit):
+    for _ in range(sharing.LINKS_MAX + 2):
+        browser.post(f"/edits/{edit.pk}/link/", {"days": 1})
+    assert ShareLink.objects.count() == sharing.LINKS_MAX
+    answer = browser.post(f"/edits/{edit.pk}/link/", {"days": 1}, headers={"accept": "application/json"})
+    assert answer.status_code == 409
+
+
+def test_a_program_gets_the_address_of_a_link(browser, edit):
+    answer = browser.post(f"/edits/{edit.pk}/link/", {"days": 7}, headers={"accept": "application/json"})
+    assert answer.status_code == 201
+    assert Client().get(answer.json()["url"]).status_code == 200
+    ended = browser.post(f"/edits/{edit.pk}/link/revoke/", headers={"accept": "application/json"})
+    assert ended.json() == {"ended": 1}
+
+
+def test_links_are_in_the_history_without_their_tokens(browser, edit):
+    token = link_of(browser, edit).split("/")[2]
+    browser.post(f"/edits/{edit.pk}/link/revoke/")
+    notes = [event.note for event in edit.events.all()]
+    assert [note for note in notes if "secret link" in note] == ["secret link for 7 days", "secret links taken back: 1"]
+    assert not [note for note in notes if token.partition(":")[2] in note]
+
+
+def test_a_trusted_owner_is_published_directly(browser, alice, edit):
+    browser.post(f"/edits/{edit.pk}/share/")
+    assert Edit.objects.get(pk=edit.pk).visibility == Visibility.PENDING
+    browser.post(f"/edits/{edit.pk}/unshare/")
+    Profile.objects.create(user=alice, is_trusted=True)
+    browser.post(f"/edits/{edit.pk}/share/")
+    assert Edit.objects.get(pk=edit.pk).visibility == Visibility.PUBLIC
+
+
+def test_the_staff_does_not_see_the_pictures_of_a_deleted_edit(signed_in, rita, alice, edit):
+    reviewer = signed_in(rita)
+    assert reviewer.get(f"/edits/{edit.pk}/result").status_code == 200
+    trash.delete(edit, alice)
+    for path in ("", "result", "source", "result/card", "status/"):
+        assert reviewer.get(f"/edits/{edit.pk}/{path}").status_code == 404
+
+
+def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(browser, alice, edit, rita):
+    sharing.share(edit, alice)
+    moderation.reject(edit, rita, "Too dark to see")
+    page = browser.get(edit.get_absolute_url()).text
+    assert "Too dark to see" in page
+    assert f'action="/edits/{edit.pk}/appeal/"' in page
+    assert f'action="/edits/{edit.pk}/share/"' not in page
+    browser.post(f"/edits/{edit.pk}/appeal/")
+    moderation.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
+    page = browser.get(edit.get_absolute_url()).text
+    assert "The decision stands." in page
+    assert "/appeal/" not in page

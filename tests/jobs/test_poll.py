@@ -1,0 +1,98 @@
+"""Polling: only an ended status decides, and no strange answer costs a result that was paid for."""
+
+from dataclasses import replace
+
+import pytest
+from django.core import mail
+
+from edits.jobs import engine, poll
+from edits.models import CircuitBreaker, Edit
+from edits.ordering import quotas
+from tests.conftest import advance_to_rest
+
+pytestmark = pytest.mark.django_db
+
+HARMLESS = [
+    ("error", {"code": 1, "message": "There is no task yet."}),
+    ("http", {"status": 500}),
+    ("http", {"status": 429, "retry_after": "0"}),
+    ("http", {"status": 401}),
+    ("html", {}),
+    ("reset", {}),
+    ("silence", {"seconds": 1}),
+    ("data_envelope", {}),
+    ("integer_ids", {}),
+    ("text_parameters", {}),
+    ("status", {"value": "task_warming"}),
+    ("status", {"value": "task_error"}),
+    ("status", {"value": "end"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), HARMLESS)
+def test_a_strange_answer_about_a_task_never_fails_its_edit(sandbox, new_edit, kind, options):
+    sandbox.faults.add("Task/Detail", kind, count=3, **options)
+    edit = advance_to_rest(new_edit())
+    assert edit.state == "succeeded"
+    assert len(sandbox.runs()) == 1
+
+
+def test_an_absent_pexit_is_no_failure(sandbox, new_edit):
+    sandbox.faults.add("Task/Detail", "no_pexit", count="always")
+    assert advance_to_rest(new_edit()).state == "succeeded"
+
+
+@pytest.mark.parametrize(("kind", "code"), [("failed", "model_failed"), ("no_outputs", "no_output")])
+def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(sandbox, new_edit, kind, code):
+    sandbox.faults.add("model", kind)
+    edit = advance_to_rest(new_edit())
+    assert (edit.state, edit.failure_code) == ("failed", code)
+
+
+@pytest.mark.parametrize("changes", [{"pexit": "1"}, {"outputs": ()}, {"status": "task_cancel"}])
+def test_a_price_that_is_named_for_no_result_was_not_charged(sandbox, new_edit, monkeypatch, changes):
+    look = poll._ask
+    monkeypatch.setattr(
+        "edits.jobs.poll._ask",
+        lambda attempt: (task := look(attempt)) and (replace(task, **changes) if task.is_successful else task),
+    )
+    edit = advance_to_rest(new_edit())
+    assert edit.state in ("failed", "canceled")
+    assert (edit.cost, edit.attempts.get().cost, quotas.spent_today()) == (None, None, 0)
+
+
+def test_what_wiro_said_about_a_failure_is_kept(sandbox, new_edit):
+    sandbox.faults.add("model", "failed", message="CUDA <b>out</b> of memory")
+    assert advance_to_rest(new_edit()).failure_message == "CUDA <b>out</b> of memory"
+
+
+def test_a_task_that_never_ends_is_killed_and_fails_the_edit(sandbox, new_edit, monkeypatch):
+    sandbox.faults.add("model", "stuck", value="task_output")
+    edit = new_edit()
+    engine.advance(edit.pk)
+    monkeypatch.setattr("edits.jobs.timing.RUN_MAX_AGE", 0)
+    edit = advance_to_rest(edit)
+    assert (edit.state, edit.failure_code) == ("failed", "timed_out")
+    assert next(iter(sandbox.tasks)).status == "task_cancel"
+
+
+def test_while_wiro_tells_nothing_an_old_edit_is_not_given_up(sandbox, new_edit, monkeypatch):
+    edit = new_edit()
+    engine.advance(edit.pk)
+    while not next(iter(sandbox.tasks)).ended:
+        pass
+    monkeypatch.setattr("edits.jobs.timing.RUN_MAX_AGE", 0)
+    silence = sandbox.faults.add("Task/Detail", "http", status=401, count=5)
+    while silence.used < 5:
+        engine.advance(edit.pk)
+    assert Edit.objects.get(pk=edit.pk).state == "running"
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_keys_that_stop_working_while_edits_run_are_told_to_the_administrators(sandbox, new_edit):
+    edit = new_edit()
+    engine.advance(edit.pk)
+    sandbox.faults.add("Task/Detail", "error", code=98, status=401)
+    assert advance_to_rest(edit).state == "succeeded"
+    assert CircuitBreaker.current().trip_reason == "credentials"
+    assert len(mail.outbox) == 1

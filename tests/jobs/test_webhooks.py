@@ -1,0 +1,236 @@
+"""A callback means "look again soon", whatever it says; and it may be the only one who knows a task's id."""
+
+import json
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
+from edits.models import Attempt, Edit, Outcome, token_hash
+from tests.conftest import advance_to_rest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def public(sandbox, settings, live_server):
+    """A site that Wiro can reach, so callbacks and signed addresses are used. The live server shares the test's database."""
+    settings.PUBLIC_BASE_URL = live_server.url
+    return sandbox
+
+
+def token_of(run):
+    return urlsplit(run.callback_url).path.rstrip("/").rpartition("/")[2]
+
+
+def wait_for_news(edit):
+    """Until the callback of an unconfirmed edit has brought its next look forward."""
+    ends_at = time.monotonic() + 10
+    while Edit.objects.get(pk=edit.pk).due_at is None:
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)
+
+
+def receive(token, **body):
+    return webhooks.receive(token, json.dumps(body).encode())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_source_is_read_by_signed_address_and_the_callback_arrives(public, new_edit):
+    edit = advance_to_rest(new_edit())
+    assert edit.state == "succeeded"
+    run = public.runs()[0]
+    assert run.parameters["inputImageUrl"].startswith(f"{provider.settings.PUBLIC_BASE_URL}/wiro/source/")
+    assert edit.attempts.get().callback_token_hash == token_hash(token_of(run))
+    assert token_of(run) not in str(edit.attempts.values())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["early", "double", "missing", "junk", "late"])
+def test_callbacks_may_misbehave(public, new_edit, kind):
+    public.faults.add("callback", kind, **({"seconds": 0.2} if kind == "late" else {}))
+    assert advance_to_rest(new_edit()).state == "succeeded"
+    assert len(public.runs()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("kind", "options"), [("only_callback_knows", {}), ("silence", {"after": True, "seconds": 5})])
+def test_an_edit_whose_run_was_never_answered_is_delivered_by_its_callback(public, new_edit, kind, options):
+    public.faults.add("Run", kind, **options)
+    edit = new_edit()
+    engine.advance(edit.pk)
+    wait_for_news(edit)
+    assert advance_to_rest(edit).state == "succeeded"
+    assert len(public.runs()) == 1
+    assert edit.attempts.get().outcome == Outcome.ACCEPTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_callback_that_names_somebody_elses_task_is_not_believed(public, new_edit):
+    other = advance_to_rest(new_edit(prompt="Another edit"))
+    public.faults.add("Run", "reset", after=True)
+    public.faults.add("callback", "foreign", value=other.attempts.get().wiro_task_id)
+    edit = new_edit()
+    engine.advance(edit.pk)
+    wait_for_news(edit)
+    edit = advance_to_rest(edit)
+    assert edit.state == "unconfirmed"
+    assert edit.result is None
+
+
+@pytest.fixture
+def parked(sandbox, new_edit):
+    """An unconfirmed edit whose task exists at Wiro, and its attempt's token."""
+    sandbox.faults.add("Run", "reset", after=True)
+    edit = advance_to_rest(new_edit())
+    Attempt.objects.update(callback_token_hash=token_hash("the-token"))
+    return edit
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"taskid": "2221"},
+        {"taskid": 2221},
+        {"id": "2221"},
+        {"tasklist": [{"id": "2221"}]},
+        {"data": {"taskid": "2221"}},
+        {"result": True, "tasklist": [{"id": 2221, "status": "task_postprocess_end"}]},
+        {"socketaccesstoken": "TOKEN"},
+        {"data": {"tasktoken": "TOKEN"}},
+    ],
+)
+def test_a_task_is_found_in_any_likely_shape(sandbox, parked, body):
+    text = json.dumps(body).replace("TOKEN", next(iter(sandbox.tasks)).token)
+    assert webhooks.receive("the-token", text.encode()) == parked.pk
+    assert advance_to_rest(parked).state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"junk", b"[" * 100_000, b"\xff\xfe", b'{"taskid": "../../x"}', b"null", b'{"data": {"data": {"data": 1}}}']
+)
+def test_a_body_that_names_no_task_changes_nothing(parked, body):
+    assert webhooks.receive("the-token", body) == parked.pk
+    parked.refresh_from_db()
+    assert (parked.state, parked.due_at) == ("unconfirmed", None)
+
+
+def test_a_hint_at_a_task_that_wiro_does_not_know_leaves_the_edit_parked(parked):
+    receive("the-token", taskid="999999")
+    assert advance_to_rest(parked).state == "unconfirmed"
+    receive("the-token", taskid="2221")
+    assert advance_to_rest(parked).state == "succeeded"
+
+
+def test_an_unknown_token_says_nothing(parked):
+    assert receive("another-token", taskid="2221") is None
+
+
+def test_callbacks_by_the_hundred_cause_no_more_than_one_look_in_five_seconds(sandbox, new_edit, settings):
+    settings.ENGINE_TIME_SCALE = 1
+    edit = new_edit()
+    engine.advance(edit.pk)
+    Attempt.objects.update(callback_token_hash=token_hash("the-token"))
+    looks = 0
+    for _ in range(100):
+        receive("the-token", taskid="1")
+        looks += engine.advance(edit.pk) is not None
+    assert looks == 1
+    edit.refresh_from_db()
+    assert edit.due_at - timezone.now() <= timedelta(seconds=5)
+
+
+@pytest.fixture
+def callbacks_during_looks(sandbox, new_edit, settings, monkeypatch):
+    """A running edit that is due. Whenever Wiro is asked about it, a callback arrives before the answer."""
+    settings.ENGINE_TIME_SCALE = 1
+    sandbox.faults.add("model", "stuck", value="task_output")
+    edit = new_edit()
+    engine.advance(edit.pk)
+    Attempt.objects.update(callback_token_hash=token_hash("the-token"))
+    Edit.objects.update(due_at=timezone.now())
+    settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
+    look = poll._ask
+
+    def look_while_a_callback_arrives(attempt):
+        task = look(attempt)
+        receive("the-token")
+        return task
+
+    monkeypatch.setattr("edits.jobs.poll._ask", look_while_a_callback_arrives)
+    return edit
+
+
+def test_a_callback_during_a_look_is_not_forgotten(callbacks_during_looks):
+    engine.advance(callbacks_during_looks.pk)
+    assert Edit.objects.get().due_at <= timezone.now()
+
+
+def test_a_flood_of_callbacks_during_looks_causes_no_more_than_one_look_in_five_seconds(callbacks_during_looks):
+    for _ in range(2):
+        engine.advance(callbacks_during_looks.pk)
+    wait = Edit.objects.get().due_at - timezone.now()
+    assert timedelta(seconds=4) < wait <= timedelta(seconds=5)
+
+
+def test_an_ended_edit_does_not_care(sandbox, new_edit):
+    edit = advance_to_rest(new_edit())
+    Attempt.objects.update(callback_token_hash=token_hash("the-token"))
+    before = Edit.objects.values().get()
+    assert receive("the-token", taskid="5") == edit.pk
+    assert Edit.objects.values().get() == before
+
+
+def test_news_of_an_attempt_that_was_given_up_stops_that_task_and_leaves_the_edit_alone(parked, alice):
+    actions.cancel(parked, alice)
+    before = Edit.objects.values().get()
+    attempt = parked.attempts.get()
+    reconcile.adopt(attempt, "2221", "token")
+    attempt.refresh_from_db()
+    assert attempt.outcome == Outcome.SUPERSEDED
+    assert attempt.cleanup_due_at
+    assert Edit.objects.values().get() == before
+
+
+@pytest.mark.parametrize("then", ["canceled", "asked again"])
+def test_a_callback_for_a_run_that_was_given_up_leads_to_its_bill_and_its_copies(sandbox, parked, alice, then):
+    (task,) = sandbox.tasks
+    while not task.ended:
+        time.sleep(0.01)
+    if then == "canceled":
+        actions.cancel(parked, alice)
+    else:
+        actions.try_again_unconfirmed(parked, alice)
+        advance_to_rest(parked)
+    receive("the-token", taskid=task.id)
+    attempt = parked.attempts.get(number=1)
+    ends_at = time.monotonic() + 20
+    while attempt.cleaned_up_at is None:
+        assert time.monotonic() < ends_at
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+        provider_cleanup.clean_up(attempt.pk)
+        attempt.refresh_from_db()
+    assert (attempt.outcome, attempt.wiro_task_id, attempt.cost) == (Outcome.SUPERSEDED, task.id, task.cost)
+    assert Edit.objects.get(pk=parked.pk).state == ("canceled" if then == "canceled" else "succeeded")
+
+
+def test_a_callback_for_a_run_that_was_given_up_is_believed_only_if_the_task_is_ours(sandbox, parked, new_edit, alice):
+    other = advance_to_rest(new_edit(prompt="Another edit")).attempts.get()
+    actions.cancel(parked, alice)
+    receive("the-token", taskid=other.wiro_task_id)
+    attempt = parked.attempts.get()
+    assert attempt.cleanup_due_at
+    provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert (attempt.wiro_task_id, attempt.claimed_task_id, attempt.cleanup_due_at) == (None, "", None)
+
+
+def test_late_news_of_the_first_attempt_is_taken_instead_of_running_again(sandbox, parked, alice):
+    actions.try_again_unconfirmed(parked, alice)
+    task = next(iter(sandbox.tasks))
+    reconcile.adopt(parked.attempts.get(), task.id, task.token)
+    assert advance_to_rest(parked).state == "succeeded"
+    assert len(sandbox.runs()) == 1

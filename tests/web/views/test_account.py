@@ -1,0 +1,155 @@
+"""One's own account: what is there, a new password, and leaving for good."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from edits.models import Edit, State, Visibility
+from tests.pages import text_of
+from tests.rows import edit_in, shared
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse"
+ACCOUNT, NEW_PASSWORD, DELETE = "/accounts/", "/accounts/password/", "/accounts/delete/"
+
+
+def change(browser, old=PASSWORD, new="a long enough one", again=None):
+    fields = {"old_password": old, "new_password1": new, "new_password2": again or new}
+    return browser.post(NEW_PASSWORD, fields)
+
+
+def test_every_page_leads_to_the_account(browser, client):
+    assert 'href="/accounts/"' in browser.get("/").text
+    assert 'href="/accounts/"' not in client.get("/").text
+    assert f'href="{NEW_PASSWORD}"' in browser.get(ACCOUNT).text
+    assert f'href="{DELETE}"' in browser.get(ACCOUNT).text
+
+
+def test_the_account_says_what_the_site_has_of_somebody(browser, alice, bob, photo):
+    shared(alice, photo)
+    edit_in(State.FAILED, alice, photo)
+    edit_in(State.FAILED, bob, photo)
+    page = text_of(browser.get(ACCOUNT))
+    assert "Your edits 2 · 1 offered to the gallery" in page
+    assert "Pictures kept 1 ·" in page
+    assert "Left for today 99 edits" in page
+
+
+def test_a_new_password_works_and_signs_out_everywhere_else(browser, alice, signed_in, client):
+    elsewhere = signed_in(alice)
+    assert change(browser)["Location"] == ACCOUNT
+    assert "You have a new password" in browser.get(ACCOUNT).text
+    assert elsewhere.get("/edits/").status_code == 302
+    assert client.post("/accounts/login/", {"username": "alice", "password": "a long enough one"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"old": "wrong"}, "old_password"),
+        ({"new": "12345678"}, "new_password2"),
+        ({"again": "another one, really"}, "new_password2"),
+        ({"old": "a\x00b"}, "old_password"),
+    ],
+)
+def test_a_refused_password_says_why(browser, fields, field):
+    answer = change(browser, **fields)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors[field]
+    assert User.objects.get(username="alice").check_password(PASSWORD)
+
+
+def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, media, client):
+    edit = shared(alice, photo)
+    page = text_of(browser.get(DELETE))
+    assert "1 picture (" in page
+    assert "1 pair in the gallery" in page
+    assert "What stays" in page
+    answer = browser.post(DELETE, {"password": PASSWORD}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "Farewell!" in answer.text
+    assert "Sign in" in text_of(answer)
+    assert browser.get("/edits/").status_code == 302
+    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert Edit.objects.get(pk=edit.pk).purged_at is not None
+    assert client.post("/accounts/login/", {"username": "alice", "password": PASSWORD}).status_code == 200
+    assert not User.objects.filter(username="alice").exists()
+
+
+@pytest.mark.parametrize("fields", [{"password": "wrong"}, {"password": ""}, {"password": "a\x00b"}, {}])
+def test_without_the_right_password_nothing_is_deleted(browser, alice, photo, fields):
+    edit = shared(alice, photo)
+    answer = browser.post(DELETE, fields)
+    assert answer.status_code == 400
+    assert 'aria-invalid="true" autofocus' in answer.text
+    assert Edit.objects.get(pk=edit.pk).visibility == Visibility.PUBLIC
+    assert browser.get("/edits/").status_code == 200
+
+
+def test_somebody_elses_password_does_not_do(alice, bob, browser):
+    bob.set_password("another one, really")
+    bob.save()
+    assert browser.post(DELETE, {"password": "another one, really"}).status_code == 400
+    assert User.objects.filter(is_active=True).count() == 2
+
+
+def test_tries_to_delete_a_stolen_session_s_account_are_counted_like_signing_in(browser, settings):
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        browser.post(DELETE, {"password": "wrong"})
+    assert browser.post(DELETE, {"password": PASSWORD}).status_code == 429
+    assert User.objects.filter(username="alice", is_active=True).exists()
+
+
+def test_looking_deletes_nothing(browser):
+    browser.get(DELETE, {"password": PASSWORD})
+    browser.head(DELETE)
+    assert User.objects.filter(username="alice", is_active=True).exists()
+
+
+@pytest.mark.parametrize("path", [DELETE, NEW_PASSWORD])
+def test_a_form_from_elsewhere_changes_nothing(alice, path):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    fields = {"password": PASSWORD, "old_password": PASSWORD, "new_password1": "another one, really"}
+    assert browser.post(path, fields | {"new_password2": "another one, really"}).status_code == 403
+    alice.refresh_from_db()
+    assert alice.is_active
+    assert alice.check_password(PASSWORD)
+
+
+def test_the_demonstration_account_can_be_neither_changed_nor_deleted(browser, alice, settings):
+    settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "alice", PASSWORD
+    for path in (DELETE, NEW_PASSWORD):
+        page = browser.get(path)
+        assert "This account is there for looking around" in page.text
+        assert 'type="password"' not in page.text
+    assert browser.post(DELETE, {"password": PASSWORD}).status_code == 403
+    assert change(browser).status_code == 403
+    alice.refresh_from_db()
+    assert alice.is_active
+    assert alice.check_password(PASSWORD)
+
+
+def test_the_last_administrator_is_told_why_not(rita, signed_in):
+    browser = signed_in(rita)
+    assert "You are the only administrator" in browser.get(DELETE).text
+    assert browser.post(DELETE, {"password": PASSWORD}).status_code == 403
+    rita.refresh_from_db()
+    assert rita.is_active
+
+
+def test_pages_with_passwords_are_never_cached(browser):
+    for path in (ACCOUNT, NEW_PASSWORD, DELETE):
+        assert "no-store" in browser.get(path)["Cache-Control"]
+
+
+def test_a_name_is_shown_as_text(signed_in, alice):
+    alice.username = "<b>alice</b>"
+    alice.save()
+    for path in (ACCOUNT, DELETE):
+        assert "<b>alice</b>" not in signed_in(alice).get(path).text
+
+
+def test_the_admins_own_password_page_stays_the_admins(rita, signed_in):
+    assert "admin/css/base.css" in signed_in(rita).get("/admin/password_change/").text

@@ -1,0 +1,26 @@
+"""Error pages."""
+
+import pytest
+
+from edits.models import State
+from tests.rows import edit_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_error_pages_speak_plainly(client, browser):
+    missing = client.get("/nothing/")
+    assert missing.status_code == 404
+    assert b"This page is not here" in missing.content
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    assert b"That could not be understood" in client.get("/", headers={"host": "evil.example"}).content
+
+
+def test_our_own_mistake_has_a_page(browser, alice, photo, monkeypatch):
+    edit = edit_in(State.QUEUED, alice, photo)
+    monkeypatch.setattr("edits.web.views.edit_detail.status_of", lambda edit: 1 / 0)
+    browser.raise_request_exception = False
+    response = browser.get(edit.get_absolute_url())
+    assert response.status_code == 500
+    assert b"That was our mistake" in response.content
+    assert b"ZeroDivisionError" not in response.content

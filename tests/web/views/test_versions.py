@@ -1,0 +1,68 @@
+"""The versions of a photo as a tree: one's own, and drawn with few queries."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from edits.models import State
+from tests.rows import edit_in
+
+pytestmark = pytest.mark.django_db
+
+
+def version_rows(page):
+    """Number, words and lines of each row of the tree."""
+    tree = page[page.index("versions-title") :].split("</ol>")[0]
+    rows = [row for row in tree.split("<li>") if "version-prompt" in row]
+    return [(re.search(r"(\d+) · ([^<]*)", row).groups(), re.findall(r"guide guide-(\w+)", row)) for row in rows]
+
+
+def test_the_versions_are_drawn_as_a_tree(browser, alice, photo):
+    now = timezone.now()
+
+    def version(at, words, parent=None, state=State.SUCCEEDED):
+        fields = {"created_at": now + timedelta(seconds=at), "parent": parent, "origin": photo, "prompt": words}
+        return edit_in(state, alice, photo, **fields)
+
+    night = version(1, "night")
+    snow = version(2, "snow", night)
+    version(3, "rain", night, State.FAILED)
+    version(4, "day")
+    version(5, "ice", snow, State.QUEUED)
+    page = browser.get(snow.get_absolute_url()).content.decode()
+    assert version_rows(page) == [
+        (("1", "night"), ["fork"]),
+        (("2", "snow"), ["line", "fork"]),
+        (("5", "ice"), ["line", "line", "end"]),
+        (("3", "rain"), ["line", "end"]),
+        (("4", "day"), ["end"]),
+    ]
+    assert page.count('aria-current="page"') == 1
+    assert f'href="{snow.get_absolute_url()}" aria-current="page"' in page
+    assert "made from version 2" in page
+
+
+def test_versions_are_ones_own_and_not_deleted(browser, signed_in, rita, alice, bob, photo):
+    edit = edit_in(State.SUCCEEDED, alice, photo)
+    parent = edit_in(State.SUCCEEDED, alice, photo, prompt="thrown away", deleted_at=timezone.now())
+    edit_in(State.SUCCEEDED, alice, photo, prompt="a child", parent=parent)
+    edit_in(State.SUCCEEDED, bob, photo, prompt="somebody else's")
+    page = browser.get(edit.get_absolute_url()).content.decode()
+    assert {words for (_, words), _ in version_rows(page)} == {edit.prompt, "a child"}
+    assert "Versions of this photo" not in signed_in(rita).get(edit.get_absolute_url()).content.decode()
+
+
+def test_many_and_deep_versions_are_shown_with_few_queries(browser, alice, photo, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("edits.web.views.versions.VERSIONS_MAX", 12)
+    now, parent = timezone.now(), None
+    for number in range(15):
+        made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
+        parent = edit_in(State.SUCCEEDED, alice, photo, parent=parent, **made)
+    with django_assert_max_num_queries(14):
+        page = browser.get(parent.get_absolute_url()).content.decode()
+    rows = version_rows(page)
+    assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
+    assert max(len(guides) for _, guides in rows) == 4
+    assert "The newest 12 versions" in page
