@@ -21,9 +21,12 @@ WATERMARK = "AI-generated"
 MARK = "sandbox"
 
 
-def apply_prompt(picture: bytes, inputs: Inputs, seed: int) -> bytes:
-    """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture."""
-    before = _opened(picture)
+def apply_prompt(picture: bytes, inputs: Inputs, seed: int, size_scale: float = 1.0) -> bytes:
+    """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture.
+
+    `size_scale` multiplies the sides of the output, so that tests need not paint a megapixel each time.
+    """
+    before = _opened(picture, size_scale)
     chance = random.Random(hashlib.sha256(f"{seed} {inputs.prompt}".encode()).digest())  # noqa: S311 - repeatable, no secret
     after = _edited(before, inputs, chance)
     _write_marks(after, inputs.watermark)
@@ -32,13 +35,14 @@ def apply_prompt(picture: bytes, inputs: Inputs, seed: int) -> bytes:
     return target.getvalue()
 
 
-def _opened(picture: bytes) -> Image.Image:
+def _opened(picture: bytes, size_scale: float) -> Image.Image:
     """Upright RGB in the size that the model gives."""
     with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
         opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(opened)
         image = _on_white(upright)
-    return image.resize(output_size(*image.size), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    width, height = (max(round(side * size_scale), 15) for side in output_size(*image.size))
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
