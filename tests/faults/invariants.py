@@ -96,7 +96,7 @@ class Watcher:
         media = Path(settings.MEDIA_ROOT)
         names = {name for row in Photo.objects.filter(purged_at__isnull=True).values_list("file", "card", "page") for name in row}
         names |= set(Edit.objects.exclude(change_map="").values_list("change_map", flat=True))
-        strange = [path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names]
+        strange = [path for path in (media / "photos").rglob("*") if path.is_file() and str(path.relative_to(media)) not in names]
         strange += [path for path in (self._play.stage.folder / "tmp").rglob("*") if path.is_file()]
         strange += list((Path(settings.DATA_DIR) / "journal").glob("*"))
         missing = [name for name in names if not (media / name).is_file()]

@@ -82,7 +82,7 @@ def test_more_variations_than_the_day_has_edits_left_are_refused_together(browse
     assert "midnight UTC" in error["message"]
     assert error["message"] in page.content.decode()
     assert not Edit.objects.exists()
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
     assert post(browser, variations="3").status_code == 302
 
 

