@@ -38,8 +38,8 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("coffee.png", gettext_noop("A cup of coffee"), gettext_noop("Make it look like a pencil sketch")),
-    Sample("chelsea.png", gettext_noop("A cat"), gettext_noop("Give it a warmer, sunnier light")),
+    Sample("coffee.png", gettext_noop("A cup of coffee"), gettext_noop("Turn it into a pencil sketch")),
+    Sample("chelsea.png", gettext_noop("A cat"), gettext_noop("Make the light warmer and sunnier")),
     Sample("rocket.jpg", gettext_noop("A rocket launch"), gettext_noop("Turn the sky into night")),
 )
 

@@ -21,11 +21,11 @@ def text_of(response):
 def test_everybody_finds_it_from_every_page(signed_in, alice):
     for client, page in ((Client(), "/"), (Client(), "/accounts/login/"), (signed_in(alice), "/edits/new/")):
         assert f'href="{ADDRESS}"'.encode() in client.get(page).content
-        assert "What happens to your pictures" in text_of(client.get(ADDRESS))
+        assert "What happens to your photos" in text_of(client.get(ADDRESS))
 
 
 def test_it_names_every_field_that_a_download_carries():
-    page = text_of(Client().get(ADDRESS)).partition("The whole note of an example")[0]
+    page = text_of(Client().get(ADDRESS)).partition("Complete example")[0]
     facts = ElementTree.fromstring(downloads.example_mark().encode())[0][0]
     names = [fact.tag.partition("}")[2] for fact in facts]
     assert len(names) == 6

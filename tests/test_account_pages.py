@@ -83,7 +83,7 @@ def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, med
     page = text(browser.get(DELETE))
     assert "1 picture (" in page
     assert "1 pair in the gallery" in page
-    assert "What stays" in page
+    assert "What will be kept" in page
     answer = browser.post(DELETE, {"password": PASSWORD}, follow=True)
     assert answer.redirect_chain == [("/", 302)]
     assert "Farewell!" in answer.text

@@ -73,7 +73,7 @@ def test_after_too_many_wrong_passwords_even_the_right_one_waits(alice, client, 
     locked = sign_in(client)
     assert locked.status_code == 429
     assert "registration/account_locked.html" in [template.name for template in locked.templates]
-    assert b"Too many tries" in locked.content
+    assert b"Too many attempts" in locked.content
     assert who(client) is None
 
 

@@ -79,7 +79,7 @@ def test_a_heart_without_scripts_comes_back_to_the_page_it_was_on(browser, edit)
 
 def test_a_deleted_edit_comes_back_with_undo(browser, edit):
     page = browser.post(f"/edits/{edit.pk}/delete/", follow=True).content.decode()
-    assert "The edit is in the trash." in page
+    assert "Moved to trash." in page
     assert ">Undo</button>" in page
     assert trashed(browser.get("/edits/trash/")) == [edit.pk]
     browser.post("/edits/selection/", {"id": str(edit.pk), "action": "restore", "next": "/edits/"})

@@ -172,8 +172,8 @@ def test_favorites_batches_and_versions_of_one_photo(browser, alice, photo):
     assert found(browser, favorites="1") == {favorite.pk}
     assert found(browser, batch=batch) == {edit.pk for edit in together}
     assert found(browser, photo=other.pk) == {version.pk}
-    assert "Edited together" in browser.get("/edits/", {"batch": batch}).content.decode()
-    assert "Versions of one photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
+    assert "Batch" in browser.get("/edits/", {"batch": batch}).content.decode()
+    assert "Versions of this photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
 
 
 def test_stacked_shows_the_newest_version_of_each_photo_and_how_many_there_are(browser, alice, photo):
@@ -205,7 +205,7 @@ def test_filters_stay_on_the_next_page_and_the_way_back_to_the_newest(browser, a
 def test_nothing_found_offers_to_clear_the_filters(browser, alice, photo):
     edit_in(State.FAILED, alice, photo)
     page = browser.get("/edits/?q=unicorn").content.decode()
-    assert "Nothing found" in page
+    assert "No results" in page
     assert "Clear filters" in page
     assert 'value="unicorn"' in page
 

@@ -91,7 +91,7 @@ def test_who_has_enough_edits_under_way_is_told_so(browser, alice, photo, settin
 
 def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser, alice, photo):
     close_the_gate(Reason.UNREACHABLE)
-    assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your picture to Wiro."
+    assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your photo to Wiro."
 
 
 def test_only_a_site_with_callbacks_promises_to_pick_a_lost_result_up(browser, alice, photo, settings):
@@ -152,9 +152,9 @@ def test_the_cost_follows_what_was_charged(browser, alice, photo):
     for code in (Failure.MODEL_FAILED, Failure.NO_OUTPUT, Failure.REJECTED):
         free = failed(alice, photo, code)
         attempt_of(free)
-        assert user_messages.cost(free) == "It cost nothing."
+        assert user_messages.cost(free) == "You were not charged."
     canceled = edit_in(State.CANCELED, alice, photo)
-    assert "It cost nothing." in browser.get(canceled.get_absolute_url()).content.decode()
+    assert "You were not charged." in browser.get(canceled.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ACCEPTED])
@@ -162,8 +162,8 @@ def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser, alice, ph
     edit = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(edit, outcome)
     page = browser.get(edit.get_absolute_url()).content.decode()
-    assert "Whether Wiro charged for it is not known." in page
-    assert "It cost nothing." not in page
+    assert "We don’t know whether Wiro charged for this." in page
+    assert "You were not charged." not in page
 
 
 @pytest.mark.parametrize("code", Failure.values)

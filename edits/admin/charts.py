@@ -67,7 +67,7 @@ def _options(name: str, theme: str, days: Sequence[Day]) -> dict[str, Any]:
     labels = [date_format(day.date, "j M") for day in days]
     # Every few days a date, counted from today.
     dates = {"x_labels": labels, "x_labels_major": labels[::-5], "show_minor_x_labels": False}
-    return _PLAIN | dates | {"style": _style(name, theme), "no_data_text": _("nothing yet")}
+    return _PLAIN | dates | {"style": _style(name, theme), "no_data_text": _("No data")}
 
 
 def _style(name: str, theme: str) -> Style:
@@ -90,13 +90,13 @@ def _jobs(options: dict[str, Any], days: Sequence[Day]) -> Any:
     drawing.add(_("done"), [day.succeeded for day in days])
     drawing.add(_("failed"), [day.failed for day in days])
     drawing.add(_("canceled"), [day.canceled for day in days])
-    drawing.add(_("under way"), [day.pending for day in days])
+    drawing.add(_("in progress"), [day.pending for day in days])
     return drawing
 
 
 def _success(options: dict[str, Any], days: Sequence[Day]) -> Any:
     drawing = pygal.Line(**options, range=(0, 100), dots_size=2.5, show_legend=False)
-    drawing.add(_("success rate, %"), [day.success_rate for day in days], allow_interruptions=True)
+    drawing.add(_("Success rate (%)"), [day.success_rate for day in days], allow_interruptions=True)
     return drawing
 
 
@@ -128,9 +128,9 @@ CHARTS: dict[str, Callable[[dict[str, Any], Sequence[Day]], Any]] = {
 
 def titles() -> dict[str, str]:
     return {
-        "jobs": _("Edits asked for"),
-        "success": _("Success rate, %"),
-        "waiting": _("Waiting for their turn, seconds"),
-        "editing": _("From their turn to the result, seconds"),
-        "cost": _("Cost, USD"),
+        "jobs": _("Edits requested"),
+        "success": _("Success rate (%)"),
+        "waiting": _("Wait time (s)"),
+        "editing": _("Processing time (s)"),
+        "cost": _("Cost (USD)"),
     }

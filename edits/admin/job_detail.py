@@ -76,7 +76,7 @@ class JobView(admin.ModelAdmin):
         edit, name = _edit(str(object_id)), request.POST.get("operation", "")
         reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:REASON_MAX]
         if name in COSTLY and "confirmed" not in request.POST:
-            messages.warning(request, _("Confirm that this may be charged. Nothing was done."))
+            messages.warning(request, _("Confirm the charge first. Nothing was done."))
             return redirect("admin:edits_edit_change", edit.pk)
         if name == "retry":
             return _retry(request, edit, reason)
@@ -100,26 +100,28 @@ def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
     try:
         fresh = operator_actions.retry_for_owner(edit, request.user, reason, nonce)
     except quotas.QuotaExceeded as error:
-        messages.warning(request, _("Not tried again: the owner's limits. What the owner reads: %s") % user_messages.quota(error))
+        messages.warning(
+            request, _("Not retried: the owner has reached a limit. Message to the owner: %s") % user_messages.quota(error)
+        )
         return redirect("admin:edits_edit_change", edit.pk)
     if fresh is None:
         return _done(request, edit, "retry", is_done=False)
     enqueue(fresh.pk)
-    messages.success(request, _("Tried again for its owner: this is the new edit."))
+    messages.success(request, _("Retried. This is the new edit."))
     return redirect("admin:edits_edit_change", fresh.pk)
 
 
 def _done(request: HttpRequest, edit: Edit, name: str, *, is_done: bool) -> HttpResponse:
     said = {
-        "look": _("It is looked at now."),
-        "cancel": _("It is being canceled."),
-        "try_again": _("It is sent once more."),
-        "give_up": _("It was given up."),
-        "erase": _("Wiro's copies are erased at the next sweep."),
+        "look": _("Checking now."),
+        "cancel": _("Canceling."),
+        "try_again": _("Resubmitted."),
+        "give_up": _("Gave up on this edit."),
+        "erase": _("Wiro’s copies will be deleted shortly."),
     }
     if is_done:
         enqueue(edit.pk)
         messages.success(request, said[name])
     else:
-        messages.warning(request, _("There was nothing left to do."))
+        messages.warning(request, _("Nothing to do."))
     return redirect(reverse("admin:edits_edit_change", args=[edit.pk]))

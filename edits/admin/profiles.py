@@ -19,9 +19,9 @@ from ..models import Profile
 
 
 class ProfileForm(forms.ModelForm):
-    username = forms.CharField(label=_("User name"), max_length=150)
+    username = forms.CharField(label=_("Username"), max_length=150)
     is_suspended = forms.BooleanField(
-        label=_("Suspended"), required=False, help_text=_("can look, but neither make nor share edits, and reads the reason")
+        label=_("Suspended"), required=False, help_text=_("can view edits but not create or share them; sees the reason below")
     )
 
     class Meta:
@@ -41,9 +41,9 @@ class ProfileForm(forms.ModelForm):
             return name
         user = get_user_model().objects.filter(username=name).first()
         if user is None:
-            raise forms.ValidationError(_("Nobody has this user name."))
+            raise forms.ValidationError(_("No user has this name."))
         if Profile.objects.filter(user=user).exists():
-            raise forms.ValidationError(_("This person is in the list already; change that entry."))
+            raise forms.ValidationError(_("This user already has an entry. Change that one."))
         self.instance.user = user
         return name
 
@@ -96,4 +96,4 @@ class ProfileAdmin(admin.ModelAdmin):
     @admin.display(description=_("edits"))
     def their_edits(self, profile: Profile) -> SafeString:
         address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": profile.pk})
-        return format_html('<a href="{}">{}</a>', address, _("show"))
+        return format_html('<a href="{}">{}</a>', address, _("view"))

@@ -89,13 +89,13 @@ def _carry_out(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
         case "undo":
             return _undo(request, sitting)
         case _ if not ids:
-            return _("Nothing was chosen."), False
+            return _("Nothing was selected."), False
         case "approve":
             return _decided("approve", moderation.approve_all(ids, request.user, now), ids, now, sitting)
         case "reject":
             reason = _reason(request)
             if not reason:
-                return _("Say why: the owner reads it. Nothing was rejected."), False
+                return _("Choose or enter a reason. The owner will see it. Nothing was rejected."), False
             return _decided("reject", moderation.reject_all(ids, request.user, reason, now), ids, now, sitting)
         case "skip":
             return _skip(request, ids[0], sitting)
@@ -105,35 +105,41 @@ def _carry_out(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
 
 def _decided(verb: str, done: list[uuid.UUID], ids: Sequence[uuid.UUID], at: datetime, sitting: Sitting) -> tuple[str, bool]:
     if not done:
-        return _("Somebody else was faster, so nothing was changed."), False
+        return _("Another reviewer decided first. Nothing changed."), False
     sitting.add(Step.decided(at, len(done)))
     texts = {
-        "approve": ngettext("Approved: %d pair is in the gallery.", "Approved: %d pairs are in the gallery.", len(done)),
-        "reject": ngettext("Rejected: %d pair. Its owner reads why.", "Rejected: %d pairs. Their owners read why.", len(done)),
+        "approve": ngettext(
+            "Approved %d edit. It is now in the gallery.", "Approved %d edits. They are now in the gallery.", len(done)
+        ),
+        "reject": ngettext(
+            "Rejected %d edit. The owner can see the reason.", "Rejected %d edits. The owners can see the reason.", len(done)
+        ),
     }
     left = len(ids) - len(done)
-    others = ngettext("%d was left to somebody else.", "%d were left to somebody else.", left) % left if left else ""
+    others = ngettext("Another reviewer is handling %d.", "Another reviewer is handling %d.", left) % left if left else ""
     return f"{texts[verb] % len(done)} {others}".strip(), True
 
 
 def _skip(request: HttpRequest, edit_id: uuid.UUID, sitting: Sitting) -> tuple[str, bool]:
     if moderation.skip(edit_id, request.user):
         sitting.add(Step.skipped(edit_id))
-        return _("Skipped: left to the others for half an hour."), True
-    return _("It was not on your desk any more."), False
+        return _("Skipped. Other reviewers can take it for half an hour."), True
+    return _("Another reviewer is already handling this edit."), False
 
 
 def _undo(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
     step = sitting.take(request.POST.get("last", ""))
     if step is None:
-        return _("There is nothing to take back."), False
+        return _("Nothing to undo."), False
     if not step.count:
         is_back = moderation.take(step.edit_id, request.user)
-        return (_("The skipped pair is back."), True) if is_back else (_("Somebody else has it on the desk now."), False)
+        return (
+            (_("The skipped edit is back."), True) if is_back else (_("Another reviewer is already handling this edit."), False)
+        )
     back = len(moderation.undo(request.user, step.moment))
     if back:
-        return ngettext("Taken back: %d pair waits again.", "Taken back: %d pairs wait again.", back) % back, True
-    return _("Too late to take that back: it is over ten minutes ago, or something has happened since."), False
+        return ngettext("Undone. %d edit is waiting again.", "Undone. %d edits are waiting again.", back) % back, True
+    return _("Too late to undo. More than ten minutes have passed, or the edit has changed since."), False
 
 
 def _reason(request: HttpRequest) -> str:

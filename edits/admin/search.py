@@ -103,7 +103,7 @@ def search(edits: QuerySet[Edit], query: str) -> QuerySet[Edit]:
 class Created(admin.SimpleListFilter):
     """Days, weeks and months as ranges of the index. (Django's own date hierarchy reads the whole index to find its links.)"""
 
-    title = _("asked for")
+    title = _("created")
     parameter_name = "created"
     _AGES = {"today": (0, _("Today")), "7d": (6, _("Past 7 days")), "30d": (29, _("Past 30 days"))}
 
@@ -138,7 +138,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", gettext("at Wiro or on the way")), *((state.value, str(state.label)) for state in State)]
+        return [("active", gettext("At Wiro or being sent")), *((state.value, str(state.label)) for state in State)]
 
     def queryset(self, request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         match self.value():
@@ -151,7 +151,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class FailureCode(admin.SimpleListFilter):
-    title = _("why it failed")
+    title = _("failure reason")
     parameter_name = "failure"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -166,7 +166,7 @@ class Cost(admin.SimpleListFilter):
     parameter_name = "cost"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("known", _("Known")), ("more", _("More than was reserved")), ("failed", _("Charged although it failed"))]
+        return [("known", _("Known")), ("more", _("More than reserved")), ("failed", _("Charged despite failure"))]
 
     def queryset(self, request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         match self.value():
@@ -200,5 +200,5 @@ def found_by(query: str) -> str:
     if not query.strip():
         return ""
     if named_by(query) is None:
-        return gettext("Looked for these words in the instructions.")
-    return gettext("Found by id, task id or user name. In quotation marks the same text is looked for in the instructions.")
+        return gettext("Showing instructions that contain these words.")
+    return gettext("Matched by ID, task ID or username. Put the text in quotation marks to search instructions instead.")

@@ -28,7 +28,7 @@ REASON_MAX = 300
 
 
 class EditorAdminSite(AdminSite):
-    site_title = site_header = gettext_lazy("Reword desk")
+    site_title = site_header = gettext_lazy("Reword admin")
     index_title = gettext_lazy("Overview")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -65,10 +65,10 @@ class EditorAdminSite(AdminSite):
         reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:REASON_MAX]
         if verbs[action](f"by {request.user}: {reason}"):
             note_gate(request, action, reason)
-            said = {"pause": _("Nothing is submitted until somebody resumes."), "resume": _("Submitting goes on.")}
+            said = {"pause": _("Submitting paused. Edits wait until you resume."), "resume": _("Submitting resumed.")}
             messages.success(request, said[action])
         else:
-            messages.warning(request, _("There was nothing left to do."))
+            messages.warning(request, _("Nothing to do."))
         return redirect("admin:index")
 
 

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..accounts import deletion
 from ..models import Edit, Profile
 
-_HERE = (gettext_lazy("What is here"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
+_HERE = (gettext_lazy("Activity"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
 # For whoever may look but not change: nothing of the password or of what somebody may do.
 _LOOKED_AT = (
     (None, {"fields": ("username", "email", "first_name", "last_name")}),
@@ -38,11 +38,11 @@ _TEXT = forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
 class EraseForm(forms.Form):
     """The name is typed, because a person is not erased by a click that slipped."""
 
-    username = forms.CharField(label=gettext_lazy("User name, typed once more"), strip=False, widget=_TEXT)
+    username = forms.CharField(label=gettext_lazy("Type the username to confirm"), strip=False, widget=_TEXT)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=200,
-        help_text=gettext_lazy("It goes into the log: no names, please."),
+        help_text=gettext_lazy("Recorded in the log. Don’t enter names."),
         widget=_TEXT,
     )
 
@@ -53,7 +53,7 @@ class EraseForm(forms.Form):
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
         if name != self.user.username:
-            raise forms.ValidationError(_("That is not the user name. Nothing was erased."))
+            raise forms.ValidationError(_("The username doesn’t match. Nothing was erased."))
         return name
 
 
@@ -112,7 +112,7 @@ class PersonAdmin(UserAdmin):
         address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": user.pk})
         return format_html('<a href="{}">{}</a>', address, user.edit_count)
 
-    @admin.display(description=gettext_lazy("pictures"))
+    @admin.display(description=gettext_lazy("images"))
     def pictures_here(self, user: Any) -> str:
         has = deletion.belongings(user)
         return f"{has.pictures} · {filesizeformat(has.size)}"
@@ -144,7 +144,7 @@ class PersonAdmin(UserAdmin):
         if form.is_valid():
             return self._erase(request, user, form.cleaned_data["reason"])
         facts = {
-            "title": _("Erase this person"),
+            "title": _("Erase user"),
             "opts": self.opts,
             "person": user,
             "form": form,
@@ -157,11 +157,11 @@ class PersonAdmin(UserAdmin):
         if deletion.erase_person(user, request.user, reason):
             user.refresh_from_db()
             self.log_change(request, user, "Erased")
-            self.message_user(request, _("Erased: the account is closed, and nobody sees anything of it any more."))
+            self.message_user(request, _("Erased. The account is closed and everything in it is hidden."))
         if left := deletion.belongings(user).pictures:
             text = ngettext(
-                "%d picture goes as soon as its edit has ended and Wiro has erased its copies.",
-                "%d pictures go as soon as their edits have ended and Wiro has erased its copies.",
+                "%d image will be deleted once its edit has ended and Wiro has deleted its copies.",
+                "%d images will be deleted once their edits have ended and Wiro has deleted its copies.",
                 left,
             )
             self.message_user(request, text % left, messages.WARNING)

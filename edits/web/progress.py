@@ -75,11 +75,11 @@ def sentence(edit: Edit) -> str:
     if edit.state == State.UNCONFIRMED:
         return user_messages.unconfirmed()
     if edit.is_pending and edit.cancel_requested_at:
-        return _("Canceling …")
+        return _("Canceling…")
     if edit.state == State.QUEUED:
         return " ".join(filter(None, [_place_words(edit), user_messages.waiting_reason(edit)]))
     if edit.state == State.SUBMITTING:
-        return _("Sending your picture to Wiro.")
+        return _("Sending your photo to Wiro.")
     if edit.is_ended:
         return {State.SUCCEEDED: _("Your edit is ready."), State.FAILED: _("This edit failed.")}.get(
             State(edit.state), _("Canceled.")
@@ -90,11 +90,11 @@ def sentence(edit: Edit) -> str:
 def _place_words(edit: Edit) -> str:
     line = cache.get_or_set("line", _line, 1) or []
     if len(line) > LINE_MAX:
-        return _("More than %(count)d edits are waiting.") % {"count": LINE_MAX}
+        return _("More than %(count)d edits are ahead in the queue.") % {"count": LINE_MAX}
     if edit.pk not in line:
-        return _("Waiting for its turn.")
+        return _("Waiting in the queue.")
     place = line.index(edit.pk) + 1
-    return _("Next in line.") if place == 1 else _("Number %(place)d in line.") % {"place": place}
+    return _("Next in line.") if place == 1 else _("#%(place)d in the queue.") % {"place": place}
 
 
 def _line() -> list:
@@ -105,11 +105,11 @@ def _line() -> list:
 
 def _with_estimate(edit: Edit) -> str:
     usual, left = usual_seconds(), eta_seconds(edit)
-    doing = [_("In line at Wiro."), _("Preparing your picture."), _("Editing your picture."), _("Saving the result.")][
+    doing = [_("Waiting at Wiro."), _("Preparing your photo."), _("Editing your photo."), _("Saving the result.")][
         stage_and_percent(edit)[0]
     ]
     if usual is None or left is None:
         return doing
     if left == 0:
-        return doing + " " + _("Usually %(seconds)d s; this one is slower than usual.") % {"seconds": round(usual)}
+        return doing + " " + _("This usually takes %(seconds)d s. It’s slower than usual right now.") % {"seconds": round(usual)}
     return doing + " " + _("About %(seconds)d s left.") % {"seconds": left}

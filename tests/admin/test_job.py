@@ -183,7 +183,7 @@ def test_the_request_is_told_as_it_was_sent_with_every_secret_masked(operator, a
     assert ("https://edits.example.org/wiro/callback/***/" in request.body) is bool(base)
     assert ("File/Upload" in request.body) is not bool(base)
     page = operator.get(page_of(edit)).content.decode()
-    assert "The request that was sent" in page
+    assert "Request to Wiro" in page
     for secret in (
         settings.WIRO_API_KEY,
         settings.WIRO_API_SECRET,

@@ -73,7 +73,7 @@ def test_an_operator_erases_nobody_of_the_staff(visitors, staff, rita):
     for colleague in (rita, staff("viewer", "vera"), staff("operator", "otto")):
         assert visitors["operator"].get(erase_page(colleague)).status_code == 403
         assert press(visitors["operator"], colleague).status_code == 403
-        assert "Erase this person" not in visitors["operator"].get(page_of(colleague)).text
+        assert "Erase user" not in visitors["operator"].get(page_of(colleague)).text
     assert User.objects.filter(is_active=False).count() == 0
     assert press(visitors["superuser"], User.objects.get(username="vera")).status_code == 302
 
@@ -152,7 +152,7 @@ def test_the_page_says_what_goes_and_what_stays(rita, alice, photo, signed_in):
     desk = signed_in(rita)
     assert f'href="{erase_page(alice)}"' in desk.get(page_of(alice)).text
     said = text(desk.get(erase_page(alice)))
-    for words in ("alice is erased for good", "1 picture (", "1 pair in the gallery", "1 edit is under way", "What stays"):
+    for words in ("alice is erased for good", "1 picture (", "1 pair in the gallery", "1 edit is under way", "What will be kept"):
         assert words in said
 
 
@@ -195,7 +195,7 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_
 def test_an_erased_person_is_looked_at_and_never_revived(rita, alice, signed_in):
     desk = signed_in(rita)
     press(desk, alice)
-    assert "Erase this person…" not in desk.get(page_of(alice)).text
+    assert "Erase user…" not in desk.get(page_of(alice)).text
     assert "was erased on" in text(desk.get(erase_page(alice)))
     assert desk.post(page_of(alice), {"username": "alice", "is_active": "on"}).status_code == 403
     assert desk.post(f"{LIST}{alice.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403

@@ -20,7 +20,7 @@ def desk(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[
         page = open_page(**options)
         username, password = browsed_site.account
         page.goto("/accounts/login/")
-        page.get_by_label("User name").fill(username)
+        page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Sign in", exact=True).last.click()
         page.wait_for_url("**/edits/")
@@ -44,7 +44,7 @@ def test_nothing_on_the_operators_pages_keeps_anybody_out(desk: Callable[..., Pa
     assert page.locator("img.chart-light:visible, img.chart-dark:visible").count() == charts.count()
     check(page, ".overview")
     first_job(page)
-    page.get_by_text("The request that was sent").first.click()
+    page.get_by_text("Request to Wiro").first.click()
     check(page, ".job-columns")
 
 
@@ -59,10 +59,10 @@ def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page
     page.goto("/admin/")
     page.get_by_label("Reason (optional)").fill("maintenance")
     page.get_by_role("button", name="Pause submitting").click()
-    expect(page.get_by_role("heading", name="Nothing is submitted to Wiro")).to_be_visible()
+    expect(page.get_by_role("heading", name="Submitting: paused")).to_be_visible()
     expect(page.get_by_text("pause: maintenance")).to_be_visible()
     page.get_by_role("button", name="Resume submitting").click()
-    expect(page.get_by_role("heading", name="Edits are submitted to Wiro")).to_be_visible()
+    expect(page.get_by_role("heading", name="Submitting: on")).to_be_visible()
 
 
 def test_charts_follow_the_theme_that_was_chosen_in_the_admin(desk: Callable[..., Page]) -> None:

@@ -165,7 +165,7 @@ def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable
 def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], moon: str, key: str) -> None:
     page = look_at(moon)
     _choose(page, "Hold")
-    page.get_by_role("button", name="Hold to see the original").focus()
+    page.get_by_role("button", name="Press and hold to see the original").focus()
     page.keyboard.down(key)
     assert page.evaluate(IN_THE_MIDDLE) == "Before"
     page.keyboard.up(key)
@@ -175,7 +175,7 @@ def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], 
 def test_a_click_of_a_screen_reader_changes_to_the_original_and_back(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
     _choose(page, "Hold")
-    button = page.get_by_role("button", name="Hold to see the original")
+    button = page.get_by_role("button", name="Press and hold to see the original")
     for pressed in ("true", "false"):
         button.evaluate("button => button.click()")
         expect(button).to_have_attribute("aria-pressed", pressed)
@@ -187,7 +187,7 @@ def test_the_map_of_changes_is_fetched_when_it_is_asked_for(look_at: Callable[..
     assert "changes" not in _fetched(page)
     page.get_by_role("button", name="Changes", exact=True).focus()
     page.keyboard.press("Enter")
-    heat = page.get_by_role("img", name="Where the edit changed the picture")
+    heat = page.get_by_role("img", name="Where the edit changed the photo")
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=heat.element_handle())
     assert heat.bounding_box() == page.get_by_role("img", name="The photo after the edit").bounding_box()
     assert page.evaluate(IN_THE_MIDDLE) == "After"
@@ -334,7 +334,7 @@ def test_nothing_moves_while_the_pictures_load(look_at: Callable[..., Page], moo
 
 def test_looking_closely_fills_the_screen_and_escape_leads_back(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    button = page.get_by_role("button", name="Look closely")
+    button = page.get_by_role("button", name="Full screen")
     button.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Before and after")
@@ -370,6 +370,6 @@ def test_without_scripts_both_pictures_are_there_and_the_map_is_a_link(look_at: 
     assert before["x"] + before["width"] <= after["x"]
     expect(page.get_by_text("of the picture changed")).to_be_visible()
     expect(page.get_by_role("button", name="Side by side")).to_be_hidden()
-    address = page.get_by_role("link", name="See where").get_attribute("href")
+    address = page.get_by_role("link", name="View map").get_attribute("href")
     assert address
     assert page.request.get(address).headers["content-type"].startswith("image/")

@@ -93,9 +93,9 @@ def test_keys_do_nothing_while_somebody_types(open_desk: Callable[..., Page], pa
     page.keyboard.type("a sad case, 12 or so")
     shows(page, pairs[0])
     page.keyboard.press("Escape")
-    expect(page.get_by_label("In your own words")).to_be_hidden()
+    expect(page.get_by_label("Your own reason")).to_be_hidden()
     page.keyboard.press("r")
-    expect(page.get_by_label("In your own words")).to_have_value("")
+    expect(page.get_by_label("Your own reason")).to_have_value("")
     page.keyboard.press("8")
     page.keyboard.type("Too sad.")
     page.keyboard.press("Enter")
@@ -109,7 +109,7 @@ def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: 
     page.keyboard.press("Enter")
     page.keyboard.press("a")
     shows(page, pairs[0])
-    expect(page.get_by_label("In your own words")).to_be_visible()
+    expect(page.get_by_label("Your own reason")).to_be_visible()
 
 
 def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> None:
@@ -119,7 +119,7 @@ def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> N
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_value("54")
     page.keyboard.press("c")
-    expect(page.get_by_role("img", name="Where the edit changed the picture")).to_be_visible()
+    expect(page.get_by_role("img", name="Where the edit changed the photo")).to_be_visible()
     expect(slider).to_have_count(0)
     page.keyboard.press("c")
     expect(page.get_by_role("button", name="Side by side")).to_have_attribute("aria-pressed", "true")
@@ -146,7 +146,7 @@ def test_at_the_end_of_the_queue(open_desk: Callable[..., Page], pairs: list[str
     for words in pairs:
         shows(page, words)
         page.keyboard.press("a")
-    expect(page.get_by_role("heading", name="All done. Thank you.")).to_be_visible()
+    expect(page.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_be_disabled()
     page.keyboard.press("a")
     page.keyboard.press("z")
@@ -171,12 +171,12 @@ def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: l
     page = open_desk(GRID, viewport={"width": 1024, "height": 768})
     rows = page.locator(".grid-pair")
     before = [row.bounding_box() for row in (*rows.all(), page.locator(".desk-bar"))]
-    page.get_by_label("Choose all").check()
+    page.get_by_label("Select all").check()
     page.get_by_label(pairs[3]).uncheck()
     expect(page.get_by_text("3 chosen")).to_be_visible()
     assert [row.bounding_box() for row in (*rows.all(), page.locator(".desk-bar"))] == before
     page.get_by_label("Reason").select_option(index=1)
-    page.get_by_role("button", name="Reject the chosen").click()
+    page.get_by_role("button", name="Reject selected").click()
     says(page, "Rejected: 3 pairs.")
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Undo").click()

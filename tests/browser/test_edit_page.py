@@ -94,8 +94,8 @@ def test_a_failure_is_explained_without_loading_the_page_again(
     expect(page.get_by_role("heading", name="The model failed")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("window.sameDocument")
     assert "favicon-failed" in icon(page)
-    expect(page.get_by_text("It cost nothing.")).to_be_visible()
-    page.get_by_role("button", name="Try with another seed").click()
+    expect(page.get_by_text("You were not charged.")).to_be_visible()
+    page.get_by_role("button", name="Try another seed").click()
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
 
 
@@ -105,7 +105,7 @@ def test_a_running_edit_can_be_canceled(own_page: Callable[..., Page], browsed_s
     page.goto(browsed_site.visitor.upload("chelsea.png", "Give the cat a hat"))
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This edit was canceled")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("It cost nothing.")).to_be_visible()
+    expect(page.get_by_text("You were not charged.")).to_be_visible()
 
 
 def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
@@ -114,8 +114,8 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
     page = own_page(permissions=CLIPBOARD)
     page.goto(done(browsed_site, "Make the rocket red"))
     page.get_by_role("radio", name="1 day").check()
-    page.get_by_role("button", name="Make a link").click()
-    address = page.get_by_role("textbox", name="Secret link").input_value()
+    page.get_by_role("button", name="Create link").click()
+    address = page.get_by_role("textbox", name="Private link").input_value()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address
@@ -125,12 +125,12 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
     friend.get_by_role("slider", name="Compare before and after").wait_for()
     for name in ("The photo before the edit", "The photo after the edit"):
         friend.wait_for_function("name => document.querySelector(`img[alt^='${name}']`).naturalWidth > 0", arg=name)
-    page.get_by_role("button", name="Take back").click()
-    expect(page.get_by_role("textbox", name="Secret link")).to_have_count(0)
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("textbox", name="Private link")).to_have_count(0)
     answer = friend.goto(address)
     assert answer
     assert answer.status == 404
-    expect(friend.get_by_role("heading", name="This link has ended")).to_be_visible()
+    expect(friend.get_by_role("heading", name="This link has expired")).to_be_visible()
 
 
 def test_without_scripts_a_link_is_made_read_and_taken_back(
@@ -139,20 +139,20 @@ def test_without_scripts_a_link_is_made_read_and_taken_back(
     page = own_page(java_script_enabled=False)
     page.goto(done(browsed_site, "Make the rocket blue"))
     expect(page.get_by_role("img", name="The photo after the edit")).to_be_visible()
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create link").click()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
     friend = open_page(java_script_enabled=False)
-    friend.goto(page.get_by_role("textbox", name="Secret link").input_value())
+    friend.goto(page.get_by_role("textbox", name="Private link").input_value())
     expect(friend.get_by_role("img", name="The photo after the edit")).to_be_visible()
-    page.get_by_role("button", name="Take back").click()
-    expect(page.get_by_role("textbox", name="Secret link")).to_have_count(0)
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("textbox", name="Private link")).to_have_count(0)
 
 
 def test_the_versions_are_walked_with_the_keyboard(own_page: Callable[..., Page], browsed_site: RunningSite) -> None:
     first = done(browsed_site, "First of all, fog")
     page = own_page()
     page.goto(first)
-    page.get_by_role("link", name="Edit this result further").press("Enter")
+    page.get_by_role("link", name="Continue editing").press("Enter")
     page.get_by_label("What should change?").fill("Then, a bridge")
     page.get_by_label("What should change?").press("Control+Enter")
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
@@ -172,8 +172,8 @@ def test_the_versions_are_walked_with_the_keyboard(own_page: Callable[..., Page]
 def test_nothing_is_wider_than_the_screen(own_page: Callable[..., Page], browsed_site: RunningSite, width: int) -> None:
     page = own_page(viewport={"width": width, "height": 800})
     page.goto(done(browsed_site, "x" * 300))
-    page.get_by_role("button", name="Make a link").click()
-    page.get_by_role("textbox", name="Secret link").wait_for()
+    page.get_by_role("button", name="Create link").click()
+    page.get_by_role("textbox", name="Private link").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -196,7 +196,7 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     waiting = visitor.upload("rocket.jpg", "Turn it into a tower")
     page = own_page(color_scheme=scheme, reduced_motion="reduce")
     page.goto(result)
-    shared = page.get_by_role("textbox", name="Secret link").input_value()
+    shared = page.get_by_role("textbox", name="Private link").input_value()
     for address in (result, failed, unconfirmed, waiting, shared, "/s/1:none/"):
         page.goto(address)
         page.wait_for_load_state("networkidle")

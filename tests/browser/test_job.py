@@ -55,7 +55,7 @@ def pressed(page: Page, button: str, said: str) -> None:
 def test_check_again_now_and_cancel(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("model", "stuck", value="task_output", prompt="Stuck")
     page = job("Stuck", "running")
-    pressed(page, "Check again now", "looked at now")
+    pressed(page, "Check now", "looked at now")
     pressed(page, "Cancel this edit", "being canceled")
 
 
@@ -69,10 +69,10 @@ def test_an_unconfirmed_edit_is_sent_once_more_only_by_who_knows_what_it_may_cos
 ) -> None:
     wiro.faults.add("Run", "reset", prompt="Lost once")
     page = job("Lost once", "unconfirmed")
-    page.get_by_role("button", name="Send it once more").click()
+    page.get_by_role("button", name="Resubmit").click()
     expect(page.locator(".messagelist")).to_contain_text("Nothing was done")
     page.get_by_label("I know").check()
-    pressed(page, "Send it once more", "sent once more")
+    pressed(page, "Resubmit", "sent once more")
 
 
 def test_a_failed_edit_is_tried_again_for_its_owner(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
@@ -87,8 +87,8 @@ def test_a_failed_edit_is_tried_again_for_its_owner(job: Callable[[str, str], Pa
 def test_wiros_copies_are_erased_now(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("Task/InputOutputDelete", "http", status=500, count="always")
     page = job("Erase it", "succeeded")
-    button = page.get_by_role("button", name="Erase Wiro's copies now")
+    button = page.get_by_role("button", name="Delete Wiro’s copies now")
     while not button.is_visible():
         page.wait_for_timeout(50)
         page.reload()
-    pressed(page, "Erase Wiro's copies now", "erased at the next sweep")
+    pressed(page, "Delete Wiro’s copies now", "erased at the next sweep")

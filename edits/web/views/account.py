@@ -42,7 +42,7 @@ class ChangePassword(PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         if _is_demonstration(self.request):
             raise PermissionDenied
-        messages.success(self.request, _("You have a new password. Everywhere else you are signed out."))
+        messages.success(self.request, _("Password changed. You’ve been signed out everywhere else."))
         return super().form_valid(form)
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -61,7 +61,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _knows_password(request, form):
         deletion.erase_person(request.user, request.user)
         logout(request)
-        messages.success(request, _("Your account is deleted, and nobody sees anything of it any more. Farewell!"))
+        messages.success(request, _("Your account has been deleted."))
         return redirect("gallery")
     facts = {"form": form, "has": deletion.belongings(request.user), "is_demonstration": is_demonstration, "is_last": is_last}
     return render(request, "account/delete.html", facts, status=400 if request.method == "POST" else 200)
@@ -71,7 +71,7 @@ def _knows_password(request: HttpRequest, form: Form) -> bool:
     name = request.user.get_username()
     if authenticate(request, username=name, password=form.cleaned_data["password"]) == request.user:
         return True
-    form.add_error("password", _("That is not your password. Nothing was deleted."))
+    form.add_error("password", _("Incorrect password. Nothing was deleted."))
     return False
 
 

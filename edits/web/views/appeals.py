@@ -19,5 +19,5 @@ def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())
     if moderation.appeal(edit, request.user, words[:WORDS_MAX]):
-        messages.success(request, _("A reviewer will look at it once more."))
+        messages.success(request, _("Appeal sent. A reviewer will take another look."))
     return redirect(edit)

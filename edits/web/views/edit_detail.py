@@ -116,7 +116,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         enqueue(edit.pk)
         return _answer(request, edit)
     if not edit.is_ended:
-        messages.info(request, _("This edit is still under way."))
+        messages.info(request, _("This edit is still in progress."))
         return _answer(request, edit)
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
@@ -135,7 +135,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     trash.delete(own_edit(request, edit_id), request.user)
-    messages.success(request, _("The edit is in the trash."), extra_tags=str(edit_id))
+    messages.success(request, _("Moved to trash."), extra_tags=str(edit_id))
     return redirect("edit-list")
 
 

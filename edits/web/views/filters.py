@@ -25,9 +25,9 @@ _GROUPS = {"pending": PENDING, "succeeded": (State.SUCCEEDED,), "failed": (State
 _STATES: dict[str, tuple[State, ...]] = {state.value: (state,) for state in State} | _GROUPS
 _LABELS = {
     "": gettext_lazy("All"),
-    "pending": gettext_lazy("Under way"),
+    "pending": gettext_lazy("In progress"),
     "succeeded": gettext_lazy("Done"),
-    "failed": gettext_lazy("Did not work"),
+    "failed": gettext_lazy("Failed"),
 }
 
 
@@ -112,7 +112,7 @@ class Filters:
                 "url": self.url(favorites=not self.favorites and 1),
             },
             {
-                "label": _("One card per photo"),
+                "label": _("Group by photo"),
                 "icon": "stack",
                 "is_on": self.stacked,
                 "url": self.url(stacked=not self.stacked and 1),

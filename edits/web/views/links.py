@@ -27,9 +27,9 @@ def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(for_page(request, link), status=201) if link else JsonResponse({"url": None}, status=409)
     if link:
-        messages.success(request, _("The link is made. Whoever has it can see this pair."))
+        messages.success(request, _("Link created. Anyone with the link can see this edit."))
     else:
-        messages.error(request, _("No further link could be made. Take one back first."))
+        messages.error(request, _("You’ve reached the limit of links for this edit. Revoke one first."))
     return redirect(edit.get_absolute_url() + "#links")
 
 
@@ -43,7 +43,7 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"ended": ended})
     if ended:
-        messages.success(request, _("Taken back: the link opens nothing any more."))
+        messages.success(request, _("Link revoked."))
     return redirect(edit.get_absolute_url() + "#links")
 
 

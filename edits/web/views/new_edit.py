@@ -20,8 +20,12 @@ from .access import wants_json
 
 
 def examples() -> list[str]:
-    """The model's own example instructions. They fill the field and never submit."""
+    """Example instructions, ours before those of the model's own page. They fill the field and never submit."""
     return [
+        _("Remove the people in the background"),
+        _("Make it golden hour"),
+        _("Change the shirt to navy blue"),
+        _("Turn it into a watercolor"),
         _("Replace the ski sticks with a pair of baguettes"),
         _("Replace the hot air balloon with the moon"),
         _("Place a blonde woman leaning on the car"),

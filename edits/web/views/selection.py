@@ -77,11 +77,11 @@ def _carry_out(request: HttpRequest, action: str, edits: Sequence[Edit]) -> None
 
 def _told(action: str, count: int) -> str:
     texts = {
-        "delete": ngettext("%d edit is in the trash.", "%d edits are in the trash.", count),
-        "restore": ngettext("%d edit is back among your edits.", "%d edits are back among your edits.", count),
-        "favorite": ngettext("%d edit is now a favorite.", "%d edits are now favorites.", count),
-        "unfavorite": ngettext("%d edit is no favorite any more.", "%d edits are no favorites any more.", count),
-        "purge": ngettext("%d edit is gone for good.", "%d edits are gone for good.", count),
+        "delete": ngettext("Moved %d edit to trash.", "Moved %d edits to trash.", count),
+        "restore": ngettext("Restored %d edit.", "Restored %d edits.", count),
+        "favorite": ngettext("Added %d edit to favorites.", "Added %d edits to favorites.", count),
+        "unfavorite": ngettext("Removed %d edit from favorites.", "Removed %d edits from favorites.", count),
+        "purge": ngettext("Permanently deleted %d edit.", "Permanently deleted %d edits.", count),
     }
     return texts[action] % count
 

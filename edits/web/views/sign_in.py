@@ -47,7 +47,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and _too_many(request):
-        form.add_error(None, _("Too many new accounts from this address. Try again in an hour."))
+        form.add_error(None, _("Too many accounts were created from this network. Try again in an hour."))
         return render(request, "registration/signup.html", {"form": form}, status=429)
     if request.method == "POST" and form.is_valid():
         user = form.save()

@@ -38,7 +38,7 @@ def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(own_trash(request), pk=edit_id)
     if trash.restore(edit, request.user):
-        messages.success(request, _("The edit is back among your edits."))
+        messages.success(request, _("Edit restored."))
     return redirect("edit-trash")
 
 

@@ -22,7 +22,7 @@ def zipped(edits: Iterable[Edit]) -> Iterator[bytes]:
             missing.append(name)
         yield from archive.all_files()
     if missing:
-        archive.add("\n".join([_("These pictures could not be read:"), *missing, ""]), _("missing.txt"))
+        archive.add("\n".join([_("These images couldn’t be read:"), *missing, ""]), _("missing.txt"))
     yield from archive.finalize()
 
 
