@@ -202,7 +202,7 @@ def test_the_same_photo_uploaded_again_is_a_new_one(new_edit, media):
 def test_delete_for_good_asks_first_and_then_leaves_nothing(browser, edit, media):
     browser.post(f"/edits/{edit.pk}/delete/")
     chosen = {"id": str(edit.pk), "action": "purge"}
-    assert "Nobody can bring them back" in browser.post("/edits/selection/", chosen).content.decode()
+    assert "This can’t be undone" in browser.post("/edits/selection/", chosen).content.decode()
     assert len(files_in(media)) == 7
     browser.post("/edits/selection/", chosen | {"confirmed": "1"})
     assert files_in(media) == []

@@ -118,7 +118,7 @@ def test_ones_own_list_holds_ones_own(browser, alice, bob, photo):
 
 
 def test_empty_lists_say_so(browser):
-    assert "gallery is still empty" in browser.get("/").content.decode()
+    assert "The gallery is empty" in browser.get("/").content.decode()
     assert "No edits yet" in browser.get("/edits/").content.decode()
 
 

@@ -62,9 +62,9 @@ def test_a_page_offers_what_can_be_done_and_only_to_the_owner(browser, signed_in
 @pytest.mark.parametrize("code", Failure.values)
 def test_every_failure_says_what_to_do_and_what_it_cost(browser, alice, photo, code):
     free = browser.get(edit_in(State.FAILED, alice, photo, failure_code=code).get_absolute_url()).content.decode()
-    assert "You were not charged." in free
+    assert "This cost nothing." in free
     paid = edit_in(State.FAILED, alice, photo, failure_code=code, cost=Decimal("0.030000"))
-    assert "It cost 0.03 USD" in browser.get(paid.get_absolute_url()).content.decode()
+    assert "This cost $0.03." in browser.get(paid.get_absolute_url()).content.decode()
     failure = browser.get(paid.status_url).json()["failure"]
     assert failure["code"] == code
     assert len(failure["message"]) > 20
@@ -183,7 +183,7 @@ def test_the_versions_are_drawn_as_a_tree(browser, alice, photo):
     ]
     assert page.count('aria-current="page"') == 1
     assert f'href="{snow.get_absolute_url()}" aria-current="page"' in page
-    assert "made from version 2" in page
+    assert "from version 2" in page
 
 
 def test_versions_are_ones_own_and_not_deleted(browser, signed_in, rita, alice, bob, photo):
@@ -207,7 +207,7 @@ def test_many_and_deep_versions_are_shown_with_few_queries(browser, alice, photo
     rows = version_rows(page)
     assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
     assert max(len(guides) for _, guides in rows) == 4
-    assert "The newest 12 versions" in page
+    assert "Showing the newest 12 versions" in page
 
 
 def test_health_is_up(client):

@@ -196,5 +196,5 @@ def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(
     owner.post(f"/edits/{edit.pk}/appeal/")
     moderation.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
     page = owner.get(edit.get_absolute_url()).text
-    assert "The decision stands." in page
+    assert "The decision is final." in page
     assert "/appeal/" not in page

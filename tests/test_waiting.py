@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from edits.models import Failure, Gate, Outcome, Reason, State
 from edits.web import progress, user_messages
+from edits.web.money import dollars
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_the_place_in_line_is_the_one_of_the_fair_queue(browser, alice, bob, pho
     mine = [edit_in(State.QUEUED, alice, photo, created_at=now - timedelta(minutes=9 - number)) for number in range(3)]
     edit_in(State.QUEUED, bob, photo, created_at=now)
     # One of each person comes before anyone's second.
-    assert [text_of(browser, edit) for edit in mine] == ["Next in line.", "Number 3 in line.", "Number 4 in line."]
+    assert [text_of(browser, edit) for edit in mine] == ["Next in line.", "#3 in the queue.", "#4 in the queue."]
 
 
 def test_a_long_line_is_not_counted(browser, alice, photo, monkeypatch):
@@ -51,13 +52,13 @@ def test_a_long_line_is_not_counted(browser, alice, photo, monkeypatch):
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(2)]
     assert text_of(browser, edits[0]) == "Next in line."
     edits.append(edit_in(State.QUEUED, alice, photo))
-    assert [text_of(browser, edit) for edit in edits] == ["More than 2 edits are waiting."] * 3
+    assert [text_of(browser, edit) for edit in edits] == ["More than 2 edits are ahead in the queue."] * 3
 
 
 def test_many_who_watch_the_line_count_it_once(browser, alice, photo, monkeypatch):
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(3)]
     asked = []
-    monkeypatch.setattr(progress.gates, "next_in_turn", lambda count: asked.append(count) or [edit.pk for edit in edits])
+    monkeypatch.setattr(progress.fair_queue, "next_in_turn", lambda count: asked.append(count) or [edit.pk for edit in edits])
     for edit in edits:
         progress.sentence(edit)
     assert asked == [progress.LINE_MAX]
@@ -86,7 +87,7 @@ def test_who_has_enough_edits_under_way_is_told_so(browser, alice, photo, settin
     edit_in(State.RUNNING, alice, photo)
     assert text_of(browser, edit) == "Next in line."
     edit_in(State.FETCHING, alice, photo)
-    assert text_of(browser, edit) == "Next in line. It starts when one of the 2 edits that you have under way has ended."
+    assert text_of(browser, edit) == "Next in line. Up to 2 of your edits run at a time."
 
 
 def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser, alice, photo):
@@ -96,10 +97,10 @@ def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser, alice, photo):
 
 def test_only_a_site_with_callbacks_promises_to_pick_a_lost_result_up(browser, alice, photo, settings):
     edit = edit_in(State.UNCONFIRMED, alice, photo)
-    assert "pick the result up" not in text_of(browser, edit)
-    assert "decides whether to try again" in text_of(browser, edit)
+    assert "will appear here" not in text_of(browser, edit)
+    assert "so we stopped. You can try again or give up." in text_of(browser, edit)
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
-    assert "We will pick the result up if it arrives." in text_of(browser, edit)
+    assert "the result will appear here." in text_of(browser, edit)
 
 
 def failed(alice, photo, code, **fields):
@@ -114,8 +115,8 @@ def refused(edit, code="0", times=1):
 def test_wiros_own_trouble_is_not_blamed_on_the_words(alice, photo):
     edit = failed(alice, photo, Failure.REJECTED, failure_message="Something broke")
     refused(edit, times=5)
-    assert "not to blame" in user_messages.failure(edit)["text"]
-    assert "Another instruction" not in user_messages.failure(edit)["text"]
+    assert "Your photo and instruction are fine" in user_messages.failure(edit)["text"]
+    assert "another instruction" not in user_messages.failure(edit)["text"]
 
 
 def test_a_fault_in_the_request_is_told_in_wiros_words(browser, alice, photo):
@@ -130,7 +131,7 @@ def test_a_fault_in_the_request_is_told_in_wiros_words(browser, alice, photo):
 def test_a_refusal_that_nobody_knows_promises_nothing(alice, photo, code):
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)
-    assert "for a reason that we do not know" in user_messages.failure(edit)["text"]
+    assert "without giving a reason" in user_messages.failure(edit)["text"]
 
 
 def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice, photo):
@@ -140,21 +141,21 @@ def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice, photo):
     ran = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(ran)
     texts = [user_messages.failure(edit)["text"] for edit in (waited, given_up, ran)]
-    assert "Its turn did not come" in texts[0]
-    assert "never said whether" in texts[1]
-    assert "No result came in time" in texts[2]
+    assert "It waited in the queue for 24 hours" in texts[0]
+    assert "never confirmed" in texts[1]
+    assert "didn’t arrive in time" in texts[2]
 
 
 def test_the_cost_follows_what_was_charged(browser, alice, photo):
     unusable = failed(alice, photo, Failure.OUTPUT_INVALID, cost=Decimal("0.030000"))
     attempt_of(unusable)
-    assert user_messages.cost(unusable).startswith("It cost 0.03 USD")
+    assert user_messages.cost(unusable).startswith("This cost $0.03.")
     for code in (Failure.MODEL_FAILED, Failure.NO_OUTPUT, Failure.REJECTED):
         free = failed(alice, photo, code)
         attempt_of(free)
-        assert user_messages.cost(free) == "You were not charged."
+        assert user_messages.cost(free) == "This cost nothing."
     canceled = edit_in(State.CANCELED, alice, photo)
-    assert "You were not charged." in browser.get(canceled.get_absolute_url()).content.decode()
+    assert "This cost nothing." in browser.get(canceled.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ACCEPTED])
@@ -163,7 +164,7 @@ def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser, alice, ph
     attempt_of(edit, outcome)
     page = browser.get(edit.get_absolute_url()).content.decode()
     assert "We don’t know whether Wiro charged for this." in page
-    assert "You were not charged." not in page
+    assert "This cost nothing." not in page
 
 
 @pytest.mark.parametrize("code", Failure.values)
@@ -171,3 +172,10 @@ def test_every_failure_can_be_told_of_an_edit_without_attempts(alice, photo, cod
     told = user_messages.failure(failed(alice, photo, code))
     assert len(told["text"]) > 30
     assert "%(" not in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("0.050000", "$0.05"), ("0.5", "$0.50"), ("0.0125", "$0.0125"), ("10", "$10.00"), ("0", "$0.00")]
+)
+def test_money_has_cents_and_whatever_else_it_has(amount, words):
+    assert dollars(Decimal(amount)) == words

@@ -108,7 +108,7 @@ def cost(edit: Edit) -> str:
     outcomes = {attempt.outcome for attempt in edit.attempts.all()}
     if Outcome.UNKNOWN in outcomes or (Outcome.ACCEPTED in outcomes and edit.failure_code in _END_NOT_SEEN):
         return _("We don’t know whether Wiro charged for this.")
-    return _("You were not charged.")
+    return _("This cost nothing.")
 
 
 # Failures of edits that Wiro had taken, and may have finished and charged for.

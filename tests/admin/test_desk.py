@@ -111,10 +111,10 @@ def test_the_desk_shows_the_pair_with_everything_one_decides_by(desk, offered, a
     for fact in (
         "Pair 0",
         "alice",
-        "12.5 %",
+        "12.5%",
         "3 : 1 approved, 1 rejected",
         "guidance 4.0, seed 7, watermark",
-        "2 waiting, 0 done",
+        "2 waiting, 0 reviewed",
     ):
         assert fact in text(page), fact
 
@@ -131,8 +131,8 @@ def test_a_decision_brings_the_next_pair(desk, offered):
     page = press(desk, "approve")
     assert again(first).visibility == Visibility.PUBLIC
     assert shown(page) == [str(second.pk), str(third.pk)]
-    assert "2 waiting, 1 done in this session" in text(page)
-    assert "Approved: 1 pair is in the gallery." in text(page)
+    assert "2 waiting, 1 reviewed in this session" in text(page)
+    assert "Approved 1 edit. It is now in the gallery." in text(page)
     press(desk, "reject", reason=REASON)
     page = press(desk, "reject", reason=REASON, words=" In my  own\x00 words. ")
     assert [again(edit).review_reason for edit in (second, third)] == [REASON, "In my own words."]
@@ -154,8 +154,8 @@ def test_undo_takes_back_step_by_step(desk, offered):
     assert shown(press(desk, "undo")) == [str(second.pk), str(third.pk)]
     page = press(desk, "undo")
     assert shown(page)[0] == str(first.pk)
-    assert "3 waiting, 0 done" in text(page)
-    assert "nothing to take back" in text(press(desk, "undo"))
+    assert "3 waiting, 0 reviewed" in text(page)
+    assert "Nothing to undo" in text(press(desk, "undo"))
 
 
 def test_an_undo_that_is_sent_twice_takes_back_one_step(desk, offered):
@@ -182,14 +182,14 @@ def test_of_two_reviewers_the_second_is_told(desk, offered, rolf):
     desk.get(DESK)
     Edit.objects.filter(pk=edit.pk).update(review_claimed_by=rolf)
     page = desk.post(DESK, {"action": "approve", "id": str(edit.pk)}, follow=True)
-    assert "Somebody else was faster" in text(page)
-    assert "Other reviewers have the remaining pairs" in text(page)
+    assert "Another reviewer decided first" in text(page)
+    assert "Other reviewers are working on the remaining edits" in text(page)
 
 
 def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk, offered):
     (edit,) = offered(1)
     page = press(desk, "skip")
-    assert "You left 1 pair to the others." in text(page)
+    assert "You skipped 1 edit." in text(page)
     again_now = re.search(r'href="(\?since=[^"]+)"', page.content.decode())[1]
     assert shown(desk.get(DESK + html.unescape(again_now))) == [str(edit.pk)]
 
@@ -262,9 +262,9 @@ def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, 
     moderation.next_pairs(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
     assert [again(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
-    assert "2 were left to somebody else." in text(page)
-    assert "3 done" in text(page)
-    assert "Taken back: 3 pairs wait again." in text(press(desk, "undo", page=GRID))
+    assert "Another reviewer is handling 2." in text(page)
+    assert "3 reviewed" in text(page)
+    assert "Undone. 3 edits are waiting again." in text(press(desk, "undo", page=GRID))
     assert {again(edit).visibility for edit in edits} == {"pending"}
 
 

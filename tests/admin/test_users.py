@@ -135,7 +135,7 @@ def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(rita, alice, bob,
     assert all(str(edit.pk) in found for edit in hers)
     assert str(his.pk) not in found
     person = text(desk.get(page_of(alice)))
-    assert re.search(r"Edits: 2 .*Pictures: 1 · .*Spent \(USD\): 0.12", person)
+    assert re.search(r"Edits: 2 .*Images: 1 · .*Spent \(USD\): 0.12", person)
 
 
 def test_the_list_asks_the_same_few_questions_however_many_people(rita, signed_in, django_assert_max_num_queries):
@@ -152,7 +152,13 @@ def test_the_page_says_what_goes_and_what_stays(rita, alice, photo, signed_in):
     desk = signed_in(rita)
     assert f'href="{erase_page(alice)}"' in desk.get(page_of(alice)).text
     said = text(desk.get(erase_page(alice)))
-    for words in ("alice is erased for good", "1 picture (", "1 pair in the gallery", "1 edit is under way", "What will be kept"):
+    for words in (
+        "alice will be permanently erased",
+        "1 image (",
+        "1 edit in the gallery",
+        "1 edit is in progress",
+        "What will be kept",
+    ):
         assert words in said
 
 
@@ -182,8 +188,8 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_
     attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), erase_due_at="2026-01-01T00:00Z")
     desk = signed_in(rita)
     said = text(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
-    assert "the account is closed" in said
-    assert "1 picture goes as soon as" in said
+    assert "The account is closed" in said
+    assert "1 image will be deleted once" in said
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
     attempt.erase_due_at, attempt.copies_erased_at = None, timezone.now()

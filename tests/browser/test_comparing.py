@@ -12,7 +12,7 @@ from tests.run.site import RunningSite
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PHONE = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobile": True}
-MODES = ("Slider", "Side by side", "Hold", "Changes")
+MODES = ("Slider", "Side by side", "Press to compare", "Changes")
 IN_THE_MIDDLE = """() => {
     const box = document.querySelector("[data-compare]").getBoundingClientRect();
     const found = document.elementsFromPoint(box.left + box.width * 0.4, box.top + box.height * 0.6);
@@ -142,7 +142,7 @@ def test_side_by_side_shows_both_in_the_same_size(look_at: Callable[..., Page], 
 
 def test_the_original_is_seen_while_a_mouse_holds_the_picture(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    _choose(page, "Hold")
+    _choose(page, "Press to compare")
     assert page.evaluate(IN_THE_MIDDLE) == "After"
     page.mouse.move(*_point(page, 0.3, 0.3))
     page.mouse.down()
@@ -153,7 +153,7 @@ def test_the_original_is_seen_while_a_mouse_holds_the_picture(look_at: Callable[
 
 def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon, **PHONE)
-    page.get_by_role("button", name="Hold", exact=True).tap()
+    page.get_by_role("button", name="Press to compare", exact=True).tap()
     fingers = Fingers(page)
     fingers.at("Start", _point(page, 0.3, 0.3))
     assert page.evaluate(IN_THE_MIDDLE) == "Before"
@@ -164,7 +164,7 @@ def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable
 @pytest.mark.parametrize("key", ["Space", "Enter", "b"])
 def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], moon: str, key: str) -> None:
     page = look_at(moon)
-    _choose(page, "Hold")
+    _choose(page, "Press to compare")
     page.get_by_role("button", name="Press and hold to see the original").focus()
     page.keyboard.down(key)
     assert page.evaluate(IN_THE_MIDDLE) == "Before"
@@ -174,7 +174,7 @@ def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], 
 
 def test_a_click_of_a_screen_reader_changes_to_the_original_and_back(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    _choose(page, "Hold")
+    _choose(page, "Press to compare")
     button = page.get_by_role("button", name="Press and hold to see the original")
     for pressed in ("true", "false"):
         button.evaluate("button => button.click()")
@@ -183,7 +183,7 @@ def test_a_click_of_a_screen_reader_changes_to_the_original_and_back(look_at: Ca
 
 def test_the_map_of_changes_is_fetched_when_it_is_asked_for(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    expect(page.get_by_text("of the picture changed")).to_be_visible()
+    expect(page.get_by_text("of the photo changed")).to_be_visible()
     assert "changes" not in _fetched(page)
     page.get_by_role("button", name="Changes", exact=True).focus()
     page.keyboard.press("Enter")
@@ -368,7 +368,7 @@ def test_without_scripts_both_pictures_are_there_and_the_map_is_a_link(look_at: 
     assert before
     assert after
     assert before["x"] + before["width"] <= after["x"]
-    expect(page.get_by_text("of the picture changed")).to_be_visible()
+    expect(page.get_by_text("of the photo changed")).to_be_visible()
     expect(page.get_by_role("button", name="Side by side")).to_be_hidden()
     address = page.get_by_role("link", name="View map").get_attribute("href")
     assert address

@@ -69,7 +69,7 @@ def test_the_result_appears_by_itself_and_the_tab_tells(own_page: Callable[..., 
     assert page.evaluate("document.activeElement.id") == "main"
     slider = page.get_by_role("slider", name="Compare before and after")
     slider.press("ArrowLeft")
-    expect(slider).to_have_attribute("aria-valuetext", "49 % of the width shows the photo before the edit")
+    expect(slider).to_have_attribute("aria-valuetext", "49% of the width shows the original photo")
 
 
 def test_nothing_is_asked_any_more_when_nothing_is_pending(own_page: Callable[..., Page], browsed_site: RunningSite) -> None:
@@ -94,7 +94,7 @@ def test_a_failure_is_explained_without_loading_the_page_again(
     expect(page.get_by_role("heading", name="The model failed")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("window.sameDocument")
     assert "favicon-failed" in icon(page)
-    expect(page.get_by_text("You were not charged.")).to_be_visible()
+    expect(page.get_by_text("This cost nothing.")).to_be_visible()
     page.get_by_role("button", name="Try another seed").click()
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
 
@@ -105,7 +105,7 @@ def test_a_running_edit_can_be_canceled(own_page: Callable[..., Page], browsed_s
     page.goto(browsed_site.visitor.upload("chelsea.png", "Give the cat a hat"))
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This edit was canceled")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("You were not charged.")).to_be_visible()
+    expect(page.get_by_text("This cost nothing.")).to_be_visible()
 
 
 def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(

@@ -28,7 +28,7 @@ def test_from_the_sign_in_page_to_a_pair_that_can_be_compared(open_page: Callabl
         slider.press("ArrowRight")
     after = float(slider.input_value())
     assert after > before
-    expect(slider).to_have_attribute("aria-valuetext", f"{after:.0f} % of the width shows the photo before the edit")
+    expect(slider).to_have_attribute("aria-valuetext", f"{after:.0f}% of the width shows the original photo")
     _find_under_my_edits(page, "Make it night, please")
 
 

@@ -73,7 +73,7 @@ def test_scrolling_down_brings_every_card_once(owner: Callable[..., Page], path:
         page.wait_for_function("shown => document.querySelectorAll('.cards > li').length > shown", arg=shown)
     ids = page.evaluate("[...document.querySelectorAll('.cards > li')].map(card => card.id)")
     assert len(ids) == len(set(ids)) >= EDITS
-    expect(page.get_by_role("status").filter(has_text="More edits shown")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="more edits loaded")).to_have_count(1)
 
 
 def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(owner: Callable[..., Page]) -> None:
@@ -157,7 +157,7 @@ def test_what_was_thrown_away_is_taken_back_with_undo(owner: Callable[..., Page]
     page.get_by_role("link", name="Select").click()
     cards(page).first.click()
     page.get_by_role("button", name="Trash").click()
-    expect(page.get_by_text("1 edit is in the trash.")).to_be_visible()
+    expect(page.get_by_text("Moved 1 edit to trash.")).to_be_visible()
     expect(page.get_by_role("heading", name="No results")).to_be_visible()
     page.goto("/edits/trash/")
     expect(cards(page)).to_have_count(1)
@@ -169,7 +169,7 @@ def test_what_was_thrown_away_is_taken_back_with_undo(owner: Callable[..., Page]
     page.locator("details.delete button").click()
     expect(page.get_by_text("Moved to trash.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("1 edit is back among your edits.")).to_be_visible()
+    expect(page.get_by_text("Restored 1 edit.")).to_be_visible()
 
 
 def test_holding_a_card_shows_the_photo_before_and_does_not_open_it(owner: Callable[..., Page]) -> None:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 def test_a_photo_of_25_mb_is_shrunk_with_one_click(open_form: Callable[..., Page], tmp_path: Path) -> None:
     page = open_form()
     choose(page, noise(tmp_path))
-    expect(page.get_by_role("alert").first).to_contain_text(re.compile(r"has [23]\d(\.\d)? MB; at most 10 MB"))
+    expect(page.get_by_role("alert").first).to_contain_text(re.compile(r"is [23]\d(\.\d)? MB\. The limit is 10 MB"))
     button(page, "Shrink to fit").click()
     expect(caption(page)).to_contain_text("3,300 × 2,900".replace(",", ""))
     expect(caption(page)).to_contain_text("(was")
@@ -28,7 +28,7 @@ def test_a_panorama_of_4_to_1_is_cropped_where_the_person_wants(open_form: Calla
     page = open_form()
     choose(page, photo("panorama.jpg", 1600, 400))
     expect(page.get_by_role("alert").first).to_have_text(
-        "This picture is 1600 × 400; the longer side must be under 3 times the shorter."
+        "This photo is 1600 × 400 pixels. The longer side must be less than 3 times the shorter side."
     )
     button(page, "Crop to fit").click()
     part = page.get_by_label("Part of the photo to keep")
@@ -60,7 +60,7 @@ def test_a_crop_follows_the_eye_when_the_picture_is_upside_down(open_form: Calla
 def test_a_webp_is_converted_with_one_click(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("web.webp", 300, 200))
-    expect(page.get_by_role("alert").first).to_have_text("Only JPEG and PNG pictures can be edited; this is WebP.")
+    expect(page.get_by_role("alert").first).to_have_text("This format isn’t supported: WebP. Use a JPEG or PNG photo.")
     button(page, "Convert to JPEG").click()
     expect(caption(page)).to_contain_text("web.jpg")
     send(page)
@@ -70,7 +70,7 @@ def test_a_webp_is_converted_with_one_click(open_form: Callable[..., Page], phot
 def test_everything_wrong_with_one_picture_is_mended_with_one_click(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("long.webp", 800, 200))
-    expect(page.get_by_role("alert").first).to_contain_text("this is WebP. This picture is 800 × 200")
+    expect(page.get_by_role("alert").first).to_contain_text("Use a JPEG or PNG photo. This photo is 800 × 200")
     button(page, "Make it fit").click()
     send(page)
     assert sent_picture(page).size == (599, 200)
@@ -118,7 +118,7 @@ def test_a_photo_that_breaks_a_rule_is_not_sent(open_form: Callable[..., Page], 
     page.on("request", lambda request: requests.append(request.method))
     choose(page, photo("tiny.png", 14, 20))
     send(page)
-    expect(page.get_by_role("alert").first).to_have_text("This picture is 14 × 20 pixels; each side must have at least 15.")
+    expect(page.get_by_role("alert").first).to_have_text("This photo is 14 × 20 pixels. Each side must be at least 15 pixels.")
     choose(page, photo("panorama.jpg", 1600, 400))
     send(page)
     expect(button(page, "Crop to fit")).to_be_focused()

@@ -60,7 +60,7 @@ def test_another_photo_takes_the_place_of_a_version(
     address = browsed_site.visitor.upload("rocket.jpg", "Make it dawn")
     page = open_form(f"{URL}?version={address.split('/')[2]}&side=source")
     choose(page, photo("good.jpg", 300, 200))
-    expect(page.get_by_text("You are editing")).to_be_hidden()
+    expect(page.get_by_text("Editing the")).to_be_hidden()
     send(page)
     assert sent_picture(page).size == (300, 200)
 

@@ -26,7 +26,7 @@ def test_what_was_sent_over_a_lost_connection_is_one_edit_when_sent_again(open_f
     page.evaluate(LOSE_ONE_ANSWER)
     choose(page, photo("good.jpg", 300, 200))
     send(page, words)
-    expect(page.locator('[data-error-for="__all__"]')).to_contain_text("The connection was lost. Nothing is gone")
+    expect(page.locator('[data-error-for="__all__"]')).to_contain_text("Connection lost. Your photo and text are still here")
     button(page, "Send again").click()
     sent_picture(page)
     expect(edits_with(page, words)).to_have_count(1)
@@ -106,7 +106,7 @@ def test_one_of_many_can_be_left_out(open_form: Callable[..., Page], photo: Any)
 def test_more_than_twenty_photos_are_told(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, *(photo(f"{number}.png", 20, 20) for number in range(22)))
-    expect(page.get_by_text("Only 20 photos can be sent at once; left out: 2.")).to_be_visible()
+    expect(page.get_by_text("You can send up to 20 photos at once. Left out: 2.")).to_be_visible()
     expect(button(page, "Edit 20 photos")).to_be_visible()
 
 
@@ -114,7 +114,7 @@ def test_variations_are_counted_and_shown_together(open_form: Callable[..., Page
     page = open_form()
     choose(page, photo("good.jpg", 300, 200))
     page.get_by_role("radio", name="3").check(force=True)
-    expect(page.get_by_text("This makes 3 edits.")).to_be_visible()
+    expect(page.get_by_text("This will create 3 edits.")).to_be_visible()
     words = f"Three {uuid.uuid4().hex}"
     send(page, words)
     page.wait_for_url("**/edits/?batch=*")
