@@ -1,4 +1,4 @@
-"""The last days as pictures, drawn here as SVG, so the page needs no script. Their numbers stand below them in a table."""
+"""Charts of the last days, drawn as SVG on the server so that the page needs no script. A table below has the numbers."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from pygal.style import Style
 from ..operations.metrics import Day
 
 WIDTH, HEIGHT = 440, 240
-# Like Django admin's own variables, which do not reach into a picture.
+# Like the Django admin's CSS variables, which do not apply inside an image.
 _THEMES = {
     "light": {"foreground": "#444444", "lines": "#dddddd", "states": ("#2f7d4f", "#ba2121", "#8a8a8a", "#417690")},
     "dark": {"foreground": "#d0d0d0", "lines": "#3a3a3a", "states": ("#5fbf86", "#ef6b6b", "#9a9a9a", "#81d4fa")},
@@ -56,7 +56,7 @@ def chart(name: str, theme: str, days: Sequence[Day]) -> bytes | None:
 
 
 def _without_scripts(root: Any) -> Any:
-    """Pygal always writes its configuration into one, for a script of its own that is not used here."""
+    """Pygal always adds a script with its configuration, for a script of its own that is not used here."""
     for parent in list(root.iter()):
         for script in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(script)

@@ -1,4 +1,4 @@
-"""One job: all that is known of it, and what an operator may do about it. Money, words, pictures, history are only shown."""
+"""One edit: everything known about it, and the actions of an operator. Costs, instruction, images and history are read-only."""
 
 import uuid
 from collections.abc import Callable
@@ -19,10 +19,10 @@ from ..ordering import quotas
 from ..tasks import enqueue
 from ..web import user_messages
 
-# A history that is longer has its newest part shown.
+# Of a longer history, only the newest events are shown.
 EVENTS_MAX = 300
 REASON_MAX = 300
-# These may be charged, so the form asks once more.
+# These may be charged, so the form asks for confirmation.
 COSTLY = ("retry", "try_again")
 _VERBS: dict[str, Callable[[Edit, Any, str], bool]] = {
     "look": actions.look_now,
@@ -46,7 +46,7 @@ class JobView(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Look at one edit. There is no form, so there is nothing to post here."""
+        """Show one edit. There is no form, so POST is refused."""
         if not self.has_view_permission(request) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         edit = _edit(object_id)
@@ -68,7 +68,7 @@ class JobView(admin.ModelAdmin):
         return TemplateResponse(request, "admin/edits/edit/job.html", context)
 
     def operate(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        """Do one thing about the edit; why may be said, that it may cost money must be."""
+        """Carry out one action. A reason is optional; an action that may cost money must be confirmed."""
         if not self.has_operate_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -86,7 +86,7 @@ class JobView(admin.ModelAdmin):
 
 
 def _edit(object_id: str) -> Edit:
-    """404 for what is no id, as for what is not there."""
+    """404 for an invalid id, as for a missing edit."""
     try:
         key = uuid.UUID(object_id)
     except ValueError:

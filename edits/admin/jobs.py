@@ -1,4 +1,4 @@
-"""Every job: found, looked at, and asked for what people may ask of it."""
+"""All edits in the admin: search, filters, actions and export."""
 
 import uuid
 from typing import Any
@@ -27,7 +27,7 @@ from ..web import user_messages
 from .csv_export import export
 from .job_detail import JobView
 from .read_only import ReadOnlyAdmin
-from .review_queue import ReviewDesk
+from .review_queue import ReviewQueue
 from .search import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
 
 
@@ -40,11 +40,11 @@ class ReviewActionForm(ActionForm):
 
 
 @admin.register(Edit)
-class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
+class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
     list_display = ("pair", "words", "asked_by", "outcome", "visibility", "charged", "made")
     list_display_links = ("words",)
     list_filter = (Created, StateFilter, FailureCode, Cost, "visibility", "review")
-    # Read apart: joined to them SQLite sorts the whole table instead of reading the newest from the index.
+    # Prefetched instead: with a join, SQLite sorts the whole table instead of reading the newest from the index.
     list_select_related = ()
     list_per_page = 25
     list_max_show_all = 0
@@ -53,7 +53,7 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     sortable_by = ()
     ordering = ("-created_at", "-pk")
     paginator = CappedPaginator
-    # Not read by the search of ours, but without it there is no search field.
+    # Our search does not use it, but without it there is no search field.
     search_fields = ("prompt",)
     search_help_text = _("Edit ID, Wiro task ID, username, or words from the instruction")
     action_form = ReviewActionForm
@@ -73,7 +73,7 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
         return search(queryset, search_term), False
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Edit], *where: Any) -> HttpResponse | None:
-        """Only what is ticked: "all of them" may be a million."""
+        """Only selected rows: "all of them" may be a million."""
         if request.POST.get("select_across") == "1":
             raise BadRequest("choose edits one by one")
         return super().response_action(request, queryset, *where)
@@ -93,7 +93,7 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     @admin.display(description=_("before and after"))
     def pair(self, edit: Edit) -> SafeString | str:
         if edit.deleted_at:
-            # Out of sight for everybody, also for the staff.
+            # Hidden from everyone, including staff.
             return gettext("deleted")
         sides = [(edit.before, _("Before")), (edit.after, _("After"))]
         return format_html_join(

@@ -1,4 +1,4 @@
-"""People: limits of their own, trust, suspension. A person without a row here has what the settings say."""
+"""Per-user limits, trust and suspension. The settings apply to users without an entry here."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ class ProfileAdmin(admin.ModelAdmin):
         return [path("of/<str:id>/", view, name="edits_profile_of"), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change limits may give somebody the first ones."""
+        """Staff who may change limits may also add them."""
         return request.user.has_perm("edits.change_profile")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -85,7 +85,7 @@ class ProfileAdmin(admin.ModelAdmin):
         return super().get_queryset(request).filter(erased_at__isnull=True)
 
     def of_user(self, request: HttpRequest, id: str) -> HttpResponse:
-        """From an edit to its owner's limits, or to a form that gives them the first."""
+        """Redirect from an edit to its owner's limits, or to a form that adds them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         user = get_object_or_404(get_user_model(), pk=int(id) if id.isascii() and id.isdecimal() and len(id) < 19 else 0)

@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from ..models import IN_FLIGHT, Attempt, Edit, Failure, State
 
 COUNT_MAX = 1000
-# What no index finds is looked for in so many of the newest edits.
+# Without an index, only this many of the newest edits are searched.
 LOOK_BACK = 20_000
-# These are indexed together with the time, so they need no such bound.
+# These are indexed together with the time, so they need no such limit.
 INDEXED = {"created", "state", "owner__id__exact", "due_at__lte", "q", "p", "o", "all", "e", "_popup", "_facets"}
 MONTHS = 6
 
@@ -38,7 +38,7 @@ class CappedPaginator(Paginator):
 
 
 class EditChangeList(ChangeList):
-    """The list, with a word on how far it has looked."""
+    """The list, with a note on how far back it has searched."""
 
     looked_back_to: datetime | None = None
     count_max = COUNT_MAX
@@ -64,7 +64,7 @@ class EditChangeList(ChangeList):
         return is_search_for_words or bool({*self.params, *self.filter_params} - INDEXED)
 
     def _bound(self) -> datetime | None:
-        """When the oldest of the newest edits that are looked at was made, or None if there are not so many."""
+        """Creation time of the oldest edit to search, or None if there are fewer than LOOK_BACK."""
         newest: QuerySet[Edit] = Edit.objects.order_by("-created_at")
         for indexed in self.filter_specs:
             if isinstance(indexed, Created | StateFilter):
@@ -75,7 +75,7 @@ class EditChangeList(ChangeList):
 
 
 def named_by(query: str) -> Q | None:
-    """The edits that this text names: an id of an edit or a batch, a task id, or somebody's user name. None: only words."""
+    """The edits that this text identifies: an edit or batch id, a task id, or a username. None: search instructions."""
     text = query.strip()
     tasks = list(Attempt.objects.filter(wiro_task_id=text).values_list("edit_id", flat=True)[:COUNT_MAX])
     if tasks:
@@ -90,7 +90,7 @@ def named_by(query: str) -> Q | None:
 
 
 def search(edits: QuerySet[Edit], query: str) -> QuerySet[Edit]:
-    """What is named, otherwise the edits whose instruction has all these words; in quotation marks always the words."""
+    """The identified edits, otherwise those whose instruction has all these words; in quotation marks always the words."""
     if not query.strip():
         return edits
     if named := named_by(query):
@@ -121,7 +121,7 @@ class Created(admin.SimpleListFilter):
 
     @classmethod
     def span(cls, value: str) -> tuple[datetime, datetime] | None:
-        """From midnight to midnight (UTC), or None for what names no time."""
+        """From midnight to midnight (UTC), or None for an invalid value."""
         today = timezone.now().date()
         if value in cls._AGES:
             return _midnight(today - timedelta(days=cls._AGES[value][0])), _midnight(today + timedelta(days=1))
@@ -196,7 +196,7 @@ def _midnight(day: date) -> datetime:
 
 
 def found_by(query: str) -> str:
-    """In words, how the search understood its text."""
+    """A sentence on how the query was understood."""
     if not query.strip():
         return ""
     if named_by(query) is None:

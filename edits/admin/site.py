@@ -1,4 +1,4 @@
-"""The admin of this site: its first page tells how the site is doing, and stops or resumes submitting.
+"""The admin site: its first page shows how the site is doing, and pauses or resumes submitting.
 
 Outside of edits.admin: importing that package registers, for which the site has to exist already.
 """
@@ -53,7 +53,7 @@ class EditorAdminSite(AdminSite):
         return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=60"})
 
     def gate(self, request: HttpRequest) -> HttpResponse:
-        """Stop submitting, or go on; who did it stands in the log and in the gate's history."""
+        """Pause or resume submitting. Who did it is recorded in the log and in the gate's history."""
         if not request.user.has_perm("edits.operate_edit"):
             raise PermissionDenied
         if request.method != "POST":
@@ -73,7 +73,7 @@ class EditorAdminSite(AdminSite):
 
 
 def note_gate(request: HttpRequest, action: str, reason: str = "") -> None:
-    """The gate belongs to no edit, so what is done to it stands in the admin's own history."""
+    """The gate belongs to no edit, so its changes are recorded in the admin's own history."""
     text = f"{action}: {reason}" if reason else action
     user_id: Any = request.user.pk
     LogEntry.objects.log_actions(user_id, [Gate.current()], CHANGE, change_message=text, single_object=True)

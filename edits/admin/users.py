@@ -1,4 +1,4 @@
-"""People. Nobody is deleted here, which would tear their edits out of the ledger; they are erased, and the numbers stay."""
+"""Users. They are never deleted, which would remove their edits from the ledger, but erased: the numbers are kept."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from ..accounts import deletion
 from ..models import Edit, Profile
 
 _HERE = (gettext_lazy("Activity"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
-# For whoever may look but not change: nothing of the password or of what somebody may do.
+# For staff who may view but not change: no password, no permissions.
 _LOOKED_AT = (
     (None, {"fields": ("username", "email", "first_name", "last_name")}),
     _HERE,
@@ -36,7 +36,7 @@ _TEXT = forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
 
 
 class EraseForm(forms.Form):
-    """The name is typed, because a person is not erased by a click that slipped."""
+    """The username must be typed, so that no one is erased by a stray click."""
 
     username = forms.CharField(label=gettext_lazy("Type the username to confirm"), strip=False, widget=_TEXT)
     reason = forms.CharField(
@@ -62,7 +62,7 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    """Operators look and erase, without the permissions that Django has for accounts: those would make them administrators."""
+    """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
     list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")
     readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at")
@@ -86,7 +86,7 @@ class PersonAdmin(UserAdmin):
         first, *others = super().get_fieldsets(request, obj)
         return first, _HERE, *others
 
-    # --- Who may what ---
+    # --- Permissions ---
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or _is_operator(request)
@@ -101,11 +101,11 @@ class PersonAdmin(UserAdmin):
         return False
 
     def has_erase_permission(self, request: HttpRequest, user: User) -> bool:
-        """Administrators anybody but themselves, operators only people who are not on the staff."""
+        """Administrators may erase anyone but themselves, operators only users who are not staff."""
         is_above = bool(request.user.is_superuser) or not (user.is_staff or user.is_superuser)
         return _is_operator(request) and is_above and user != request.user
 
-    # --- What is shown ---
+    # --- Columns and fields ---
 
     @admin.display(description=gettext_lazy("edits"), ordering="edit_count")
     def edits_here(self, user: Any) -> SafeString:

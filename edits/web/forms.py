@@ -1,4 +1,4 @@
-"""The form of an edit: every input of the model, with its limits; the picture's refusals become form errors."""
+"""The form for an edit: every input of the model with its limits. Photos that break a rule become form errors."""
 
 import uuid
 from functools import cached_property
@@ -19,12 +19,12 @@ VARIATIONS_MAX = 4
 
 
 class EditForm(forms.Form):
-    """Names, limits and defaults are the model's; a seed of 0 is drawn by us, so that it can be shown and used again."""
+    """Names, limits and defaults are the model's. A seed of 0 is replaced by a random one here, to be shown and reused."""
 
-    # The side of an earlier version that stands in for a photo.
+    # The photo or result of an earlier version, used instead of an upload.
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     side = forms.CharField(widget=forms.HiddenInput, required=False, initial=sources.RESULT)
-    # Before the photo, whose check asks for it.
+    # Before `photo`, because cleaning `photo` reads it.
     fit = forms.BooleanField(
         label=_("Make it fit"),
         required=False,
@@ -78,7 +78,7 @@ class EditForm(forms.Form):
     batch = forms.UUIDField(widget=forms.HiddenInput, required=False)
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False, initial=lambda: uuid.uuid4().hex)
 
-    # Whether the refused photo may pass once `fit` is on.
+    # Whether the refused photo may be accepted with `fit` on.
     can_fit = False
 
     def __init__(self, *args: Any, owner: Any, **kwargs: Any) -> None:
@@ -87,7 +87,7 @@ class EditForm(forms.Form):
 
     @cached_property
     def start(self) -> sources.Start | None:
-        """The version that this form begins at, shown or sent. A photo that was chosen counts more."""
+        """The version that this form starts from. An uploaded photo takes precedence."""
         if self.files.get("photo"):
             return None
         return sources.start_from(self.owner, self["version"].value() or "", self["side"].value() or sources.RESULT)
@@ -138,6 +138,6 @@ class SignUpForm(UserCreationForm):
 
 
 class FarewellForm(forms.Form):
-    """Whoever deletes an account proves that it is theirs."""
+    """Deleting an account requires its password."""
 
     password = forms.CharField(strip=False, widget=forms.PasswordInput)

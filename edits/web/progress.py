@@ -1,4 +1,4 @@
-"""What a waiting person is told: stage, progress and an honest estimate from our own recent edits."""
+"""What a waiting user sees: stage, progress and an estimate from recent edits."""
 
 from statistics import median
 
@@ -10,7 +10,7 @@ from ..jobs import fair_queue
 from ..models import Edit, State
 from . import user_messages
 
-# Stage (0 waiting, 1 preparing, 2 editing, 3 saving) and per cent, by what Wiro says of a running task.
+# Stage (0 waiting, 1 preparing, 2 editing, 3 saving) and percent, by the status that Wiro reports for a running task.
 _BY_WIRO_STATUS = {
     "": (0, 8),
     "task_queue": (0, 10),
@@ -30,7 +30,7 @@ _BY_WIRO_STATUS = {
 _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
 _UNKNOWN_STATUS = (2, 50)
 RECENT = 50
-# Beyond this nobody is told a number: it would be long work for a place that says only "not soon".
+# Beyond this position no number is shown: computing it is slow, and all it would say is "not soon".
 LINE_MAX = 200
 
 
@@ -63,7 +63,7 @@ def _measure() -> float | None:
 
 
 def eta_seconds(edit: Edit) -> int | None:
-    """Seconds until the result if this edit is like the recent ones; None when there is nothing to go by."""
+    """Seconds until the result if this edit takes as long as recent ones; None without any to compare."""
     usual = usual_seconds()
     if usual is None or edit.is_ended or edit.state in (State.UNCONFIRMED, State.QUEUED) or edit.started_at is None:
         return None
@@ -71,7 +71,7 @@ def eta_seconds(edit: Edit) -> int | None:
 
 
 def sentence(edit: Edit) -> str:
-    """The line that the page shows and the screen reader speaks."""
+    """The status line on the page, also announced to screen readers."""
     if edit.state == State.UNCONFIRMED:
         return user_messages.unconfirmed()
     if edit.is_pending and edit.cancel_requested_at:
@@ -98,7 +98,7 @@ def _place_words(edit: Edit) -> str:
 
 
 def _line() -> list:
-    """The first who wait, in fair order. That order has to look at all of them, so a line that is too long has none."""
+    """The first waiting edits in fair order. That order needs all of them, so it is not computed for a queue that is too long."""
     waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
     return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)
 

@@ -1,4 +1,4 @@
-"""Plain words for every refusal and failure: what was found, what is allowed, whether it cost anything, what to do next."""
+"""Messages for every refusal and failure: what was found, what is allowed, whether it cost anything, what to do next."""
 
 import math
 from collections.abc import Callable
@@ -102,7 +102,7 @@ def failure(edit: Edit) -> dict[str, str] | None:
 
 
 def cost(edit: Edit) -> str:
-    """What an edit that came to nothing has cost. Only what Wiro said is said; where it never told, so is that."""
+    """What an edit without a result cost. States only what Wiro reported, and says so if it reported nothing."""
     if edit.cost:
         return _("This cost %(cost)s. Trying again will be charged as well.") % {"cost": dollars(edit.cost)}
     outcomes = {attempt.outcome for attempt in edit.attempts.all()}
@@ -111,12 +111,12 @@ def cost(edit: Edit) -> str:
     return _("This cost nothing.")
 
 
-# Failures of edits that Wiro had taken, and may have finished and charged for.
+# Failures of edits that Wiro accepted, and may have finished and charged for.
 _END_NOT_SEEN = (Failure.TIMED_OUT, Failure.INTERNAL_ERROR, Failure.OUTPUT_INVALID, Failure.OUTPUT_UNAVAILABLE)
 
 
 def _rejected(edit: Edit) -> str:
-    """Three refusals that ask for different things: Wiro's own trouble, a fault in what was asked, and one we do not know."""
+    """Three rejections that call for different actions: a problem at Wiro, a problem with the request, and an unknown one."""
     codes = [attempt.error_code for attempt in edit.attempts.all() if attempt.outcome == Outcome.REJECTED]
     if codes.count(_GENERAL) >= timing.SERVER_ERROR_TRIES:
         return _("Wiro is having problems. Your photo and instruction are fine. Try again later.")
@@ -126,7 +126,7 @@ def _rejected(edit: Edit) -> str:
     return _("Wiro rejected this request without giving a reason. Try again later, or try another instruction or photo.")
 
 
-# The code of the answer "no" that says the rest in words: a faulty request, or trouble at Wiro.
+# The generic error code, whose message has the details: a bad request, or a problem at Wiro.
 _GENERAL = "0"
 
 
@@ -163,14 +163,14 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
 
 
 def unconfirmed() -> str:
-    """Only a site with a public address gets callbacks; anywhere else nothing more will be heard of a lost answer."""
+    """Only a site with a public URL gets callbacks. Any other site learns nothing more after a lost response."""
     if settings.PUBLIC_BASE_URL:
         return _("Wiro didn’t respond. It may still be working on your edit. If so, the result will appear here.")
     return _("We couldn’t confirm whether Wiro received this edit, so we stopped. You can try again or give up.")
 
 
 def waiting_reason(edit: Edit) -> str:
-    """Why a queued edit does not start yet: what holds up everybody, or its owner's other edits."""
+    """Why a queued edit has not started: what holds up every edit, or the owner's other edits."""
     gate = Gate.current()
     if not gate.is_closed(timezone.now()):
         limit = edits_at_once(edit.owner_id)
@@ -212,7 +212,7 @@ def review(edit: Edit) -> str:
     return ""
 
 
-# What a reviewer can choose from; stored in English, and told to the owner in the owner's language.
+# Reasons that a reviewer can choose; stored in English, shown to the owner in the owner's language.
 REJECTIONS = (
     gettext_noop("Visible errors in the edit"),
     gettext_noop("Too dark, blurry or small"),

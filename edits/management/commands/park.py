@@ -1,4 +1,4 @@
-"""After restoring a backup, before anything is started: park every edit that waits, since it may have been sent meanwhile."""
+"""Run after restoring a backup, before starting the site: mark waiting edits as unconfirmed, as they may have been sent since."""
 
 from typing import Any
 
@@ -12,4 +12,4 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         count = recovery.park_everything()
-        self.stdout.write(f"{count} edits are parked as unconfirmed; their owners or an administrator decide.")
+        self.stdout.write(f"{count} edits marked as unconfirmed. Their owners or an administrator can try again or give up.")

@@ -1,4 +1,4 @@
-"""The scheduler's round by hand: once, or with --loop as the second way when Celery or its broker is away."""
+"""Run the scheduler's sweep once, or repeatedly with --loop when Celery or its broker is down."""
 
 import signal
 import threading
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--loop", action="store_true", help="go on until SIGTERM or Ctrl-C, which let the steps under way finish"
+            "--loop", action="store_true", help="repeat until SIGTERM or Ctrl-C; work in progress is finished first"
         )
 
     def handle(self, **options: Any) -> None:
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         began = time.monotonic()
         scheduler.sweep()
-        # A round with much to do lasts longer than a period; then the next one follows at once.
+        # A sweep that takes longer than a period is followed by the next one at once.
         while options["loop"] and not stop.wait(max(began + settings.SWEEP_SECONDS - time.monotonic(), 0)):
             began = time.monotonic()
             scheduler.sweep()

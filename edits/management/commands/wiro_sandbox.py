@@ -13,23 +13,23 @@ from edits.wiro.sandbox import SandboxServer
 
 
 class Command(BaseCommand):
-    help = "A local stand-in for Wiro over real HTTP. Keys come from WIRO_API_KEY and WIRO_API_SECRET (empty: key only)."
+    help = "Run a local simulation of Wiro over real HTTP. Set the keys with WIRO_API_KEY and WIRO_API_SECRET (empty: key only)."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8090)
         parser.add_argument(
-            "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
+            "--pace", type=_positive, default=1.0, help="multiplies every duration; at 1.0 an edit takes 6 to 9 seconds"
         )
-        parser.add_argument("--balance", type=_money, default=Decimal(100), help="USD")
-        parser.add_argument("--price", type=_money, default=Decimal("0.03"), help="USD for one successful edit")
-        parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
+        parser.add_argument("--balance", type=_money, default=Decimal(100), help="account balance in USD")
+        parser.add_argument("--price", type=_money, default=Decimal("0.03"), help="price of a successful edit in USD")
+        parser.add_argument("--seed-of-randomness", type=int, default=None, help="make IDs and random seeds repeatable")
 
     def handle(self, *args: Any, **options: Any) -> None:
         api_key = os.environ.get("WIRO_API_KEY", "")
         if not api_key:
-            raise CommandError("WIRO_API_KEY is not set: the sandbox needs the key that its callers will use.")
+            raise CommandError("WIRO_API_KEY is not set. The sandbox needs the key that its clients use.")
         told_to_stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: told_to_stop.set())
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 randomness=options["seed_of_randomness"],
             )
         except OSError as problem:
-            raise CommandError(f"The sandbox cannot listen at {options['host']}:{options['port']}: {problem.strerror}") from None
+            raise CommandError(f"The sandbox cannot listen on {options['host']}:{options['port']}: {problem.strerror}") from None
 
 
 def _positive(text: str) -> float:

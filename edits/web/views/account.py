@@ -1,4 +1,4 @@
-"""One's own account: what the site has of its owner, a new password, and the way out."""
+"""The user's own account: what the site stores, changing the password, deleting the account."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @method_decorator([never_cache, require_http_methods(["GET", "HEAD", "POST"])], name="dispatch")
 class ChangePassword(PasswordChangeView):
-    # Not under registration/, where a template of this purpose would take the place of the admin's own.
+    # Not under registration/, where a template of that name would replace the admin's.
     template_name = "account/password.html"
     success_url = reverse_lazy("account")
 
@@ -53,7 +53,7 @@ class ChangePassword(PasswordChangeView):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
-    """Asks for the password; the tries are counted and locked like those of signing in."""
+    """Asks for the password; attempts are counted and locked like those of signing in."""
     is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(request.user)
     if request.method == "POST" and (is_demonstration or is_last):
         raise PermissionDenied
@@ -76,5 +76,5 @@ def _knows_password(request: HttpRequest, form: Form) -> bool:
 
 
 def _is_demonstration(request: HttpRequest) -> bool:
-    """Everybody at this machine knows its password, so it is nobody's to change or to delete."""
+    """Everyone on this machine knows the demo account's password, so no one may change or delete it."""
     return bool(settings.DEMO_USERNAME) and request.user.get_username() == settings.DEMO_USERNAME

@@ -1,4 +1,4 @@
-"""What an owner may say to a rejection."""
+"""An owner's appeal against a rejection."""
 
 import uuid
 

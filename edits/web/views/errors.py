@@ -1,4 +1,4 @@
-"""The answer to a body that is not read, in words where the reason is known."""
+"""Responses to request bodies that are not read, with the reason if it is known."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render

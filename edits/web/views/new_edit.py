@@ -58,7 +58,7 @@ def prompts(request: HttpRequest) -> HttpResponse:
 
 
 def created(request: HttpRequest, edit: Edit) -> HttpResponse:
-    """The answer to whatever made a new edit: its page, or where a program finds it."""
+    """The response after creating an edit: a redirect to its page, or JSON."""
     return _created(request, [edit])
 
 
@@ -72,7 +72,7 @@ def _created(request: HttpRequest, edits: list[Edit]) -> HttpResponse:
 
 
 def _drawn_form(request: HttpRequest) -> EditForm:
-    """A fresh form. Its address may name a version to begin at, and an instruction to fill in."""
+    """A new form. The query string may name a version to start from, and an instruction to fill in."""
     prompt = request.GET.get("prompt", "").replace("\x00", "")[:PROMPT_MAX]
     version = {name: request.GET[name] for name in ("version", "side") if name in request.GET}
     form = EditForm(owner=request.user, initial={"prompt": prompt, **version})

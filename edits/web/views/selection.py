@@ -1,4 +1,4 @@
-"""What one asks of many edits at once, and the heart of each."""
+"""Actions on many edits at once, and the favorite button of each."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ _OF_THE_TRASH = ("restore", "purge")
 
 @require_POST
 def selection(request: HttpRequest) -> HttpResponseBase:
-    """Others' edits, and what is no id at all, are passed over."""
+    """Edits of others and invalid ids are ignored."""
     action = request.POST.get("action", "")
     if action not in (*_VERBS, "zip"):
         raise BadRequest("no such action")
@@ -70,7 +70,7 @@ def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
 
 def _carry_out(request: HttpRequest, action: str, edits: Sequence[Edit]) -> None:
     done = [edit for edit in edits if _VERBS[action](edit, request.user)]
-    # The message offers to take this back; base.html makes the form.
+    # The message offers to undo this; base.html adds the form.
     undo = " ".join(str(edit.pk) for edit in done) if action == "delete" else ""
     messages.success(request, _told(action, len(done)), extra_tags=undo)
 
@@ -94,7 +94,7 @@ def _download(edits: Sequence[Edit]) -> StreamingHttpResponse:
 
 
 def _back(request: HttpRequest, default: Any) -> HttpResponse:
-    """To the page that was left, if the form names one of this site."""
+    """Redirect to the page in `next`, if it belongs to this site."""
     page = request.POST.get("next", "")
     is_ours = len(page) < 2000 and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     return redirect(page if is_ours else resolve_url(default))
