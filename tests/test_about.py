@@ -43,7 +43,7 @@ def test_it_says_how_this_very_site_hands_pictures_over(settings):
     assert "uploaded to Wiro" in text_of(Client().get(ADDRESS))
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
     page = text_of(Client().get(ADDRESS))
-    assert "a private link that expires after 60 minutes" in page
+    assert "a signed URL that expires after 60 minutes" in page
     assert "uploaded to Wiro" not in page
 
 

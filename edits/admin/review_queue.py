@@ -118,14 +118,14 @@ def _decided(
         ),
     }
     left = len(ids) - len(done)
-    others = ngettext("Another reviewer is handling %d.", "Another reviewer is handling %d.", left) % left if left else ""
+    others = ngettext("%d is with another reviewer.", "%d are with other reviewers.", left) % left if left else ""
     return f"{texts[verb] % len(done)} {others}".strip(), True
 
 
 def _skip(request: HttpRequest, edit_id: uuid.UUID, session: ReviewSession) -> tuple[str, bool]:
     if moderation.skip(edit_id, request.user):
         session.add(Step.skipped(edit_id))
-        return _("Skipped. Other reviewers can take it for half an hour."), True
+        return _("Skipped. You’ll see it again in half an hour."), True
     return _("Another reviewer is already handling this edit."), False
 
 

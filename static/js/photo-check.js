@@ -1,4 +1,4 @@
-// A first look at a photo before its bytes move. It spares a wait; the server decides.
+// A first check of a photo before it is uploaded, to save waiting. The server decides.
 
 /** Bytes. One unit for every size that people read. */
 export const MB = 1024 * 1024;

@@ -1,4 +1,4 @@
-// The large frame: always what is about to be edited, what is wrong with it, and the tools that mend it.
+// The large frame: the photo to edit, what is wrong with it, and the tools to fix it.
 
 import { clearErrors, say, showErrors } from "./errors.js";
 import { MB } from "./photo-check.js";
@@ -83,7 +83,7 @@ function update() {
   repair.querySelector("span").textContent = (!another && texts[`mend_${code}`]) || texts.mend;
 }
 
-/** Where the next step is, for whoever pressed "send" too early. */
+/** Focus the next step when the form was sent too early. */
 export function goToRepair() {
   (repair.hidden ? root.querySelector("[type=file]") : repair).focus();
 }

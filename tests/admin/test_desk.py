@@ -262,7 +262,7 @@ def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, 
     moderation.next_pairs(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
     assert [again(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
-    assert "Another reviewer is handling 2." in text(page)
+    assert "2 are with other reviewers." in text(page)
     assert "3 reviewed" in text(page)
     assert "Undone. 3 edits are waiting again." in text(press(desk, "undo", page=GRID))
     assert {again(edit).visibility for edit in edits} == {"pending"}
