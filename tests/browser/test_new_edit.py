@@ -130,9 +130,9 @@ def test_files_that_are_no_photos_are_explained(open_form: Callable[..., Page], 
     for number, (content, words) in enumerate(
         (
             (b"", "This file is empty. Choose another photo."),
-            (b"%PDF-1.7 " + bytes(99), "This browser cannot open a PDF picture. Save it as JPEG or PNG and choose it again."),
+            (b"%PDF-1.7 " + bytes(99), "This browser can’t open PDF files. Save the photo as JPEG or PNG, then choose it again."),
             (b"Dear diary", "This file isn’t a photo. Choose a JPEG or PNG file."),
-            (b"\xff\xd8\xff" + bytes(99), "This file is damaged or incomplete and cannot be opened."),
+            (b"\xff\xd8\xff" + bytes(99), "This file is damaged or incomplete. Save the photo again"),
         )
     ):
         path = tmp_path / f"{number}.jpg"
