@@ -1,4 +1,4 @@
-"""Sharing: the gallery after review, and secret links that open one pair to whoever has them, for a while."""
+"""Sharing: the gallery after review, and private links that open one edit to anyone for a limited time."""
 
 import re
 from datetime import timedelta
@@ -165,7 +165,7 @@ def test_links_are_in_the_history_without_their_tokens(owner, edit):
     token = link_of(owner, edit).split("/")[2]
     owner.post(f"/edits/{edit.pk}/link/revoke/")
     notes = [event.note for event in edit.events.all()]
-    assert [note for note in notes if "secret link" in note] == ["secret link for 7 days", "secret links taken back: 1"]
+    assert [note for note in notes if "private link" in note] == ["private link for 7 days", "private links revoked: 1"]
     assert not [note for note in notes if token.partition(":")[2] in note]
 
 

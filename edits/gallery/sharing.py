@@ -1,4 +1,4 @@
-"""Who sees a result besides its owner: the public gallery after review, and whoever holds a secret link."""
+"""Who sees a result besides its owner: the public gallery after review, and anyone with a private link."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def unshare(edit: Edit, actor: Any) -> bool:
 
 
 def make_link(edit: Edit, actor: Any, days: int) -> ShareLink | None:
-    """A secret link to a result for that many days, or None where none is to be had."""
+    """Create a private link to a result for that many days, or None if that is not allowed."""
     if is_suspended(edit.owner_id):
         return None
     with transaction.atomic():
@@ -43,17 +43,17 @@ def make_link(edit: Edit, actor: Any, days: int) -> ShareLink | None:
             return None
         now = timezone.now()
         link = ShareLink.objects.create(edit=edit, created_at=now, expires_at=now + timedelta(days=days))
-        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"secret link for {days} days", actor=actor)
+        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"private link for {days} days", actor=actor)
     return link
 
 
 def revoke_links(edit: Edit, actor: Any, link_id: int | None = None) -> int:
-    """End one secret link of an edit, or all of them. Returns how many had been alive."""
+    """Revoke one private link of an edit, or all of them. Returns how many were valid."""
     links = live_links(edit) if link_id is None else live_links(edit).filter(pk=link_id)
     with transaction.atomic():
         ended = links.update(revoked_at=timezone.now())
         if ended:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"secret links taken back: {ended}", actor=actor)
+            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"private links revoked: {ended}", actor=actor)
     return ended
 
 

@@ -36,7 +36,7 @@ def refusal(error: PictureRefused) -> str:
             name = _FORMAT_NAMES.get(facts["found"], facts["found"])
             if name == "HEIC":
                 return _(
-                    "HEIC photos aren’t supported. Use JPEG or PNG. On an iPhone, tap Share, then Options, "
+                    "HEIC files aren’t supported. Use a JPEG or PNG photo. On an iPhone, tap Share, then Options, "
                     "choose “Most Compatible” and save the copy. To take new photos as JPEG, choose Settings "
                     "› Camera › Formats › Most Compatible."
                 )

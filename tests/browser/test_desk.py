@@ -93,9 +93,9 @@ def test_keys_do_nothing_while_somebody_types(open_desk: Callable[..., Page], pa
     page.keyboard.type("a sad case, 12 or so")
     shows(page, pairs[0])
     page.keyboard.press("Escape")
-    expect(page.get_by_label("Your own reason")).to_be_hidden()
+    expect(page.get_by_label("In your own words")).to_be_hidden()
     page.keyboard.press("r")
-    expect(page.get_by_label("Your own reason")).to_have_value("")
+    expect(page.get_by_label("In your own words")).to_have_value("")
     page.keyboard.press("8")
     page.keyboard.type("Too sad.")
     page.keyboard.press("Enter")
@@ -109,7 +109,7 @@ def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: 
     page.keyboard.press("Enter")
     page.keyboard.press("a")
     shows(page, pairs[0])
-    expect(page.get_by_label("Your own reason")).to_be_visible()
+    expect(page.get_by_label("In your own words")).to_be_visible()
 
 
 def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> None:
