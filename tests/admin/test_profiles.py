@@ -89,7 +89,7 @@ def test_money_of_ones_own_is_counted_by_person(alice, bob, new_edit, settings):
     with pytest.raises(quotas.QuotaExceeded) as refused:
         new_edit()
     assert refused.value.code == "spend_per_person"
-    assert "what you may spend today" in user_messages.quota(refused.value)
+    assert "used your budget for today" in user_messages.quota(refused.value)
 
 
 def test_so_many_at_once_as_the_person_may(alice, new_edit, sandbox, photo):

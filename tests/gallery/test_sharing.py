@@ -1,4 +1,4 @@
-"""Sharing: the gallery after review, and secret links that open one pair to whoever has them, for a while."""
+"""Sharing: the gallery after review, and private links that open one edit to anyone for a limited time."""
 
 import re
 from datetime import timedelta
@@ -84,7 +84,7 @@ def test_an_ended_link_looks_like_a_forged_one(browser, edit, ending):
         for path in (address + behind, "/s/1:forged/" + behind, "/s/%00/" + behind, "/s/" + "9" * 300 + ":x/" + behind):
             answer = Client().get(path)
             assert answer.status_code == 404, path
-            assert "This link has ended" in answer.content.decode()
+            assert "This link has expired" in answer.content.decode()
 
 
 def test_the_link_of_a_restored_edit_works_again(browser, alice, edit):
@@ -160,7 +160,7 @@ def test_links_are_in_the_history_without_their_tokens(browser, edit):
     token = link_of(browser, edit).split("/")[2]
     browser.post(f"/edits/{edit.pk}/link/revoke/")
     notes = [event.note for event in edit.events.all()]
-    assert [note for note in notes if "secret link" in note] == ["secret link for 7 days", "secret links taken back: 1"]
+    assert [note for note in notes if "private link" in note] == ["private link for 7 days", "private links revoked: 1"]
     assert not [note for note in notes if token.partition(":")[2] in note]
 
 
@@ -190,6 +190,6 @@ def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(
     assert f'action="/edits/{edit.pk}/share/"' not in page
     browser.post(f"/edits/{edit.pk}/appeal/")
     moderation.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
-    page = browser.get(edit.get_absolute_url()).text
-    assert "The decision stands." in page
+    page = owner.get(edit.get_absolute_url()).text
+    assert "The decision is final." in page
     assert "/appeal/" not in page

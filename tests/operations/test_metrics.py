@@ -86,6 +86,72 @@ def test_a_busy_day_is_sampled(alice, photo, noon, monkeypatch):
     assert day.editing is None or 20 <= day.editing.median <= 21
 
 
+def test_the_overview_asks_few_questions_once_it_is_warm(viewer, alice, photo, django_assert_max_num_queries):
+    for _ in range(30):
+        edit_in(State.SUCCEEDED, alice, photo)
+    viewer.get("/admin/")
+    with django_assert_max_num_queries(8):
+        viewer.get("/admin/")
+
+
+def test_every_number_leads_to_its_edits(viewer, alice, photo):
+    edit_in(State.FAILED, alice, photo, prompt="the failed one")
+    page = viewer.get("/admin/").content.decode()
+    since = metrics.now_figures().failed_since.isoformat().replace("+", "%2B").replace(":", "%3A")
+    assert since in page
+    for query in ("state=active", "state=queued", "state=unconfirmed", "created=today", f"owner__id__exact={alice.pk}"):
+        assert query in page or "none yet" in page
+        assert viewer.get(f"/admin/edits/edit/?{query}").status_code == 200
+    assert b"the failed one" in viewer.get(f"/admin/edits/edit/?state=failed&ended_at__gte={since}").content
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_charts_are_drawn_for_both_themes_without_a_script(viewer, alice, photo, name):
+    edit_in(State.SUCCEEDED, alice, photo)
+    drawn = [viewer.get(f"/admin/figures/{name}-{theme}.svg") for theme in ("light", "dark")]
+    assert [answer["Content-Type"] for answer in drawn] == ["image/svg+xml"] * 2
+    assert drawn[0].content != drawn[1].content
+    assert b"<svg" in drawn[0].content
+    assert not [answer for answer in drawn if b"script" in answer.content]
+
+
+@pytest.mark.parametrize("name", ["jobs", "jobs-blue", "nothing-light", "%00-light"])
+def test_a_chart_that_is_not_there_is_not_found(viewer, name):
+    assert viewer.get(f"/admin/figures/{name}.svg").status_code == 404
+
+
+def test_who_may_not_look_sees_no_numbers(signed_in, staff, alice, client):
+    nobody = signed_in(staff("nobody"))
+    assert b"Spent today" not in nobody.get("/admin/").content
+    assert nobody.get("/admin/figures/jobs-light.svg").status_code == 403
+    for stranger in (client, signed_in(alice)):
+        assert stranger.get("/admin/").status_code == stranger.get("/admin/figures/jobs-light.svg").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["anonymous", "owner", "nobody", "viewer", "reviewer"])
+def test_only_operators_stop_submitting(signed_in, staff, alice, who):
+    client = {"anonymous": Client, "owner": lambda: signed_in(alice)}.get(who, lambda: signed_in(staff(who)))()
+    assert client.post(GATE, {"action": "pause"}).status_code in (302, 403)
+    assert Gate.current().closed_because == Reason.NONE
+    assert b"Pause submitting" not in client.get("/admin/", follow=True).content
+
+
+def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in, staff):
+    operator = signed_in(staff("operator", "olga"))
+    for _ in range(2):
+        operator.post(GATE, {"action": "pause", "reason": "Wiro is\x00 down"})
+    assert Gate.current().closed_because == Reason.PAUSED
+    assert [(entry.user.username, entry.change_message) for entry in LogEntry.objects.all()] == [("olga", "pause: Wiro is down")]
+    page = operator.get("/admin/").content.decode()
+    assert "By olga (pause: Wiro is down)." in page
+    for _ in range(2):
+        operator.post(GATE, {"action": "resume"})
+    assert Gate.current().closed_because == Reason.NONE
+    assert LogEntry.objects.count() == 2
+    assert operator.post(GATE, {"action": "explode"}).status_code == 400
+    assert operator.get(GATE).status_code == 405
+
+
 def test_old_days_are_not_counted_again(alice, photo, noon, django_assert_max_num_queries):
     metrics.daily_figures()
     cache.delete(f"figures:{noon.date()}")

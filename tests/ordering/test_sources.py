@@ -124,7 +124,7 @@ def test_a_version_that_is_not_there_is_a_missing_photo(browser, new_edit, bob, 
     count = Edit.objects.count()
     response = send(browser, edit)
     assert codes(response) == {"photo": ["required"]}
-    assert "not there any more" in response.json()["errors"]["photo"][0]["message"]
+    assert "no longer available" in response.json()["errors"]["photo"][0]["message"]
     page = send(browser, edit, as_json=False, prompt="These words are kept")
     assert page.status_code == 400
     assert "These words are kept" in page.content.decode()

@@ -142,7 +142,7 @@ def test_other_formats_stay_refused(browser, name):
 
 def test_a_file_beyond_mending_says_what_is_allowed_then(browser):
     response = send(browser, bytes(41 * MIB), fit="on")
-    assert response.json()["errors"]["photo"][0]["message"] == "This file has 41.0 MB; at most 40 MB are allowed."
+    assert response.json()["errors"]["photo"][0]["message"] == "This file is 41.0 MB. The limit is 40 MB."
 
 
 MENDABLE = {

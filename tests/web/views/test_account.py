@@ -31,15 +31,15 @@ def test_the_account_says_what_the_site_has_of_somebody(browser, alice, bob, pho
     edit_in(State.FAILED, alice, photo)
     edit_in(State.FAILED, bob, photo)
     page = text_of(browser.get(ACCOUNT))
-    assert "Your edits 2 · 1 offered to the gallery" in page
-    assert "Pictures kept 1 ·" in page
-    assert "Left for today 99 edits" in page
+    assert "Your edits 2 · 1 shared to the gallery" in page
+    assert "Storage 1 ·" in page
+    assert "Remaining today 99 edits" in page
 
 
 def test_a_new_password_works_and_signs_out_everywhere_else(browser, alice, signed_in, client):
     elsewhere = signed_in(alice)
     assert change(browser)["Location"] == ACCOUNT
-    assert "You have a new password" in browser.get(ACCOUNT).text
+    assert "Password changed." in browser.get(ACCOUNT).text
     assert elsewhere.get("/edits/").status_code == 302
     assert client.post("/accounts/login/", {"username": "alice", "password": "a long enough one"}).status_code == 302
 
@@ -63,12 +63,12 @@ def test_a_refused_password_says_why(browser, fields, field):
 def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, media, client):
     edit = shared(alice, photo)
     page = text_of(browser.get(DELETE))
-    assert "1 picture (" in page
-    assert "1 pair in the gallery" in page
-    assert "What stays" in page
+    assert "1 image (" in page
+    assert "1 edit in the gallery" in page
+    assert "What will be kept" in page
     answer = browser.post(DELETE, {"password": PASSWORD}, follow=True)
     assert answer.redirect_chain == [("/", 302)]
-    assert "Farewell!" in answer.text
+    assert "Your account has been deleted." in answer.text
     assert "Sign in" in text_of(answer)
     assert browser.get("/edits/").status_code == 302
     assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
@@ -122,7 +122,7 @@ def test_the_demonstration_account_can_be_neither_changed_nor_deleted(browser, a
     settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "alice", PASSWORD
     for path in (DELETE, NEW_PASSWORD):
         page = browser.get(path)
-        assert "This account is there for looking around" in page.text
+        assert "This is the demo account" in page.text
         assert 'type="password"' not in page.text
     assert browser.post(DELETE, {"password": PASSWORD}).status_code == 403
     assert change(browser).status_code == 403

@@ -63,7 +63,12 @@ def test_text_in_the_place_of_the_file_is_no_photo(browser):
 
 def test_how_large_a_file_was_is_said_although_it_was_not_kept(browser):
     response = post(browser, as_json=True, photo=named(bytes(12 * MIB)))
-    assert response.json()["errors"]["photo"][0]["message"] == "This file has 12.0 MB; at most 10 MB are allowed."
+    assert response.json()["errors"]["photo"][0]["message"] == "This file is 12.0 MB. The limit is 10 MB."
+
+
+def test_a_file_one_byte_over_the_limit_never_reads_as_the_limit(browser):
+    response = post(browser, as_json=True, photo=named(bytes(10 * MIB + 1)))
+    assert response.json()["errors"]["photo"][0]["message"] == "This file is 10.1 MB. The limit is 10 MB."
 
 
 @pytest.mark.parametrize("value", ["0.99", "10.01", "nan", "inf", "-inf", "much", "1e400", "4,0"])
@@ -180,7 +185,7 @@ def test_the_same_picture_twice_is_stored_once(browser, media):
 
 @pytest.mark.parametrize(
     ("limit", "value", "words"),
-    [("EDITS_PER_DAY", 1, "all your edits for today"), ("SPEND_PER_DAY", "0.06", "spent what it may")],
+    [("EDITS_PER_DAY", 1, "all your edits for today"), ("SPEND_PER_DAY", "0.06", "used its budget for today")],
 )
 def test_over_quota_it_says_when_it_renews(browser, settings, limit, value, words):
     setattr(settings, limit, type(getattr(settings, limit))(value))
