@@ -14,8 +14,7 @@ from tests.browser.held import held, settings_for
 from tests.browser.waiting import PATIENCE, becomes
 from tests.run.site import RunningSite, running_site
 
-# The first test waits for all the edits to be made.
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PHOTOS = ("coffee.png", "chelsea.png", "astronaut.png", "hubble_deep_field.jpg", "rocket.jpg")
 EDITS = 2 * PAGE_SIZE + 2

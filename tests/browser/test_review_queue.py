@@ -112,6 +112,21 @@ def test_a_quick_reviewer_keeps_the_focus(open_desk: Callable[..., Page], pairs:
     expect(page.get_by_label("In your own words")).to_be_focused()
 
 
+def test_a_panel_that_is_closed_and_opened_at_once_is_open(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.keyboard.press("r")
+    page.keyboard.press("8")
+    page.get_by_label("In your own words").evaluate(
+        """() => {
+            for (const key of ["Escape", "r", "8"]) {
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            }
+        }"""
+    )
+    expect(page.get_by_label("In your own words")).to_be_visible()
+    expect(page.get_by_label("In your own words")).to_be_focused()
+
+
 def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk()
     page.keyboard.press("r")
