@@ -43,7 +43,7 @@ def test_a_long_line_is_not_counted(browser, alice, photo, monkeypatch):
 def test_many_who_watch_the_line_count_it_once(browser, alice, photo, monkeypatch):
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(3)]
     asked = []
-    monkeypatch.setattr(progress.gates, "next_in_turn", lambda count: asked.append(count) or [edit.pk for edit in edits])
+    monkeypatch.setattr(progress.fair_queue, "next_in_turn", lambda count: asked.append(count) or [edit.pk for edit in edits])
     for edit in edits:
         progress.sentence(edit)
     assert asked == [progress.LINE_MAX]
