@@ -143,3 +143,40 @@ def test_nothing_asks_whether_it_talks_to_the_sandbox():
         if part_of(path) and part_of(path) not in ("wiro", "management"):
             tests = [node.test for node in ast.walk(tree_of(path)) if isinstance(node, ast.If | ast.IfExp)]
             assert not [ast.unparse(test) for test in tests if "sandbox" in ast.unparse(test).lower()], shown(path)
+
+
+# Test files about more than one module: what many do at once, what crosses components, what is said to operators.
+CROSS_CUTTING = {
+    "test_access",
+    "test_compose",
+    "test_languages",
+    "test_layout",
+    "test_security_headers",
+    "gallery.test_moderation_in_parallel",
+    "images.test_hostile_files",
+    "jobs.test_in_parallel",
+    "jobs.test_state_machine",
+    "wiro.test_client_lists",
+    "wiro.sandbox.test_command",
+}
+# Suites that start whole programs: the site, its processes, a browser, an earlier version.
+SUITES = {"browser", "faults", "run", "upgrade"}
+
+
+def unit_tests():
+    """Each test file outside of the suites as a dotted name, such as jobs.test_fetch."""
+    tests = Path(__file__).resolve().parent
+    for path in tests.rglob("test_*.py"):
+        place = path.relative_to(tests).with_suffix("").parts
+        if place[0] not in SUITES:
+            yield ".".join(place)
+
+
+def test_each_test_file_is_named_after_the_module_that_it_tests():
+    modules = {".".join(module_of(path)) for path in SOURCES}
+    tested = {name: f"edits.{name.replace('test_', '')}" for name in unit_tests() if name not in CROSS_CUTTING}
+    assert not {name: module for name, module in tested.items() if module not in modules}
+
+
+def test_each_exception_from_that_is_a_file():
+    assert set(unit_tests()) >= CROSS_CUTTING
