@@ -2,7 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-LOCKS := requirements/run.txt requirements/photos.txt
+INSTALLER := requirements/installer.txt
+PHOTOS := requirements/photos.txt
+# Twice --quiet: errors are printed, warnings about the machine's own configuration are not.
+PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help run test faults lint format types lock bench screenshots clean
@@ -17,36 +20,42 @@ test: $(VENV)/dev.installed ## run every check and every test
 	@$(BIN)/python -m tests.browser.install
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
 	@$(BIN)/mypy
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@echo "Once more, what must hold on PostgreSQL as well:"
 	@TEST_DATABASE=postgresql $(BIN)/pytest -m both_databases
 
-$(BIN)/uv: requirements/installer.txt
+$(BIN)/uv: $(INSTALLER)
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing; install Python 3.11 or newer, or say PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or newer is needed; choose one with PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "make: Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/installer.txt
+	@$(PIP) --requirement $(INSTALLER)
 	@touch $@
 
-# uv is quicker; pip is the way where a machine has told only pip about its package index.
+# uv is faster; pip is the fallback where only pip is configured for the machine's package index. photos.txt is locked
+# without dependencies, which uv accepts and pip accepts only with --no-deps. A file *.installed says that all of it is there.
 define install
 	@echo "Installing packages …"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(1) requirements/installer.txt 2>/dev/null \
-		|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(addprefix --requirement ,$(1))
+	@rm -f $(VENV)/run.installed $(VENV)/dev.installed
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(1) $(PHOTOS) $(INSTALLER) 2>$(VENV)/uv.log \
+		|| { $(PIP) --requirement $(1) && $(PIP) --no-deps --requirement $(PHOTOS); } \
+		|| { echo "make: neither uv nor pip could install the packages; pip's error is above, uv's was:" >&2; \
+			cat $(VENV)/uv.log >&2; exit 1; }
 endef
 
-$(VENV)/run.installed: $(BIN)/uv $(LOCKS)
-	$(call install,$(LOCKS))
-	@rm -f $(VENV)/dev.installed; touch $@
+$(VENV)/run.installed: $(BIN)/uv requirements/run.txt $(PHOTOS)
+	$(call install,requirements/run.txt)
+	@touch $@
 
-$(VENV)/dev.installed: $(BIN)/uv requirements/dev.txt requirements/photos.txt
-	$(call install,requirements/dev.txt requirements/photos.txt)
+$(VENV)/dev.installed: $(BIN)/uv requirements/dev.txt $(PHOTOS)
+	$(call install,requirements/dev.txt)
 	@touch $(VENV)/run.installed $@
 
-lint: $(VENV)/dev.installed ## look for mistakes and untidy code
+lint: $(VENV)/dev.installed ## look for mistakes, untidy code and misspellings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
 
 format: $(VENV)/dev.installed ## format the code
 	@$(BIN)/ruff check --fix .

@@ -68,12 +68,12 @@ def measure(edits: int, seconds: float, database: str) -> None:
     began, used = timezone.now(), cpu_seconds()
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
-        scheduler.sweep()
+        scheduler.dispatch_due()
         time.sleep(0.01)
     elapsed = (timezone.now() - began).total_seconds()
-    asked = Edit.objects.filter(looked_at__gte=began).count()
+    asked = Edit.objects.filter(polled_at__gte=began).count()
     cpu = cpu_seconds() - used
-    worker_pool.lanes.drain()
+    worker_pool.pool.drain()
     print(f"{database}: {asked} of {edits} edits asked about in {elapsed:.1f} s")
     print(f"{asked / elapsed:.0f} a second, {1000 * cpu / asked:.1f} ms of CPU each")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

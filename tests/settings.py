@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.postgres import start_postgres
 
-_DATA = Path(tempfile.mkdtemp(prefix="photo-editor-tests-"))
+_DATA = Path(tempfile.mkdtemp(prefix="reword-tests-"))
 (_DATA / "static").mkdir()
 
 os.environ |= {

@@ -42,6 +42,22 @@ def test_compose_keeps_what_must_survive_in_named_volumes(services: dict[str, An
     assert "noeviction" in services["redis"]["command"]
 
 
+@pytest.mark.parametrize("names", [{}, {"POSTGRES_DB": "photos", "POSTGRES_USER": "photos"}])
+def test_the_site_uses_the_database_that_compose_makes_or_that_version_0_1_has_made(
+    services: dict[str, Any], names: dict[str, str]
+) -> None:
+    database, address = services["db"]["environment"], services["web"]["environment"]["DATABASE_URL"]
+    made = {name: _interpolated(database[name], names) for name in ("POSTGRES_DB", "POSTGRES_USER")}
+    assert made == ({"POSTGRES_DB": "reword", "POSTGRES_USER": "reword"} | names)
+    expected = f"postgres://{made['POSTGRES_USER']}:sesame@db:5432/{made['POSTGRES_DB']}"
+    assert _interpolated(address, {"POSTGRES_PASSWORD": "sesame"} | names) == expected
+
+
+def _interpolated(text: str, variables: dict[str, str]) -> str:
+    """As docker-compose does it: the variable, or what stands after `:-`."""
+    return re.sub(r"\$\{(\w+)(?::-(\w+)|:\?[^}]*)?\}", lambda found: variables.get(found[1]) or found[2], text)
+
+
 def test_every_lasting_service_is_watched_and_started_again(services: dict[str, Any]) -> None:
     lasting = {name: service for name, service in services.items() if name != "prepare"}
     assert all(service["restart"] == "unless-stopped" and service["healthcheck"]["test"] for service in lasting.values())

@@ -7,6 +7,7 @@ follow; each of them begins where an earlier one was interrupted.
 
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,23 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..gallery.redaction import forget_words
+from ..gallery.redaction import redact
 from ..gallery.trash import TRASH_TIME, erase_unused_photos, purge
 from ..jobs.actions import cancel
-from ..models import ENDED, Attempt, Edit, Event, Gate, Photo, Profile, ShareLink, State, Visibility
+from ..models import (
+    ENDED,
+    Attempt,
+    Edit,
+    Event,
+    EventCode,
+    NotAllowed,
+    Photo,
+    Profile,
+    ShareLink,
+    State,
+    Visibility,
+    WriteLock,
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +65,7 @@ class Belongings:
 
 
 def belongings(user: Any) -> Belongings:
-    edits, photos = _unpurged(user.pk), Photo.objects.filter(owner=user, erased_at__isnull=True)
+    edits, photos = _unpurged(user.pk), Photo.objects.filter(owner=user, purged_at__isnull=True)
     links = ShareLink.objects.filter(edit__owner=user, revoked_at__isnull=True, expires_at__gt=timezone.now())
     return Belongings(
         edits=edits.count(),
@@ -69,7 +83,7 @@ def is_last_administrator(user: Any) -> bool:
     return user.is_superuser and user.is_active and not others.exists()
 
 
-def erase_person(user: Any, actor: Any, reason: str = "") -> bool:
+def delete_account(user: Any, actor: Any, reason: str = "") -> bool:
     """Close the account for ever and remove what it has. False: it was closed before. Raises LastAdministrator.
 
     `actor` is who asks for it: the person, an operator, or None for a command.
@@ -85,11 +99,11 @@ def erase_person(user: Any, actor: Any, reason: str = "") -> bool:
     return closed
 
 
-def go_on_erasing() -> None:
+def continue_deletions() -> None:
     """Whatever is left of people who were erased."""
     edits = Edit.objects.filter(owner=OuterRef("pk"), purged_at__isnull=True)
-    photos = Photo.objects.filter(owner=OuterRef("pk"), erased_at__isnull=True)
-    left = User.objects.filter(Exists(edits) | Exists(photos), profile__erased_at__isnull=False)
+    photos = Photo.objects.filter(owner=OuterRef("pk"), purged_at__isnull=True)
+    left = User.objects.filter(Exists(edits) | Exists(photos), profile__deleted_at__isnull=False)
     for user_id in list(left.values_list("pk", flat=True)):
         _carry_on(user_id)
         _remove_unused_photos(user_id)
@@ -98,10 +112,12 @@ def go_on_erasing() -> None:
 def _close(user_id: int, actor: Any) -> bool:
     with transaction.atomic():
         # The lock that every new edit takes, so that none begins meanwhile; and of two last administrators one stays.
-        Gate.lock()
-        user = User.objects.select_for_update().get(pk=user_id)
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        # Not FOR UPDATE: every event names its actor, and whoever cancels an edit just now would wait for this row while this
+        # waits for that edit.
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         profile, _ = Profile.objects.get_or_create(user=user)
-        if profile.erased_at:
+        if profile.deleted_at:
             return False
         if is_last_administrator(user):
             raise LastAdministrator
@@ -111,7 +127,7 @@ def _close(user_id: int, actor: Any) -> bool:
         _anonymize(user)
         now = timezone.now()
         # Suspended as well: a form that is on its way at this moment begins nothing any more.
-        Profile.objects.filter(pk=user_id).update(erased_at=now, suspended_at=now, suspended_reason="", is_trusted=False)
+        Profile.objects.filter(pk=user_id).update(deleted_at=now, suspended_at=now, suspended_reason="", is_trusted=False)
     return True
 
 
@@ -122,8 +138,8 @@ def _hide(user_id: int, actor: Any) -> None:
     shown = _unpurged(user_id).exclude(deleted_at__lte=over)
     while hidden := list(shown.select_for_update().values_list("pk", flat=True)[:BATCH]):
         Edit.objects.filter(pk__in=hidden).update(deleted_at=over, visibility=Visibility.PRIVATE)
-        note = "deleted with its owner's account"
-        Event.objects.bulk_create(Event(edit_id=pk, kind=Event.Kind.ASKED, note=note, actor=actor) for pk in hidden)
+        told = {"kind": Event.Kind.ASKED, "code": EventCode.ACCOUNT_DELETED, "actor": actor}
+        Event.objects.bulk_create(Event(edit_id=pk, **told) for pk in hidden)
 
 
 def _end_sessions(user_id: int) -> None:
@@ -160,12 +176,13 @@ def _carry_on(user_id: int, actor: Any = None) -> None:
     for edit in _unpurged(user_id).exclude(state__in=ENDED):
         # One whose task a callback has just named is looked up first: only then can Wiro's copies be erased.
         if edit.state != State.UNCONFIRMED or edit.due_at is None:
-            cancel(edit, actor)
+            with suppress(NotAllowed):
+                cancel(edit, actor)
     ended = _unpurged(user_id).filter(state__in=ENDED)
-    forget_words(ended)
+    redact(ended)
     # Also those that nobody has told Wiro to erase, as the edit was given up in a way that did not ask for it.
-    kept = Attempt.objects.filter(edit__in=ended, copies_erased_at__isnull=True, erase_due_at__isnull=True)
-    kept.exclude(wiro_task_token="").update(erase_due_at=timezone.now())
+    kept = Attempt.objects.filter(edit__in=ended, cleaned_up_at__isnull=True, cleanup_due_at__isnull=True)
+    kept.exclude(wiro_task_token="").update(cleanup_due_at=timezone.now())
 
 
 def _remove_unused_photos(user_id: int) -> None:

@@ -11,23 +11,23 @@ from django.conf import settings
 from django.db.models import Q
 
 from ..gallery.trash import purge
-from ..jobs.change_map import make_up_for_comparisons
+from ..jobs.change_map import backfill_change_maps
 from ..models import Edit, Photo
-from .deletion import go_on_erasing
+from .deletion import continue_deletions
 
 ORPHAN_AGE = 24 * 3600.0
 
 
-def tidy(older_than: float = ORPHAN_AGE) -> int:
+def clean_up(older_than: float = ORPHAN_AGE) -> int:
     """Purge, then remove stored files that no row names and that are older than `older_than` seconds. Returns how many files."""
-    go_on_erasing()
+    continue_deletions()
     purge()
-    make_up_for_comparisons()
+    backfill_change_maps()
     root = Path(settings.MEDIA_ROOT)
-    return sum(_tidy_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
+    return sum(_clean_up_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
 
 
-def _tidy_folder(folder: Path, root: Path, before: float) -> int:
+def _clean_up_folder(folder: Path, root: Path, before: float) -> int:
     old = [path for path in folder.iterdir() if _is_older(path, before)]
     named = _names_in(f"{folder.relative_to(root).as_posix()}/") if old else set()
     orphans = [path for path in old if path.relative_to(root).as_posix() not in named]

@@ -44,7 +44,7 @@ COSTS: dict[str, Callable[[Attempt], Any]] = {
     "started_at": attrgetter("started_at"),
     "cost_usd": attrgetter("cost"),
     "callback_seen_at": attrgetter("callback_seen_at"),
-    "copies_erased_at": attrgetter("copies_erased_at"),
+    "cleaned_up_at": attrgetter("cleaned_up_at"),
 }
 
 

@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from ..jobs import actions
-from ..models import Edit
+from ..jobs import actions, result_recovery
+from ..models import Edit, NotAllowed
 from ..operations import operator_actions, request_preview
 from ..ordering import quotas
 from ..tasks import enqueue
@@ -24,12 +24,13 @@ EVENTS_MAX = 300
 REASON_MAX = 300
 # These may be charged, so the form asks once more.
 COSTLY = ("retry", "try_again")
-_VERBS: dict[str, Callable[[Edit, Any, str], bool]] = {
-    "look": actions.look_now,
+_VERBS: dict[str, Callable[[Edit, Any, str], object]] = {
+    "look": actions.check_now,
     "cancel": actions.cancel,
     "try_again": actions.try_again_unconfirmed,
     "give_up": actions.give_up_unconfirmed,
-    "erase": operator_actions.erase_now,
+    "give_up_result": actions.give_up_result,
+    "erase": operator_actions.clean_up_now,
 }
 
 
@@ -80,9 +81,11 @@ class JobView(admin.ModelAdmin):
             return redirect("admin:edits_edit_change", edit.pk)
         if name == "retry":
             return _retry(request, edit, reason)
+        if name == "fetch_again":
+            return _fetch_again(request, edit, reason)
         if name not in _VERBS:
             raise BadRequest("unknown operation")
-        return _done(request, edit, name, is_done=_VERBS[name](edit, request.user, reason))
+        return _carry_out(request, edit, name, reason)
 
 
 def _edit(object_id: str) -> Edit:
@@ -102,24 +105,42 @@ def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
     except quotas.QuotaExceeded as error:
         messages.warning(request, _("Not tried again: the owner's limits. What the owner reads: %s") % user_messages.quota(error))
         return redirect("admin:edits_edit_change", edit.pk)
-    if fresh is None:
-        return _done(request, edit, "retry", is_done=False)
+    except NotAllowed as denied:
+        return _denied(request, edit, denied)
     enqueue(fresh.pk)
     messages.success(request, _("Tried again for its owner: this is the new edit."))
     return redirect("admin:edits_edit_change", fresh.pk)
 
 
-def _done(request: HttpRequest, edit: Edit, name: str, *, is_done: bool) -> HttpResponse:
+def _fetch_again(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
+    """The paid result once more; of an edit that failed it becomes an edit of its own."""
+    try:
+        fetching = result_recovery.fetch_again(edit, request.user, reason)
+    except NotAllowed as denied:
+        return _denied(request, edit, denied)
+    enqueue(fetching.pk)
+    messages.success(request, _("Fetching the result again. It costs nothing."))
+    return redirect("admin:edits_edit_change", fetching.pk)
+
+
+def _carry_out(request: HttpRequest, edit: Edit, name: str, reason: str) -> HttpResponse:
     said = {
         "look": _("It is looked at now."),
         "cancel": _("It is being canceled."),
         "try_again": _("It is sent once more."),
         "give_up": _("It was given up."),
+        "give_up_result": _("It was given up."),
         "erase": _("Wiro's copies are erased at the next sweep."),
     }
-    if is_done:
-        enqueue(edit.pk)
-        messages.success(request, said[name])
-    else:
-        messages.warning(request, _("There was nothing left to do."))
+    try:
+        _VERBS[name](edit, request.user, reason)
+    except NotAllowed as denied:
+        return _denied(request, edit, denied)
+    enqueue(edit.pk)
+    messages.success(request, said[name])
+    return redirect(reverse("admin:edits_edit_change", args=[edit.pk]))
+
+
+def _denied(request: HttpRequest, edit: Edit, denied: NotAllowed) -> HttpResponse:
+    messages.warning(request, denied.message)
     return redirect(reverse("admin:edits_edit_change", args=[edit.pk]))

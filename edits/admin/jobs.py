@@ -1,6 +1,7 @@
 """Every job: found, looked at, and asked for what people may ask of it."""
 
 import uuid
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..gallery import moderation
 from ..jobs import actions
-from ..models import Edit
+from ..models import Edit, NotAllowed
 from ..web import user_messages
 from .csv_export import export
 from .job_detail import JobView
@@ -140,19 +141,31 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
 
     @admin.action(description=_("Check again now"), permissions=["operate"])
     def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(actions.look_now(edit, request.user) for edit in edits)
+        done = _count_done(actions.check_now, edits, request.user)
         self.message_user(request, ngettext("%d edit is looked at now.", "%d edits are looked at now.", done) % done)
 
     @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["operate"])
     def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(actions.try_again_unconfirmed(edit, request.user) for edit in edits)
+        done = _count_done(actions.try_again_unconfirmed, edits, request.user)
         self.message_user(request, ngettext("%d edit is sent once more.", "%d edits are sent once more.", done) % done)
 
     @admin.action(description=_("Unconfirmed: give up"), permissions=["operate"])
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = sum(actions.give_up_unconfirmed(edit, request.user) for edit in edits)
+        done = _count_done(actions.give_up_unconfirmed, edits, request.user)
         self.message_user(request, ngettext("%d edit was given up.", "%d edits were given up.", done) % done)
 
 
 def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:
     return list(edits.order_by().values_list("pk", flat=True))
+
+
+def _count_done(verb: Callable[[Edit, Any], None], edits: Iterable[Edit], actor: Any) -> int:
+    """How many of them it could be done to."""
+    done = 0
+    for edit in edits:
+        try:
+            verb(edit, actor)
+        except NotAllowed:
+            continue
+        done += 1
+    return done

@@ -82,7 +82,7 @@ class ProfileAdmin(admin.ModelAdmin):
         return {"username": request.GET.get("username", "")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
-        return super().get_queryset(request).filter(erased_at__isnull=True)
+        return super().get_queryset(request).filter(deleted_at__isnull=True)
 
     def of_user(self, request: HttpRequest, id: str) -> HttpResponse:
         """From an edit to its owner's limits, or to a form that gives them the first."""

@@ -45,7 +45,7 @@ class ReviewDesk(admin.ModelAdmin):
             request, reverse("admin:edits_edit_review", query={"since": since.isoformat()} if since else None)
         ):
             return answer
-        pairs = review_pairs(moderation.next_pairs(request.user, ON_DESK, since))
+        pairs = review_pairs(moderation.claim_next(request.user, ON_DESK, since))
         skipped = 0 if pairs else moderation.skipped_count(request.user, since)
         facts = {"title": _("Review"), "pairs": pairs, "skipped": skipped, "now": timezone.now()}
         return self._page(request, "review", facts)
@@ -128,7 +128,7 @@ def _undo(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
     if step is None:
         return _("There is nothing to take back."), False
     if not step.count:
-        is_back = moderation.take(step.edit_id, request.user)
+        is_back = moderation.claim(step.edit_id, request.user)
         return (_("The skipped pair is back."), True) if is_back else (_("Somebody else has it on the desk now."), False)
     back = len(moderation.undo(request.user, step.moment))
     if back:

@@ -2,7 +2,18 @@
 
 from django.contrib import admin
 
-from ..models import Attempt, Event, Gate, Heartbeat, Photo, Signup
+from ..models import (
+    Attempt,
+    BackfillCursor,
+    CircuitBreaker,
+    ConcurrencyLimit,
+    Event,
+    Heartbeat,
+    Pause,
+    Photo,
+    Signup,
+    WriteLock,
+)
 from .read_only import ReadOnlyAdmin
 
 
@@ -17,7 +28,7 @@ class PhotoAdmin(ReadOnlyAdmin):
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin):
-    list_display = ("edit", "number", "outcome", "wiro_task_id", "error_code", "cost", "started_at", "copies_erased_at")
+    list_display = ("edit", "number", "outcome", "wiro_task_id", "error_code", "cost", "started_at", "cleaned_up_at")
     list_filter = ("outcome", "started_at")
     list_select_related = ("edit",)
     search_fields = ("wiro_task_id", "edit__prompt")
@@ -26,15 +37,35 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "edit", "kind", "note", "actor")
+    list_display = ("at", "edit", "kind", "text", "actor")
     list_filter = ("kind", "at")
     list_select_related = ("edit", "actor")
-    search_fields = ("note", "edit__prompt")
+    search_fields = ("code", "reason", "edit__prompt")
 
 
-@admin.register(Gate)
-class GateAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "closed_since", "closed_until", "limit", "limit_until", "notified_at")
+@admin.register(CircuitBreaker)
+class CircuitBreakerAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "tripped_at", "retry_at", "refusals", "notified_at")
+
+
+@admin.register(ConcurrencyLimit)
+class ConcurrencyLimitAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "valid_until")
+
+
+@admin.register(Pause)
+class PauseAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "paused_at", "paused_by", "reason")
+
+
+@admin.register(WriteLock)
+class WriteLockAdmin(ReadOnlyAdmin):
+    list_display = ("name",)
+
+
+@admin.register(BackfillCursor)
+class BackfillCursorAdmin(ReadOnlyAdmin):
+    list_display = ("name", "position")
 
 
 @admin.register(Heartbeat)

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..jobs import circuit_breaker
-from ..models import Gate
+from ..jobs import circuit_breaker, storage_health
+from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
 from .charts import HEIGHT, WIDTH, chart, titles
 
@@ -33,7 +32,7 @@ class EditorAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own: list[URLPattern | URLResolver] = [
-            path("gate/", self.admin_view(self.gate), name="gate"),
+            path("submitting/", self.admin_view(self.submitting), name="submitting"),
             path("figures/<str:name>.svg", self.admin_view(self.figure), name="figure"),
         ]
         return own + super().get_urls()
@@ -52,8 +51,8 @@ class EditorAdminSite(AdminSite):
             raise Http404
         return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "private, max-age=60"})
 
-    def gate(self, request: HttpRequest) -> HttpResponse:
-        """Stop submitting, or go on; who did it stands in the log and in the gate's history."""
+    def submitting(self, request: HttpRequest) -> HttpResponse:
+        """Pause submitting, or resume it; who did it is in the log and in the admin's own history."""
         if not request.user.has_perm("edits.operate_edit"):
             raise PermissionDenied
         if request.method != "POST":
@@ -63,30 +62,33 @@ class EditorAdminSite(AdminSite):
         if action not in verbs:
             raise BadRequest("unknown action")
         reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:REASON_MAX]
-        if verbs[action](f"by {request.user}: {reason}"):
-            note_gate(request, action, reason)
+        try:
+            verbs[action](request.user, reason)
+        except NotAllowed as denied:
+            messages.warning(request, denied.message)
+        else:
+            note_submitting(request, action, reason)
             said = {"pause": _("Nothing is submitted until somebody resumes."), "resume": _("Submitting goes on.")}
             messages.success(request, said[action])
-        else:
-            messages.warning(request, _("There was nothing left to do."))
         return redirect("admin:index")
 
 
-def note_gate(request: HttpRequest, action: str, reason: str = "") -> None:
-    """The gate belongs to no edit, so what is done to it stands in the admin's own history."""
+def note_submitting(request: HttpRequest, action: str, reason: str = "") -> None:
+    """Submitting belongs to no edit, so what is done to it is kept in the admin's own history."""
     text = f"{action}: {reason}" if reason else action
     user_id: Any = request.user.pk
-    LogEntry.objects.log_actions(user_id, [Gate.current()], CHANGE, change_message=text, single_object=True)
+    LogEntry.objects.log_actions(user_id, [Pause.current()], CHANGE, change_message=text, single_object=True)
 
 
 def _overview(request: HttpRequest) -> dict[str, Any]:
-    days, gate = metrics.daily_figures(), Gate.current()
+    days, breaker, pause = metrics.daily_figures(), CircuitBreaker.current(), Pause.current()
     spent_today = days[-1].spent
     return {
         "now": metrics.now_figures(),
-        "gate": gate,
-        "gate_is_closed": gate.is_closed(timezone.now()),
-        "gate_change": _last_change(gate) if gate.closed_because else None,
+        "breaker": breaker,
+        "breaker_is_open": breaker.is_open(timezone.now()),
+        "pause": pause,
+        "storage_problem": storage_health.problem(),
         "spent_today": spent_today,
         "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
         "spend_cap": settings.SPEND_PER_DAY,
@@ -102,8 +104,3 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
 def _named(name: str, title: str) -> dict[str, str]:
     addresses = {theme: reverse("admin:figure", args=[f"{name}-{theme}"]) for theme in ("light", "dark")}
     return {"name": name, "title": title} | addresses
-
-
-def _last_change(gate: Gate) -> LogEntry | None:
-    entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Gate), object_id=str(gate.pk))
-    return entries.select_related("user").order_by("-action_time").first()

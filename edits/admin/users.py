@@ -154,7 +154,7 @@ class PersonAdmin(UserAdmin):
         return TemplateResponse(request, "admin/auth/user/erase.html", self.admin_site.each_context(request) | facts)
 
     def _erase(self, request: HttpRequest, user: User, reason: str) -> HttpResponse:
-        if deletion.erase_person(user, request.user, reason):
+        if deletion.delete_account(user, request.user, reason):
             user.refresh_from_db()
             self.log_change(request, user, "Erased")
             self.message_user(request, _("Erased: the account is closed, and nobody sees anything of it any more."))
@@ -174,6 +174,6 @@ def _is_operator(request: HttpRequest) -> bool:
 
 def _erased_at(user: Any) -> Any:
     try:
-        return user.profile.erased_at
+        return user.profile.deleted_at
     except Profile.DoesNotExist:
         return None

@@ -1,7 +1,7 @@
-"""What reviewers decide: which of the offered pairs the gallery shows. Every decision can be taken back for a while, and the
-owner may appeal against a "no" once. Each is safe to ask twice.
+"""Moderation: which of the offered pairs the gallery shows. Every decision can be undone for a while, and the owner may
+appeal a rejection once. Each is safe to ask twice.
 
-A claim keeps a pair off the other desks while somebody looks at it. It only lapses, so nobody has to give it back.
+A claim keeps a pair out of the other reviewers' queues while one looks at it. It lapses, so nobody has to give it back.
 """
 
 import uuid
@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..models import Edit, Event, Review, State, Visibility
+from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, State, Visibility
+from ..models.event import REASON_MAX
 
 CLAIM_TIME = timedelta(minutes=5)
 SKIP_TIME = timedelta(minutes=30)
 UNDO_TIME = timedelta(minutes=10)
-SKIPPED = "skipped"
 
 _UNCLAIMED: dict[str, Any] = {"review_claimed_by": None, "review_claimed_until": None}
 _UNDECIDED: dict[str, Any] = {"review": Review.NONE, "review_reason": "", "reviewed_by": None, "reviewed_at": None}
@@ -31,12 +31,12 @@ def waiting() -> QuerySet[Edit]:
 
 
 def waiting_for(reviewer: Any) -> QuerySet[Edit]:
-    """Of those the pairs that nobody else has on the desk."""
+    """Of those the pairs that no other reviewer has claimed."""
     return waiting().filter(_is_free_for(reviewer))
 
 
-def next_pairs(reviewer: Any, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
-    """What belongs on this reviewer's desk: what is there already, then the oldest that are free. Claims them anew.
+def claim_next(reviewer: Any, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
+    """What this reviewer sees next: what is claimed already, then the oldest that are free. Renews the claims.
 
     What the reviewer skipped lately (or since that moment) is left to the others.
     """
@@ -51,8 +51,8 @@ def next_pairs(reviewer: Any, count: int = 2, skipped_since: datetime | None = N
     return pairs
 
 
-def take(edit_id: uuid.UUID, reviewer: Any) -> bool:
-    """Put one certain pair on this reviewer's desk, if it waits and nobody else has it."""
+def claim(edit_id: uuid.UUID, reviewer: Any) -> bool:
+    """Claim one certain pair for this reviewer, if it waits and nobody else has it."""
     return waiting_for(reviewer).filter(pk=edit_id).update(**_claim(reviewer)) == 1
 
 
@@ -61,7 +61,7 @@ def skip(edit_id: uuid.UUID, reviewer: Any) -> bool:
     with transaction.atomic():
         won = waiting().filter(pk=edit_id, review_claimed_by=reviewer).update(**_UNCLAIMED) == 1
         if won:
-            _remember([edit_id], SKIPPED, reviewer)
+            _remember([edit_id], EventCode.SKIPPED, reviewer)
     return won
 
 
@@ -82,7 +82,7 @@ def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: Any, at: datetime | Non
     """Show them in the gallery. Returns those that it was still open for; `at` is what `undo` knows them by."""
     decision = {"visibility": Visibility.PUBLIC, "review": Review.APPROVED, "review_reason": ""}
     offered = waiting().filter(pk__in=edit_ids)
-    return _decide(offered, reviewer, "approved", decision, at)
+    return _decide(offered, reviewer, EventCode.APPROVED, decision, at)
 
 
 def reject_all(
@@ -95,13 +95,13 @@ def reject_all(
     decision = {"visibility": Visibility.PRIVATE, "review": Review.REJECTED, "review_reason": reason[:500]}
     shown = [Visibility.PENDING, Visibility.PUBLIC] if take_down else [Visibility.PENDING]
     offered = _results().filter(pk__in=edit_ids, visibility__in=shown)
-    return _decide(offered, reviewer, f"rejected: {reason}", decision, at)
+    return _decide(offered, reviewer, EventCode.REJECTED, decision, at, reason)
 
 
 def undo(reviewer: Any, at: datetime) -> list[uuid.UUID]:
-    """Take back what this reviewer decided at that moment, unless it is long ago or something has happened since.
+    """Undo what this reviewer decided at that moment, unless it is long ago or something has happened since.
 
-    The pairs wait again, on this reviewer's desk; also one that had been public, so that nothing is published by an undo.
+    The pairs wait again, claimed by this reviewer; also one that had been public, so that nothing is published by an undo.
     """
     if at < timezone.now() - UNDO_TIME:
         return []
@@ -109,18 +109,20 @@ def undo(reviewer: Any, at: datetime) -> list[uuid.UUID]:
         visibility=Visibility.PRIVATE, review=Review.REJECTED
     )
     decided = _results().filter(as_decided, reviewed_by=reviewer, reviewed_at=at)
-    return _change(decided, {"visibility": Visibility.PENDING} | _UNDECIDED | _claim(reviewer), "decision taken back", reviewer)
+    waiting_again = {"visibility": Visibility.PENDING} | _UNDECIDED | _claim(reviewer)
+    return _change(decided, waiting_again, EventCode.DECISION_UNDONE, reviewer)
 
 
 def can_appeal(edit: Edit) -> bool:
     return edit.visibility == Visibility.PRIVATE and edit.review == Review.REJECTED and edit.appealed_at is None
 
 
-def appeal(edit: Edit, owner: Any, words: str = "") -> bool:
-    """The owner asks for a second look, once."""
+def appeal(edit: Edit, owner: Any, words: str = "") -> None:
+    """The owner asks for a second look, once. Raises NotAllowed."""
     rejected = _results().filter(pk=edit.pk, visibility=Visibility.PRIVATE, review=Review.REJECTED, appealed_at__isnull=True)
     changes = {"visibility": Visibility.PENDING, "appealed_at": timezone.now()} | _UNDECIDED
-    return bool(_change(rejected, changes, f"appealed: {words}" if words else "appealed", owner))
+    if not _change(rejected, changes, EventCode.APPEALED, owner, words):
+        raise NotAllowed(Denial.CANNOT_APPEAL)
 
 
 def _results() -> QuerySet[Edit]:
@@ -138,25 +140,26 @@ def _claim(reviewer: Any) -> dict[str, Any]:
 
 def _skipped(reviewer: Any, since: datetime | None) -> QuerySet[Event, Any]:
     lately = timezone.now() - SKIP_TIME
-    skips = Event.objects.filter(actor=reviewer, kind=Event.Kind.REVIEWED, note=SKIPPED)
+    skips = Event.objects.filter(actor=reviewer, kind=Event.Kind.REVIEWED, code=EventCode.SKIPPED)
     return skips.filter(at__gt=max(lately, since) if since else lately).values("edit_id")
 
 
-def _decide(offered: QuerySet[Edit], reviewer: Any, note: str, decision: dict[str, Any], at: datetime | None) -> list[uuid.UUID]:
+def _decide(
+    offered: QuerySet[Edit], reviewer: Any, code: str, decision: dict[str, Any], at: datetime | None, reason: str = ""
+) -> list[uuid.UUID]:
     decision |= {"reviewed_by": reviewer, "reviewed_at": at or timezone.now()} | _UNCLAIMED
-    return _change(offered.filter(_is_free_for(reviewer)), decision, note, reviewer)
+    return _change(offered.filter(_is_free_for(reviewer)), decision, code, reviewer, reason)
 
 
-def _change(edits: QuerySet[Edit], changes: dict[str, Any], note: str, actor: Any) -> list[uuid.UUID]:
+def _change(edits: QuerySet[Edit], changes: dict[str, Any], code: str, actor: Any, reason: str = "") -> list[uuid.UUID]:
     """Look and change under one lock, in one order for everybody: of two people who decide at once the second changes nothing."""
     with transaction.atomic():
         changed = list(edits.order_by("pk").select_for_update().values_list("pk", flat=True))
         Edit.objects.filter(pk__in=changed).update(**changes)
-        _remember(changed, note, actor)
+        _remember(changed, code, actor, reason)
     return changed
 
 
-def _remember(edit_ids: list[uuid.UUID], note: str, actor: Any) -> None:
-    Event.objects.bulk_create(
-        Event(edit_id=edit_id, kind=Event.Kind.REVIEWED, note=note[:1000], actor=actor) for edit_id in edit_ids
-    )
+def _remember(edit_ids: list[uuid.UUID], code: str, actor: Any, reason: str = "") -> None:
+    told = {"kind": Event.Kind.REVIEWED, "code": code, "reason": reason[:REASON_MAX], "actor": actor}
+    Event.objects.bulk_create(Event(edit_id=edit_id, **told) for edit_id in edit_ids)

@@ -1,4 +1,4 @@
-"""Who sees a result besides its owner: the public gallery after review, and whoever holds a secret link."""
+"""Who sees a result besides its owner: the public gallery after review, and whoever holds a private link."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..models import Edit, Event, Review, ShareLink, State, Visibility
+from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, ShareLink, State, Visibility
 from ..models.limits import is_suspended, profile_of
 
 LINK_DAYS = (1, 7, 30)
@@ -16,44 +16,62 @@ LINK_DAYS = (1, 7, 30)
 LINKS_MAX = 10
 
 
-def share(edit: Edit, actor: Any) -> bool:
-    """Offer a result to the public gallery; a reviewer decides where that is required and the owner is not trusted."""
+def share(edit: Edit, actor: Any) -> None:
+    """Offer a result to the public gallery; a reviewer decides where that is required and the owner is not trusted.
+
+    Raises NotAllowed.
+    """
     profile = profile_of(edit.owner_id)
     if profile.suspended_at:
-        return False
+        raise NotAllowed(Denial.SUSPENDED)
     # Against a reviewer's "no" there is the appeal, which a reviewer decides, and after that nothing.
     is_reviewed = edit.appealed_at is not None or (settings.REVIEW_REQUIRED and not profile.is_trusted)
     to = Visibility.PENDING if is_reviewed else Visibility.PUBLIC
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
-    return _show(edit, unshared, to, "shared", actor, review=Review.NONE, review_reason="")
+    if not _show(edit, unshared, to, EventCode.SHARED, actor, review=Review.NONE, review_reason=""):
+        raise NotAllowed(_why_not_shared(edit))
 
 
-def unshare(edit: Edit, actor: Any) -> bool:
+def _why_not_shared(edit: Edit) -> Denial:
+    fresh = Edit.objects.get(pk=edit.pk)
+    if fresh.state != State.SUCCEEDED or fresh.deleted_at:
+        return Denial.NO_RESULT
+    return Denial.WAS_REJECTED if fresh.review == Review.REJECTED else Denial.ALREADY_SHARED
+
+
+def unshare(edit: Edit, actor: Any) -> None:
+    """Take it out of the gallery, or back from the reviewers. Raises NotAllowed."""
     shared = Q(visibility__in=[Visibility.PENDING, Visibility.PUBLIC])
-    return _show(edit, shared, Visibility.PRIVATE, "made private", actor)
+    if not _show(edit, shared, Visibility.PRIVATE, EventCode.UNSHARED, actor):
+        raise NotAllowed(Denial.NOT_SHARED)
 
 
-def make_link(edit: Edit, actor: Any, days: int) -> ShareLink | None:
-    """A secret link to a result for that many days, or None where none is to be had."""
+def make_link(edit: Edit, actor: Any, days: int) -> ShareLink:
+    """A private link to a result for that many days. Raises NotAllowed."""
     if is_suspended(edit.owner_id):
-        return None
+        raise NotAllowed(Denial.SUSPENDED)
+    if days not in LINK_DAYS:
+        raise NotAllowed(Denial.LINK_DAYS)
     with transaction.atomic():
         shown = Edit.objects.select_for_update().filter(pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True)
-        if days not in LINK_DAYS or not shown.exists() or live_links(edit).count() >= LINKS_MAX:
-            return None
+        if not shown.exists():
+            raise NotAllowed(Denial.NO_RESULT)
+        if live_links(edit).count() >= LINKS_MAX:
+            raise NotAllowed(Denial.TOO_MANY_LINKS, limit=LINKS_MAX)
         now = timezone.now()
         link = ShareLink.objects.create(edit=edit, created_at=now, expires_at=now + timedelta(days=days))
-        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"secret link for {days} days", actor=actor)
+        _note(edit, EventCode.LINK_CREATED, actor, days=days)
     return link
 
 
 def revoke_links(edit: Edit, actor: Any, link_id: int | None = None) -> int:
-    """End one secret link of an edit, or all of them. Returns how many had been alive."""
+    """End one private link of an edit, or all of them. Returns how many had been alive. Raises NotAllowed."""
     links = live_links(edit) if link_id is None else live_links(edit).filter(pk=link_id)
     with transaction.atomic():
         ended = links.update(revoked_at=timezone.now())
-        if ended:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"secret links taken back: {ended}", actor=actor)
+        if not ended:
+            raise NotAllowed(Denial.NO_LINK)
+        _note(edit, EventCode.LINKS_REVOKED, actor, count=ended)
     return ended
 
 
@@ -61,14 +79,14 @@ def live_links(edit: Edit) -> QuerySet[ShareLink]:
     return ShareLink.objects.filter(edit=edit, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
 
-def _show(edit: Edit, before: Q, to: Visibility, note: str, actor: Any, **changes: Any) -> bool:
+def _show(edit: Edit, before: Q, to: Visibility, code: str, actor: Any, **changes: Any) -> bool:
     with transaction.atomic():
-        won = (
-            Edit.objects.filter(before, pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True).update(
-                visibility=to, **changes
-            )
-            == 1
-        )
+        results = Edit.objects.filter(before, pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True)
+        won = results.update(visibility=to, **changes) == 1
         if won:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=note[:1000], actor=actor)
+            _note(edit, code, actor)
     return won
+
+
+def _note(edit: Edit, code: str, actor: Any, **data: int) -> None:
+    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, data=data, actor=actor)

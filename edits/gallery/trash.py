@@ -1,6 +1,7 @@
-"""What a person keeps and throws away: favorites, the trash, the way back from it, and its end."""
+"""Favorites and the trash: soft delete, restore, and the purge of pictures and words after 30 days."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,11 @@ from django.utils import timezone
 
 from ..failpoints import failpoint
 from ..jobs.actions import cancel
-from ..models import ENDED, Attempt, Edit, Event, Photo, Visibility
-from .redaction import forget_words
+from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, NotAllowed, Photo, Visibility
+from .redaction import redact
 
 TRASH_TIME = timedelta(days=30)
-# At one tidying; what is left goes at the next.
+# In one cleanup; what is left goes in the next.
 MOST_PURGES = 500
 
 
@@ -27,20 +28,20 @@ def unfavorite(edit: Edit, actor: Any) -> bool:
     return Edit.objects.filter(pk=edit.pk, favorite_at__isnull=False).update(favorite_at=None) == 1
 
 
-def delete(edit: Edit, actor: Any) -> bool:
-    """Out of sight at once, for everybody. A running edit is canceled first."""
+def delete(edit: Edit, actor: Any) -> None:
+    """Out of sight at once, for everybody. A running edit is canceled first. Raises NotAllowed."""
     if not edit.is_ended:
-        cancel(edit, actor)
+        with suppress(NotAllowed):
+            cancel(edit, actor)
     with transaction.atomic():
-        won = (
-            Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True).update(
-                deleted_at=timezone.now(), visibility=Visibility.PRIVATE
-            )
-            == 1
-        )
-        if won:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="deleted", actor=actor)
-    return won
+        kept = Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True)
+        if not kept.update(deleted_at=timezone.now(), visibility=Visibility.PRIVATE):
+            raise NotAllowed(Denial.ALREADY_DELETED)
+        _note(edit, EventCode.DELETED, actor)
+
+
+def _note(edit: Edit, code: str, actor: Any = None) -> None:
+    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, actor=actor)
 
 
 def in_trash() -> QuerySet[Edit]:
@@ -52,37 +53,49 @@ def leaves_trash_at(edit: Edit) -> datetime | None:
     return edit.deleted_at + TRASH_TIME if edit.deleted_at else None
 
 
-def restore(edit: Edit, actor: Any) -> bool:
-    """Back from the trash, for its owner alone: deleting took it out of the gallery."""
+def restore(edit: Edit, actor: Any) -> None:
+    """Back from the trash, for its owner alone: deleting took it out of the gallery. Raises NotAllowed."""
     with transaction.atomic():
-        won = in_trash().filter(pk=edit.pk).update(deleted_at=None, visibility=Visibility.PRIVATE) == 1
-        if won:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="restored", actor=actor)
-    return won
+        if not in_trash().filter(pk=edit.pk).update(deleted_at=None, visibility=Visibility.PRIVATE):
+            raise NotAllowed(Denial.NOT_IN_TRASH)
+        _note(edit, EventCode.RESTORED, actor)
 
 
-def delete_for_good(edit: Edit, actor: Any) -> bool:
-    """Its time in the trash is over at once; what cannot be purged yet (Wiro still has copies) goes at a later tidying."""
+def delete_for_good(edit: Edit, actor: Any) -> None:
+    """Its time in the trash is over at once; what cannot be purged yet (Wiro still has copies) goes at a later cleanup.
+
+    Raises NotAllowed.
+    """
     over = timezone.now() - TRASH_TIME
     with transaction.atomic():
-        won = in_trash().filter(pk=edit.pk).update(deleted_at=over) == 1
-        if won:
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="deleted for good", actor=actor)
-    if won and _purgeable().filter(pk=edit.pk).exists():
+        if not in_trash().filter(pk=edit.pk).update(deleted_at=over):
+            raise NotAllowed(Denial.NOT_IN_TRASH)
+        _note(edit, EventCode.PURGE_REQUESTED, actor)
+    _request_provider_cleanup()
+    if _purgeable().filter(pk=edit.pk).exists():
         _purge(edit.pk)
-    return won
 
 
 def purge(most: int = MOST_PURGES) -> int:
     """Remove the pictures and words of edits whose time in the trash is over. Returns how many edits that was."""
+    _request_provider_cleanup()
     due = _purgeable().order_by("deleted_at").values_list("pk", flat=True)[:most]
     return sum(_purge(edit_id) for edit_id in list(due))
 
 
+def _over() -> QuerySet[Edit]:
+    return Edit.objects.filter(deleted_at__lte=timezone.now() - TRASH_TIME, purged_at__isnull=True, state__in=ENDED)
+
+
+def _request_provider_cleanup() -> None:
+    """Wiro may still have a result that could not be fetched; whoever lets its edit go knows, so it is deleted there first."""
+    kept = Attempt.objects.filter(edit__in=_over(), cleaned_up_at__isnull=True, cleanup_due_at__isnull=True)
+    kept.exclude(wiro_task_token="").update(cleanup_due_at=timezone.now())
+
+
 def _purgeable() -> QuerySet[Edit]:
-    """Ended, and nothing of them waits to be erased at Wiro: a picture goes here last."""
-    over = Edit.objects.filter(deleted_at__lte=timezone.now() - TRASH_TIME, purged_at__isnull=True, state__in=ENDED)
-    return over.exclude(pk__in=Attempt.objects.filter(erase_due_at__isnull=False).values("edit_id"))
+    """Ended, and nothing of them waits to be deleted at Wiro: a picture goes here last."""
+    return _over().exclude(pk__in=Attempt.objects.filter(cleanup_due_at__isnull=False).values("edit_id"))
 
 
 def _purge(edit_id: uuid.UUID) -> bool:
@@ -92,8 +105,8 @@ def _purge(edit_id: uuid.UUID) -> bool:
         won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), change_map="") == 1
         erased = _erase_unused({edit.photo_id, edit.origin_id, edit.result_id}) if won else []
         if won:
-            forget_words(Edit.objects.filter(pk=edit_id))
-            Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note="pictures removed for good")
+            redact(Edit.objects.filter(pk=edit_id))
+            _note(edit, EventCode.PURGED)
     failpoint("after_purge_commit")
     for photo in erased:
         photo.remove_files()
@@ -105,7 +118,7 @@ def _purge(edit_id: uuid.UUID) -> bool:
 def erase_unused_photos(owner_id: int) -> None:
     """Those that never got an edit, or whose edits are all purged."""
     with transaction.atomic():
-        left = Photo.objects.filter(owner_id=owner_id, erased_at__isnull=True)
+        left = Photo.objects.filter(owner_id=owner_id, purged_at__isnull=True)
         erased = _erase_unused(set(left.values_list("pk", flat=True)))
     for photo in erased:
         photo.remove_files()
@@ -117,13 +130,13 @@ def _erase_unused(photo_ids: set[int | None]) -> list[Photo]:
     The lock makes whoever uses a photo for a new edit, and whoever purges its other edit, wait and look again.
     """
     photos = (
-        Photo.objects.select_for_update().filter(pk__in=[pk for pk in photo_ids if pk], erased_at__isnull=True).order_by("pk")
+        Photo.objects.select_for_update().filter(pk__in=[pk for pk in photo_ids if pk], purged_at__isnull=True).order_by("pk")
     )
     unused = [photo for photo in photos if not _is_used(photo)]
     for photo in unused:
         # The same picture uploaded again must not find this row, so it gives its fingerprint up.
         gone = {"sha256": f"erased-{uuid.uuid4().hex}", "file": "", "card": "", "page": "", "placeholder": ""}
-        Photo.objects.filter(pk=photo.pk).update(erased_at=timezone.now(), **gone)
+        Photo.objects.filter(pk=photo.pk).update(purged_at=timezone.now(), **gone)
     return unused
 
 

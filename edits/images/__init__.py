@@ -1,6 +1,6 @@
 """What counts as a photo, and the clean copy that is kept, sent and shown. Pillow and numpy only; nothing of ours is imported.
 
-Nobody's bytes are trusted, neither a visitor's nor a vendor's: a picture is recognised by its content, measured before it is
+Nobody's bytes are trusted, neither a visitor's nor a vendor's: a picture is recognized by its content, measured before it is
 decoded, decoded completely, and encoded again. The copy is upright 8-bit sRGB without any metadata.
 """
 
@@ -13,7 +13,7 @@ from .decoding import decode
 from .encoding import CONTENT_TYPES, EXTENSIONS, CleanPicture, Rendition, encode
 from .pairing import pair
 from .provenance import Provenance, mark, packet
-from .rules import FITTED, RESULT, UPLOAD, PictureRefused, Rules, can_be_fitted, keeps_rules, recognise
+from .rules import FITTED, RESULT, UPLOAD, PictureRefused, Rules, can_be_fitted, keeps_rules, recognize
 
 __all__ = [
     "CONTENT_TYPES",
@@ -48,7 +48,7 @@ def clean(file: BinaryIO, rules: Rules = UPLOAD) -> CleanPicture:
     if size > rules.max_bytes:
         raise PictureRefused("too_large", size=size, limit=rules.max_bytes)
     file.seek(0)
-    found = recognise(file.read(512))
+    found = recognize(file.read(512))
     if found not in rules.formats:
         raise PictureRefused("unsupported_format", found=found)
     try:

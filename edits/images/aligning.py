@@ -1,6 +1,6 @@
 """Laying a source over its result: which part of it the result shows, and by how many pixels that was moved.
 
-A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its centre, or
+A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its center, or
 whole between bars. Each is compared with the result by phase correlation, which looks at where edges lie and not at how
 bright they are, so that it also works after "make it night". The fit with the highest peak is taken and moved as the peak says.
 
@@ -92,9 +92,9 @@ def _padded(source: Image.Image, size: Size) -> Layer:
 
 def _spectrum(picture: Image.Image) -> Spectrum:
     """Faded out towards the edges (Hann), where a picture does not go on as the transform believes."""
-    grey = np.asarray(picture.convert("L"), np.float32)
+    gray = np.asarray(picture.convert("L"), np.float32)
     across, down = (np.hanning(side + 2)[1:-1].astype(np.float32) for side in picture.size)
-    return np.fft.rfft2((grey - grey.mean()) * np.outer(down, across))
+    return np.fft.rfft2((gray - gray.mean()) * np.outer(down, across))
 
 
 def _shift(source: Spectrum, result: Spectrum, size: Size) -> Shift:

@@ -11,12 +11,12 @@ from PIL import Image, ImageFilter
 from .aligning import Floats, lay_over
 
 LONGEST_SIDE = 480
-# As the eye does: colours are seen less sharply than light and dark. In pixels of the reduced picture, standard deviation.
+# As the eye does: colors are seen less sharply than light and dark. In pixels of the reduced picture, standard deviation.
 LIGHT_BLUR = 1.0
-COLOUR_BLUR = 2.0
-# Mahy et al. 1994: two colours this far apart in CIELAB are just noticeably different.
+COLOR_BLUR = 2.0
+# Mahy et al. 1994: two colors this far apart in CIELAB are just noticeably different.
 JUST_NOTICEABLE = 2.3
-SAME_COLOUR = 2 * JUST_NOTICEABLE
+SAME_COLOR = 2 * JUST_NOTICEABLE
 FULL_STRENGTH = 60.0
 # An edge that both pictures have may lie this many pixels apart: encoders and resampling do not place it more exactly.
 EDGE_SLACK = 0.6
@@ -53,7 +53,7 @@ def compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
     """Compare two pictures, each a JPEG, PNG or WebP that `clean` has made. Raises OSError for one that does not decode.
 
     Both are reduced to at most 480 pixels a side and laid over each other (see `aligning`). The difference of two pixels is
-    their distance in CIELAB (CIE 1976) after a blur that is wider for colour than for lightness, as in S-CIELAB (X. Zhang,
+    their distance in CIELAB (CIE 1976) after a blur that is wider for color than for lightness, as in S-CIELAB (X. Zhang,
     B. A. Wandell, "A spatial extension of CIELAB for digital color image reproduction", 1996). A pixel has changed when the
     distance is more than 4.6, twice what is just noticeable (M. Mahy, L. Van Eycken, A. Oosterlinck, Color Research and
     Application 19, 1994), plus what an edge common to both may account for when it lies 0.6 pixels aside. Turning or
@@ -96,17 +96,17 @@ def _strength(source: Image.Image, result: Image.Image) -> Floats:
     layer = lay_over(source, result)
     one, other = _as_seen(layer.picture), _as_seen(result)
     distance = np.sqrt(((one - other) ** 2).sum(axis=0))
-    allowed = SAME_COLOUR + EDGE_SLACK * np.minimum(_steepness(one), _steepness(other))
+    allowed = SAME_COLOR + EDGE_SLACK * np.minimum(_steepness(one), _steepness(other))
     strength = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
     strength[np.asarray(layer.shown) < 128] = 1
     return strength
 
 
 def _as_seen(image: Image.Image) -> Floats:
-    """CIELAB planes L*, a*, b*, lightness and colour blurred."""
-    light, *colours = image.convert("YCbCr").split()
+    """CIELAB planes L*, a*, b*, lightness and color blurred."""
+    light, *colors = image.convert("YCbCr").split()
     light = light.filter(ImageFilter.GaussianBlur(LIGHT_BLUR))
-    blue, red = (colour.filter(ImageFilter.GaussianBlur(COLOUR_BLUR)) for colour in colours)
+    blue, red = (color.filter(ImageFilter.GaussianBlur(COLOR_BLUR)) for color in colors)
     return _lab(Image.merge("YCbCr", (light, blue, red)).convert("RGB"))
 
 
@@ -117,7 +117,7 @@ def _lab(image: Image.Image) -> Floats:
 
 
 def _steepness(lab: Floats) -> Floats:
-    """How much the colour changes from each pixel to its neighbours, at most."""
+    """How much the color changes from each pixel to its neighbors, at most."""
     steepness = np.zeros(lab.shape[1:], np.float32)
     for picture, steps in ((steepness, lab), (steepness.T, lab.transpose(0, 2, 1))):
         step = np.sqrt((np.diff(steps, axis=1) ** 2).sum(axis=0))
@@ -128,14 +128,14 @@ def _steepness(lab: Floats) -> Floats:
 
 def _painted(strength: Floats) -> bytes:
     """Few levels without loss are smaller than a photograph's encoding, and sharper."""
-    grey = Image.fromarray((255 * strength).astype(np.uint8)).filter(ImageFilter.GaussianBlur(MAP_BLUR))
-    levels = np.ceil(np.asarray(grey) * (MAP_LEVELS / 255)).astype(np.uint8)
+    gray = Image.fromarray((255 * strength).astype(np.uint8)).filter(ImageFilter.GaussianBlur(MAP_BLUR))
+    levels = np.ceil(np.asarray(gray) * (MAP_LEVELS / 255)).astype(np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(_colours()[levels]).save(buffer, "WEBP", lossless=True, quality=20, method=1)
+    Image.fromarray(_colors()[levels]).save(buffer, "WEBP", lossless=True, quality=20, method=1)
     return buffer.getvalue()
 
 
-def _colours() -> np.ndarray:
+def _colors() -> np.ndarray:
     """RGBA for no change and for each level."""
     at = np.linspace(0, 1, MAP_LEVELS)
     stops = np.linspace(0, 1, len(RAMP))

@@ -15,7 +15,7 @@ Image.MAX_IMAGE_PIXELS = None
 # Above this many pixels the copy is made at half size, or less: that bounds memory (4 bytes a pixel, two copies), and the model
 # paints about one megapixel in any case.
 FULL_SIZE_PIXELS = 24_000_000
-# 50 megapixels with halved colours, as cameras save them, are 75 million.
+# 50 megapixels with halved colors, as cameras save them, are 75 million.
 MAX_SAMPLES = 90_000_000
 STRIP_PIXELS = 1_000_000
 
@@ -74,7 +74,7 @@ def _middle(image: Image.Image, rules: Rules) -> tuple[int, int, int, int]:
 
 
 def _bound_samples(image: Image.Image) -> None:
-    """In several scans, libjpeg holds every sample of every colour in two bytes until the last."""
+    """In several scans, libjpeg holds every sample of every color in two bytes until the last."""
     blocks = [across * down for _id, across, down, _table in getattr(image, "layer", [])]
     samples = image.width * image.height * sum(blocks) // max(blocks, default=1)
     if samples > MAX_SAMPLES:
@@ -117,7 +117,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         image = image.point(lambda value: value * (1 / 257)).convert("L")
     elif image.mode == "1":
         image = image.convert("L")
-    # Pillow halves the depth of the pixels and not of the one colour that a 16-bit PNG declares transparent.
+    # Pillow halves the depth of the pixels and not of the one color that a 16-bit PNG declares transparent.
     if isinstance(see_through, int) and see_through > 255:
         image.info["transparency"] = see_through // 257
     elif isinstance(see_through, tuple) and max(see_through) > 255:
@@ -133,7 +133,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _profile_conversion(image: Image.Image) -> Callable[[Image.Image], Image.Image] | None:
-    """Wide-gamut photos keep their look only if their colours are converted; dropping the profile would fade them."""
+    """Wide-gamut photos keep their look only if their colors are converted; dropping the profile would fade them."""
     profile = image.info.get("icc_profile")
     if not profile:
         return None

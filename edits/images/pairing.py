@@ -72,7 +72,7 @@ def _fit(size: tuple[int, int], width: float, height: float) -> tuple[int, int]:
 
 
 def _panel(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in a frame of `size`: filling it if it has about that shape, whole and centred if it has another."""
+    """The picture in a frame of `size`: filling it if it has about that shape, whole and centered if it has another."""
     inner = size
     if abs(picture.width * size[1] / (picture.height * size[0]) - 1) > SAME_SHAPE:
         inner = _fit(picture.size, *size)
@@ -125,14 +125,14 @@ def _arrows(frame: Image.Image, x: float, y: float, unit: int) -> None:
     frame.paste(_LINE[:3], (round(x) - unit, round(y) - unit), mask.reduce(_SMOOTH))
 
 
-def _stamp(panel: Image.Image, box: tuple[float, float, float, float], radius: float, colour: tuple[int, int, int, int]) -> None:
-    """Fill a rounded rectangle with a see-through colour."""
+def _stamp(panel: Image.Image, box: tuple[float, float, float, float], radius: float, color: tuple[int, int, int, int]) -> None:
+    """Fill a rounded rectangle with a see-through color."""
     left, top, right, bottom = int(box[0]), int(box[1]), -int(-box[2] // 1), -int(-box[3] // 1)
     mask = Image.new("L", ((right - left) * _SMOOTH, (bottom - top) * _SMOOTH))
     corners = [(value - origin) * _SMOOTH for value, origin in zip(box, (left, top, left, top), strict=True)]
     corners[2:] = [corners[2] - 1, corners[3] - 1]
-    ImageDraw.Draw(mask).rounded_rectangle(corners, radius * _SMOOTH, colour[3])
-    panel.paste(colour[:3], (left, top), mask.reduce(_SMOOTH))
+    ImageDraw.Draw(mask).rounded_rectangle(corners, radius * _SMOOTH, color[3])
+    panel.paste(color[:3], (left, top), mask.reduce(_SMOOTH))
 
 
 def _written(text: str, size: int) -> tuple[str, ImageFont.FreeTypeFont]:

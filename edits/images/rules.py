@@ -74,7 +74,7 @@ class PictureRefused(ValueError):
         return " ".join([self.code, *(f"{name}={value}" for name, value in self.facts.items())])
 
 
-def recognise(head: bytes) -> str:
+def recognize(head: bytes) -> str:
     """The format that a file's first 512 bytes tell of, or an empty string."""
     return next((name for name, matches in _SIGNATURES if matches(head)), "")
 

@@ -1,48 +1,69 @@
-"""What people may ask of a job: cancel, try again, give up, check now. Each is safe to ask twice."""
+"""What people may ask of a job: cancel, try again, give up, check now. Each raises NotAllowed when it cannot be done."""
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from ..models import ENDED, Edit, Event, Failure, State
+from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, NotAllowed, Outcome, State
 
 
-def because(note: str, reason: str) -> str:
-    """What stands in the history: what was done, and why if somebody said so."""
-    return f"{note}: {reason}" if reason else note
+def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
+    """Before submitting: no Run at all. Afterwards a request, carried out at the next poll; a success that wins stays.
 
-
-def cancel(edit: Edit, actor: Any, reason: str = "") -> bool:
-    """Before submitting: no Run at all. Afterwards a wish, carried out at the next look; a success that wins the race stays."""
+    Raises NotAllowed.
+    """
     now = timezone.now()
-    note = because("asked by its owner" if actor == edit.owner else "asked by an operator", reason)
-    if edit.state in (State.QUEUED, State.UNCONFIRMED) and edit.move(State.CANCELED, actor=actor, note=note):
-        return True
-    changed = (
-        Edit.objects.filter(pk=edit.pk, cancel_requested_at__isnull=True).exclude(state__in=ENDED).update(cancel_requested_at=now)
-    )
-    if changed:
-        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=because("cancel", reason), actor=actor)
-        Edit.objects.filter(pk=edit.pk, state__in=[State.RUNNING, State.QUEUED], due_at__gt=now).update(due_at=now)
-    return bool(changed)
+    code = EventCode.CANCELED_BY_OWNER if actor == edit.owner else EventCode.CANCELED_BY_OPERATOR
+    told = {"code": code, "reason": reason, "actor": actor}
+    if edit.state in (State.QUEUED, State.UNCONFIRMED) and edit.move(State.CANCELED, **told):
+        follow_unknown_attempts(edit)
+        return
+    pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
+    with transaction.atomic():
+        if not pending.filter(cancel_requested_at__isnull=True).update(cancel_requested_at=now):
+            raise NotAllowed(Denial.ALREADY_CANCELING if pending.exists() else Denial.ALREADY_ENDED)
+        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.CANCEL, reason=reason, actor=actor)
+        soon = Edit.objects.filter(pk=edit.pk, state__in=[State.RUNNING, State.QUEUED, State.UNCONFIRMED])
+        soon.filter(due_at__gt=now).update(due_at=now)
 
 
-def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> bool:
-    """A person takes the risk of a second charge: a new attempt of the same edit."""
-    note = because("try again, although it may be charged twice", reason)
-    return edit.state == State.UNCONFIRMED and edit.move(State.QUEUED, due_at=timezone.now(), actor=actor, note=note)
+def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
+    """A person takes the risk of a second charge: a new attempt of the same edit, wanted even if it was canceled before."""
+    told: dict[str, Any] = {"code": EventCode.TRY_AGAIN, "reason": reason, "actor": actor}
+    wanted: dict[str, Any] = {"due_at": timezone.now(), "cancel_requested_at": None}
+    if edit.state != State.UNCONFIRMED or not edit.move(State.QUEUED, **told, **wanted):
+        raise NotAllowed(Denial.NOT_UNCONFIRMED)
+    follow_unknown_attempts(edit)
 
 
-def give_up_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> bool:
-    if edit.state != State.UNCONFIRMED:
-        return False
-    message, note = "Wiro never confirmed the request", because("given up", reason)
-    return edit.move(State.FAILED, note=note, actor=actor, failure_code=Failure.TIMED_OUT, failure_message=message)
+def give_up_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
+    """A person stops waiting for an edit that Wiro never confirmed."""
+    failure: dict[str, Any] = {"failure_code": Failure.TIMED_OUT, "failure_message": "Wiro never confirmed the request"}
+    told: dict[str, Any] = {"code": EventCode.GIVEN_UP, "reason": reason, "actor": actor}
+    if edit.state != State.UNCONFIRMED or not edit.move(State.FAILED, **told, **failure):
+        raise NotAllowed(Denial.NOT_UNCONFIRMED)
+    follow_unknown_attempts(edit)
 
 
-def look_now(edit: Edit, actor: Any, reason: str = "") -> bool:
-    """Bring the next look forward."""
-    changed = Edit.objects.filter(pk=edit.pk, due_at__gt=timezone.now()).update(due_at=timezone.now())
-    if changed:
-        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=because("look now", reason), actor=actor)
-    return bool(changed)
+def give_up_result(edit: Edit, actor: Any, reason: str = "") -> None:
+    """A person who knows that it was paid for stops waiting for a result that cannot be fetched."""
+    told: dict[str, Any] = {"code": EventCode.GIVEN_UP, "reason": reason, "actor": actor}
+    failure: dict[str, Any] = {"failure_code": Failure.OUTPUT_UNAVAILABLE, "failure_message": "the result could not be fetched"}
+    if edit.state != State.FETCHING or not edit.move(State.FAILED, **told, **failure):
+        raise NotAllowed(Denial.NOTHING_TO_FETCH)
+
+
+def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
+    """Bring the next look forward; a parked edit is looked at again."""
+    now = timezone.now()
+    pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
+    if not (pending.filter(due_at__gt=now).update(due_at=now) or pending.filter(due_at__isnull=True).update(due_at=now)):
+        raise NotAllowed(Denial.NOTHING_TO_CHECK)
+    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.CHECK_NOW, reason=reason, actor=actor)
+
+
+def follow_unknown_attempts(edit: Edit) -> None:
+    """Nobody waits for these anymore, but they may have been charged: look for their tasks in the background."""
+    unknown = Attempt.objects.filter(edit=edit, outcome=Outcome.UNKNOWN, wiro_task_id__isnull=True)
+    unknown.update(lookup_due_at=timezone.now(), lookup_retries=0)

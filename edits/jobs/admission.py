@@ -1,45 +1,93 @@
 """Admission control: may this edit be submitted now? Every Run passes here, one after the other, in one short transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import IN_FLIGHT, Attempt, Edit, Gate, Reason, State, limits, token_hash
-from . import timing
-from .circuit_breaker import Wait, retry_time
+from ..models import (
+    IN_FLIGHT,
+    Attempt,
+    CircuitBreaker,
+    ConcurrencyLimit,
+    Edit,
+    EventCode,
+    FairShare,
+    Pause,
+    State,
+    WriteLock,
+    limits,
+    token_hash,
+)
+from . import storage_health, timing
+from .circuit_breaker import is_probe_for_another, next_look
 from .fair_queue import next_in_turn
 
 
+@dataclass(frozen=True)
+class Wait:
+    """Not now, but at `until`. `code` and `why` are for the history; without a code the wait is not worth a line."""
+
+    until: datetime
+    code: str = EventCode.NONE
+    why: str = ""
+
+
 def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
-    """Commit the attempt and the move to `submitting` if it is this edit's turn. None: somebody else moved the edit."""
+    """Commit the attempt and the move to `submitting` if it is this edit's turn. None: another worker moved the edit."""
+    if wait := _must_wait(edit):
+        return wait
     with transaction.atomic():
-        gate, now = Gate.lock(), timezone.now()
-        wait = _must_wait(edit, gate, now)
-        if wait:
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        now = timezone.now()
+        # Looked at again: what was true a moment ago may have changed while this worker waited for the lock.
+        if wait := _closed(edit, now) or _no_place(edit, now):
             return wait
         if not edit.move(State.SUBMITTING, keep_lease=True, due_at=edit.lease_until, started_at=now):
             return None
-        if gate.closed_because:
-            # The time is over, so this edit is the probe; everybody else waits until it is answered.
-            Gate.objects.update(closed_until=now + timing.span(timing.RUN_DEADLINE))
+        # If the breaker is half-open this edit is the probe; everybody else waits until it is answered.
+        CircuitBreaker.objects.exclude(trip_reason="").update(retry_at=now + timing.span(timing.RUN_DEADLINE))
+        FairShare.objects.update_or_create(owner_id=edit.owner_id, defaults={"last_submitted_at": now})
         return Attempt.objects.create(
             edit=edit,
             number=Attempt.objects.filter(edit=edit).count() + 1,
             callback_token_hash=token_hash(callback_token),
             started_at=now,
+            cost_reserved=edit.cost_reserved,
         )
 
 
-def _must_wait(edit: Edit, gate: Gate, now: datetime) -> Wait | None:
-    if gate.is_closed(now):
-        return Wait(retry_time(gate), gate.closed_because)
+def _must_wait(edit: Edit) -> Wait | None:
+    """Everything that need not be exact, so that it does not take time under the lock."""
+    now = timezone.now()
+    if wait := _closed(edit, now) or _no_place(edit, now):
+        return wait
+    if storage_health.problem():
+        return Wait(timing.after(timing.ENVIRONMENT_WAIT), EventCode.WAITING_FOR_STORAGE)
+    limit = ConcurrencyLimit.current().at(now)
+    if limit is None:
+        return None
+    free = max(limit - Edit.objects.filter(state__in=IN_FLIGHT).count(), 0)
+    if edit.pk not in next_in_turn(free, ready_by=now):
+        return Wait(timing.after(timing.TURN_WAIT), EventCode.WAITING_FOR_WIRO, "concurrency")
+    return None
+
+
+def _closed(edit: Edit, now: datetime) -> Wait | None:
+    breaker = CircuitBreaker.current()
+    if Pause.current().is_on:
+        return Wait(timing.after(timing.PROBE_PATIENCE), EventCode.PAUSED)
+    if breaker.is_open(now) or is_probe_for_another(breaker, edit.pk):
+        return Wait(next_look(breaker), EventCode.WAITING_FOR_WIRO, breaker.trip_reason)
+    return None
+
+
+def _no_place(edit: Edit, now: datetime) -> Wait | None:
     in_flight = Edit.objects.filter(state__in=IN_FLIGHT)
     if in_flight.filter(owner_id=edit.owner_id).count() >= limits.edits_at_once(edit.owner_id):
         return Wait(timing.after(timing.TURN_WAIT))
-    if gate.limit is None or gate.limit_until is None or gate.limit_until < now:
-        return None
-    free = gate.limit - in_flight.count()
-    if free <= 0 or edit.pk not in next_in_turn(free, ready_by=now):
-        return Wait(timing.after(timing.TURN_WAIT), Reason.CONCURRENCY)
+    limit = ConcurrencyLimit.current().at(now)
+    if limit is not None and in_flight.count() >= limit:
+        return Wait(timing.after(timing.TURN_WAIT), EventCode.WAITING_FOR_WIRO, "concurrency")
     return None

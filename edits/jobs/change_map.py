@@ -1,4 +1,4 @@
-"""Where and how much an edit changed its picture: stored with the result if that can be done, made up for later if not.
+"""The change map: where and how much an edit changed its picture, stored with the result or backfilled later.
 
 The result is paid for and nobody paid for this. So whatever goes wrong here is logged, and the result is delivered without.
 """
@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from .. import images
-from ..models import Edit, Heartbeat, Photo, State
+from ..models import BackfillCursor, Edit, Photo, State
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 50
 # By then whoever delivered an edit has also told what changed, or never will.
 SETTLED_AFTER = timedelta(minutes=5)
-MADE_UP = "comparisons made up"
+CURSOR = "change_maps"
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def stored_changes(edit: Edit, result: Photo) -> Iterator[dict[str, Any]]:
     Unless the block saves them, the file, and only this one, is removed.
     """
     # After a step that took its process down the result goes first.
-    changes = _compare(edit, result) if edit.stuck_count <= 1 else {}
+    changes = _compare(edit, result) if edit.fruitless_claims <= 1 else {}
     try:
         yield changes
     finally:
@@ -51,37 +51,38 @@ def _compare(edit: Edit, result: Photo) -> dict[str, Any]:
     return {"changed_percent": comparison.changed_percent, "change_map": edit.change_map.name}
 
 
-def make_up_for_comparisons() -> int:
-    """Compare edits that were delivered without, oldest first. Returns how many were.
+def backfill_change_maps() -> int:
+    """Backfill: compare edits that were delivered without a change map, oldest first. Returns how many were.
 
-    Each is tried once: the mark moves on before the work, so a pair that always fails, or takes the process down, holds up none.
+    Each is tried once: the cursor moves on before the work, so a pair that always fails, or takes the process down, holds up
+    none.
     """
-    made_up = 0
+    done = 0
     for _ in range(AT_ONCE):
         edit = _next_without()
         if edit is None or edit.ended_at is None:
             break
-        Heartbeat.objects.update_or_create(pk=MADE_UP, defaults={"at": edit.ended_at})
-        made_up += _make_up_for(edit)
-    return made_up
+        BackfillCursor.objects.update_or_create(pk=CURSOR, defaults={"position": edit.ended_at})
+        done += _backfill(edit)
+    return done
 
 
 def _next_without() -> Edit | None:
-    mark = Heartbeat.objects.filter(pk=MADE_UP).first()
+    cursor = BackfillCursor.objects.filter(pk=CURSOR).first()
     without = Edit.objects.filter(
         state=State.SUCCEEDED,
         changed_percent__isnull=True,
         ended_at__lt=timezone.now() - SETTLED_AFTER,
         purged_at__isnull=True,
-        photo__erased_at__isnull=True,
-        result__erased_at__isnull=True,
+        photo__purged_at__isnull=True,
+        result__purged_at__isnull=True,
     )
-    if mark:
-        without = without.filter(ended_at__gt=mark.at)
+    if cursor:
+        without = without.filter(ended_at__gt=cursor.position)
     return without.select_related("photo", "result").order_by("ended_at").first()
 
 
-def _make_up_for(edit: Edit) -> bool:
+def _backfill(edit: Edit) -> bool:
     if edit.result is None:
         return False
     with stored_changes(edit, edit.result) as changes:

@@ -1,132 +1,153 @@
-"""May this edit be submitted now? Every Run passes here, one after the other, inside one short transaction."""
+"""The circuit breaker before Run: opened by refusals that concern every edit, closed by a Run that is accepted.
+
+While it is open nobody submits. When its time is over one edit probes Wiro, another one than the edit that was refused, so
+that an edit which is refused for its own sake does not hold up the others. Operators pause submitting apart from it.
+"""
 
 import logging
-from dataclasses import dataclass
+import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.mail import mail_admins
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import IN_FLIGHT, Edit, Gate, Reason
+from ..models import (
+    IN_FLIGHT,
+    Attempt,
+    CircuitBreaker,
+    ConcurrencyLimit,
+    Denial,
+    Edit,
+    NotAllowed,
+    Outcome,
+    Pause,
+    TripReason,
+    WriteLock,
+)
 from ..wiro import WiroAPIError, WiroError
 from . import timing
 from .fair_queue import wake
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Wait:
-    """Not now, but at `until`."""
-
-    until: datetime
-    why: str = ""
+# A bare 401 or 403 concerns one edit alone where others were accepted so lately (seconds).
+OTHERS_PASS = 600.0
+PAUSE_REASON_MAX = 300
 
 
-def wait_for_gate(now: datetime) -> Wait | None:
-    """A look without a lock, before anything is prepared; `begin_attempt` decides."""
-    gate = Gate.current()
-    return Wait(retry_time(gate), gate.closed_because) if gate.is_closed(now) else None
-
-
-def retry_time(gate: Gate) -> datetime:
-    """When an edit that met the closed gate looks again. It does not sleep through a probe that reopens the gate early."""
+def next_look(breaker: CircuitBreaker) -> datetime:
+    """When an edit that met the open breaker looks again: soon enough to notice a probe that closes it early."""
     soon = timing.after(timing.PROBE_PATIENCE)
-    return min(soon, gate.closed_until + timing.span(1)) if gate.closed_until else soon
+    return min(soon, breaker.retry_at + timing.span(1)) if breaker.retry_at else soon
 
 
-def open_after_success(started_at: datetime) -> None:
-    """A Run that was begun at that moment was accepted, so what closed the gate before is over; what closed it since is not."""
-    closed = Gate.objects.exclude(closed_because__in=[Reason.NONE, Reason.PAUSED])
-    if closed.filter(Q(refused_at__isnull=True) | Q(refused_at__lte=started_at)).update(**_OPEN):
-        log.warning("the gate before Wiro is open again")
+def close_after_success(sent_at: datetime) -> None:
+    """A Run that was sent at that moment was accepted, so what opened the breaker before is over; what did since is not."""
+    opened = CircuitBreaker.objects.exclude(trip_reason=TripReason.NONE)
+    if opened.filter(Q(last_refusal_at__isnull=True) | Q(last_refusal_at__lte=sent_at)).update(**CircuitBreaker.CLOSED):
+        log.warning("circuit breaker closed: edits are submitted again")
         wake()
 
 
-def pause(why: str = "") -> bool:
-    """Submit nothing until `resume`. What runs at Wiro goes on, and is fetched. Returns whether that was new."""
-    with transaction.atomic():
-        Gate.lock()
-        closed = {"closed_because": Reason.PAUSED, "closed_since": timezone.now()}
-        changed = Gate.objects.exclude(closed_because=Reason.PAUSED).update(**_OPEN | closed)
-    if changed:
-        log.warning("submitting is paused %s", why)
-    return bool(changed)
-
-
-def resume(why: str = "") -> bool:
-    """Open the gate, whatever closed it; what still stands against it closes it again. Returns whether it was closed."""
-    with transaction.atomic():
-        Gate.lock()
-        changed = Gate.objects.exclude(closed_because=Reason.NONE).update(**_OPEN)
-    if changed:
-        wake()
-        log.warning("submitting goes on %s", why)
-    return bool(changed)
-
-
-_OPEN = {
-    "closed_because": Reason.NONE,
-    "closed_until": None,
-    "closed_since": None,
-    "refused_at": None,
-    "closed_times": 0,
-    "notified_at": None,
-}
-
-
-def close_for(error: WiroError) -> bool:
-    """Close the gate if this refusal concerns every edit. Returns whether it does."""
-    reason = _reason(error)
-    if reason is None:
+def trip_for(error: WiroError, edit: Edit) -> bool:
+    """Open the breaker if this refusal concerns every edit. Returns whether it does."""
+    reason = _trip_reason(error)
+    if reason is None or (_may_concern_one_edit(error) and _others_pass(edit)):
         return False
     with transaction.atomic():
-        gate, now = Gate.lock(), timezone.now()
-        if gate.closed_because == Reason.PAUSED:
-            return True
-        if reason == Reason.CONCURRENCY:
-            gate.limit = max(Edit.objects.filter(state__in=IN_FLIGHT).count() - 1, 1)
-            gate.limit_until = now + timing.span(timing.LIMIT_MEMORY)
-        gate.closed_times = gate.closed_times + 1 if gate.closed_because == reason else 1
-        gate.closed_since = gate.closed_since if gate.closed_because == reason else now
-        gate.closed_because, gate.refused_at = reason, now
-        gate.closed_until = _closed_until(reason, error, gate.closed_times - 1)
-        tell = reason in (Reason.BALANCE, Reason.CREDENTIALS) and gate.notified_at is None
-        gate.notified_at = now if tell else gate.notified_at
-        gate.save()
-    log.warning("the gate before Wiro is closed until %s: %s", gate.closed_until, gate.get_closed_because_display())
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        breaker, now = CircuitBreaker.current(), timezone.now()
+        if reason == TripReason.CONCURRENCY:
+            _learn_limit(now)
+        is_same = breaker.trip_reason == reason
+        breaker.refusals = breaker.refusals + 1 if is_same else 1
+        breaker.tripped_at = breaker.tripped_at if is_same else now
+        breaker.trip_reason, breaker.last_refusal_at, breaker.tripped_by = reason, now, edit.pk
+        breaker.retry_at = _retry_at(reason, error, breaker.refusals - 1)
+        tell = reason in (TripReason.BALANCE, TripReason.CREDENTIALS) and breaker.notified_at is None
+        breaker.notified_at = now if tell else breaker.notified_at
+        breaker.save()
+    log.warning("circuit breaker open until %s: %s", breaker.retry_at, reason)
     if tell:
-        _tell_administrators(gate)
+        _tell_administrators(breaker)
     return True
 
 
-def _reason(error: WiroError) -> Reason | None:
+def pause(actor: Any, reason: str = "") -> None:
+    """Submit nothing until `resume`. What runs at Wiro goes on and is fetched. Raises NotAllowed."""
+    paused = {"paused_at": timezone.now(), "paused_by": actor, "reason": reason[:PAUSE_REASON_MAX]}
+    Pause.current()
+    if not Pause.objects.filter(paused_at__isnull=True).update(**paused):
+        raise NotAllowed(Denial.ALREADY_PAUSED)
+    log.warning("submitting is paused by %s: %s", actor, reason)
+
+
+def resume(actor: Any, reason: str = "") -> None:
+    """End a pause and close the breaker; what still speaks against submitting opens it again. Raises NotAllowed."""
+    with transaction.atomic():
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        was_paused = Pause.objects.filter(paused_at__isnull=False).update(paused_at=None, paused_by=None, reason="")
+        was_open = CircuitBreaker.objects.exclude(trip_reason=TripReason.NONE).update(**CircuitBreaker.CLOSED)
+    if not (was_paused or was_open):
+        raise NotAllowed(Denial.NOT_PAUSED)
+    wake()
+    log.warning("submitting is resumed by %s: %s", actor, reason)
+
+
+def is_probe_for_another(breaker: CircuitBreaker, edit_id: uuid.UUID) -> bool:
+    """Should another edit probe instead of the one that was refused?"""
+    if breaker.is_closed or breaker.tripped_by != edit_id:
+        return False
+    now = timezone.now()
+    return Edit.objects.filter(state="queued", cancel_requested_at__isnull=True).due(now).exclude(pk=edit_id).exists()
+
+
+def _learn_limit(now: datetime) -> None:
+    in_flight = Edit.objects.filter(state__in=IN_FLIGHT).count()
+    ConcurrencyLimit.current()
+    limit = {"limit": max(in_flight - 1, 1), "valid_until": now + timing.span(timing.LIMIT_VALIDITY)}
+    ConcurrencyLimit.objects.update(**limit)
+
+
+def _trip_reason(error: WiroError) -> TripReason | None:
     if not isinstance(error, WiroAPIError):
-        return Reason.UNREACHABLE
+        return TripReason.UNREACHABLE
     if error.is_concurrency_limit:
-        return Reason.CONCURRENCY
+        return TripReason.CONCURRENCY
     if error.is_balance:
-        return Reason.BALANCE
+        return TripReason.BALANCE
     if error.is_credentials:
-        return Reason.CREDENTIALS
-    return Reason.RATE_LIMIT if error.is_rate_limit else None
+        return TripReason.CREDENTIALS
+    return TripReason.RATE_LIMIT if error.is_rate_limit else None
 
 
-def _closed_until(reason: Reason, error: WiroError, times: int) -> datetime:
-    if reason == Reason.CONCURRENCY:
+def _may_concern_one_edit(error: WiroError) -> bool:
+    """A bare 401 or 403 may come from a firewall that dislikes one request."""
+    return isinstance(error, WiroAPIError) and error.is_credentials and not error.has_wiro_code
+
+
+def _others_pass(edit: Edit) -> bool:
+    lately = timezone.now() - timedelta(seconds=OTHERS_PASS)
+    accepted = Attempt.objects.filter(outcome=Outcome.ACCEPTED, started_at__gt=lately)
+    return accepted.exclude(edit=edit).exists()
+
+
+def _retry_at(reason: TripReason, error: WiroError, refusals: int) -> datetime:
+    if reason == TripReason.CONCURRENCY:
         return timing.after(timing.CONCURRENCY_WAIT, jitter=0.5)
-    if reason in (Reason.BALANCE, Reason.CREDENTIALS):
-        return timing.backoff(timing.ACCOUNT_WAIT, times, timing.ACCOUNT_WAIT_CAP)
+    if reason in (TripReason.BALANCE, TripReason.CREDENTIALS):
+        return timing.backoff(timing.ACCOUNT_WAIT, refusals, timing.ACCOUNT_WAIT_CAP)
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
-        # What Wiro asks for is kept to the second, at any pace.
-        return timezone.now() + timedelta(seconds=min(retry_after, 24 * 3600))
-    return timing.backoff(timing.RETRY_WAIT, times, timing.RETRY_WAIT_CAP)
+        # What Wiro asks for is kept to the second, at any time scale; the client caps it.
+        return timezone.now() + timedelta(seconds=retry_after)
+    return timing.backoff(timing.RETRY_WAIT, refusals, timing.RETRY_WAIT_CAP)
 
 
-def _tell_administrators(gate: Gate) -> None:
-    text = f"No edit is submitted: {gate.get_closed_because_display()}. Edits wait in the queue; one is tried now and then."
+def _tell_administrators(breaker: CircuitBreaker) -> None:
+    text = f"No edits are being submitted: {breaker.get_trip_reason_display()}. Edits wait in the queue; one probes now and then."
     log.critical(text)
-    mail_admins("Photo edits are waiting", text, fail_silently=True)
+    mail_admins("Edits are waiting", text, fail_silently=True)

@@ -1,19 +1,26 @@
-"""From `fetching` to `succeeded`: the result is paid for, so it is fetched first of all and stored before it is announced."""
+"""From `fetching` to `succeeded`: the result is paid for, so it is fetched first of all and stored before it is announced.
 
+What Wiro holds is not erased before it is stored here. An outage, a redirect or a host that is not allowed is an alarm and is
+tried again for hours; then the edit waits for a person.
+"""
+
+import logging
 import tempfile
-from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from .. import images
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, Failure, Photo, State
-from ..wiro import WiroDownloadError
-from . import timing
+from ..models import Attempt, Edit, EventCode, Failure, Photo, State
+from ..wiro import WiroDownloadError, WiroError
+from . import rate_limiter, timing
 from .change_map import stored_changes
 from .provider import client
+from .reconcile import alarm
 from .uncommitted_photo import stored_photo
+
+log = logging.getLogger(__name__)
 
 
 def fetch(edit: Edit) -> None:
@@ -24,9 +31,9 @@ def fetch(edit: Edit) -> None:
     try:
         picture = _download(attempt.output_url)
     except WiroDownloadError as error:
-        _try_again(edit, attempt, Failure.OUTPUT_UNAVAILABLE, str(error), 1 if error.is_final else timing.FETCH_TRIES)
+        _unavailable(edit, attempt, str(error))
     except images.PictureRefused as error:
-        _try_again(edit, attempt, Failure.OUTPUT_INVALID, str(error), timing.INVALID_TRIES)
+        _invalid(edit, attempt, str(error))
     else:
         _succeed(edit, attempt, picture)
 
@@ -49,16 +56,41 @@ def _succeed(edit: Edit, attempt: Attempt, picture: images.CleanPicture) -> None
                 photo.save()
                 result = photo
             if edit.move(State.SUCCEEDED, result=result, **changes):
-                Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
+                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
     failpoint("after_succeeded_commit")
 
 
-def _try_again(edit: Edit, attempt: Attempt, code: Failure, why: str, most_tries: int) -> None:
-    if edit.tries + 1 < most_tries:
-        edit.postpone(_next_try(edit), note=why)
-    elif edit.mark_failed(code, why):
-        Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
+def _unavailable(edit: Edit, attempt: Attempt, why: str) -> None:
+    """Wiro's copy stays. Its address may have changed or expired, so Wiro is asked for it again."""
+    if edit.age_at(timezone.now()) > timing.scaled(timing.FETCH_MAX_AGE):
+        if edit.park(EventCode.RESULT_UNAVAILABLE, reason=why):
+            log.critical("the paid result of edit %s can't be fetched, a person has to decide: %s", edit.pk, why)
+        return
+    _refresh_address(attempt)
+    if edit.step_retries == 0:
+        alarm(edit, EventCode.RESULT_UNAVAILABLE)
+        log.error("the paid result of edit %s can't be fetched yet: %s", edit.pk, why)
+    due_at = timing.backoff(timing.FETCH_WAIT, edit.step_retries, timing.FETCH_WAIT_CAP)
+    edit.postpone(due_at, code=EventCode.FETCH_FAILED, reason=why)
 
 
-def _next_try(edit: Edit) -> datetime:
-    return timing.backoff(timing.FETCH_WAIT, edit.tries, timing.FETCH_WAIT_CAP)
+def _refresh_address(attempt: Attempt) -> None:
+    if not rate_limiter.try_acquire():
+        return
+    try:
+        task = client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+    except WiroError as error:
+        log.warning("asking for the output of task %s again: %s", attempt.wiro_task_id, error)
+        return
+    if task.picture and task.picture.url != attempt.output_url:
+        Attempt.objects.filter(pk=attempt.pk).update(output_url=task.picture.url)
+
+
+def _invalid(edit: Edit, attempt: Attempt, why: str) -> None:
+    """It arrived and is no usable picture. Wiro's copy is kept, so that an operator can look at it and fetch it again."""
+    if edit.step_retries + 1 < timing.INVALID_TRIES:
+        due_at = timing.backoff(timing.FETCH_WAIT, edit.step_retries, timing.FETCH_WAIT_CAP)
+        edit.postpone(due_at, code=EventCode.FETCH_FAILED, reason=why)
+    elif edit.mark_failed(Failure.OUTPUT_INVALID, why):
+        alarm(edit, EventCode.RESULT_INVALID)
+        log.error("the paid result of edit %s is not a usable picture: %s", edit.pk, why)

@@ -1,14 +1,18 @@
-"""The one seam to the outside: the client that the settings describe, and what an edit says to the model."""
+"""The one seam to the provider: the client that the settings describe, and what an edit says to the model."""
 
+from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
-from ..models import Edit
+from ..models import Attempt, Edit
 from ..wiro import WiroClient
-from .timing import UPLOAD_DEADLINE, scaled
+from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
 
 MODEL = "ByteDance/image-to-image-seededit-v3"
 SOURCE_URL_MAX_AGE = 3600
@@ -25,23 +29,43 @@ def client() -> WiroClient:
     return _client(settings.WIRO_API_KEY, settings.WIRO_API_SECRET, settings.WIRO_BASE_URL, tuple(settings.WIRO_OUTPUT_HOSTS))
 
 
-def hand_over(edit: Edit) -> str:
-    """An address from which Wiro can read the source: ours, signed and short-lived, or a copy uploaded to Wiro."""
+def hand_over(edit: Edit, attempt: Attempt) -> str:
+    """An address from which Wiro can read the source: ours, signed and short-lived, or a copy uploaded to Wiro.
+
+    It belongs to this attempt alone, so that the task can be recognized by it; but a copy that only refused attempts have
+    named is used again instead of uploading the photo at every try. Raises WiroError, FileNotFoundError.
+    """
     if settings.PUBLIC_BASE_URL:
-        token = signing.dumps(str(edit.pk), salt=_SOURCE_SALT)
+        token = signing.dumps([str(edit.pk), attempt.pk], salt=_SOURCE_SALT)
         return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[token, edit.photo.extension])
+    return _unused_upload(edit) or _upload(edit, attempt)
+
+
+def _unused_upload(edit: Edit) -> str:
+    """The copy at Wiro, if it is fresh and no attempt that Wiro may have taken was given it."""
+    oldest = timezone.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
+    if not edit.uploaded_source_url or edit.source_uploaded_at is None or edit.source_uploaded_at < oldest:
+        return ""
+    may_be_taken = edit.attempts.exclude(outcome="rejected").filter(sent_at__gte=F("edit__source_uploaded_at"))
+    return "" if may_be_taken.exists() else edit.uploaded_source_url
+
+
+def _upload(edit: Edit, attempt: Attempt) -> str:
+    name = f"source-{attempt.pk}.{edit.photo.extension}"
     with edit.photo.file.open("rb") as file:
-        return client().upload(
-            file.file, f"source.{edit.photo.extension}", edit.photo.content_type, deadline=scaled(UPLOAD_DEADLINE)
-        )
+        url = client().upload(file.file, name, edit.photo.content_type, deadline=scaled(UPLOAD_DEADLINE))
+    Edit.objects.filter(pk=edit.pk).update(uploaded_source_url=url, source_uploaded_at=timezone.now())
+    return url
 
 
 def edit_handed_over(token: str) -> Edit | None:
     """The edit whose source a signed address may read, or None for a forged or old one, or a deleted edit."""
     try:
-        edit_id = signing.loads(token, salt=_SOURCE_SALT, max_age=SOURCE_URL_MAX_AGE)
+        signed: Any = signing.loads(token, salt=_SOURCE_SALT, max_age=SOURCE_URL_MAX_AGE)
     except signing.BadSignature:
         return None
+    # An address signed by the version before named the edit alone.
+    edit_id = signed[0] if isinstance(signed, list) else signed
     return Edit.objects.select_related("photo").filter(pk=edit_id, deleted_at__isnull=True).first()
 
 

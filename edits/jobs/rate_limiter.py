@@ -1,4 +1,4 @@
-"""How often this process may ask Wiro about tasks: a token bucket, and a pause when Wiro asks for one."""
+"""The rate limiter for polling: a token bucket per process, and a pause when Wiro asks for one."""
 
 import threading
 import time
@@ -15,7 +15,8 @@ class TokenBucket:
         self._filled_at = time.monotonic()
         self._lock = threading.Lock()
 
-    def take(self) -> bool:
+    def try_acquire(self) -> bool:
+        """Take a token if there is one. Never waits."""
         with self._lock:
             now = time.monotonic()
             if now > self._filled_at:
@@ -27,12 +28,12 @@ class TokenBucket:
             return True
 
     def pause(self, seconds: float) -> None:
-        """Nothing flows in until `seconds` have passed."""
+        """No tokens flow in until `seconds` have passed."""
         with self._lock:
             self._tokens = 0
             self._filled_at = time.monotonic() + seconds
 
 
 _detail = TokenBucket(settings.WIRO_POLLS_PER_SECOND)
-may_ask = _detail.take
+try_acquire = _detail.try_acquire
 pause = _detail.pause

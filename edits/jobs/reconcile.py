@@ -1,134 +1,235 @@
-"""A task id has become known, by Run's answer, by the journal, or by a verified callback: it is saved, lease or no lease."""
+"""An attempt's task has become known, or is looked for: by Run's answer, the spool, a callback, or Wiro's list of tasks."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, Event, Gate, Outcome, State, token_hash
-from ..wiro import WiroAPIError, WiroError, WiroTask
-from . import timing
+from ..models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock
+from ..wiro import MAX_LIST, QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
+from . import rate_limiter, timing
 from .provider import MODEL, client
+from .task_match import is_certain, is_ours
 
 log = logging.getLogger(__name__)
 
+# Pages of Wiro's list that one look reads at most.
+PAGES_MAX = 5
+ABSENT = "not_in_list"
 
-def adopt(attempt: Attempt, task_id: str, task_token: str) -> None:
-    """Save the id and let its edit run. If a newer attempt was already sent, the older one is superseded and gets stopped."""
+
+def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode.ACCEPTED) -> None:
+    """Save the id, lease or no lease, and let its edit run. If a newer attempt was sent, or the edit has ended, the older task
+    is superseded and gets stopped."""
     with transaction.atomic():
         # The lock that a new attempt takes, so that none begins between the look and the move.
-        Gate.lock()
-        attempt = Attempt.objects.select_related("edit").get(pk=attempt.pk)
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        # Locked, so that a callback that arrives now waits and then finds the edit running.
+        attempt = Attempt.objects.select_for_update(of=("self",)).select_related("edit").get(pk=attempt.pk)
         if attempt.wiro_task_id:
             _compare(attempt, task_id)
             return
-        edit, known = attempt.edit, {"wiro_task_id": task_id, "wiro_task_token": task_token}
+        edit, known = attempt.edit, {"wiro_task_id": task_id, "wiro_task_token": task_token, "lookup_due_at": None}
         newest = not edit.attempts.filter(number__gt=attempt.number).exists()
         if newest and edit.state in (State.SUBMITTING, State.UNCONFIRMED, State.QUEUED):
             Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.ACCEPTED, **known)
             failpoint("inside_taskid_transaction")
-            edit.move(State.RUNNING, fenced=False, due_at=_first_look(attempt), wiro_status="task_queue", note=f"task {task_id}")
+            facts: dict[str, Any] = {"due_at": _first_poll(attempt), "wiro_status": QUEUED, "data": {"task_id": task_id}}
+            edit.move(State.RUNNING, fenced=False, code=code, uploaded_source_url="", **facts)
             return
-        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, erase_due_at=timezone.now(), **known)
-        Event.objects.create(
-            edit=edit, kind=Event.Kind.ALARM, note=f"task {task_id} of an attempt believed lost exists; it is stopped"
-        )
+        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, cleanup_due_at=timezone.now(), **known)
+        alarm(edit, EventCode.LATE_TASK, task_id=task_id)
     log.error("edit %s: task %s belongs to an attempt that was given up; it is stopped", edit.pk, task_id)
+
+
+def alarm(edit: Edit, code: str, **data: object) -> None:
+    """Something that an operator should see."""
+    Event.objects.create(edit=edit, kind=Event.Kind.ALARM, code=code, data=data)
 
 
 def _compare(attempt: Attempt, task_id: str) -> None:
     if attempt.wiro_task_id != task_id:
         log.critical("attempt %s has task %s and was told of task %s", attempt.pk, attempt.wiro_task_id, task_id)
-        Event.objects.create(edit=attempt.edit, kind=Event.Kind.ALARM, note=f"a second task {task_id} claims the same attempt")
+        alarm(attempt.edit, EventCode.SECOND_TASK, task_id=task_id)
 
 
-def _first_look(attempt: Attempt) -> datetime:
+def _first_poll(attempt: Attempt) -> datetime:
     if attempt.callback_seen_at:
         return timezone.now()
     return timing.after(timing.FIRST_POLL_WITH_CALLBACK if settings.PUBLIC_BASE_URL else timing.FIRST_POLL)
 
 
-def verify(edit: Edit) -> None:
-    """One step of an unconfirmed edit whose callback named a task: adopt it once Task/Detail has confirmed that it is ours."""
-    attempt = edit.attempts.exclude(hinted_task_id="", hinted_task_token="").filter(wiro_task_id__isnull=True).last()
+# --- an edit whose outcome is unknown ----------------------------------------------------------------------------------
+
+
+def reconcile(edit: Edit) -> None:
+    """One step of an unconfirmed edit: is there a task of its newest attempt?"""
+    attempt = edit.attempts.order_by("number").last()
+    if attempt is None or attempt.outcome == Outcome.REJECTED:
+        _requeue_refused(edit, attempt)
+        return
+    found = look_up(attempt)
+    if found.task:
+        adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
+    elif found.is_absent and settings.RECONCILE_REQUEUE and _was_never_requeued(edit):
+        attempt.settle(Outcome.REJECTED, error_code=ABSENT)
+        edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.NOT_FOUND_AT_WIRO)
+    elif found.is_pointless or edit.age_at(timezone.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
+        edit.park(EventCode.NEEDS_DECISION)
+        # A callback stores its claim before it looks at the state, so one of the two sees the other.
+        if Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="").exists():
+            Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timing.after(timing.LOOKUP_WAIT))
+    else:
+        edit.postpone(_next_lookup(edit.step_retries))
+
+
+def _requeue_refused(edit: Edit, attempt: Attempt | None) -> None:
+    """The refusal came while nobody could move the edit; or, after a restore, there never was an attempt."""
     if attempt is None:
-        edit.postpone(None, note="no callback names a task")
-        return
-    try:
-        task = _hinted_task(attempt)
-    except WiroAPIError as error:
-        if error.is_not_found and edit.tries >= timing.INVALID_TRIES:
-            _forget_hint(edit, attempt, "Wiro does not know the task that a callback named")
-        else:
-            edit.postpone(timing.backoff(timing.RETRY_WAIT, edit.tries, timing.RETRY_WAIT_CAP))
-        return
-    except WiroError:
-        edit.postpone(timing.backoff(timing.RETRY_WAIT, edit.tries, timing.RETRY_WAIT_CAP))
-        return
-    task_id = task.id or attempt.hinted_task_id
-    if task_id and is_ours(task, attempt):
-        adopt(attempt, task_id, task.token or attempt.hinted_task_token)
+        edit.park(EventCode.NEEDS_DECISION)
     else:
-        _forget_hint(edit, attempt, "the task that a callback named is not ours")
+        edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.REFUSED, reason=attempt.error_message)
 
 
-def verify_given_up(attempt: Attempt) -> None:
-    """A callback named the task of an attempt that nobody waits for any more. If it is ours, it is adopted all the same: what it
-    cost belongs into the books, and its copies have to be erased. The caller has set the time of the next try."""
+def _was_never_requeued(edit: Edit) -> bool:
+    return not edit.attempts.filter(outcome=Outcome.REJECTED, error_code=ABSENT).exists()
+
+
+def _next_lookup(retries: int) -> datetime:
+    late = retries >= 20
+    return timing.backoff(timing.LOOKUP_WAIT, retries, timing.LOOKUP_WAIT_LATE if late else timing.LOOKUP_WAIT_CAP)
+
+
+def look_up_given_up(attempt_id: int) -> None:
+    """A look for the task of an attempt that no edit waits for anymore: what it cost belongs into the books."""
+    attempt = _claim_lookup(attempt_id)
+    if attempt is None:
+        return
+    found = look_up(attempt)
+    if found.task:
+        adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token)
+    elif found.is_absent:
+        attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=None)
+    elif found.is_pointless:
+        Attempt.objects.filter(pk=attempt.pk).update(lookup_due_at=None)
+
+
+def _claim_lookup(attempt_id: int) -> Attempt | None:
+    """Plan the next look first, so that a crash in between costs a delay and nothing else."""
+    attempt = Attempt.objects.select_related("edit").get(pk=attempt_id)
+    retries = attempt.lookup_retries
+    is_last = retries >= LOOKUPS_MAX
+    later = None if is_last else timing.backoff(timing.LOOKUP_WAIT, retries, timing.LOOKUP_WAIT_LATE)
+    mine = Attempt.objects.filter(pk=attempt_id, outcome=Outcome.UNKNOWN, lookup_due_at=attempt.lookup_due_at)
+    return attempt if mine.update(lookup_due_at=later, lookup_retries=retries + 1) else None
+
+
+LOOKUPS_MAX = 100
+
+
+# --- one look ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look found. `is_absent`: proof that Wiro did not accept it. `is_pointless`: looking again will not help."""
+
+    task: WiroTask | None = None
+    is_absent: bool = False
+    is_pointless: bool = False
+
+
+def look_up(attempt: Attempt) -> Found:
+    """Look for the attempt's task: the one that a callback claimed first, then in Wiro's list."""
     try:
-        task = _hinted_task(attempt)
+        if attempt.has_claimed_task and (task := _claimed_task(attempt)):
+            return Found(task)
+        return _in_list(attempt)
+    except WiroUnsupportedCallError:
+        return Found(is_pointless=not attempt.has_claimed_task)
+    except WiroError as error:
+        log.warning("looking for the task of attempt %s: %s", attempt.pk, error)
+        return Found()
+
+
+def listed_task(attempt: Attempt) -> WiroTask | None:
+    """The known task of this attempt, if Wiro's list shows it although Task/Detail does not."""
+    try:
+        tasks = _recent_tasks(attempt)
+    except WiroError as error:
+        log.warning("looking for task %s in the list: %s", attempt.wiro_task_id, error)
+        return None
+    return next((task for task in tasks if task.id == attempt.wiro_task_id), None)
+
+
+def _claimed_task(attempt: Attempt) -> WiroTask | None:
+    """The task that a callback named, once Task/Detail has confirmed that it is ours. A claim that is refuted is dropped."""
+    by_id = bool(attempt.claimed_task_id)
+    named = {"task_id": attempt.claimed_task_id} if by_id else {"task_token": attempt.claimed_task_token}
+    try:
+        task = client().task_detail(**named, deadline=timing.scaled(timing.DETAIL_DEADLINE))
     except WiroAPIError as error:
-        if error.is_not_found and attempt.erase_tries >= timing.INVALID_TRIES:
-            _drop_hint(attempt)
-        return
-    except WiroError:
-        return
-    task_id = task.id or attempt.hinted_task_id
-    if task_id and is_ours(task, attempt):
-        adopt(attempt, task_id, task.token or attempt.hinted_task_token)
-    else:
-        _drop_hint(attempt)
+        # Wiro says this just after a Run, too, so a few looks are granted.
+        retries = max(attempt.lookup_retries, attempt.edit.step_retries)
+        if error.is_not_found and retries >= timing.INVALID_TRIES:
+            _drop_claim(attempt)
+        return None
+    if is_ours(task, attempt):
+        return task
+    _drop_claim(attempt)
+    return None
 
 
-def _drop_hint(attempt: Attempt) -> None:
-    Attempt.objects.filter(pk=attempt.pk).update(hinted_task_id="", hinted_task_token="", erase_due_at=None)
+def _drop_claim(attempt: Attempt) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(claimed_task_id="", claimed_task_token="")
+    attempt.claimed_task_id = attempt.claimed_task_token = ""
+    alarm(attempt.edit, EventCode.CLAIM_REFUTED)
+    log.error("edit %s: a callback named a task that is not ours", attempt.edit_id)
 
 
-def _hinted_task(attempt: Attempt) -> WiroTask:
-    """By its id where a callback named one; not every body may."""
-    named = {"task_id": attempt.hinted_task_id} if attempt.hinted_task_id else {"task_token": attempt.hinted_task_token}
-    return client().task_detail(**named, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+def _in_list(attempt: Attempt) -> Found:
+    if not rate_limiter.try_acquire():
+        return Found()
+    tasks = _recent_tasks(attempt)
+    matching = [task for task in tasks if is_ours(task, attempt)]
+    certain = [task for task in matching if is_certain(task, attempt)]
+    if certain or len(matching) == 1:
+        return Found((certain or matching)[0])
+    if matching or not _shows_later_task_of_ours(tasks, attempt):
+        return Found()
+    return Found(is_absent=_has_been_absent(attempt))
 
 
-def _forget_hint(edit: Edit, attempt: Attempt, why: str) -> None:
-    _drop_hint(attempt)
-    edit.postpone(None, note=why)
-    log.error("edit %s: %s", edit.pk, why)
+def _recent_tasks(attempt: Attempt) -> list[WiroTask]:
+    """Wiro's newest tasks of this model, back to before the attempt was sent."""
+    tasks: list[WiroTask] = []
+    before = (attempt.sent_at or attempt.started_at) - timedelta(minutes=5)
+    for page in range(PAGES_MAX):
+        found = client().task_list(MODEL, start=page * MAX_LIST, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+        tasks += found
+        oldest = found[-1].created_at if found else None
+        if len(found) < MAX_LIST or (oldest and oldest < before):
+            break
+    return tasks
 
 
-def is_ours(task: WiroTask, attempt: Attempt) -> bool:
-    """Nothing that Wiro tells about the task may contradict the attempt, and no other attempt may own it.
+def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
+    """A list that shows what we sent later is not behind, so that absence means something."""
+    sent_at = attempt.sent_at or attempt.started_at
+    ids = [task.id for task in tasks if task.id]
+    return Attempt.objects.filter(wiro_task_id__in=ids, sent_at__gt=sent_at).exists()
 
-    The strongest evidence is the callback address with this attempt's token; then the inputs. Where Wiro shows neither (its
-    examples have empty parameters), the task must have been created while this attempt's Run was under way.
-    """
-    owners = Attempt.objects.filter(wiro_task_id=task.id, wiro_task_token__in=["", task.token])
-    if owners.exclude(pk=attempt.pk).exists():
-        return False
-    slug = f"{task.model_owner}/{task.model_name}".casefold()
-    if task.model_owner and task.model_name and slug != MODEL.casefold():
-        return False
-    if task.callback_url:
-        token = task.callback_url.rstrip("/").rpartition("/")[2]
-        return token_hash(token) == attempt.callback_token_hash
-    inputs = {name: task.parameters[name] for name in ("prompt", "seed") if name in task.parameters}
-    edit = attempt.edit
-    if inputs:
-        return all(str(value) == str(getattr(edit, name)) for name, value in inputs.items())
-    if task.created_at is None:
-        return False
-    window = timedelta(seconds=timing.RUN_DEADLINE)
-    return attempt.started_at - timedelta(seconds=5) <= task.created_at <= attempt.started_at + window
+
+def _has_been_absent(attempt: Attempt) -> bool:
+    """Note one more look in which it was absent; has it been so often and long enough?"""
+    now = timezone.now()
+    attempt.absent_age += timing.observed(attempt.looked_up_at, now, 2 * timing.LOOKUP_WAIT_CAP)
+    attempt.absent_looks, attempt.looked_up_at = attempt.absent_looks + 1, now
+    attempt.save(update_fields=["absent_age", "absent_looks", "looked_up_at"])
+    is_old = attempt.absent_age >= timing.scaled(timing.ABSENT_MAX_AGE)
+    return is_old and attempt.absent_looks >= timing.ABSENT_LOOKS

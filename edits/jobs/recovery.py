@@ -1,16 +1,25 @@
-"""What becomes of edits when the world around them is not the one they were begun in."""
+"""Recovery: what becomes of edits after a backup was restored, or when a sandbox and its tasks are gone."""
 
-from ..models import Edit, Failure, State
+from django.utils import timezone
+
+from ..models import Attempt, Edit, EventCode, Failure, Outcome, State
 
 
-def park_everything() -> int:
-    """After a backup was restored: what waits may have been sent since, so a person decides. Returns how many were parked."""
+def quarantine_waiting() -> int:
+    """After a backup was restored: what waits may have been sent since the backup was made, so a person decides.
+
+    Their attempts count as unknown, so that "try again" can begin a new one. Returns how many edits were set aside.
+    """
     waiting = Edit.objects.filter(state__in=[State.QUEUED, State.SUBMITTING])
-    return sum(edit.move(State.UNCONFIRMED, due_at=None, note="a backup was restored", fenced=False) for edit in waiting)
+    Attempt.objects.filter(edit__in=waiting, outcome=Outcome.PENDING).update(outcome=Outcome.UNKNOWN)
+    return sum(edit.move(State.UNCONFIRMED, due_at=None, code=EventCode.RESTORED_BACKUP, fenced=False) for edit in waiting)
 
 
 def forget_tasks() -> int:
     """A sandbox keeps its tasks in memory, and it is gone. Waited for, its edits would take their owners' places for an hour."""
     lost = Edit.objects.filter(state__in=[State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING])
-    why = "the sandbox was stopped while it worked on this"
-    return sum(edit.mark_failed(Failure.TIMED_OUT, why, fenced=False) for edit in lost)
+    now = timezone.now()
+    Attempt.objects.filter(lookup_due_at__isnull=False).update(lookup_due_at=None)
+    Attempt.objects.filter(edit__in=lost).update(cleanup_due_at=None, lookup_due_at=None, cleaned_up_at=now)
+    why = {"code": EventCode.SANDBOX_RESTARTED, "fenced": False}
+    return sum(edit.mark_failed(Failure.TIMED_OUT, "the sandbox was restarted", **why) for edit in lost)

@@ -1,63 +1,68 @@
-"""The scheduler's round: find what is due and put it on the lanes. Two schedulers do no harm, none turns readiness red."""
+"""The scheduler: find what is due and hand it to the worker pool. Two schedulers do no harm, none turns readiness red."""
 
+import logging
 import threading
 import time
 import uuid
 from collections.abc import Callable, Generator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from ..models import Attempt, Edit, Heartbeat, State
-from . import fair_queue, task_id_spool, timing
-from .provider_cleanup import erase
-from .worker_pool import advance_while_due, carry_on_while_due, lanes
+from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State
+from . import engine, fair_queue, task_id_spool, timing
+from .provider_cleanup import clean_up
+from .reconcile import look_up_given_up
+from .worker_pool import advance_while_due, carry_on_while_due, pool
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 # Running edits are claimed so many at a time: one write instead of one for each.
 CHUNK = 16
 BUSY_PERIODS = 1.5
-SWEEP = "sweep"
+TICK = "sweep"
 # Seconds; beyond them work is due and nobody does it.
-SWEEP_AGE_LIMIT = 30
+TICK_AGE_LIMIT = 30
 DUE_AGE_LIMIT = 60
 
 Work = Generator[tuple[Callable[..., Any], Any], None, None]
 
 
-# One round at a time per process. Several processes may sweep at once; claims keep them apart.
-_sweeping = threading.Lock()
+# One tick at a time per process. Several processes may dispatch at once; claims keep them apart.
+_dispatching = threading.Lock()
 
 
-def sweep() -> int:
-    """Start everything that is due, as far as lanes get free. Returns how many steps were started.
+def dispatch_due() -> int:
+    """One tick: start everything that is due, as far as threads get free. Returns how many steps were started.
 
     Results come first, for they are paid and Wiro keeps them a limited time; then what runs; then what waits, in fair order;
-    then Wiro's copies. Each has a share of the time, so that none can starve the next. A busy round lasts longer than a period,
-    so that the next ring finds another process.
+    then Wiro's copies. Each has a share of the time, so that none can starve the next. A busy tick lasts longer than a period,
+    so that the next one finds another process.
     """
-    if not _sweeping.acquire(blocking=False):
+    if not _dispatching.acquire(blocking=False):
         return 0
     started, ends_at = 0, time.monotonic() + BUSY_PERIODS * settings.SWEEP_SECONDS
     try:
+        engine.release_claims()
         task_id_spool.replay()
         offered: set[Any] = set()
         while count := _round(ends_at, offered):
             started += count
     finally:
-        _sweeping.release()
-    Heartbeat.objects.update_or_create(pk=SWEEP, defaults={"at": timezone.now()})
+        _dispatching.release()
+    Heartbeat.objects.update_or_create(pk=TICK, defaults={"at": timezone.now()})
     return started
 
 
 def _round(ends_at: float, offered: set[Any]) -> int:
-    """Go through all sources once. What was `offered` in an earlier round may not have been claimed by its lane yet."""
+    """Go through all sources once. What was `offered` in an earlier round may not have been claimed by its thread yet."""
     left = ends_at - time.monotonic()
-    sources = ((_fetching, 0.5), (_running, 0.75), (_waiting, 0.9), (_erasing, 1.0))
+    sources = ((_fetching, 0.5), (_running, 0.75), (_waiting, 0.9), (_following_up, 1.0))
     if left <= 0:
         return 0
     return sum(_start(source(), offered, ends_at - (1 - share) * left) for source, share in sources)
@@ -70,7 +75,7 @@ def _start(work: Work, offered: set[Any], until: float) -> int:
             if subject in offered:
                 continue
             left = until - time.monotonic()
-            if left <= 0 or not lanes.offer(step, subject, timeout=left):
+            if left <= 0 or not pool.offer(step, subject, timeout=left):
                 break
             started += 1
             if step is not carry_on_while_due:
@@ -103,10 +108,10 @@ def _running() -> Work:
 
 
 def _give_back(claimed: list[Edit]) -> None:
-    """What found no lane is free again at once, and not counted as stuck."""
+    """What found no free thread is free again at once, and its claim not counted as fruitless."""
     for edit in claimed:
         mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
-        mine.update(lease_token=None, lease_until=None, stuck_count=F("stuck_count") - 1)
+        mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1)
 
 
 def _waiting() -> Work:
@@ -114,19 +119,32 @@ def _waiting() -> Work:
         yield advance_while_due, edit_id
 
 
-def _erasing() -> Work:
-    erasable = Attempt.objects.filter(erase_due_at__lte=timezone.now()).order_by("erase_due_at")
-    for attempt_id in erasable.values_list("pk", flat=True)[:BATCH]:
-        yield erase, attempt_id
+def _following_up() -> Work:
+    """Attempts that no edit waits for: their tasks are looked for, and Wiro's copies are deleted."""
+    now = timezone.now()
+    lookups = Attempt.objects.filter(_is_due("lookup_due_at", now)).exclude(edit__state=State.UNCONFIRMED)
+    for attempt_id in _first(lookups, "lookup_due_at"):
+        yield look_up_given_up, attempt_id
+    for attempt_id in _first(Attempt.objects.filter(_is_due("cleanup_due_at", now)), "cleanup_due_at"):
+        yield clean_up, attempt_id
 
 
-def last_sweep_age() -> timedelta | None:
-    beat = Heartbeat.objects.filter(pk=SWEEP).first()
+def _is_due(column: str, now: datetime) -> Q:
+    return Q(**{f"{column}__lte": now}) | Q(**{f"{column}__gt": now + FAR_AHEAD})
+
+
+def _first(attempts: QuerySet[Attempt], column: str) -> list[int]:
+    return list(attempts.order_by(column).values_list("pk", flat=True)[:BATCH])
+
+
+def last_tick_age() -> timedelta | None:
+    """How long ago the last tick ended, or None before the first."""
+    beat = Heartbeat.objects.filter(pk=TICK).first()
     return timezone.now() - beat.at if beat else None
 
 
 def oldest_due_age() -> timedelta:
     """How long the edit that waits longest has been waiting for its step; zero when nothing is due."""
     now = timezone.now()
-    oldest = Edit.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
+    oldest = Edit.objects.due(now).filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()
     return now - oldest if oldest else timedelta(0)

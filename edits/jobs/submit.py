@@ -1,143 +1,187 @@
-"""From `queued` to `running`: the only place that spends money, and so the only one that must never do anything twice."""
+"""From `queued` to `running`: the only place that spends money, and so the only one that must never do anything twice.
+
+Turn first, then the picture, then the mark that Run is about to be sent, then Run. An attempt without that mark has provably
+sent nothing.
+"""
 
 import logging
 import secrets
-from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, Event, Failure, Gate, Outcome, Reason, State
+from ..models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, State, TripReason
 from ..wiro import WiroAPIError, WiroError, WiroRun
-from . import admission, circuit_breaker, task_id_spool, timing
+from . import admission, circuit_breaker, storage_health, task_id_spool, timing
 from .provider import MODEL, callback_url, client, hand_over, parameters
 from .reconcile import adopt
+from .task_match import source_hash
 
 log = logging.getLogger(__name__)
 
-# What a person is told about an edit that waited for a day, by what closed the gate.
-_FAILURE_AFTER_WAITING = {Reason.BALANCE: Failure.INSUFFICIENT_BALANCE, Reason.CREDENTIALS: Failure.CREDENTIALS}
+# What a person is told about an edit that waited for a day, by what had opened the breaker.
+_FAILURE_AFTER_WAITING = {TripReason.BALANCE: Failure.INSUFFICIENT_BALANCE, TripReason.CREDENTIALS: Failure.CREDENTIALS}
+NEVER_SENT = "never_sent"
 
 
 def submit(edit: Edit) -> None:
-    """One step of a queued edit: prepare everything, commit the attempt, then send Run."""
-    now = timezone.now()
+    """One step of a queued edit: take a turn, hand the picture over, send Run."""
     if edit.cancel_requested_at:
         edit.move(State.CANCELED)
         return
-    if edit.created_at < now - timing.span(timing.QUEUE_MAX_AGE):
-        edit.mark_failed(_FAILURE_AFTER_WAITING.get(Reason(Gate.current().closed_because), Failure.TIMED_OUT))
+    if edit.age_at(timezone.now()) > timing.scaled(timing.QUEUE_MAX_AGE):
+        reason = TripReason(CircuitBreaker.current().trip_reason)
+        edit.mark_failed(_FAILURE_AFTER_WAITING.get(reason, Failure.TIMED_OUT))
         return
-    wait = circuit_breaker.wait_for_gate(now)
-    if wait:
-        edit.postpone(wait.until, note=_waiting_note(edit, wait))
-        return
-    try:
-        source_url = hand_over(edit)
-    except FileNotFoundError:
-        log.exception("the source of edit %s is missing", edit.pk)
-        edit.mark_failed(Failure.INTERNAL_ERROR, "the stored picture is missing")
-        return
-    except WiroError as error:
-        # Uploading is free and harmless to repeat, whatever happened to the answer.
-        _not_accepted(edit, error)
-        return
-    _run(edit, source_url)
-
-
-def _run(edit: Edit, source_url: str) -> None:
     token = secrets.token_urlsafe(32)
-    inputs, callback = parameters(edit, source_url), callback_url(token)
     failpoint("before_submitting_commit")
     attempt = admission.begin_attempt(edit, token)
-    if attempt is None:
-        return
     if isinstance(attempt, admission.Wait):
-        edit.postpone(attempt.until, note=_waiting_note(edit, attempt))
-        return
-    failpoint("after_submitting_commit")
+        # One line in the history when an edit begins to wait, not one for every look.
+        code = EventCode.NONE if edit.step_retries else attempt.code
+        edit.postpone(attempt.until, code=code, data={"why": attempt.why})
+    elif attempt:
+        failpoint("after_submitting_commit")
+        _submit_attempt(edit, attempt, token)
+
+
+def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
     try:
-        run = client().run(MODEL, inputs, callback_url=callback, deadline=timing.scaled(timing.RUN_DEADLINE))
+        source_url = hand_over(edit, attempt)
+    except WiroError as error:
+        # Uploading is free and harmless to repeat, whatever became of the answer.
+        _refused(edit, attempt, error)
+        return
+    except FileNotFoundError:
+        _source_is_missing(edit, attempt)
+        return
+    failpoint("after_hand_over")
+    if _mark_sent(edit, attempt, source_url):
+        failpoint("after_sent_commit")
+        _run(edit, attempt, source_url, token)
+    else:
+        not_sent(edit, attempt)
+
+
+def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
+    try:
+        deadline = timing.scaled(timing.RUN_DEADLINE)
+        run = client().run(MODEL, parameters(edit, source_url), callback_url=callback_url(token), deadline=deadline)
     except WiroError as error:
         failpoint("after_refusal")
-        _answered_no(edit, attempt, error)
+        if error.accepted_possible:
+            settle_by(attempt, Outcome.UNKNOWN, error)
+            mark_unconfirmed(edit, EventCode.UNKNOWN_OUTCOME, str(error))
+        else:
+            _refused(edit, attempt, error)
         return
     failpoint("after_response")
-    _accepted(attempt, run)
+    accepted(attempt, run)
 
 
-def _waiting_note(edit: Edit, wait: admission.Wait) -> str:
-    """One line in the history when an edit begins to wait, not one for every look."""
-    return str(Reason(wait.why).label) if wait.why and not edit.tries else ""
-
-
-def _accepted(attempt: Attempt, run: WiroRun) -> None:
-    """A received task id is always saved: to the database, or while that is away to the journal beside it."""
+def accepted(attempt: Attempt, run: WiroRun) -> None:
+    """A received task id is always saved: to the database, or while that is away to the spool beside it."""
     try:
         adopt(attempt, run.task_id, run.task_token)
     except DatabaseError:
-        log.critical("task %s of attempt %s could not be saved; it is in the journal", run.task_id, attempt.pk, exc_info=True)
+        log.critical("task %s of attempt %s could not be saved; it is in the spool", run.task_id, attempt.pk, exc_info=True)
         task_id_spool.write(attempt, run.task_id, run.task_token)
         return
     failpoint("after_taskid_commit")
-    circuit_breaker.open_after_success(attempt.started_at)
+    circuit_breaker.close_after_success(attempt.started_at)
 
 
-def _answered_no(edit: Edit, attempt: Attempt, error: WiroError) -> None:
-    code = str(error.code if isinstance(error, WiroAPIError) and error.code is not None else type(error).__name__)
-    unknown = error.accepted_possible
-    outcome = Outcome.UNKNOWN if unknown else Outcome.REJECTED
-    attempt.settle(outcome, error_code=code[:40], error_message=str(error)[:1000])
-    if unknown:
-        park(edit, attempt, str(error))
-    else:
-        _not_accepted(edit, error)
+def _mark_sent(edit: Edit, attempt: Attempt, source_url: str) -> bool:
+    """The last look before money: still ours, still wanted, not sent by anybody else."""
+    with transaction.atomic():
+        ours = Edit.objects.select_for_update().filter(pk=edit.pk, state=State.SUBMITTING, lease_token=edit.lease_token)
+        if not ours.filter(cancel_requested_at__isnull=True).exists():
+            return False
+        unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at__isnull=True)
+        return unsent.update(sent_at=timezone.now(), source_hash=source_hash(source_url)) == 1
 
 
-def _not_accepted(edit: Edit, error: WiroError) -> None:
-    """The answer is provably no: wait together with everybody, try again, or give up, as the refusal says."""
-    if circuit_breaker.close_for(error):
-        _requeue(edit, Gate.current().closed_until or timing.after(timing.RETRY_WAIT), str(error))
-    elif isinstance(error, WiroAPIError) and error.is_server_side and _refusals(edit, error) < timing.SERVER_ERROR_TRIES:
-        _requeue(edit, timing.backoff(timing.RETRY_WAIT, _refusals(edit, error), timing.RETRY_WAIT_CAP), str(error))
-    else:
-        _mine(edit).mark_failed(Failure.REJECTED, error.message if isinstance(error, WiroAPIError) else str(error))
-
-
-def _refusals(edit: Edit, error: WiroAPIError) -> int:
-    """How often this edit was refused for this reason. A refused upload leaves no attempt; the tries in this state count it."""
-    return edit.attempts.filter(outcome=Outcome.REJECTED, error_code=str(error.code)).count() or edit.tries
-
-
-def _requeue(edit: Edit, due_at: datetime, note: str) -> None:
-    edit = _mine(edit)
-    if edit.state == State.QUEUED:
-        edit.postpone(due_at, note=note if not edit.tries else "")
-    else:
-        edit.move(State.QUEUED, due_at=due_at, note=note)
-
-
-def _mine(edit: Edit) -> Edit:
-    """A refusal that comes after the lease was lost finds the edit parked; it is still the truth about this attempt."""
-    fresh = Edit.objects.get(pk=edit.pk)
-    return fresh if edit.state == State.SUBMITTING and fresh.state == State.UNCONFIRMED else edit
-
-
-def park(edit: Edit, attempt: Attempt | None, why: str) -> None:
-    """Nobody knows whether Wiro took it. Only a verified callback, a late answer or a person leads out of here."""
+def not_sent(edit: Edit, attempt: Attempt | None) -> None:
+    """An attempt that provably sent nothing is over; its edit waits again, or is canceled if somebody asked for that."""
     if attempt:
-        attempt.settle(Outcome.UNKNOWN)
-    if not edit.move(State.UNCONFIRMED, due_at=None, note=why):
+        attempt.settle(Outcome.REJECTED, error_code=NEVER_SENT)
+    fresh = Edit.objects.get(pk=edit.pk)
+    if fresh.state != State.SUBMITTING or fresh.lease_token != edit.lease_token:
         return
-    log.error("edit %s is unconfirmed: %s", edit.pk, why)
-    # Looked up after the move: a callback stores its hint before it looks at the state, so one of the two sees the other.
-    if edit.attempts.exclude(hinted_task_id="", hinted_task_token="").filter(outcome=Outcome.UNKNOWN).exists():
-        Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timezone.now())
+    if fresh.cancel_requested_at:
+        fresh.move(State.CANCELED, code=EventCode.NOT_SENT)
     else:
-        Event.objects.create(edit=edit, kind=Event.Kind.ALARM, note="parked until a callback or a person decides")
+        fresh.move(State.QUEUED, due_at=timezone.now(), code=EventCode.NOT_SENT)
+
+
+def _source_is_missing(edit: Edit, attempt: Attempt) -> None:
+    storage_health.doubt()
+    attempt.settle(Outcome.REJECTED, error_code=NEVER_SENT)
+    if storage_health.problem():
+        edit.move(State.QUEUED, due_at=timing.after(timing.ENVIRONMENT_WAIT), code=EventCode.WAITING_FOR_STORAGE)
+        return
+    log.error("the source of edit %s is missing although the media folder is the right one", edit.pk)
+    edit.mark_failed(Failure.INTERNAL_ERROR, "the stored photo is missing")
+
+
+def settle_by(attempt: Attempt, outcome: Outcome, error: WiroError) -> None:
+    """Note what became of the attempt, and why."""
+    code = str(error.code if isinstance(error, WiroAPIError) and error.code is not None else type(error).__name__)
+    attempt.settle(outcome, error_code=code[:40], error_message=str(error)[:1000])
+
+
+def _refused(edit: Edit, attempt: Attempt, error: WiroError) -> None:
+    """The answer is provably no: wait together with everybody, try again, or give up, as the refusal says."""
+    settle_by(attempt, Outcome.REJECTED, error)
+    tripped = circuit_breaker.trip_for(error, edit)
+    waiting = _waiting_for(edit, attempt)
+    if waiting is None:
+        return
+    if tripped:
+        due_at = circuit_breaker.next_look(CircuitBreaker.current())
+        waiting.move(State.QUEUED, due_at=due_at, code=EventCode.REFUSED, reason=str(error))
+    elif _is_worth_another_try(error) and _refusals(edit, error) < timing.SERVER_ERROR_TRIES:
+        due_at = timing.backoff(timing.RETRY_WAIT, _refusals(edit, error), timing.RETRY_WAIT_CAP)
+        waiting.move(State.QUEUED, due_at=due_at, code=EventCode.REFUSED, reason=str(error))
+    else:
+        waiting.mark_failed(Failure.REJECTED, error.message if isinstance(error, WiroAPIError) else str(error))
+
+
+def _waiting_for(edit: Edit, attempt: Attempt) -> Edit | None:
+    """The edit if it waits for this attempt's answer: still submitting, or unconfirmed since the lease ran out.
+
+    None when it has moved on: a late refusal of one attempt says nothing about an edit that waits for another.
+    """
+    fresh = Edit.objects.get(pk=edit.pk)
+    if Attempt.objects.filter(edit=edit, number__gt=attempt.number).exists():
+        return None
+    is_submitting = fresh.state == State.SUBMITTING and fresh.lease_token == edit.lease_token
+    return fresh if is_submitting or fresh.state == State.UNCONFIRMED else None
+
+
+def _is_worth_another_try(error: WiroError) -> bool:
+    """Wiro's own trouble; also a bare 401 or 403 that others do not meet."""
+    return isinstance(error, WiroAPIError) and (error.is_server_side or error.is_credentials)
+
+
+def _refusals(edit: Edit, error: WiroError) -> int:
+    """How often this edit was refused for this reason."""
+    code = str(error.code if isinstance(error, WiroAPIError) and error.code is not None else type(error).__name__)
+    return edit.attempts.filter(outcome=Outcome.REJECTED, error_code=code).count()
+
+
+def mark_unconfirmed(edit: Edit, code: str, reason: str = "") -> None:
+    """Nobody knows whether Wiro took it. Wiro's task list, a verified callback, a late answer or a person leads out of here."""
+    if edit.move(State.UNCONFIRMED, due_at=timing.after(timing.LOOKUP_WAIT), code=code, reason=reason):
+        log.error("edit %s is unconfirmed: %s", edit.pk, reason or code)
 
 
 def recover(edit: Edit) -> None:
-    """One step of a `submitting` edit whose lease ran out: its worker died, with the request sent or not."""
-    park(edit, edit.live_attempt, "the worker that submitted it did not come back")
+    """One step of a `submitting` edit whose lease ran out: its worker died, before or after Run was sent."""
+    attempt = edit.live_attempt
+    if attempt is None or attempt.sent_at is None:
+        not_sent(edit, attempt)
+        return
+    attempt.settle(Outcome.UNKNOWN)
+    mark_unconfirmed(edit, EventCode.WORKER_LOST)

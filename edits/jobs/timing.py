@@ -1,4 +1,4 @@
-"""How long things take, in seconds. Each is multiplied by the setting ENGINE_PACE, so that tests need not wait."""
+"""How long things take, in seconds. Each is multiplied by the setting ENGINE_TIME_SCALE, so that tests need not wait."""
 
 import random
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-# A Run is answered within the deadline or counts as unknown; the lease outlives it, so that only a dead worker loses it.
+# A Run is answered within the deadline or its outcome is unknown; the lease outlives it, so that only a dead worker loses it.
 RUN_DEADLINE = 120.0
 DETAIL_DEADLINE = 20.0
 UPLOAD_DEADLINE = 120.0
@@ -14,10 +14,16 @@ DOWNLOAD_DEADLINE = 120.0
 # Longer than an upload, a Run and the saving of its answer together.
 LEASE = 300.0
 
+# Ages are observed, look by look (Edit.age_at), so a stepped clock does not make anything old.
 QUEUE_MAX_AGE = 24 * 3600.0
 RUN_MAX_AGE = 3600.0
-SILENCE_MAX_AGE = 24 * 3600.0
-STUCK_CLAIMS = 5
+# From then on a running task is killed, and polled until Wiro says that it has ended, or this long.
+GIVING_UP_MAX_AGE = 24 * 3600.0
+FETCH_MAX_AGE = 6 * 3600.0
+LOOKUP_MAX_AGE = 24 * 3600.0
+# Claims in a row that came to nothing. From SUSPECT_CLAIMS on an edit is worked on alone in its process.
+SUSPECT_CLAIMS = 2
+POISON_CLAIMS = 5
 
 FIRST_POLL = 15.0
 FIRST_POLL_WITH_CALLBACK = 45.0
@@ -25,11 +31,20 @@ POLL_GROWTH = 1.6
 POLL_CAP = 60.0
 POLL_CAP_WITH_CALLBACK = 300.0
 # A page that is being watched, or a callback, may ask sooner, but not more often than this.
-WATCHED_POLL = 2.0
+VIEWER_POLL = 2.0
 CALLBACK_POLL = 5.0
 
+# What Wiro keeps saying decides once it has lasted so long and was seen so often. One gap between looks counts CONDITION_GAP
+# at most.
+CONDITION_POLL = 15.0
+CONDITION_GAP = 60.0
+CONDITION_LOOKS = 3
+MISSING_MAX_AGE = 120.0
+ERROR_MAX_AGE = 120.0
+NO_OUTPUT_MAX_AGE = 300.0
+
 CONCURRENCY_WAIT = 15.0
-LIMIT_MEMORY = 600.0
+LIMIT_VALIDITY = 600.0
 ACCOUNT_WAIT = 60.0
 ACCOUNT_WAIT_CAP = 600.0
 RETRY_WAIT = 5.0
@@ -37,19 +52,30 @@ RETRY_WAIT_CAP = 300.0
 # How long an edit whose turn has not come waits if nobody wakes it earlier.
 TURN_WAIT = 30.0
 PROBE_PATIENCE = 15.0
+# The disk is full, a folder is missing, the database is away: look again after this.
+ENVIRONMENT_WAIT = 15.0
 
-FETCH_TRIES = 9
 FETCH_WAIT = 5.0
 FETCH_WAIT_CAP = 1200.0
-INVALID_TRIES = 3
+INVALID_TRIES = 4
 SERVER_ERROR_TRIES = 5
 
-ERASE_WAIT = 30.0
-ERASE_WAIT_CAP = 3600.0
+# Looking for the task of an attempt whose outcome is unknown. Absent so long and in so many looks at a list that shows a later
+# task of ours: it was not accepted.
+LOOKUP_WAIT = 5.0
+LOOKUP_WAIT_CAP = 60.0
+LOOKUP_WAIT_LATE = 600.0
+ABSENT_MAX_AGE = 600.0
+ABSENT_LOOKS = 5
+# A copy of a source that was uploaded to Wiro is used again for so long; how long Wiro keeps it is not documented.
+UPLOAD_VALIDITY = 1800.0
+
+CLEANUP_WAIT = 30.0
+CLEANUP_WAIT_CAP = 3600.0
 
 
 def scaled(seconds: float) -> float:
-    return seconds * settings.ENGINE_PACE
+    return seconds * settings.ENGINE_TIME_SCALE
 
 
 def span(seconds: float) -> timedelta:
@@ -61,5 +87,10 @@ def after(seconds: float, *, jitter: float = 0.2) -> datetime:
     return timezone.now() + span(seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311 - not a secret
 
 
-def backoff(first: float, tries: int, cap: float, growth: float = 2.0) -> datetime:
-    return after(min(first * growth ** min(tries, 40), cap))
+def backoff(first: float, retries: int, cap: float, growth: float = 2.0) -> datetime:
+    return after(min(first * growth ** min(retries, 40), cap))
+
+
+def observed(since: datetime | None, now: datetime, gap: float) -> float:
+    """Seconds from one look to the next, `gap` (scaled) at most, never negative; 0 without an earlier look."""
+    return min(max((now - since).total_seconds(), 0.0), scaled(gap)) if since else 0.0

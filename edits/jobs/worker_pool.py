@@ -1,4 +1,5 @@
-"""Threads that do the steps. A hint or a sweep only puts work on a lane, so a silent Wiro never holds up the scheduler."""
+"""The worker pool: threads that do the steps. A hint or the scheduler only hands work over, so a silent Wiro never holds up
+the scheduler."""
 
 import logging
 import threading
@@ -12,20 +13,23 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from ..models import Edit
-from .engine import advance, carry_on
+from . import engine
 
 log = logging.getLogger(__name__)
 
+# One suspect at a time: see engine.is_suspect.
+_alone = threading.Lock()
 
-class Lanes:
+
+class WorkerPool:
     """A pool that refuses work instead of queueing it: what does not fit stays in the database, where it is safe."""
 
     def __init__(self, size: int) -> None:
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix="lane")
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix="worker")
         self._free = threading.BoundedSemaphore(size)
 
     def offer(self, work: Callable[..., Any], *args: Any, timeout: float = 0.0) -> bool:
-        """Start `work` if a lane is free within `timeout` seconds. Returns whether it was started."""
+        """Start `work` if a thread is free within `timeout` seconds. Returns whether it was started."""
         if not self._free.acquire(timeout=timeout):
             return False
         try:
@@ -40,32 +44,42 @@ class Lanes:
             close_old_connections()
             work(*args)
         except Exception:  # nobody looks at a future of this pool, so whatever happened is told here
-            log.exception("a lane's work broke")
+            log.exception("work in the pool broke")
         finally:
             close_old_connections()
             self._free.release()
 
     def drain(self) -> None:
-        """Wait until everything under way has finished; nothing new is started."""
+        """Wait until everything in progress has finished; nothing new is started."""
         self._pool.shutdown(wait=True)
 
 
-lanes = Lanes(max(settings.WORKER_LANES, 1))
+pool = WorkerPool(max(settings.WORKER_CONCURRENCY, 1))
 
 
 def work_on(edit_id: uuid.UUID | str, timeout: float = 0.0) -> bool:
-    """Take the edit as far as it gets without waiting, on a lane of its own."""
-    return lanes.offer(advance_while_due, edit_id, timeout=timeout)
+    """Take the edit as far as it gets without waiting, on a thread of the pool."""
+    return pool.offer(advance_while_due, edit_id, timeout=timeout)
 
 
 def advance_while_due(edit_id: uuid.UUID | str) -> None:
-    _go_on(advance(edit_id))
+    """Step after step until the edit waits for something."""
+    claimed = engine.claim(edit_id)
+    if claimed:
+        carry_on_while_due(claimed)
 
 
 def carry_on_while_due(claimed: Edit) -> None:
-    _go_on(carry_on(claimed))
+    """The same for an edit whose lease this process holds already."""
+    edit: Edit | None = claimed
+    while edit:
+        edit = _step(edit)
+        is_due = edit.due_at is not None and edit.due_at <= timezone.now() and edit.lease_token is None
+        edit = engine.claim(edit.pk) if is_due else None
 
 
-def _go_on(edit: Edit | None) -> None:
-    while edit and edit.due_at and edit.due_at <= timezone.now() and edit.lease_token is None:
-        edit = advance(edit.pk)
+def _step(claimed: Edit) -> Edit:
+    if not engine.is_suspect(claimed):
+        return engine.carry_on(claimed)
+    with _alone:
+        return engine.carry_on(claimed)

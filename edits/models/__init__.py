@@ -1,35 +1,54 @@
 """What the program remembers: Photo, Edit, Attempt, Event, who may see and do what, and the rows that all workers share."""
 
 from .attempt import Attempt, Outcome, token_hash
-from .edit import Edit
-from .event import Event
-from .gate import Gate, Heartbeat, Reason
+from .circuit_breaker import FAR_AHEAD, CircuitBreaker, TripReason
+from .concurrency_limit import ConcurrencyLimit
+from .edit import NO_CONDITION, Edit
+from .event import Event, EventCode
+from .fair_share import FairShare
+from .heartbeat import BackfillCursor, Heartbeat
+from .media_marker import MediaMarker
+from .not_allowed import Denial, NotAllowed
+from .pause import Pause
 from .photo import Photo
 from .profile import Profile
 from .share_link import ShareLink
 from .signup import Signup
-from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Failure, ForbiddenMove, Review, State, Visibility
+from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
+from .write_lock import WriteLock
 
 __all__ = [
     "ENDED",
+    "FAR_AHEAD",
     "IN_FLIGHT",
     "MOVES",
+    "NO_CONDITION",
     "PENDING",
     "Attempt",
+    "BackfillCursor",
+    "CircuitBreaker",
+    "ConcurrencyLimit",
+    "Condition",
+    "Denial",
     "Edit",
     "Event",
+    "EventCode",
     "Failure",
+    "FairShare",
     "ForbiddenMove",
-    "Gate",
     "Heartbeat",
+    "MediaMarker",
+    "NotAllowed",
     "Outcome",
+    "Pause",
     "Photo",
     "Profile",
-    "Reason",
     "Review",
     "ShareLink",
     "Signup",
     "State",
+    "TripReason",
     "Visibility",
+    "WriteLock",
     "token_hash",
 ]

@@ -1,6 +1,7 @@
 """One paid Run of an edit."""
 
 import hashlib
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +17,7 @@ class Outcome(models.TextChoices):
     PENDING = "pending", _("sent, not answered yet")
     ACCEPTED = "accepted", _("accepted")
     REJECTED = "rejected", _("refused, not charged")
-    UNKNOWN = "unknown", _("nobody knows")
+    UNKNOWN = "unknown", _("outcome unknown")
     SUPERSEDED = "superseded", _("accepted, but a newer attempt was already sent")
 
 
@@ -27,21 +28,33 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField()
     callback_token_hash = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
+    # Committed before the first byte of Run. Until then the attempt provably sent nothing.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    source_hash = models.CharField(max_length=64, blank=True, help_text=_("of the address that Wiro was given"))
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
     wiro_task_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique, so "none yet" is NULL
-    wiro_task_token = models.CharField(max_length=200, blank=True)
+    wiro_task_token = models.CharField(max_length=1000, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=1000, blank=True)
-    output_url = models.CharField(max_length=2000, blank=True)
+    output_url = models.CharField(max_length=4000, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
+    # Stays reserved while nobody knows whether this attempt was charged.
+    cost_reserved = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0), help_text=_("USD"))
     callback_seen_at = models.DateTimeField(null=True, blank=True)
     # What a callback claims; it counts only after Task/Detail has confirmed it.
-    hinted_task_id = models.CharField(max_length=64, blank=True)
-    hinted_task_token = models.CharField(max_length=200, blank=True)
+    claimed_task_id = models.CharField(max_length=64, blank=True)
+    claimed_task_token = models.CharField(max_length=1000, blank=True)
     cancel_sent_at = models.DateTimeField(null=True, blank=True)
-    erase_due_at = models.DateTimeField(null=True, blank=True)
-    erase_tries = models.PositiveSmallIntegerField(default=0)
-    copies_erased_at = models.DateTimeField(null=True, blank=True)
+    # Looks for the task of an attempt whose outcome is unknown, or whose task outlived its edit.
+    lookup_due_at = models.DateTimeField(null=True, blank=True)
+    lookup_retries = models.PositiveSmallIntegerField(default=0)
+    # Seconds and looks through which Wiro's list, newer tasks of ours included, did not show this attempt.
+    absent_age = models.FloatField(default=0)
+    absent_looks = models.PositiveSmallIntegerField(default=0)
+    looked_up_at = models.DateTimeField(null=True, blank=True)
+    cleanup_due_at = models.DateTimeField(null=True, blank=True)
+    cleanup_retries = models.PositiveSmallIntegerField(default=0)
+    cleaned_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -59,7 +72,8 @@ class Attempt(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["erase_due_at"], condition=Q(erase_due_at__isnull=False), name="attempt_to_erase"),
+            models.Index(fields=["lookup_due_at"], condition=Q(lookup_due_at__isnull=False), name="attempt_to_look_up"),
+            models.Index(fields=["cleanup_due_at"], condition=Q(cleanup_due_at__isnull=False), name="attempt_to_erase"),
             # What was charged beside an edit's own cost is asked for at every new edit.
             models.Index(fields=["started_at"], condition=Q(outcome=Outcome.SUPERSEDED), name="attempt_superseded"),
         ]
@@ -68,8 +82,8 @@ class Attempt(models.Model):
         return f"attempt {self.number}: {self.outcome}"
 
     @property
-    def has_hint(self) -> bool:
-        return bool(self.hinted_task_id or self.hinted_task_token)
+    def has_claimed_task(self) -> bool:
+        return bool(self.claimed_task_id or self.claimed_task_token)
 
     def settle(self, outcome: Outcome, **changes: object) -> bool:
         """Compare-and-set from pending (or unknown, when the answer is late). Returns whether this call decided it."""

@@ -15,9 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .attempt import Attempt, Outcome
-from .event import Event
+from .circuit_breaker import FAR_AHEAD
+from .event import REASON_MAX, Event, EventCode
 from .photo import Photo, place
-from .states import ENDED, MOVES, PENDING, Failure, ForbiddenMove, Review, State, Visibility
+from .states import ENDED, MOVES, PARKABLE, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
+
+LONGEST_LEASE = timedelta(minutes=10)
+# Seconds that one gap between two looks adds to an observed age at most.
+OBSERVED_GAP = 400.0
+# What the column holds; beyond it a backoff does not grow.
+RETRIES_MAX = 10_000
+NO_CONDITION: dict[str, Any] = {"condition": Condition.NONE, "condition_age": 0.0, "condition_looks": 0}
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,9 @@ class PictureAddresses:
 class EditQuerySet(models.QuerySet["Edit"]):
     def due(self, now: datetime) -> Self:
         """Edits with something to do now that nobody is doing."""
-        return self.filter(due_at__lte=now).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+        return self.filter(due, free)
 
     def in_gallery(self) -> Self:
         return self.filter(visibility=Visibility.PUBLIC, state=State.SUCCEEDED, deleted_at__isnull=True)
@@ -53,7 +63,7 @@ class EditQuerySet(models.QuerySet["Edit"]):
         now, lease = timezone.now(), uuid.uuid4()
         due = self.filter(pk__in=edit_ids).due(now)
         until = now + timedelta(seconds=seconds)
-        if not due.update(lease_token=lease, lease_until=until, stuck_count=F("stuck_count") + 1):
+        if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
             return []
         mine = self.filter(pk__in=edit_ids, lease_token=lease)
         return list(mine.select_related("photo").prefetch_related("attempts"))
@@ -91,11 +101,22 @@ class Edit(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True)
-    stuck_count = models.PositiveSmallIntegerField(default=0, help_text=_("claims in a row that came to nothing"))
-    tries = models.PositiveSmallIntegerField(default=0, help_text=_("orderly tries in this state, for the backoff"))
+    fruitless_claims = models.PositiveSmallIntegerField(default=0, help_text=_("claims in a row without progress"))
+    step_retries = models.PositiveSmallIntegerField(default=0, help_text=_("postponements in this state, for the backoff"))
+    # How long it has been in this state, in seconds, added up look by look: a stepped clock adds little.
+    observed_age = models.FloatField(default=0)
     wiro_status = models.CharField(max_length=40, blank=True)
-    looked_at = models.DateTimeField(null=True, blank=True)
+    polled_at = models.DateTimeField(null=True, blank=True)
+    # What Wiro has said in every look since: how long (seconds, added up look by look) and how often.
+    condition = models.CharField(max_length=10, choices=Condition, blank=True, default=Condition.NONE)
+    condition_age = models.FloatField(default=0)
+    condition_looks = models.PositiveSmallIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    # Killed because it took too long; polled until Wiro says that it has ended.
+    given_up_at = models.DateTimeField(null=True, blank=True)
+    # A copy of the source at Wiro that no accepted Run has used yet.
+    uploaded_source_url = models.CharField(max_length=4000, blank=True)
+    source_uploaded_at = models.DateTimeField(null=True, blank=True)
 
     result = models.ForeignKey(Photo, models.RESTRICT, null=True, blank=True, related_name="result_of")
     failure_code = models.CharField(max_length=20, choices=Failure, blank=True)
@@ -126,7 +147,10 @@ class Edit(models.Model):
     objects = EditQuerySet.as_manager()
 
     class Meta:
-        permissions = [("review_edit", "Can review edits for the gallery"), ("operate_edit", "Can operate edits and the gate")]
+        permissions = [
+            ("review_edit", "Can review edits for the gallery"),
+            ("operate_edit", "Can operate edits and pause submitting"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["owner", "nonce"], name="one_edit_per_form"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
@@ -142,7 +166,7 @@ class Edit(models.Model):
                 name="ended_is_at_rest",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[*ENDED, State.UNCONFIRMED]) | Q(due_at__isnull=False), name="unended_is_due_or_parked"
+                condition=Q(state__in=[*ENDED, *PARKABLE]) | Q(due_at__isnull=False), name="unended_is_due_or_parked"
             ),
             models.CheckConstraint(
                 condition=Q(visibility=Visibility.PRIVATE) | Q(state=State.SUCCEEDED), name="only_results_are_shared"
@@ -209,40 +233,79 @@ class Edit(models.Model):
         return next((attempt for attempt in self.attempts.all() if attempt.outcome in (Outcome.PENDING, Outcome.ACCEPTED)), None)
 
     @property
-    def copies_erased_at(self) -> datetime | None:
+    def cleaned_up_at(self) -> datetime | None:
         """Since when nothing of this edit is left at Wiro, or None while something may be."""
         tasks = [attempt for attempt in self.attempts.all() if attempt.wiro_task_id]
-        erased = [attempt.copies_erased_at for attempt in tasks if attempt.copies_erased_at]
+        erased = [attempt.cleaned_up_at for attempt in tasks if attempt.cleaned_up_at]
         return max(erased) if erased and len(erased) == len(tasks) else None
+
+    def age_at(self, now: datetime) -> float:
+        """Seconds in this state, as observed: a gap between two looks counts OBSERVED_GAP at most, so that a clock that was
+        stepped, or a site that was switched off, does not make edits old."""
+        since = max(filter(None, (self.polled_at, self.state_since)))
+        return self.observed_age + min(max((now - since).total_seconds(), 0.0), OBSERVED_GAP)
 
     # --- moves: compare-and-set, and nowhere else ---------------------------------------------------------------------
 
     def move(
-        self, to: State, *, note: str = "", actor: Any = None, fenced: bool = True, keep_lease: bool = False, **changes: Any
+        self,
+        to: State,
+        *,
+        code: str = EventCode.NONE,
+        data: dict[str, Any] | None = None,
+        reason: str = "",
+        actor: Any = None,
+        fenced: bool = True,
+        keep_lease: bool = False,
+        **changes: Any,
     ) -> bool:
         """Go to another state if this edit still is as it was read. Returns whether it did.
 
-        `fenced=False` leaves the lease out of the comparison; it exists for a received task id, which is always saved.
+        `code`, `data` and `reason` go into the history. `fenced=False` leaves the lease out of the comparison; it exists for a
+        received task id, which is always saved. Raises ForbiddenMove.
         """
         if to not in MOVES[self.state]:
             raise ForbiddenMove(f"{self.state} → {to}")
-        changes |= {"state": to, "state_since": timezone.now(), "tries": 0}
+        now = timezone.now()
+        # Waiting and being submitted take turns while Wiro refuses; together they are one wait.
+        same_wait = {self.state, to} == {State.QUEUED, State.SUBMITTING}
+        changes = {"polled_at": now, "observed_age": self.age_at(now) if same_wait else 0.0} | NO_CONDITION | changes
+        changes |= {"state": to, "state_since": now, "step_retries": 0}
         if to in ENDED:
-            changes |= {"due_at": None, "ended_at": changes["state_since"]}
-        return self._change(
-            Event.Kind.MOVED, f"{self.state} → {to}" + (f": {note}" if note else ""), actor, fenced, keep_lease, changes
-        )
+            changes |= {"due_at": None, "ended_at": now}
+        move = {"from": str(self.state), "to": str(to)}
+        event = Event(kind=Event.Kind.MOVED, code=code, data=move | (data or {}), reason=reason[:REASON_MAX], actor=actor)
+        return self._change(event, fenced, keep_lease, changes)
 
-    def postpone(self, due_at: datetime | None, *, note: str = "", **changes: Any) -> bool:
-        """Stay in this state and look again at `due_at`; an orderly outcome, so the edit does not count as stuck."""
-        changes |= {"due_at": due_at, "tries": self.tries + 1}
-        return self._change(Event.Kind.POSTPONED if note else None, note, None, True, False, changes)
+    def postpone(
+        self,
+        due_at: datetime | None,
+        *,
+        code: str = EventCode.NONE,
+        data: dict[str, Any] | None = None,
+        reason: str = "",
+        **changes: Any,
+    ) -> bool:
+        """Stay in this state until `due_at`; an orderly outcome, so the claim was not fruitless. With a `code` the history
+        tells of it. Returns whether this worker still had the lease."""
+        now = timezone.now()
+        changes = {"polled_at": now, "observed_age": self.age_at(now)} | changes
+        changes |= {"due_at": due_at, "step_retries": min(self.step_retries + 1, RETRIES_MAX)}
+        event = Event(kind=Event.Kind.POSTPONED, code=code, data=data or {}, reason=reason[:REASON_MAX]) if code else None
+        return self._change(event, True, False, changes)
+
+    def park(self, code: str, *, data: dict[str, Any] | None = None, reason: str = "", **changes: Any) -> bool:
+        """Stay in this state until a person decides; the history calls for attention. Returns as `postpone`."""
+        event = Event(kind=Event.Kind.ALARM, code=code, data=data or {}, reason=reason[:REASON_MAX])
+        return self._change(event, True, False, changes | {"due_at": None, "polled_at": timezone.now()})
 
     def mark_failed(self, code: Failure, message: str = "", **kwargs: Any) -> bool:
-        return self.move(State.FAILED, note=code, failure_code=code, failure_message=message[:1000], **kwargs)
+        """Fail for good. `message` is Wiro's or the program's own, at most 1000 characters are kept."""
+        told = {"code": EventCode.FAILED, "data": {"failure": str(code)}, "reason": message}
+        return self.move(State.FAILED, failure_code=code, failure_message=message[:1000], **(told | kwargs))
 
-    def _change(self, kind: str | None, note: str, actor: Any, fenced: bool, keep_lease: bool, changes: dict[str, Any]) -> bool:
-        changes["stuck_count"] = 0
+    def _change(self, event: Event | None, fenced: bool, keep_lease: bool, changes: dict[str, Any]) -> bool:
+        changes["fruitless_claims"] = 0
         if not keep_lease:
             changes |= {"lease_token": None, "lease_until": None}
         same = Edit.objects.filter(pk=self.pk, state=self.state)
@@ -250,8 +313,9 @@ class Edit(models.Model):
             same = same.filter(lease_token=self.lease_token)
         with transaction.atomic():
             won = same.update(**changes) == 1
-            if won and kind:
-                Event.objects.create(edit=self, kind=kind, note=note[:1000], actor=actor)
+            if won and event:
+                event.edit = self
+                event.save(force_insert=True)
         if won:
             for name, value in changes.items():
                 setattr(self, name, value)

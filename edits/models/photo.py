@@ -36,7 +36,7 @@ class Photo(models.Model):
     placeholder = models.CharField(max_length=1000, blank=True, help_text=_("a tiny blurred copy, as a data: address"))
     created_at = models.DateTimeField(auto_now_add=True)
     # The files are gone; the row stays because edits in the ledger name it.
-    erased_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

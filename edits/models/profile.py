@@ -23,7 +23,7 @@ class Profile(models.Model):
     is_trusted = models.BooleanField(_("published directly"), default=False, help_text=_("shared edits need no reviewer"))
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.CharField(max_length=500, blank=True)
-    erased_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return str(self.user)

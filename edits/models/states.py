@@ -20,11 +20,25 @@ PENDING = (State.QUEUED, State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, Sta
 # States that take one of Wiro's places; `unconfirmed` may, but nobody knows.
 IN_FLIGHT = (State.SUBMITTING, State.RUNNING, State.FETCHING)
 
+# States in which an edit may wait for a person, with nothing due.
+PARKABLE = (State.UNCONFIRMED, State.RUNNING, State.FETCHING)
+
+
+class Condition(models.TextChoices):
+    """What Wiro keeps saying about a running task, where that decides something once it lasts."""
+
+    NONE = "", ""
+    SILENT = "silent", _("no useful answer")
+    MISSING = "missing", _("Wiro doesn't know the task")
+    ERROR = "error", _("Wiro reports an error")
+    NO_OUTPUT = "no_output", _("finished without an output")
+
+
 MOVES: dict[str, tuple[State, ...]] = {
     # queued → running happens only when an earlier attempt, believed lost, turns out to run before the next one was sent;
     # queued → unconfirmed only after a backup was restored, when nobody knows what has been sent since it was made.
     State.QUEUED: (State.SUBMITTING, State.CANCELED, State.FAILED, State.RUNNING, State.UNCONFIRMED),
-    State.SUBMITTING: (State.RUNNING, State.QUEUED, State.FAILED, State.UNCONFIRMED),
+    State.SUBMITTING: (State.RUNNING, State.QUEUED, State.FAILED, State.UNCONFIRMED, State.CANCELED),
     State.UNCONFIRMED: (State.RUNNING, State.QUEUED, State.FAILED, State.CANCELED),
     State.RUNNING: (State.FETCHING, State.FAILED, State.CANCELED),
     State.FETCHING: (State.SUCCEEDED, State.FAILED),

@@ -81,7 +81,7 @@ class Now:
 
     @property
     def is_sweep_late(self) -> bool:
-        return self.last_sweep is None or self.last_sweep.total_seconds() > scheduler.SWEEP_AGE_LIMIT
+        return self.last_sweep is None or self.last_sweep.total_seconds() > scheduler.TICK_AGE_LIMIT
 
 
 def now_figures() -> Now:
@@ -131,7 +131,7 @@ def _count_now() -> Now:
         failed_since=since,
         failed=recent.filter(ended_at__gte=since).count(),
         oldest_due=scheduler.oldest_due_age(),
-        last_sweep=scheduler.last_sweep_age(),
+        last_sweep=scheduler.last_tick_age(),
         spenders=_spenders(),
     )
 

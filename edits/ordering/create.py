@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture
 from ..jobs.uncommitted_photo import stored_photo
-from ..models import Edit, Event, Gate, Photo
+from ..models import Edit, Event, Photo, WriteLock
 from . import quotas
 from .sources import Start
 
@@ -102,12 +101,12 @@ def _known(owner_id: int, sha256: str) -> Photo | None:
 def _queue(owner: Any, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
     with transaction.atomic():
         # Reservations pass one after the other, so quota and cap hold exactly however many arrive at once.
-        Gate.lock()
+        WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
         quotas.check(owner, len(rows))
         photo = _saved(photo)
-        given = {"owner": owner, "photo": photo, "origin": photo, "cost_reserved": settings.PRICE_ESTIMATE}
+        given = {"owner": owner, "photo": photo, "origin": photo, "cost_reserved": quotas.price_estimate()}
         edits = [Edit.objects.create(**(given | row)) for row in rows]
         Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.CREATED, actor=owner) for edit in edits)
     failpoint("after_row_commit")
@@ -119,7 +118,7 @@ def _saved(photo: Photo) -> Photo:
     # Locked, so that a purge of the photo's other edits waits and then finds this one.
     locked = Photo.objects.select_for_update()
     if photo.pk:
-        existing = locked.filter(pk=photo.pk, erased_at__isnull=True).first()
+        existing = locked.filter(pk=photo.pk, purged_at__isnull=True).first()
         if existing is None:
             raise _PhotoGone
         return existing

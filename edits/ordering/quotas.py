@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from ..models import PENDING, Attempt, Edit, Outcome, State, limits
@@ -18,6 +18,9 @@ CHARGE = Case(
     When(state__in=COUNTED, then=F("cost_reserved")),
     default=Value(Decimal(0)),
 )
+
+# Results whose price is looked at for the estimate.
+RECENT_PRICES = 20
 
 
 class QuotaExceeded(Exception):
@@ -47,9 +50,25 @@ def spent_today(owner: Any = None) -> Decimal:
     edits = Edit.objects.filter(created_at__gte=today())
     # An edit knows what its last attempt cost; an earlier one that turned out to have run was charged as well.
     twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED, started_at__gte=today())
+    unknown = _reserved_for_unknown()
     if owner:
-        edits, twice = edits.filter(owner=owner), twice.filter(edit__owner=owner)
-    return exact(edits.aggregate(total=Sum(CHARGE))["total"]) + exact(twice.aggregate(total=Sum("cost"))["total"])
+        edits, twice, unknown = edits.filter(owner=owner), twice.filter(edit__owner=owner), unknown.filter(edit__owner=owner)
+    sums = (edits.aggregate(total=Sum(CHARGE)), twice.aggregate(total=Sum("cost")), unknown.aggregate(total=Sum("cost_reserved")))
+    return sum((exact(found["total"]) for found in sums), Decimal(0))
+
+
+def _reserved_for_unknown() -> QuerySet[Attempt]:
+    """Today's attempts of which nobody knows yet whether they were charged, besides the one that an unconfirmed edit's own
+    reservation covers."""
+    later = Attempt.objects.filter(edit=OuterRef("edit"), number__gt=OuterRef("number"))
+    unknown = Attempt.objects.filter(outcome=Outcome.UNKNOWN, started_at__gte=today())
+    return unknown.filter(Exists(later) | ~Q(edit__state=State.UNCONFIRMED))
+
+
+def price_estimate() -> Decimal:
+    """USD to reserve for one edit: the setting, or what a recent edit really cost if that was more."""
+    recent = Edit.objects.filter(state=State.SUCCEEDED, cost__isnull=False).order_by("-ended_at").values_list("cost", flat=True)
+    return max([settings.PRICE_ESTIMATE, *(cost for cost in recent[:RECENT_PRICES] if cost is not None)])
 
 
 def exact(total: Decimal | None) -> Decimal:
@@ -72,5 +91,6 @@ def check(owner: Any, count: int = 1) -> None:
 
 
 def _check_money(code: str, budget: Decimal, count: int, renews_at: datetime) -> None:
-    if budget < count * settings.PRICE_ESTIMATE:
-        raise QuotaExceeded(code, renews_at, max(int(budget // settings.PRICE_ESTIMATE), 0))
+    price = price_estimate()
+    if budget < count * price:
+        raise QuotaExceeded(code, renews_at, max(int(budget // price), 0))

@@ -46,6 +46,6 @@ def start_from(owner: Any, version: str, side: str) -> Start | None:
     versions = Edit.objects.select_related("photo", "result", "origin", "parent")
     edit = versions.filter(pk=edit_id, owner=owner, deleted_at__isnull=True).first()
     photo = {RESULT: edit.result, SOURCE: edit.photo}.get(side) if edit else None
-    if edit is None or photo is None or photo.erased_at or not photo.file.storage.exists(str(photo.file.name)):
+    if edit is None or photo is None or photo.purged_at or not photo.file.storage.exists(str(photo.file.name)):
         return None
     return Start(edit, side, photo)

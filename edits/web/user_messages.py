@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop, ngettext
 
 from ..images import PictureRefused
 from ..jobs import timing
-from ..models import IN_FLIGHT, Edit, Failure, Gate, Outcome, Reason, State
-from ..models.limits import edits_at_once
+from ..models import IN_FLIGHT, CircuitBreaker, Denial, Edit, Failure, NotAllowed, Outcome, Pause, State, TripReason
+from ..models.limits import edits_at_once, profile_of
 from ..ordering.quotas import QuotaExceeded
 
 _FORMAT_NAMES = {"WEBP": "WebP", "JPEG": "JPEG"}
@@ -69,6 +69,13 @@ def quota(error: QuotaExceeded) -> str:
 def suspended(reason: str) -> str:
     text = _("An administrator has suspended your account: you can look at your edits, but not make or share any.")
     return text + " " + _("The reason: %s") % reason if reason else text
+
+
+def not_allowed(denied: NotAllowed, edit: Edit) -> str:
+    """Why it was not done. Who is suspended reads the reason, too."""
+    if denied.code == Denial.SUSPENDED:
+        return suspended(profile_of(edit.owner_id).suspended_reason)
+    return denied.message
 
 
 def failure(edit: Edit) -> dict[str, str] | None:
@@ -154,8 +161,10 @@ def unconfirmed() -> str:
 
 def waiting_reason(edit: Edit) -> str:
     """Why a queued edit does not start yet: what holds up everybody, or its owner's other edits."""
-    gate = Gate.current()
-    if not gate.is_closed(timezone.now()):
+    if Pause.current().is_on:
+        return _("Editing is paused by an administrator. Your edit waits.")
+    breaker = CircuitBreaker.current()
+    if not breaker.is_open(timezone.now()):
         under_way = Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count()
         if under_way < edits_at_once(edit.owner_id):
             return ""
@@ -164,17 +173,15 @@ def waiting_reason(edit: Edit) -> str:
             "It starts when one of the %(count)d edits that you have under way has ended.",
             under_way,
         ) % {"count": under_way}
-    match Reason(gate.closed_because):
-        case Reason.CONCURRENCY | Reason.RATE_LIMIT:
+    match TripReason(breaker.trip_reason):
+        case TripReason.CONCURRENCY | TripReason.RATE_LIMIT:
             return _("Many edits are under way; yours starts as soon as there is room.")
-        case Reason.UNREACHABLE:
+        case TripReason.UNREACHABLE:
             return _("Wiro cannot be reached just now. Your edit starts as soon as it answers.")
-        case Reason.BALANCE:
+        case TripReason.BALANCE:
             return _("The site's account at Wiro is used up. The administrators have been told; your edit waits.")
-        case Reason.CREDENTIALS:
+        case TripReason.CREDENTIALS:
             return _("Wiro does not accept the site's keys. The administrators have been told; your edit waits.")
-        case Reason.PAUSED:
-            return _("Editing is paused by an administrator. Your edit waits.")
         case _open:
             return ""
 

@@ -5,7 +5,7 @@ import { modes } from "./compare-modes.js";
 import { slider } from "./compare-slider.js";
 import { zoom } from "./compare-zoom.js";
 
-for (const area of document.querySelectorAll("[data-compare-area]")) {
+function start(area) {
   const body = area.querySelector("[data-compare-body]");
   const frame = body.querySelector("[data-compare]");
   slider(frame);
@@ -18,3 +18,13 @@ for (const area of document.querySelectorAll("[data-compare-area]")) {
     placeholder.nextElementSibling.decode().then(remove, () => {});
   }
 }
+
+/** Whatever can be compared on the page and is not yet: for pages that get their pictures later. */
+export function compare() {
+  for (const area of document.querySelectorAll("[data-compare-area]:not([data-started])")) {
+    area.setAttribute("data-started", "");
+    start(area);
+  }
+}
+
+compare();

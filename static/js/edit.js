@@ -1,5 +1,6 @@
 // The page of one edit: follows it while it is pending, puts what the server draws of it in its place, and copies links.
 
+import { compare } from "./compare.js";
 import { needsNewPage, readStatus, repeat } from "./poll.js";
 
 const live = document.querySelector("[data-live]");
@@ -28,11 +29,6 @@ function show(status) {
   document.title = `(${Math.round(status.progress)}%) ${title}`;
 }
 
-/** The two pictures of a result, once there are any. A module is run once, so not before. */
-function compare() {
-  if (document.querySelector("[data-compare]")) import("./compare.js");
-}
-
 /** A long list of versions begins with the one that is looked at in view. */
 function showVersion() {
   const current = document.querySelector(".versions [aria-current]");
@@ -59,13 +55,15 @@ async function drawAnew(status) {
   const news = status.state === "succeeded" && panel().dataset.ready;
   const old = document.querySelector("[data-edit]");
   const hadFocus = old.contains(document.activeElement);
-  await replace(() => old.replaceWith(page.querySelector("[data-edit]")));
+  await replace(() => {
+    old.replaceWith(page.querySelector("[data-edit]"));
+    compare();
+  });
   if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
   document.querySelector("link[rel=icon]").setAttribute("href", page.querySelector("link[rel=icon]").getAttribute("href"));
   title = page.title;
   showTitle(news);
   announce(status.text);
-  compare();
   showVersion();
   document.dispatchEvent(new CustomEvent("cards-changed"));
 }
@@ -94,6 +92,5 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) copy(button);
 });
-compare();
 showVersion();
 if (panel()) repeat(look);

@@ -3,11 +3,11 @@
 import { photos, remove, show, shown } from "./photos.js";
 
 const section = document.querySelector(".many");
-const [list, mould, mendAll] = ["ul", "template", "[data-mend-all]"].map((name) => section.querySelector(name));
+const [list, template, mendAll] = ["ul", "template", "[data-mend-all]"].map((name) => section.querySelector(name));
 const items = new Map();
 
 function made(photo) {
-  const item = mould.content.firstElementChild.cloneNode(true);
+  const item = template.content.firstElementChild.cloneNode(true);
   const [choose, discard] = item.querySelectorAll("button");
   item.querySelector("img").src = photo.url;
   item.querySelector("[data-name]").textContent = photo.file.name;

@@ -1,5 +1,7 @@
 // On every page: times in the reader's zone, holding a card shows its photo before the edit, and no form is sent twice.
 
+import "./ready.js";
+
 function localTimes() {
   for (const time of document.querySelectorAll("time[data-style]")) {
     const style = time.dataset.style === "date" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };

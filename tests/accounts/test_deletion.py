@@ -31,9 +31,9 @@ SAID = "sorry, aunt Eulalia is not to be seen"
 
 def erase_at_wiro():
     """What the sweep does about Wiro's copies, without its waiting."""
-    for attempt in Attempt.objects.filter(erase_due_at__isnull=False):
-        Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
-        provider_cleanup.erase(attempt.pk)
+    for attempt in Attempt.objects.filter(cleanup_due_at__isnull=False):
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+        provider_cleanup.clean_up(attempt.pk)
 
 
 def every_text():
@@ -59,24 +59,24 @@ def test_pictures_words_and_wiros_copies_are_gone_and_the_numbers_are_not(sandbo
     erase_at_wiro()
     spent, cost = quotas.spent_today(), reloaded(edit).cost
     assert len(files_in(media)) > 5
-    assert deletion.erase_person(alice, alice) is True
+    assert deletion.delete_account(alice, alice) is True
     edit = reloaded(edit)
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert "Eulalia" not in every_text()
     assert (edit.state, edit.cost, quotas.spent_today()) == (State.SUCCEEDED, cost, spent)
     assert cost > 0
-    assert Photo.objects.filter(erased_at__isnull=True).count() == 0
+    assert Photo.objects.filter(purged_at__isnull=True).count() == 0
 
 
 def test_the_pictures_wait_until_wiro_has_erased_its_copies(sandbox, new_edit, alice, media):
     edit = advance_to_rest(new_edit(prompt=WORDS))
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert "Eulalia" not in every_text()
     assert files_in(media)
     assert files_in(sandbox.folder)
     assert reloaded(edit).purged_at is None
     erase_at_wiro()
-    retention.tidy()
+    retention.clean_up()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert reloaded(edit).purged_at is not None
 
@@ -84,26 +84,26 @@ def test_the_pictures_wait_until_wiro_has_erased_its_copies(sandbox, new_edit, a
 def test_an_edit_that_runs_is_stopped_and_goes_when_it_has_ended(sandbox, new_edit, alice, media):
     sandbox.faults.add("model", "stuck", value="task_output")
     edit = run_until(new_edit(prompt=WORDS), State.RUNNING)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert reloaded(edit).state == State.RUNNING
     assert reloaded(edit).deleted_at is not None
-    retention.tidy()
+    retention.clean_up()
     assert advance_to_rest(edit).state == State.CANCELED
     erase_at_wiro()
-    retention.tidy()
+    retention.clean_up()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert "Eulalia" not in every_text()
 
 
 def test_an_edit_that_was_nearly_done_is_delivered_to_nobody_and_goes(sandbox, new_edit, alice, media):
     edit = run_until(new_edit(prompt=WORDS), State.FETCHING)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     edit = advance_to_rest(edit)
     assert (edit.state, edit.visibility) == (State.SUCCEEDED, Visibility.PRIVATE)
     assert edit.deleted_at is not None
     spent = quotas.spent_today()
     erase_at_wiro()
-    retention.tidy()
+    retention.clean_up()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert "Eulalia" not in every_text()
     assert quotas.spent_today() == spent > 0
@@ -111,7 +111,7 @@ def test_an_edit_that_was_nearly_done_is_delivered_to_nobody_and_goes(sandbox, n
 
 def test_an_edit_that_waited_is_never_sent(sandbox, new_edit, alice, media):
     edit = new_edit(prompt=WORDS)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert reloaded(edit).state == State.CANCELED
     assert sandbox.runs() == []
     assert files_in(media) == []
@@ -120,7 +120,7 @@ def test_an_edit_that_waited_is_never_sent(sandbox, new_edit, alice, media):
 def test_somebody_elses_edit_of_the_same_picture_keeps_everything(sandbox, new_edit, alice, bob, media):
     hers, his = new_edit(prompt=WORDS), new_edit(owner=bob, prompt="Make it night")
     before = Edit.objects.filter(pk=his.pk).values().get()
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert Edit.objects.filter(pk=his.pk).values().get() == before
     assert len(files_in(media)) == 3
     assert reloaded(hers).purged_at is not None
@@ -133,7 +133,7 @@ def test_somebody_elses_edit_of_the_same_picture_keeps_everything(sandbox, new_e
 @pytest.mark.parametrize("state", State.values)
 def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(alice, rita, photo, signed_in, state):
     edit = edit_in(state, alice, photo)
-    deletion.erase_person(alice, rita)
+    deletion.delete_account(alice, rita)
     assert signed_in(rita).get(f"/edits/{edit.pk}/").status_code == 404
     assert not trash.in_trash().filter(pk=edit.pk).exists()
     assert not trash.restore(reloaded(edit), rita)
@@ -143,10 +143,10 @@ def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(alice, rita, photo
 
 def test_gallery_and_secret_links_end_at_once(alice, photo, client):
     edit = shared(alice, photo)
-    attempt_of(edit, erase_due_at=timezone.now())
+    attempt_of(edit, cleanup_due_at=timezone.now())
     link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
     assert client.get(f"/s/{link.token}/").status_code == 200
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert str(edit.pk) not in client.get("/").text
     assert client.get(f"/s/{link.token}/").status_code == client.get(f"/s/{link.token}/result").status_code == 404
     assert client.get(f"/edits/{edit.pk}/result").status_code == 404
@@ -166,7 +166,7 @@ def test_no_word_of_hers_or_about_her_stays(alice, rita, photo, signed_in):
     Event.objects.create(edit=failed, kind=Event.Kind.ASKED, note=f"look now: {SAID}")
     Profile.objects.create(user=alice, suspended_reason=SAID, is_trusted=True)
     assert "Eulalia" in every_text()
-    deletion.erase_person(alice, rita)
+    deletion.delete_account(alice, rita)
     assert "Eulalia" not in every_text()
     assert (reloaded(edit).review, reloaded(edit).reviewed_by) == (Review.REJECTED, rita)
     assert list(edit.events.filter(kind="reviewed").values_list("note", "actor__username")) == [
@@ -187,7 +187,7 @@ def test_the_account_is_nobodys(alice, bob, rita, client, signed_in):
     users = ContentType.objects.get_for_model(User)
     LogEntry.objects.create(user=rita, content_type=users, object_id=alice.pk, object_repr="alice", action_flag=CHANGE)
     assert AccessAttempt.objects.count() == 1
-    deletion.erase_person(alice, rita)
+    deletion.delete_account(alice, rita)
     alice = User.objects.get(pk=alice.pk)
     assert alice.username == f"erased-{alice.pk}"
     assert not any((alice.first_name, alice.last_name, alice.email, alice.last_login, alice.has_usable_password()))
@@ -197,26 +197,26 @@ def test_the_account_is_nobodys(alice, bob, rita, client, signed_in):
     assert his.get("/edits/").status_code == 200
     assert Session.objects.count() == 1
     assert client.post("/accounts/login/", {"username": "alice", "password": "correct horse"}).status_code == 200
-    assert alice.profile.erased_at is not None
+    assert alice.profile.deleted_at is not None
 
 
 def test_the_name_is_free_again_and_opens_nothing_of_the_old_account(alice, photo):
     shared(alice, photo)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert User.objects.create_user("alice").edits.count() == 0
 
 
 def test_nobody_is_kept_here_by_a_name_that_somebody_else_took(alice, bob):
     bob.username = f"erased-{alice.pk}"
     bob.save()
-    assert deletion.erase_person(alice, alice)
+    assert deletion.delete_account(alice, alice)
     alice.refresh_from_db()
     assert alice.username.startswith(f"erased-{alice.pk}-")
 
 
 def test_the_note_of_a_new_account_holds_no_name_and_stays(alice):
     Signup.objects.create(address="192.0.2.7")
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert {field.name for field in Signup._meta.get_fields()} == {"id", "address", "at"}
     assert Signup.objects.count() == 1
 
@@ -224,9 +224,9 @@ def test_the_note_of_a_new_account_holds_no_name_and_stays(alice):
 def test_erasing_twice_changes_nothing_more(alice, rita, photo, caplog):
     edit = shared(alice, photo)
     with caplog.at_level(logging.WARNING):
-        assert deletion.erase_person(alice, rita, "asked\nby mail") is True
+        assert deletion.delete_account(alice, rita, "asked\nby mail") is True
         before = every_text()
-        assert deletion.erase_person(alice, rita) is False
+        assert deletion.delete_account(alice, rita) is False
     assert every_text() == before
     assert [f"person {alice.pk} was erased by person {rita.pk}: asked by mail"] == [
         record.getMessage() for record in caplog.records if "was erased" in record.getMessage()
@@ -245,7 +245,7 @@ def test_counts_and_money_are_as_before(alice, photo):
     )  # fmt: skip
     money, count = quotas.spent_today(), Edit.objects.count()
     left = quotas.remaining(alice)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert (quotas.spent_today(), Edit.objects.count(), quotas.remaining(alice)) == (money, count, left)
     assert money > 0
 
@@ -255,9 +255,9 @@ def test_a_crash_after_the_account_was_closed_is_made_up_for_by_tidying(alice, p
     with monkeypatch.context() as patch:
         patch.setattr(deletion, "_carry_on", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            deletion.erase_person(alice, alice)
+            deletion.delete_account(alice, alice)
     assert files_in(media)
-    retention.tidy()
+    retention.clean_up()
     assert files_in(media) == []
     assert "Eulalia" not in every_text()
     assert all(reloaded(edit).purged_at for edit in edits)
@@ -268,15 +268,15 @@ def test_a_crash_before_that_leaves_everything_as_it_was(alice, photo, media, mo
     before = every_text()
     monkeypatch.setattr(deletion, "_anonymize", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        deletion.erase_person(alice, alice)
+        deletion.delete_account(alice, alice)
     assert every_text() == before
     assert reloaded(edit).is_shared
-    retention.tidy()
+    retention.clean_up()
     assert files_in(media)
 
 
 def test_a_form_that_was_on_its_way_begins_nothing(alice, new_edit, media):
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     with pytest.raises(quotas.QuotaExceeded):
         new_edit(prompt=WORDS)
     assert not Edit.objects.exists()
@@ -285,16 +285,16 @@ def test_a_form_that_was_on_its_way_begins_nothing(alice, new_edit, media):
 
 def test_what_was_parked_after_the_account_was_closed_is_given_up(alice, photo, media):
     edit = edit_in(State.SUBMITTING, alice, photo)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     Edit.objects.filter(pk=edit.pk).update(state=State.UNCONFIRMED, due_at=None)
-    retention.tidy()
+    retention.clean_up()
     assert reloaded(edit).state == State.CANCELED
     assert files_in(media) == []
 
 
 def test_a_task_that_a_callback_has_named_is_looked_up_before_it_is_given_up(alice, photo):
     edit = edit_in(State.UNCONFIRMED, alice, photo, due_at=timezone.now())
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert reloaded(edit).state == State.UNCONFIRMED
     assert reloaded(edit).deleted_at is not None
 
@@ -302,7 +302,7 @@ def test_a_task_that_a_callback_has_named_is_looked_up_before_it_is_given_up(ali
 def test_a_picture_that_never_got_an_edit_goes_too(alice, photo, media):
     assert len(files_in(media)) == 3
     assert not photo.edits.exists()
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert files_in(media) == []
 
 
@@ -311,22 +311,22 @@ def test_many_edits_are_hidden_at_once_and_removed_bit_by_bit(alice, photo, monk
     monkeypatch.setattr(deletion, "AT_ONCE", 2)
     monkeypatch.setattr(deletion, "BATCH", 2)
     monkeypatch.setattr(trash, "MOST_PURGES", 2)
-    deletion.erase_person(alice, alice)
+    deletion.delete_account(alice, alice)
     assert not Edit.objects.in_gallery().exists()
     assert deletion.belongings(alice).edits == 3
-    retention.tidy()
+    retention.clean_up()
     assert files_in(media) == []
     assert all(reloaded(edit).purged_at for edit in edits)
 
 
 def test_the_last_administrator_stays(rita, bob):
     with pytest.raises(deletion.LastAdministrator):
-        deletion.erase_person(rita, rita)
+        deletion.delete_account(rita, rita)
     rita.refresh_from_db()
     assert rita.is_active
     bob.is_superuser = True
     bob.save()
-    assert deletion.erase_person(rita, rita)
+    assert deletion.delete_account(rita, rita)
 
 
 def test_an_edit_that_goes_alone_takes_its_words_along(alice, rita, photo):
@@ -340,11 +340,11 @@ def test_an_edit_that_goes_alone_takes_its_words_along(alice, rita, photo):
 
 def test_copies_that_wiro_was_never_told_to_erase_are_erased_too(sandbox, new_edit, alice, media):
     edit = advance_to_rest(new_edit())
-    Attempt.objects.update(erase_due_at=None)
-    deletion.erase_person(alice, alice)
+    Attempt.objects.update(cleanup_due_at=None)
+    deletion.delete_account(alice, alice)
     assert reloaded(edit).purged_at is None
     erase_at_wiro()
-    retention.tidy()
+    retention.clean_up()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
 
 

@@ -143,10 +143,10 @@ def test_giving_up_ends_the_edit(operator, alice, photo):
 def test_wiros_copies_are_due_at_once(operator, alice, photo):
     edit = edit_in(State.SUCCEEDED, alice, photo)
     later = timezone.now() + timedelta(hours=1)
-    attempt, _ = attempt_of(edit, erase_due_at=later)
+    attempt, _ = attempt_of(edit, cleanup_due_at=later)
     operate(operator, edit, "erase")
     attempt.refresh_from_db()
-    assert attempt.erase_due_at < later
+    assert attempt.cleanup_due_at < later
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_page_asks_few_questions_however_long_the_history(operator, alice, p
     edit = edit_in(State.RUNNING, alice, photo)
     attempt_of(edit)
     for number in range(40):
-        actions.look_now(edit, alice)
+        actions.check_now(edit, alice)
         Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now() + timedelta(minutes=number + 1))
     with django_assert_max_num_queries(14):
         assert operator.get(page_of(edit)).status_code == 200

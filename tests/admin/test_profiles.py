@@ -1,4 +1,4 @@
-"""Limits of one person, trust and suspension: set by operators, honoured by the lifecycle."""
+"""Limits of one person, trust and suspension: set by operators, honored by the lifecycle."""
 
 from decimal import Decimal
 

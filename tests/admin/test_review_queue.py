@@ -242,7 +242,7 @@ def test_every_post_needs_a_token(rena, offered):
 
 def test_the_grid_has_what_nobody_else_is_looking_at(desk, offered, rolf):
     edits = offered(4)
-    moderation.next_pairs(rolf, 2)
+    moderation.claim_next(rolf, 2)
     page = desk.get(GRID).content.decode()
     assert [str(edit.pk) in page for edit in edits] == [False, False, True, True]
 
@@ -252,7 +252,7 @@ def test_the_grid_has_what_nobody_else_is_looking_at(desk, offered, rolf):
 )
 def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, fields, visibility):
     edits = offered(6)
-    moderation.next_pairs(rolf, 2)
+    moderation.claim_next(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
     assert [reloaded(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
     assert "2 were left to somebody else." in text_of(page)

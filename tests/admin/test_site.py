@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from edits.models import Gate, Reason, State
+from edits.models import CircuitBreaker, State, TripReason
 from edits.operations import metrics
 from tests.rows import edit_in
 
@@ -44,7 +44,7 @@ def test_who_may_not_look_sees_no_numbers(signed_in, staff, alice, client):
 def test_only_operators_stop_submitting(signed_in, staff, alice, who):
     client = {"anonymous": Client, "owner": lambda: signed_in(alice)}.get(who, lambda: signed_in(staff(who)))()
     assert client.post(GATE, {"action": "pause"}).status_code in (302, 403)
-    assert Gate.current().closed_because == Reason.NONE
+    assert CircuitBreaker.current().trip_reason == TripReason.NONE
     assert b"Pause submitting" not in client.get("/admin/", follow=True).content
 
 
@@ -52,13 +52,13 @@ def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in, staff):
     operator = signed_in(staff("operator", "olga"))
     for _ in range(2):
         operator.post(GATE, {"action": "pause", "reason": "Wiro is\x00 down"})
-    assert Gate.current().closed_because == Reason.PAUSED
+    assert CircuitBreaker.current().trip_reason == TripReason.PAUSED
     assert [(entry.user.username, entry.change_message) for entry in LogEntry.objects.all()] == [("olga", "pause: Wiro is down")]
     page = operator.get("/admin/").content.decode()
     assert "By olga (pause: Wiro is down)." in page
     for _ in range(2):
         operator.post(GATE, {"action": "resume"})
-    assert Gate.current().closed_because == Reason.NONE
+    assert CircuitBreaker.current().trip_reason == TripReason.NONE
     assert LogEntry.objects.count() == 2
     assert operator.post(GATE, {"action": "explode"}).status_code == 400
     assert operator.get(GATE).status_code == 405

@@ -176,17 +176,17 @@ def test_erasing_needs_the_token_of_the_page(rita, alice):
 
 
 def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_in):
-    attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), erase_due_at="2026-01-01T00:00Z")
+    attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), cleanup_due_at="2026-01-01T00:00Z")
     desk = signed_in(rita)
     said = text_of(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
     assert "the account is closed" in said
     assert "1 picture goes as soon as" in said
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
-    attempt.erase_due_at, attempt.copies_erased_at = None, timezone.now()
+    attempt.cleanup_due_at, attempt.cleaned_up_at = None, timezone.now()
     attempt.save()
-    retention.tidy()
-    assert not Photo.objects.filter(erased_at__isnull=True).exists()
+    retention.clean_up()
+    assert not Photo.objects.filter(purged_at__isnull=True).exists()
 
 
 def test_an_erased_person_is_looked_at_and_never_revived(rita, alice, signed_in):

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.install import executable
 from tests.browser.new_edit import BLUE, RED, URL
+from tests.browser.waiting import PATIENCE, make_actions_wait
 from tests.run.site import RunningSite, running_site
 
 # Without a graphics card, and without a word to anybody but the site.
@@ -22,7 +23,14 @@ OFFLINE = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _actions_wait() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE)
+    with pytest.MonkeyPatch.context() as patch:
+        make_actions_wait(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -64,15 +72,26 @@ def open_page(browser: Browser, browsed_site: RunningSite) -> Iterator[Callable[
 
 
 @pytest.fixture
-def open_form(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
-    """The form, for somebody who is signed in."""
+def open_own(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
+    """A page, at `path` if it is given, in a browser in which the demo account is signed in."""
 
-    def open_one(path: str = URL, **options: Any) -> Page:
+    def open_one(path: str | None = None, **options: Any) -> Page:
         page = open_page(**options)
         cookies = browsed_site.visitor.session.cookies.get_dict()
         page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
-        page.goto(path)
+        if path is not None:
+            page.goto(path)
         return page
+
+    return open_one
+
+
+@pytest.fixture
+def open_form(open_own: Callable[..., Page]) -> Callable[..., Page]:
+    """The form, for a person who is signed in."""
+
+    def open_one(path: str = URL, **options: Any) -> Page:
+        return open_own(path, **options)
 
     return open_one
 

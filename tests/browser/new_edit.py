@@ -59,8 +59,8 @@ def sent_picture(page: Page) -> Image.Image:
     return Image.open(io.BytesIO(page.request.get(f"{page.url}source").body())).convert("RGB")
 
 
-def is_like(pixel: Any, colour: tuple[int, int, int]) -> bool:
-    return all(abs(one - other) < 40 for one, other in zip(pixel, colour, strict=True))
+def is_like(pixel: Any, color: tuple[int, int, int]) -> bool:
+    return all(abs(one - other) < 40 for one, other in zip(pixel, color, strict=True))
 
 
 def edits_with(page: Page, words: str) -> Locator:

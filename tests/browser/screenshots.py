@@ -21,7 +21,7 @@ from tests.run.site import RunningSite, Visitor, running_site
 
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
 LONG = (
-    "Replace the grey sky with a warm evening sky, keep the tower and its lights exactly as they are, let the clouds glow in "
+    "Replace the gray sky with a warm evening sky, keep the tower and its lights exactly as they are, let the clouds glow in "
     "pink and orange, add a thin crescent moon in the upper left corner, and make the smoke a little softer, please."
 )
 REVIEW, WAITING = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
@@ -59,7 +59,7 @@ def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
         ("coffee.png", "Make it look like a pencil sketch"),
         ("chelsea.png", "Give it a warmer, sunnier light"),
         ("astronaut.png", "Give it a sepia look, like an old photograph"),
-        ("hubble_deep_field.jpg", "Make the galaxies more colourful"),
+        ("hubble_deep_field.jpg", "Make the galaxies more colorful"),
         ("rocket.jpg", LONG),
     ):
         page = visitor.upload(photo, words)
@@ -95,7 +95,7 @@ def _lists(visitor: Visitor, page: str) -> dict[str, str]:
     visitor.post(f"{page}favorite/", page, {"on": "1"})
     thrown = visitor.upload("coffee.png", "Make it darker", variations="3")
     batch = f"/edits/?{urlsplit(thrown).query}"
-    deleted = visitor.upload("chelsea.png", "Invert the colours")
+    deleted = visitor.upload("chelsea.png", "Invert the colors")
     visitor.wait_for(deleted)
     visitor.post(f"{deleted}delete/", deleted, {})
     lists = {"list-full": "/edits/", "list-select": "/edits/?select=1", "list-found": "/edits/?q=sky", "list-batch": batch}

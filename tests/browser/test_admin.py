@@ -1,32 +1,18 @@
 """The operators' pages in a real browser: the buttons work, and nothing stands in the way of anybody, in both themes."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.run.site import RunningSite
-
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
 @pytest.fixture
-def desk(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
+def desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
     """A page on which the administrator is signed in."""
-
-    def sign_in(**options: Any) -> Page:
-        page = open_page(**options)
-        username, password = browsed_site.account
-        page.goto("/accounts/login/")
-        page.get_by_label("User name").fill(username)
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in", exact=True).last.click()
-        page.wait_for_url("**/edits/")
-        return page
-
-    return sign_in
+    return open_own
 
 
 def first_job(page: Page) -> None:
@@ -41,10 +27,11 @@ def test_nothing_on_the_operators_pages_keeps_anybody_out(desk: Callable[..., Pa
     page.goto("/admin/")
     charts = page.locator(f"img.chart-{scheme}")
     expect(charts.first).to_be_visible()
-    assert page.locator("img.chart-light:visible, img.chart-dark:visible").count() == charts.count()
+    expect(page.locator("img.chart-light:visible, img.chart-dark:visible")).to_have_count(charts.count())
     check(page, ".overview")
     first_job(page)
     page.get_by_text("The request that was sent").first.click()
+    expect(page.locator(".job-attempt pre").first).to_be_visible()
     check(page, ".job-columns")
 
 

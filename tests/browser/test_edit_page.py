@@ -9,6 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from edits.wiro.sandbox import SandboxServer
+from tests.browser.held import held, settings_for
+from tests.browser.waiting import becomes
 from tests.run.site import RunningSite, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -26,26 +28,12 @@ def wiro() -> Iterator[SandboxServer]:
 
 @pytest.fixture(scope="module")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
-    seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
-    with running_site(tmp_path_factory.mktemp("waiting"), EDITS_AT_ONCE="9", **seam) as site:
+    with running_site(tmp_path_factory.mktemp("waiting"), **settings_for(wiro)) as site:
         yield site
 
 
-@pytest.fixture
-def own_page(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[..., Page]:
-    """A page in a browser in which the demo account is signed in."""
-
-    def open_own(**options: object) -> Page:
-        page = open_page(**options)
-        cookies = browsed_site.visitor.session.cookies.get_dict()
-        page.context.add_cookies([{"name": name, "value": cookies[name], "url": browsed_site.url} for name in ("sessionid",)])
-        return page
-
-    return open_own
-
-
-def icon(page: Page) -> str:
-    return str(page.locator("link[rel=icon]").get_attribute("href"))
+def shows_icon(page: Page, name: str) -> None:
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile(name))
 
 
 def done(site: RunningSite, words: str, **fields: str) -> str:
@@ -54,71 +42,77 @@ def done(site: RunningSite, words: str, **fields: str) -> str:
     return address
 
 
-def test_the_result_appears_by_itself_and_the_tab_tells(own_page: Callable[..., Page], browsed_site: RunningSite) -> None:
-    page = own_page()
-    page.goto(browsed_site.visitor.upload("rocket.jpg", "Turn the sky into night"))
-    page.evaluate("window.sameDocument = true")
-    assert "favicon-waiting" in icon(page)
-    page.get_by_role("button", name="Cancel").focus()
-    expect(page).to_have_title(re.compile(r"^\(\d+%\) Turn the sky"))
+def test_the_result_appears_by_itself_and_the_tab_tells(
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
+) -> None:
+    words = "Turn the sky into night"
+    with held(wiro, words):
+        page = open_own(browsed_site.visitor.upload("rocket.jpg", words))
+        page.evaluate("window.sameDocument = true")
+        shows_icon(page, "favicon-waiting")
+        page.get_by_role("button", name="Cancel").focus()
+        expect(page).to_have_title(re.compile(r"^\(\d+%\) Turn the sky"))
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
-    assert page.evaluate("window.sameDocument")
-    assert "favicon-ready" in icon(page)
+    shows_icon(page, "favicon-ready")
     expect(page).to_have_title("Turn the sky into night · Reword")
     expect(page.locator("[data-live]")).to_have_text("Your edit is ready.")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
+    assert page.evaluate("window.sameDocument")
     slider = page.get_by_role("slider", name="Compare before and after")
     slider.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuetext", "49 % of the width shows the photo before the edit")
 
 
-def test_nothing_is_asked_any_more_when_nothing_is_pending(own_page: Callable[..., Page], browsed_site: RunningSite) -> None:
-    page = own_page()
+def test_nothing_is_asked_any_more_when_nothing_is_pending(
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
+) -> None:
+    page = open_own()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/status/" in request.url else None)
-    page.goto(browsed_site.visitor.upload("coffee.png", "A little steam"))
+    with held(wiro, "A little steam"):
+        page.goto(browsed_site.visitor.upload("coffee.png", "A little steam"))
+        becomes(page, lambda: bool(asked), True)
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
-    assert asked
+    page.clock.install()
     count = len(asked)
-    page.wait_for_timeout(2500)
+    page.clock.run_for(60_000)
     assert len(asked) == count
 
 
 def test_a_failure_is_explained_without_loading_the_page_again(
-    own_page: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
 ) -> None:
+    words = "Turn it into a lighthouse"
     wiro.faults.add("model", "failed", message="The instruction could not be followed.")
-    page = own_page()
-    page.goto(browsed_site.visitor.upload("rocket.jpg", "Turn it into a lighthouse"))
-    page.evaluate("window.sameDocument = true")
+    with held(wiro, words):
+        page = open_own(browsed_site.visitor.upload("rocket.jpg", words))
+        page.evaluate("window.sameDocument = true")
     expect(page.get_by_role("heading", name="The model failed")).to_be_visible(timeout=PATIENCE)
+    shows_icon(page, "favicon-failed")
     assert page.evaluate("window.sameDocument")
-    assert "favicon-failed" in icon(page)
     expect(page.get_by_text("It cost nothing.")).to_be_visible()
     page.get_by_role("button", name="Try with another seed").click()
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
 
 
-def test_a_running_edit_can_be_canceled(own_page: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer) -> None:
+def test_a_running_edit_can_be_canceled(open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer) -> None:
     wiro.faults.add("model", "stuck", value="task_output")
-    page = own_page()
-    page.goto(browsed_site.visitor.upload("chelsea.png", "Give the cat a hat"))
+    page = open_own(browsed_site.visitor.upload("chelsea.png", "Give the cat a hat"))
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This edit was canceled")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("It cost nothing.")).to_be_visible()
 
 
 def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
-    own_page: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
+    open_own: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
 ) -> None:
-    page = own_page(permissions=CLIPBOARD)
-    page.goto(done(browsed_site, "Make the rocket red"))
+    page = open_own(done(browsed_site, "Make the rocket red"), permissions=CLIPBOARD)
     page.get_by_role("radio", name="1 day").check()
     page.get_by_role("button", name="Make a link").click()
     address = page.get_by_role("textbox", name="Secret link").input_value()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == address
+    becomes(page, lambda: page.evaluate("navigator.clipboard.readText()"), address)
     friend = open_page()
     friend.goto(address)
     expect(friend.get_by_role("heading", level=1)).to_contain_text("Make the rocket red")
@@ -134,10 +128,9 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
 
 
 def test_without_scripts_a_link_is_made_read_and_taken_back(
-    own_page: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
+    open_own: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
 ) -> None:
-    page = own_page(java_script_enabled=False)
-    page.goto(done(browsed_site, "Make the rocket blue"))
+    page = open_own(done(browsed_site, "Make the rocket blue"), java_script_enabled=False)
     expect(page.get_by_role("img", name="The photo after the edit")).to_be_visible()
     page.get_by_role("button", name="Make a link").click()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
@@ -148,10 +141,9 @@ def test_without_scripts_a_link_is_made_read_and_taken_back(
     expect(page.get_by_role("textbox", name="Secret link")).to_have_count(0)
 
 
-def test_the_versions_are_walked_with_the_keyboard(own_page: Callable[..., Page], browsed_site: RunningSite) -> None:
+def test_the_versions_are_walked_with_the_keyboard(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
     first = done(browsed_site, "First of all, fog")
-    page = own_page()
-    page.goto(first)
+    page = open_own(first)
     page.get_by_role("link", name="Edit this result further").press("Enter")
     page.get_by_label("What should change?").fill("Then, a bridge")
     page.get_by_label("What should change?").press("Control+Enter")
@@ -160,18 +152,19 @@ def test_the_versions_are_walked_with_the_keyboard(own_page: Callable[..., Page]
     expect(tree.locator("[aria-current=page]")).to_contain_text("Then, a bridge")
     parent = tree.get_by_role("link", name="First of all, fog")
     parent.focus()
-    page.keyboard.press("Tab")
-    while not tree.locator("[aria-current=page]").evaluate("link => link === document.activeElement"):
+    for _ in range(tree.get_by_role("link").count()):
         page.keyboard.press("Tab")
+        if tree.locator("[aria-current=page]").evaluate("link => link === document.activeElement"):
+            break
+    expect(tree.locator("[aria-current=page]")).to_be_focused()
     parent.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("First of all, fog")
     expect(page.get_by_role("link", name="Then, a bridge")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 3840])
-def test_nothing_is_wider_than_the_screen(own_page: Callable[..., Page], browsed_site: RunningSite, width: int) -> None:
-    page = own_page(viewport={"width": width, "height": 800})
-    page.goto(done(browsed_site, "x" * 300))
+def test_nothing_is_wider_than_the_screen(open_own: Callable[..., Page], browsed_site: RunningSite, width: int) -> None:
+    page = open_own(done(browsed_site, "x" * 300), viewport={"width": width, "height": 800})
     page.get_by_role("button", name="Make a link").click()
     page.get_by_role("textbox", name="Secret link").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -179,7 +172,7 @@ def test_nothing_is_wider_than_the_screen(own_page: Callable[..., Page], browsed
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_state_of_the_page(
-    own_page: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer, scheme: str
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer, scheme: str
 ) -> None:
     first = done(browsed_site, "Make it look old")
     visitor = browsed_site.visitor
@@ -194,8 +187,7 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     unconfirmed = visitor.upload("rocket.jpg", "Turn it into a tree")
     wiro.faults.add("model", "stuck", value="task_output")
     waiting = visitor.upload("rocket.jpg", "Turn it into a tower")
-    page = own_page(color_scheme=scheme, reduced_motion="reduce")
-    page.goto(result)
+    page = open_own(result, color_scheme=scheme, reduced_motion="reduce")
     shared = page.get_by_role("textbox", name="Secret link").input_value()
     for address in (result, failed, unconfirmed, waiting, shared, "/s/1:none/"):
         page.goto(address)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.run.site import ROOT, RunningSite
 
@@ -29,25 +29,19 @@ def pages_of_an_edit(browsed_site: RunningSite) -> tuple[str, str]:
 
 
 @pytest.fixture
-def watched(browser: Browser, browsed_site: RunningSite) -> Iterator[Callable[..., Page]]:
+def watched(
+    open_page: Callable[..., Page], open_own: Callable[..., Page], browsed_site: RunningSite
+) -> Iterator[Callable[..., Page]]:
     """A page whose every request and complaint is noted."""
-    contexts, asked, complaints = [], set[str](), list[str]()
+    asked, complaints = set[str](), list[str]()
 
     def open_one(*, signed_in: bool, **options: Any) -> Page:
-        context = browser.new_context(base_url=browsed_site.url, **options)
-        contexts.append(context)
-        if signed_in:
-            cookies = browsed_site.visitor.session.cookies.get_dict()
-            context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
-        page = context.new_page()
+        page = (open_own if signed_in else open_page)(**options)
         page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
         page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
     # Pictures in data: and blob: addresses come from the page itself.
     assert asked - {""} == {urlsplit(browsed_site.url).netloc}
     assert complaints == []

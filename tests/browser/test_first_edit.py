@@ -22,13 +22,10 @@ def test_from_the_sign_in_page_to_a_pair_that_can_be_compared(open_page: Callabl
     slider = page.get_by_role("slider", name="Compare before and after")
     slider.wait_for(timeout=PATIENCE)
     _check_pictures(page)
-    before = float(slider.input_value())
     slider.focus()
     for _ in range(10):
         slider.press("ArrowRight")
-    after = float(slider.input_value())
-    assert after > before
-    expect(slider).to_have_attribute("aria-valuetext", f"{after:.0f} % of the width shows the photo before the edit")
+    expect(slider).to_have_attribute("aria-valuetext", "60 % of the width shows the photo before the edit")
     _find_under_my_edits(page, "Make it night, please")
 
 

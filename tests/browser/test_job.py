@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from edits.wiro.sandbox import SandboxServer
+from tests.browser.held import settings_for
+from tests.browser.waiting import becomes
 from tests.run.site import RunningSite, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -21,24 +23,19 @@ def wiro() -> Iterator[SandboxServer]:
 
 @pytest.fixture(scope="module")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
-    seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
-    with running_site(tmp_path_factory.mktemp("jobs"), EDITS_AT_ONCE="9", **seam) as site:
+    with running_site(tmp_path_factory.mktemp("jobs"), **settings_for(wiro)) as site:
         yield site
 
 
 @pytest.fixture
-def job(open_page: Callable[..., Page], browsed_site: RunningSite) -> Callable[[str, str], Page]:
+def job(open_own: Callable[..., Page], browsed_site: RunningSite) -> Callable[[str, str], Page]:
     """The page of a fresh edit's job, once the edit is in that state."""
 
     def open_job(words: str, state: str) -> Page:
         visitor = browsed_site.visitor
         address = visitor.upload("rocket.jpg", words)
-        page = open_page()
-        cookies = visitor.session.cookies.get_dict()
-        page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
-        page.goto(address.replace("/edits/", "/admin/edits/edit/") + "change/")
-        while visitor.status(address)["state"] != state:
-            page.wait_for_timeout(100)
+        page = open_own(address.replace("/edits/", "/admin/edits/edit/") + "change/")
+        becomes(page, lambda: visitor.status(address)["state"], state)
         page.reload()
         return page
 
@@ -81,14 +78,12 @@ def test_a_failed_edit_is_tried_again_for_its_owner(job: Callable[[str, str], Pa
     failed = page.url
     page.get_by_label("I know").check()
     pressed(page, "Try again for its owner", "this is the new edit")
-    assert page.url != failed
+    expect(page).not_to_have_url(failed)
 
 
 def test_wiros_copies_are_erased_now(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("Task/InputOutputDelete", "http", status=500, count="always")
     page = job("Erase it", "succeeded")
     button = page.get_by_role("button", name="Erase Wiro's copies now")
-    while not button.is_visible():
-        page.wait_for_timeout(50)
-        page.reload()
+    becomes(page, lambda: bool(page.reload()) and button.is_visible(), True)
     pressed(page, "Erase Wiro's copies now", "erased at the next sweep")

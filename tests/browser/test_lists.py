@@ -6,25 +6,36 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from edits.web.views.lists import PAGE_SIZE
-from tests.browser.conftest import PATIENCE
+from edits.wiro.sandbox import SandboxServer
+from tests.browser.held import held, settings_for
+from tests.browser.waiting import PATIENCE, becomes
 from tests.run.site import RunningSite, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+# The first test waits for all the edits to be made.
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(300)]
 
 PHOTOS = ("coffee.png", "chelsea.png", "astronaut.png", "hubble_deep_field.jpg", "rocket.jpg")
 EDITS = 2 * PAGE_SIZE + 2
 AUTOMATIC_PAGES = 5
 WEIGHT = 400_000
+# What comes into view is told to an observer in the next frame.
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+def wiro() -> Iterator[SandboxServer]:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
     """A site whose gallery and whose owner's list are more than two pages long."""
     data = tmp_path_factory.mktemp("lists")
-    with running_site(data, REVIEW_REQUIRED="off", EDITS_AT_ONCE="9", SANDBOX_TIME_SCALE="0.02") as site:
+    with running_site(data, REVIEW_REQUIRED="off", **settings_for(wiro)) as site:
         pages = [site.visitor.upload(PHOTOS[number % 5], f"Make it night number {number}") for number in range(EDITS)]
         for page in pages:
             assert site.visitor.wait_for(page)["state"] == "succeeded"
@@ -32,30 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
         yield site
 
 
-@pytest.fixture
-def owner(browser: Browser, site: RunningSite) -> Iterator[Callable[..., Page]]:
-    """A page of the owner's, signed in; whatever the site's scripts throw fails the test."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_one(path: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=site.url, locale="en-GB", **options)
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        cookies = site.visitor.session.cookies.get_dict()
-        context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def cards(page: Page) -> Any:
+def cards(page: Page) -> Locator:
     return page.locator(".cards > li")
 
 
@@ -64,20 +52,19 @@ def scroll_to_the_end(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/edits/"])
-def test_scrolling_down_brings_every_card_once(owner: Callable[..., Page], path: str) -> None:
-    page = owner(path)
-    assert cards(page).count() == PAGE_SIZE
-    while page.locator(".older").count():
-        shown = cards(page).count()
+def test_scrolling_down_brings_every_card_once(open_own: Callable[..., Page], path: str) -> None:
+    page = open_own(path)
+    for shown in (PAGE_SIZE, 2 * PAGE_SIZE):
+        expect(cards(page).nth(shown - 1)).to_be_attached()
         scroll_to_the_end(page)
-        page.wait_for_function("shown => document.querySelectorAll('.cards > li').length > shown", arg=shown)
+    expect(page.locator(".older")).to_have_count(0)
     ids = page.evaluate("[...document.querySelectorAll('.cards > li')].map(card => card.id)")
     assert len(ids) == len(set(ids)) >= EDITS
     expect(page.get_by_role("status").filter(has_text="More edits shown")).to_have_count(1)
 
 
-def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(owner: Callable[..., Page]) -> None:
-    page = owner("/edits/")
+def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/")
     first = page.content()
     asked: list[str] = []
 
@@ -91,14 +78,14 @@ def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(owner
         expect(cards(page)).to_have_count((number + 1) * PAGE_SIZE)
     scroll_to_the_end(page)
     expect(page.locator(".site-footer")).to_be_in_viewport()
-    page.wait_for_timeout(500)
+    page.evaluate(TWO_FRAMES)
     assert len(asked) == AUTOMATIC_PAGES
     page.get_by_role("link", name="Show older edits").click()
     expect(cards(page).nth((AUTOMATIC_PAGES + 1) * PAGE_SIZE).locator("a").first).to_be_focused()
 
 
-def test_back_from_a_card_far_down_leads_to_that_card(owner: Callable[..., Page]) -> None:
-    page = owner("/edits/")
+def test_back_from_a_card_far_down_leads_to_that_card(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/")
     scroll_to_the_end(page)
     expect(cards(page)).to_have_count(2 * PAGE_SIZE)
     card = cards(page).nth(2 * PAGE_SIZE - 2)
@@ -109,14 +96,14 @@ def test_back_from_a_card_far_down_leads_to_that_card(owner: Callable[..., Page]
     expect(page.locator(f"#{name}")).to_be_in_viewport()
 
 
-def test_chosen_cards_are_downloaded_as_one_file_and_no_row_moves(owner: Callable[..., Page], tmp_path: Any) -> None:
-    page = owner("/edits/")
+def test_chosen_cards_are_downloaded_as_one_file_and_no_row_moves(open_own: Callable[..., Page], tmp_path: Any) -> None:
+    page = open_own("/edits/")
     before = cards(page).nth(4).bounding_box()
     page.get_by_role("link", name="Select").click()
     for number in (0, 1):
         cards(page).nth(number).click()
     expect(page.get_by_text("2 selected")).to_be_visible()
-    assert cards(page).nth(4).bounding_box() == before
+    becomes(page, cards(page).nth(4).bounding_box, before)
     for _ in range(2):
         with page.expect_download() as download:
             page.get_by_role("button", name="Download").click()
@@ -126,8 +113,8 @@ def test_chosen_cards_are_downloaded_as_one_file_and_no_row_moves(owner: Callabl
     expect(page.get_by_text("selected", exact=False)).to_be_hidden()
 
 
-def test_a_heart_is_toggled_in_place_and_found_again(owner: Callable[..., Page]) -> None:
-    page = owner("/edits/?q=number+3")
+def test_a_heart_is_toggled_in_place_and_found_again(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/?q=number+3")
     heart = cards(page).last.get_by_role("button", name="Favorite")
     page.evaluate("window.isSamePage = true")
     heart.click()
@@ -139,8 +126,8 @@ def test_a_heart_is_toggled_in_place_and_found_again(owner: Callable[..., Page])
     expect(heart).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_heart_and_a_selection_without_javascript(owner: Callable[..., Page]) -> None:
-    page = owner("/edits/?q=number+4", java_script_enabled=False)
+def test_a_heart_and_a_selection_without_javascript(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/?q=number+4", java_script_enabled=False)
     for pressed in ("true", "false"):
         cards(page).first.get_by_role("button", name="Favorite").click()
         page.wait_for_url("**/edits/?q=number+4*")
@@ -151,8 +138,8 @@ def test_a_heart_and_a_selection_without_javascript(owner: Callable[..., Page]) 
         page.get_by_role("button", name="Download").click()
 
 
-def test_what_was_thrown_away_is_taken_back_with_undo(owner: Callable[..., Page]) -> None:
-    page = owner("/edits/?q=number+19")
+def test_what_was_thrown_away_is_taken_back_with_undo(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/?q=number+19")
     expect(cards(page)).to_have_count(1)
     page.get_by_role("link", name="Select").click()
     cards(page).first.click()
@@ -172,8 +159,8 @@ def test_what_was_thrown_away_is_taken_back_with_undo(owner: Callable[..., Page]
     expect(page.get_by_text("1 edit is back among your edits.")).to_be_visible()
 
 
-def test_holding_a_card_shows_the_photo_before_and_does_not_open_it(owner: Callable[..., Page]) -> None:
-    page = owner("/", has_touch=True, viewport={"width": 390, "height": 844})
+def test_holding_a_card_shows_the_photo_before_and_does_not_open_it(open_own: Callable[..., Page]) -> None:
+    page = open_own("/", has_touch=True, viewport={"width": 390, "height": 844})
     picture = page.locator(".card-picture.has-both").first
     picture.scroll_into_view_if_needed()
     before = picture.locator(".card-before")
@@ -184,8 +171,8 @@ def test_holding_a_card_shows_the_photo_before_and_does_not_open_it(owner: Calla
     expect(before).to_be_hidden()
 
 
-def test_the_keyboard_sees_before_and_chooses(owner: Callable[..., Page]) -> None:
-    page = owner("/edits/")
+def test_the_keyboard_sees_before_and_chooses(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/")
     cards(page).first.get_by_role("link").first.focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
@@ -196,30 +183,34 @@ def test_the_keyboard_sees_before_and_chooses(owner: Callable[..., Page]) -> Non
     expect(page.get_by_text("1 selected")).to_be_visible()
 
 
-def test_pending_cards_are_followed_with_one_question(owner: Callable[..., Page], site: RunningSite) -> None:
-    made = [site.visitor.upload("coffee.png", f"Follow this {number}") for number in range(2)]
-    page = owner("/edits/?q=follow")
+def test_pending_cards_are_followed_with_one_question(
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
+) -> None:
     asked: list[str] = []
+    page = open_own()
     page.on("request", lambda request: asked.append(request.url))
+    with held(wiro, "Follow this"):
+        made = [browsed_site.visitor.upload("coffee.png", f"Follow this {number}") for number in range(2)]
+        page.goto("/edits/?q=follow")
+        becomes(page, lambda: any("/statuses/?" in url for url in asked), True)
     expect(page.locator(".card-picture.has-both")).to_have_count(2, timeout=PATIENCE)
-    assert [url for url in asked if "/statuses/?" in url]
     assert not [url for url in asked if "/status/" in url]
     for address in made:
-        site.visitor.post(f"{address}delete/", address, {})
+        browsed_site.visitor.post(f"{address}delete/", address, {})
 
 
 PLACES = ["/", "/edits/", "/edits/?select=1", "/edits/?q=unicorn&from=2026-01-01", "/edits/?stacked=1", "/edits/trash/"]
 
 
 @pytest.mark.parametrize("path", PLACES)
-def test_nothing_is_wider_than_a_small_phone(owner: Callable[..., Page], path: str) -> None:
-    page = owner(path, viewport={"width": 320, "height": 640})
+def test_nothing_is_wider_than_a_small_phone(open_own: Callable[..., Page], path: str) -> None:
+    page = open_own(path, viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(owner: Callable[..., Page], scheme: Any) -> None:
-    page = owner("/", color_scheme=scheme)
+def test_axe_finds_nothing(open_own: Callable[..., Page], scheme: Any) -> None:
+    page = open_own("/", color_scheme=scheme)
     for path in PLACES:
         page.goto(path)
         found = Axe().run(page)
@@ -227,13 +218,13 @@ def test_axe_finds_nothing(owner: Callable[..., Page], scheme: Any) -> None:
 
 
 @pytest.mark.parametrize(("width", "height", "ratio"), [(390, 844, 3), (1440, 900, 1)])
-def test_the_first_view_of_the_gallery_is_light(owner: Callable[..., Page], width: int, height: int, ratio: int) -> None:
-    page = owner("/healthz", viewport={"width": width, "height": height}, device_scale_factor=ratio)
+def test_the_first_view_of_the_gallery_is_light(open_own: Callable[..., Page], width: int, height: int, ratio: int) -> None:
+    page = open_own("/healthz", viewport={"width": width, "height": height}, device_scale_factor=ratio)
     protocol = page.context.new_cdp_session(page)
     protocol.send("Network.enable")
     weights: list[float] = []
     protocol.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
     page.goto("/")
     page.wait_for_load_state("networkidle")
-    assert cards(page).count() == PAGE_SIZE
+    expect(cards(page)).to_have_count(PAGE_SIZE)
     assert 50_000 < sum(weights) < WEIGHT

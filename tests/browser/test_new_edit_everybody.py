@@ -73,11 +73,13 @@ def test_the_keyboard_is_enough(open_form: Callable[..., Page], photo: Any) -> N
     chooser.value.set_files(photo("panorama.jpg", 1600, 400))
     expect(button(page, "Crop it to fit")).to_be_visible()
     page.keyboard.press("Tab")
+    expect(button(page, "Crop it to fit")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Part of the picture to keep")).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.get_by_label("What should change?").focus()
     page.keyboard.type("Make it night")
+    expect(page.get_by_label("What should change?")).to_have_value("Make it night")
     page.keyboard.press("Control+Enter")
     assert sent_picture(page).size == (1199, 400)
 
@@ -100,6 +102,7 @@ def test_a_phone_offers_its_camera_and_room_for_fingers(open_form: Callable[...,
     choose(page, photo("one.jpg", 300, 200), photo("two.jpg", 1600, 400))
     expect(page.get_by_text("Does not fit")).to_be_visible()
     page.locator("summary", has_text="Advanced").click()
+    expect(page.get_by_role("spinbutton", name="Seed")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     for control in page.locator("main").locator("button:visible, summary:visible, .choices label").all():
         box = control.bounding_box()
@@ -118,6 +121,7 @@ def test_axe_finds_nothing_in_any_state(open_form: Callable[..., Page], photo: A
     expect(button(page, "Make all of them fit")).to_be_visible()
     page.locator(".many li").nth(1).get_by_role("button").first.click()
     page.locator("summary", has_text="Earlier instructions").click()
+    expect(page.get_by_text("instruction", exact=False).first).to_be_visible()
     page.locator("summary", has_text="Advanced").click()
     check_with_axe(page)
     button(page, "Crop it to fit").click()

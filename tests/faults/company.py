@@ -22,7 +22,7 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Cast:
-    """Who shall be running. `pace` is ENGINE_PACE; `failpoint` and `web_failpoint` are where the worker or the web is killed.
+    """Who is running. `pace` is ENGINE_TIME_SCALE; `failpoint` and `web_failpoint` are where the worker or the web is killed.
 
     With `freezes` the first worker is frozen at its failpoint instead, and all others have none.
     """

@@ -92,9 +92,9 @@ class Watcher:
     # --- what lies about ---------------------------------------------------------------------------------------------
 
     def _check_files(self, found: Findings) -> None:
-        retention.tidy(older_than=-1)
+        retention.clean_up(older_than=-1)
         media = Path(settings.MEDIA_ROOT)
-        names = {name for row in Photo.objects.filter(erased_at__isnull=True).values_list("file", "card", "page") for name in row}
+        names = {name for row in Photo.objects.filter(purged_at__isnull=True).values_list("file", "card", "page") for name in row}
         names |= set(Edit.objects.exclude(change_map="").values_list("change_map", flat=True))
         strange = [path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names]
         strange += [path for path in (self._play.stage.folder / "tmp").rglob("*") if path.is_file()]

@@ -21,7 +21,7 @@ DATABASE, QUICK, ONLY = sys.argv[1], sys.argv[2] == "quick", sys.argv[3]
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 STAGE = Stage(DATABASE)
 # The suite sees the same site as the processes, but by ways of its own that no fault strikes, except the broker's.
-os.environ |= STAGE.environment | {"DATABASE_URL": STAGE.database.url, "ENGINE_PACE": "0.03", "LOG_LEVEL": "CRITICAL"}
+os.environ |= STAGE.environment | {"DATABASE_URL": STAGE.database.url, "ENGINE_TIME_SCALE": "0.03", "LOG_LEVEL": "CRITICAL"}
 django.setup()
 
 from django.core.management import call_command  # noqa: E402

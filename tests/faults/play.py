@@ -14,7 +14,7 @@ from django.db import DatabaseError, connections
 from PIL import Image
 
 from edits import images, tasks
-from edits.models import ENDED, Attempt, Edit, Failure, Gate, Heartbeat, State
+from edits.models import ENDED, Attempt, CircuitBreaker, Edit, Failure, Heartbeat, State
 from edits.ordering import create
 from edits.wiro.sandbox.run_log import Run
 from tests.faults.company import Cast, Process, wait_until
@@ -79,7 +79,7 @@ class Play:
     def begin(self, scenario: Scenario) -> None:
         self.scenario, self.orders = scenario, []
         self.stage.calm()
-        Gate.objects.update(closed_because="", closed_until=None, closed_times=0, limit=None, limit_until=None)
+        CircuitBreaker.objects.update(trip_reason="", retry_at=None, refusals=0, limit=None, limit_until=None)
         self.stage.ensure(scenario.cast)
 
     def end(self) -> None:
@@ -174,7 +174,7 @@ class Play:
         """`ended`, `parked`, or nothing while something is still to come."""
         try:
             edits = {edit.pk: edit for edit in Edit.objects.filter(pk__in=[order.pk for order in self.orders])}
-            erasing = Attempt.objects.filter(edit__in=edits, erase_due_at__isnull=False).exists()
+            erasing = Attempt.objects.filter(edit__in=edits, cleanup_due_at__isnull=False).exists()
         except DatabaseError:
             return ""
         if erasing:

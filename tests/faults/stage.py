@@ -31,7 +31,7 @@ class Stage:
     """A context manager: whatever happens, nothing that it started is left running."""
 
     def __init__(self, database: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"photo-editor-faults-{database}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"reword-faults-{database}-"))
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         for name in ("data", "logs", "tmp", "broker"):
             (self.folder / name).mkdir()
@@ -155,7 +155,7 @@ class Stage:
         return process
 
     def _environment_of(self, cast: Cast, failpoint: str) -> dict[str, str]:
-        own = {"ENGINE_PACE": str(cast.pace), "FAILPOINT": failpoint}
+        own = {"ENGINE_TIME_SCALE": str(cast.pace), "FAILPOINT": failpoint}
         if failpoint and cast.freezes:
             own["FAILPOINT_SIGNAL"] = "SIGSTOP"
         return self.environment | own | ({"PUBLIC_BASE_URL": self.web_url} if cast.callbacks else {})

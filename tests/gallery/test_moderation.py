@@ -28,58 +28,58 @@ def later(monkeypatch, **time):
 
 def test_the_oldest_pairs_come_first(offered, rena):
     edits = offered(4)
-    assert moderation.next_pairs(rena, 3) == [edit.pk for edit in edits[:3]]
+    assert moderation.claim_next(rena, 3) == [edit.pk for edit in edits[:3]]
 
 
 def test_two_reviewers_never_get_the_same_pair(offered, rena, rolf):
     edits = [edit.pk for edit in offered(5)]
-    assert moderation.next_pairs(rena, 2) == edits[:2]
-    assert moderation.next_pairs(rolf, 2) == edits[2:4]
-    assert moderation.next_pairs(rena, 2) == edits[:2]
+    assert moderation.claim_next(rena, 2) == edits[:2]
+    assert moderation.claim_next(rolf, 2) == edits[2:4]
+    assert moderation.claim_next(rena, 2) == edits[:2]
 
 
 def test_a_claim_lapses_and_is_renewed_by_looking(offered, rena, rolf, monkeypatch):
     (edit,) = offered(1)
-    moderation.next_pairs(rena)
+    moderation.claim_next(rena)
     later(monkeypatch, minutes=4)
-    moderation.next_pairs(rena)
+    moderation.claim_next(rena)
     later(monkeypatch, minutes=4)
-    assert moderation.next_pairs(rolf) == []
+    assert moderation.claim_next(rolf) == []
     later(monkeypatch, minutes=6)
-    assert moderation.next_pairs(rolf) == [edit.pk]
-    assert moderation.next_pairs(rena) == []
+    assert moderation.claim_next(rolf) == [edit.pk]
+    assert moderation.claim_next(rena) == []
 
 
 def test_what_is_on_the_desk_stays_there_when_an_older_pair_becomes_free(offered, rena, rolf, monkeypatch):
     edits = [edit.pk for edit in offered(4)]
-    moderation.next_pairs(rolf, 2)
+    moderation.claim_next(rolf, 2)
     later(monkeypatch, minutes=3)
-    moderation.next_pairs(rena, 2)
+    moderation.claim_next(rena, 2)
     later(monkeypatch, minutes=3)
-    assert moderation.next_pairs(rena, 2) == edits[2:]
+    assert moderation.claim_next(rena, 2) == edits[2:]
 
 
 @pytest.mark.parametrize("fields", [{"deleted_at": timezone.now()}, {"visibility": "private"}, {"visibility": "public"}])
 def test_only_what_waits_is_reviewed(offered, rena, fields):
     offered(1, **fields)
-    assert moderation.next_pairs(rena) == []
+    assert moderation.claim_next(rena) == []
 
 
 def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(offered, rena, rolf, monkeypatch):
     first, second = offered(2)
-    moderation.next_pairs(rena, 1)
+    moderation.claim_next(rena, 1)
     assert moderation.skip(first.pk, rena)
-    assert moderation.next_pairs(rena, 2) == [second.pk]
+    assert moderation.claim_next(rena, 2) == [second.pk]
     assert moderation.skipped_count(rena) == 1
-    assert moderation.next_pairs(rolf, 2) == [first.pk]
+    assert moderation.claim_next(rolf, 2) == [first.pk]
     assert notes(first) == [("skipped", "rena")]
     later(monkeypatch, minutes=31)
-    assert moderation.next_pairs(rena, 2) == [first.pk, second.pk]
+    assert moderation.claim_next(rena, 2) == [first.pk, second.pk]
 
 
 def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered, rena, rolf):
     (edit,) = offered(1)
-    moderation.next_pairs(rena)
+    moderation.claim_next(rena)
     assert not moderation.skip(edit.pk, rolf)
     assert [moderation.skip(edit.pk, rena) for _ in range(2)] == [True, False]
     assert len(notes(edit)) == 1
@@ -87,9 +87,9 @@ def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered, r
 
 def test_skipped_pairs_can_be_looked_at_again_at_once(offered, rena):
     (edit,) = offered(1)
-    moderation.next_pairs(rena)
+    moderation.claim_next(rena)
     moderation.skip(edit.pk, rena)
-    assert moderation.next_pairs(rena, 2, timezone.now()) == [edit.pk]
+    assert moderation.claim_next(rena, 2, timezone.now()) == [edit.pk]
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_a_published_pair_can_still_be_taken_down(alice, photo, rena):
 
 def test_nobody_decides_what_another_reviewer_is_looking_at(offered, rena, rolf, monkeypatch):
     (edit,) = offered(1)
-    moderation.next_pairs(rena)
+    moderation.claim_next(rena)
     assert not moderation.approve(edit, rolf)
     assert not moderation.reject(edit, rolf, "no")
     later(monkeypatch, minutes=6)
@@ -155,8 +155,8 @@ def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(offered
     undone = reloaded(edit)
     assert (undone.visibility, undone.review, undone.review_reason, undone.reviewed_by) == ("pending", "", "", None)
     assert notes(edit)[-1] == ("decision taken back", "rena")
-    assert moderation.next_pairs(rolf) == []
-    assert moderation.next_pairs(rena) == [edit.pk]
+    assert moderation.claim_next(rolf) == []
+    assert moderation.claim_next(rena) == [edit.pk]
 
 
 def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(offered, rena, rolf, monkeypatch):

@@ -17,17 +17,17 @@ def team(staff):
 
 def test_no_pair_is_on_two_desks(offered, team):
     edits = offered(12)
-    desks = at_once(6, lambda number: moderation.next_pairs(team[number], 2))
+    desks = at_once(6, lambda number: moderation.claim_next(team[number], 2))
     given = [edit_id for desk in desks for edit_id in desk]
     assert len(given) == len(set(given))
     # Whoever passed over rows that were just being claimed comes back for what is left.
-    given = [edit_id for reviewer in team for edit_id in moderation.next_pairs(reviewer, 2)]
+    given = [edit_id for reviewer in team for edit_id in moderation.claim_next(reviewer, 2)]
     assert sorted(given) == sorted(edit.pk for edit in edits)
 
 
 def test_the_last_pair_is_on_one_desk(offered, team):
     (edit,) = offered(1)
-    desks = at_once(6, lambda number: moderation.next_pairs(team[number], 2))
+    desks = at_once(6, lambda number: moderation.claim_next(team[number], 2))
     assert sorted(map(len, desks)) == [0, 0, 0, 0, 0, 1]
     assert Edit.objects.get(pk=edit.pk).review_claimed_by is not None
 

@@ -104,13 +104,13 @@ def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(
     Edit.objects.filter(pk=edit.pk).update(cost="0.05")
     in_trash_since(edit, LONG_AGO)
     assert len(files_in(media)) == 7
-    retention.tidy()
+    retention.clean_up()
     edit = Edit.objects.select_related("photo", "result").get(pk=edit.pk)
     assert files_in(media) == []
     assert edit.purged_at is not None
     assert (edit.prompt, edit.change_map.name, edit.photo.placeholder) == ("", "", "")
-    assert edit.photo.erased_at is not None
-    assert edit.result.erased_at is not None
+    assert edit.photo.purged_at is not None
+    assert edit.result.purged_at is not None
     assert edit.cost is not None
 
 
@@ -121,7 +121,7 @@ def test_nothing_goes_before_its_time(edit, media):
 
 
 def test_tidying_leaves_the_map_of_an_edit_that_is_kept(edit, media):
-    assert retention.tidy(older_than=-1) == 0
+    assert retention.clean_up(older_than=-1) == 0
     assert len(files_in(media)) == 7
 
 
@@ -131,7 +131,7 @@ def test_a_picture_that_another_edit_uses_stays(alice, edit, media):
     assert trash.purge() == 1
     for photo in (further.photo, further.origin):
         photo.refresh_from_db()
-        assert photo.erased_at is None
+        assert photo.purged_at is None
         assert photo.file.storage.exists(photo.file.name)
     in_trash_since(further, LONG_AGO)
     assert trash.purge() == 1
@@ -139,10 +139,10 @@ def test_a_picture_that_another_edit_uses_stays(alice, edit, media):
 
 
 def test_a_picture_goes_here_only_after_wiros_copies(edit, media):
-    attempt, _ = attempt_of(edit, erase_due_at=timezone.now())
+    attempt, _ = attempt_of(edit, cleanup_due_at=timezone.now())
     in_trash_since(edit, LONG_AGO)
     assert trash.purge() == 0
-    attempt.erase_due_at = None
+    attempt.cleanup_due_at = None
     attempt.save()
     assert trash.purge() == 1
 
@@ -166,7 +166,7 @@ def test_files_that_a_crash_leaves_behind_are_removed_by_tidying(edit, media, mo
         assert trash.purge() == 1
     assert len(files_in(media)) == 6
     assert trash.purge() == 0
-    assert retention.tidy(older_than=-1) == 6
+    assert retention.clean_up(older_than=-1) == 6
     assert files_in(media) == []
 
 
@@ -192,14 +192,14 @@ def test_delete_for_good_asks_first_and_then_leaves_nothing(browser, edit, media
 
 
 def test_delete_for_good_is_out_of_sight_at_once_even_while_wiro_has_copies(browser, edit, media):
-    attempt, _ = attempt_of(edit, erase_due_at=timezone.now())
+    attempt, _ = attempt_of(edit, cleanup_due_at=timezone.now())
     browser.post(f"/edits/{edit.pk}/delete/")
     browser.post("/edits/selection/", {"id": str(edit.pk), "action": "purge", "confirmed": "1"})
     assert trashed(browser.get("/edits/trash/")) == []
     assert len(files_in(media)) == 7
-    attempt.erase_due_at = None
+    attempt.cleanup_due_at = None
     attempt.save()
-    retention.tidy()
+    retention.clean_up()
     assert files_in(media) == []
 
 

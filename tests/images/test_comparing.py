@@ -137,7 +137,7 @@ def test_an_edit_that_also_moves_the_picture_shows_only_the_edit(name):
 
 
 @pytest.mark.parametrize("name", ["chelsea.png", "coffee.png", "motorcycle_left.png"])
-def test_a_centre_crop_is_compared_with_what_it_shows(name):
+def test_a_center_crop_is_compared_with_what_it_shows(name):
     image = photo(name)
     left = (image.width - image.height) // 2
     square = image.crop((left, 0, left + image.height, image.height))

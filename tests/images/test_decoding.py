@@ -143,7 +143,7 @@ def test_what_is_no_picture_at_all_is_refused_in_plain_words(data):
 
 
 def test_several_pictures_in_one_phone_jpeg_are_its_first():
-    frames = [Image.new("RGB", (100, 80), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (100, 80), color) for color in ("red", "blue")]
     data = encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])
     with Image.open(io.BytesIO(data)) as phone_photo:
         assert phone_photo.format == "MPO"
@@ -156,7 +156,7 @@ def test_several_pictures_in_one_phone_jpeg_are_its_first():
 
 
 def test_an_animated_png_is_its_first_frame():
-    frames = [Image.new("RGB", (100, 80), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (100, 80), color) for color in ("red", "blue")]
     picture = clean(encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]))
     with Image.open(io.BytesIO(picture.data)) as copy:
         assert copy.getpixel((50, 40)) == (255, 0, 0)

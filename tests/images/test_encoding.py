@@ -19,11 +19,11 @@ def opened(picture):
     return Image.open(io.BytesIO(picture.data))
 
 
-def by_hand(width, height, depth, colour_type, rows, trns=b""):
+def by_hand(width, height, depth, color_type, rows, trns=b""):
     """A PNG of a kind that Pillow reads and does not write."""
-    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
-    colours = chunk(b"tRNS", trns) if trns else b""
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + colours + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
+    colors = chunk(b"tRNS", trns) if trns else b""
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + colors + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def mean(image):
@@ -80,14 +80,14 @@ def test_broken_exif_does_not_spoil_a_photo(cat):
     assert clean(encoded(cat, "JPEG", exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xff" + bytes(50))).width == cat.width
 
 
-def test_16_bit_grey_is_not_washed_out(cat):
-    grey = cat.convert("L")
-    deep = Image.new("I;16", grey.size)
-    deep.putdata([value * 257 for value in grey.get_flattened_data()])
-    assert_alike(opened(clean(encoded(deep))), grey, tolerance=1)
+def test_16_bit_gray_is_not_washed_out(cat):
+    gray = cat.convert("L")
+    deep = Image.new("I;16", gray.size)
+    deep.putdata([value * 257 for value in gray.get_flattened_data()])
+    assert_alike(opened(clean(encoded(deep))), gray, tolerance=1)
 
 
-def test_16_bit_colours_look_right():
+def test_16_bit_colors_look_right():
     row = b"\0" + b"\xff\xff\x80\x00\x00\x00" * 20 + b"\x00\x00\x00\x00\x40\x00" * 20
     copy = opened(clean(by_hand(40, 30, 16, 2, row * 30)))
     assert copy.getpixel((5, 5)) == (255, 128, 0)
@@ -95,11 +95,11 @@ def test_16_bit_colours_look_right():
 
 
 @pytest.mark.parametrize(
-    ("colour_type", "transparent", "pixel"), [(0, b"\x9c\x40", b"\x9c\x40"), (2, b"\x9c\x40" * 3, b"\x9c\x40" * 3)]
+    ("color_type", "transparent", "pixel"), [(0, b"\x9c\x40", b"\x9c\x40"), (2, b"\x9c\x40" * 3, b"\x9c\x40" * 3)]
 )
-def test_the_one_transparent_colour_of_a_16_bit_png_becomes_white(colour_type, transparent, pixel):
+def test_the_one_transparent_color_of_a_16_bit_png_becomes_white(color_type, transparent, pixel):
     row = b"\0" + pixel * 20 + bytes(len(pixel)) * 20
-    copy = opened(clean(by_hand(40, 30, 16, colour_type, row * 30, trns=transparent)))
+    copy = opened(clean(by_hand(40, 30, 16, color_type, row * 30, trns=transparent)))
     assert copy.getpixel((5, 5)) == (255, 255, 255)
     assert copy.getpixel((35, 5)) == (0, 0, 0)
 
@@ -115,7 +115,7 @@ def test_cmyk_is_not_inverted(cat):
     assert_alike(opened(clean(encoded(cat.convert("CMYK"), "JPEG", quality=95))), cat, tolerance=4)
 
 
-def test_a_palette_keeps_its_colours(cat):
+def test_a_palette_keeps_its_colors(cat):
     palette = cat.quantize(256)
     assert_alike(opened(clean(encoded(palette))), palette, tolerance=0.01)
 
@@ -133,7 +133,7 @@ def test_half_transparent_red_becomes_pink():
     assert (red, green, blue) == (255, 127, 127)
 
 
-def test_a_transparent_palette_colour_becomes_white():
+def test_a_transparent_palette_color_becomes_white():
     palette = Image.new("P", (40, 30), 0)
     palette.putpalette([0, 0, 0, 0, 128, 0])
     palette.paste(1, (20, 0, 40, 30))
@@ -141,7 +141,7 @@ def test_a_transparent_palette_colour_becomes_white():
     assert (copy.getpixel((5, 5)), copy.getpixel((35, 5))) == ((255, 255, 255), (0, 128, 0))
 
 
-def test_grey_stays_grey(cat):
+def test_gray_stays_gray(cat):
     assert_alike(opened(clean(encoded(cat.convert("L"), "JPEG", quality=95))), cat.convert("L"))
 
 
@@ -156,7 +156,7 @@ def swapped_primaries():
 
 
 @pytest.mark.parametrize("convert", [lambda image: image, lambda image: image.quantize(8)], ids=["RGB", "palette"])
-def test_colours_of_another_profile_are_converted_and_those_of_srgb_stay(cat, convert):
+def test_colors_of_another_profile_are_converted_and_those_of_srgb_stay(cat, convert):
     image = convert(cat)
     as_is, other = (
         opened(clean(encoded(image, icc_profile=srgb()))),

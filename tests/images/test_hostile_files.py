@@ -83,12 +83,12 @@ def test_any_bytes_are_refused(tail, magic):
 
 def many_scans(count):
     """A small file that orders any amount of work: its last scan, repeated."""
-    data = encoded(Image.new("RGB", (640, 480), "grey"), "JPEG", progressive=True)
+    data = encoded(Image.new("RGB", (640, 480), "gray"), "JPEG", progressive=True)
     last = data[data.rfind(b"\xff\xc4", 0, data.rfind(b"\xff\xda")) : -2]
     return data[:-2] + last * count + b"\xff\xd9"
 
 
-def test_a_jpeg_of_a_thousand_scans_is_refused_at_once():
+def test_a_jpeg_of_a_thousand_scans_is_last_refusal_at_once():
     begun = time.perf_counter()
     assert refusal_of(many_scans(1000)).code == "unreadable"
     assert time.perf_counter() - begun < 0.5
@@ -151,7 +151,7 @@ FULL = (5990, 4000)
 HEAVY = {
     "50 megapixels of JPEG": (HUGE, "RGB", "JPEG", {"quality": 75}),
     "50 megapixels of progressive JPEG": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True}),
-    "the same with whole colours": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True, "subsampling": 0}),
+    "the same with whole colors": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True, "subsampling": 0}),
     "50 megapixels of flat PNG": (HUGE, "RGB", "PNG", {"compress_level": 1}),
     "50 megapixels of transparent PNG": (HUGE, "RGBA", "PNG", {"compress_level": 1}),
     "24 megapixels of turned JPEG": (

@@ -1,4 +1,4 @@
-"""Before and after as one picture: both in one frame, labelled, in a size that can be shared."""
+"""Before and after as one picture: both in one frame, labeled, in a size that can be shared."""
 
 import io
 
@@ -22,8 +22,8 @@ def pair(before, after, style="side", labels=LABELS):
         return picture.convert("RGB")
 
 
-def close(pixel, colour):
-    return all(abs(one - other) < 14 for one, other in zip(pixel, colour, strict=True))
+def close(pixel, color):
+    return all(abs(one - other) < 14 for one, other in zip(pixel, color, strict=True))
 
 
 def middle(picture, x, y):
@@ -90,13 +90,13 @@ def test_a_photo_of_another_shape_is_shown_whole_in_the_frame_of_the_result():
 
 
 @pytest.mark.parametrize("style", ["side", "wipe"])
-@pytest.mark.parametrize("colour", ["white", "black", "#808080"])
-def test_labels_can_be_read_on_any_picture(style, colour):
+@pytest.mark.parametrize("color", ["white", "black", "#808080"])
+def test_labels_can_be_read_on_any_picture(style, color):
     """White letters on something dark, wherever they stand."""
-    blank = plain((640, 480), colour)
-    labelled, bare = pair(blank, blank, style), pair(blank, blank, style, labels=("", ""))
+    blank = plain((640, 480), color)
+    labeled, bare = pair(blank, blank, style), pair(blank, blank, style, labels=("", ""))
     corner = (40, 40, 240, 120)
-    dark, bright = labelled.crop(corner).convert("L").getextrema()
+    dark, bright = labeled.crop(corner).convert("L").getextrema()
     assert dark < 90
     assert bright > 240
     assert bare.crop(corner).convert("L").getextrema()[0] == bare.crop(corner).convert("L").getextrema()[1]

@@ -58,7 +58,7 @@ def test_a_result_comes_with_how_much_changed_and_a_map_of_it(sandbox, new_edit,
 def test_the_map_outlives_the_tidying_and_one_that_no_edit_names_does_not(sandbox, new_edit, media):
     edit = advance_to_rest(new_edit())
     Edit(pk=edit.pk).change_map.save("changes.webp", edit.change_map.file, save=False)
-    assert retention.tidy(older_than=-1) == 1
+    assert retention.clean_up(older_than=-1) == 1
     assert edit.change_map.storage.exists(edit.change_map.name)
     assert files_in(media) == 7
 
@@ -93,7 +93,7 @@ def test_a_map_that_finds_no_room_on_the_disk_delivers_the_result_without(sandbo
 
 def test_after_a_step_that_took_its_process_down_the_result_goes_first(sandbox, new_edit, media):
     edit = to_fetching(new_edit())
-    Edit.objects.filter(pk=edit.pk).update(stuck_count=1)
+    Edit.objects.filter(pk=edit.pk).update(fruitless_claims=1)
     edit = advance_to_rest(edit)
     assert (edit.state, edit.changed_percent) == ("succeeded", None)
 
@@ -101,7 +101,7 @@ def test_after_a_step_that_took_its_process_down_the_result_goes_first(sandbox, 
 def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox, new_edit, media):
     edit = to_fetching(new_edit())
     loser = Edit.objects.claim(edit.pk, -1)
-    Edit.objects.filter(pk=edit.pk).update(stuck_count=0)
+    Edit.objects.filter(pk=edit.pk).update(fruitless_claims=0)
     winner = advance_to_rest(edit)
     fetch.fetch(loser)
     assert Edit.objects.get(pk=edit.pk).change_map.name == winner.change_map.name != ""
@@ -112,7 +112,7 @@ def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox, new_edi
 def test_what_was_delivered_without_is_made_up_for_later_and_nothing_else_changes(sandbox, new_edit, media):
     edit = without_comparison(new_edit, media)
     before = Edit.objects.filter(pk=edit.pk).values().get()
-    retention.tidy()
+    retention.clean_up()
     after = Edit.objects.filter(pk=edit.pk).values().get()
     assert after["changed_percent"] == 0
     assert Edit.objects.get(pk=edit.pk).change_map.storage.exists(after["change_map"])
@@ -121,18 +121,18 @@ def test_what_was_delivered_without_is_made_up_for_later_and_nothing_else_change
 
 def test_a_comparison_that_is_there_is_not_made_again(sandbox, new_edit, media):
     edit = without_comparison(new_edit, media)
-    assert change_map.make_up_for_comparisons() == 1
+    assert change_map.backfill_change_maps() == 1
     Heartbeat.objects.all().delete()
-    assert change_map.make_up_for_comparisons() == 0
+    assert change_map.backfill_change_maps() == 0
     assert Edit.objects.get(pk=edit.pk).changed_percent == 0
 
 
 def test_an_edit_that_cannot_be_compared_holds_up_no_other_and_is_tried_once(sandbox, new_edit, media, broken):
     hopeless = without_comparison(new_edit, media)
-    assert change_map.make_up_for_comparisons() == 0
+    assert change_map.backfill_change_maps() == 0
     broken.undo()
     later = without_comparison(new_edit, media, ended_at=timezone.now() - timedelta(minutes=30))
-    assert change_map.make_up_for_comparisons() == 1
+    assert change_map.backfill_change_maps() == 1
     assert Edit.objects.get(pk=later.pk).changed_percent == 0
     assert Edit.objects.get(pk=hopeless.pk).changed_percent is None
 
@@ -141,7 +141,7 @@ def test_one_round_makes_up_for_a_limited_number(sandbox, new_edit, media, monke
     monkeypatch.setattr(change_map, "AT_ONCE", 2)
     for minutes in (50, 40, 30):
         without_comparison(new_edit, media, ended_at=timezone.now() - timedelta(minutes=minutes))
-    assert [change_map.make_up_for_comparisons() for _ in range(3)] == [2, 1, 0]
+    assert [change_map.backfill_change_maps() for _ in range(3)] == [2, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_one_round_makes_up_for_a_limited_number(sandbox, new_edit, media, monke
 )
 def test_what_is_purged_or_was_just_delivered_is_left_alone(sandbox, new_edit, media, fields):
     without_comparison(new_edit, media, **fields)
-    assert change_map.make_up_for_comparisons() == 0
+    assert change_map.backfill_change_maps() == 0
 
 
 def test_an_edit_that_is_purged_meanwhile_gets_no_map(sandbox, new_edit, media, monkeypatch):
@@ -164,6 +164,6 @@ def test_an_edit_that_is_purged_meanwhile_gets_no_map(sandbox, new_edit, media, 
 
     monkeypatch.setattr(images, "compare", purged_meanwhile)
     files = files_in(media)
-    assert change_map.make_up_for_comparisons() == 0
+    assert change_map.backfill_change_maps() == 0
     assert files_in(media) == files
     assert Edit.objects.get(pk=edit.pk).change_map.name == ""

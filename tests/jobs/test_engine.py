@@ -23,7 +23,7 @@ from edits.jobs import (
     task_id_spool,
     worker_pool,
 )
-from edits.models import Attempt, Edit, Gate, Outcome, Photo
+from edits.models import Attempt, CircuitBreaker, Edit, Outcome, Photo
 from edits.ordering import quotas
 from tests.conftest import advance_to_rest
 
@@ -70,7 +70,7 @@ def test_an_orderly_delay_does_not_count_as_stuck(sandbox, new_edit):
         Edit.objects.update(due_at=timezone.now())
         engine.advance(edit.pk)
     edit.refresh_from_db()
-    assert (edit.state, edit.stuck_count) == ("running", 0)
+    assert (edit.state, edit.fruitless_claims) == ("running", 0)
 
 
 def test_a_task_id_that_could_not_be_saved_is_journaled_and_saved_later(sandbox, new_edit, monkeypatch, settings, tmp_path):
@@ -119,9 +119,9 @@ def test_wiros_limit_is_learned_and_kept(sandbox, new_edit, bob):
     engine.advance(first.pk)
     sandbox.faults.add("Run", "error", code=96)
     engine.advance(second.pk)
-    gate = Gate.current()
-    assert (gate.closed_because, gate.limit) == ("concurrency", 1)
-    Gate.objects.update(closed_until=timezone.now() - timedelta(seconds=1), limit_until=timezone.now() + timedelta(hours=1))
+    gate = CircuitBreaker.current()
+    assert (gate.trip_reason, gate.limit) == ("concurrency", 1)
+    CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1), limit_until=timezone.now() + timedelta(hours=1))
     for _ in range(3):
         Edit.objects.filter(pk=second.pk).update(due_at=timezone.now())
         engine.advance(second.pk)
@@ -138,13 +138,13 @@ def test_when_a_task_ends_the_next_in_turn_is_woken(sandbox, new_edit, bob):
 
 
 def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sandbox, new_edit):
-    circuit_breaker.pause()
+    circuit_breaker.pause(None)
     edit = new_edit()
     for _ in range(3):
         Edit.objects.update(due_at=timezone.now())
         engine.advance(edit.pk)
     assert not sandbox.runs()
-    circuit_breaker.resume()
+    circuit_breaker.resume(None)
     assert advance_to_rest(edit).state == "succeeded"
 
 
@@ -171,8 +171,8 @@ def test_one_of_each_person_comes_before_anyones_second(sandbox, new_edit, alice
 
 
 def test_with_one_place_at_wiro_the_people_take_turns(sandbox, new_edit, bob):
-    Gate.current()
-    Gate.objects.update(limit=1, limit_until=timezone.now() + timedelta(hours=1))
+    CircuitBreaker.current()
+    CircuitBreaker.objects.update(limit=1, limit_until=timezone.now() + timedelta(hours=1))
     edits = [new_edit(), new_edit(), new_edit(owner=bob)]
     ends_at = time.monotonic() + 30
     while Edit.objects.exclude(state="succeeded").exists():
@@ -220,21 +220,21 @@ def test_the_sweep_takes_everything_to_its_end_without_any_message(sandbox, new_
     settings.SWEEP_SECONDS = 0.2
     edits = [new_edit(), new_edit(), new_edit(owner=bob)]
     ends_at = time.monotonic() + 60
-    while Attempt.objects.filter(copies_erased_at__isnull=False).count() < len(edits):
+    while Attempt.objects.filter(cleaned_up_at__isnull=False).count() < len(edits):
         assert time.monotonic() < ends_at, list(Edit.objects.values_list("state", "due_at"))
-        scheduler.sweep()
+        scheduler.dispatch_due()
         time.sleep(0.05)
     assert set(Edit.objects.values_list("state", flat=True)) == {"succeeded"}
     assert len(sandbox.runs()) == 3
-    assert scheduler.last_sweep_age() < timedelta(seconds=5)
+    assert scheduler.last_tick_age() < timedelta(seconds=5)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox, new_edit):
     new_edit()
     with scheduler._sweeping:
-        assert scheduler.sweep() == 0
-    assert scheduler.sweep() >= 1
+        assert scheduler.dispatch_due() == 0
+    assert scheduler.dispatch_due() >= 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -249,19 +249,19 @@ def test_the_sweep_takes_results_before_running_before_waiting(sandbox, new_edit
         Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
         return True
 
-    monkeypatch.setattr(worker_pool.lanes, "offer", note_down)
-    assert scheduler.sweep() == 3
+    monkeypatch.setattr(worker_pool.pool, "offer", note_down)
+    assert scheduler.dispatch_due() == 3
     assert order == [fetching.pk, running.pk, waiting.pk]
 
 
 def test_running_edits_that_find_no_free_lane_are_given_back(sandbox, new_edit, monkeypatch):
     edits = [new_edit() for _ in range(3)]
     Edit.objects.update(state="running")
-    monkeypatch.setattr(worker_pool.lanes, "offer", lambda step, subject, timeout: False)
-    assert scheduler.sweep() == 0
+    monkeypatch.setattr(worker_pool.pool, "offer", lambda step, subject, timeout: False)
+    assert scheduler.dispatch_due() == 0
     for edit in edits:
         edit.refresh_from_db()
-        assert (edit.lease_token, edit.stuck_count) == (None, 0)
+        assert (edit.lease_token, edit.fruitless_claims) == (None, 0)
 
 
 def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new_edit, media):
@@ -269,8 +269,8 @@ def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new
     orphan = media / "photos" / "ab" / "left-behind.jpg.part"
     orphan.parent.mkdir(parents=True, exist_ok=True)
     orphan.write_bytes(b"half a picture")
-    assert retention.tidy() == 0
-    assert retention.tidy(older_than=-1) == 1
+    assert retention.clean_up() == 0
+    assert retention.clean_up(older_than=-1) == 1
     assert not orphan.exists()
     assert all(file.storage.exists(file.name) for photo in Photo.objects.all() for file in (photo.file, photo.card, photo.page))
 
@@ -278,7 +278,7 @@ def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new
 def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(sandbox, new_edit, alice):
     waiting, running = new_edit(), new_edit()
     engine.advance(running.pk)
-    assert recovery.park_everything() == 1
+    assert recovery.quarantine_waiting() == 1
     engine.advance(waiting.pk)
     assert len(sandbox.runs()) == 1
     waiting.refresh_from_db()
@@ -299,10 +299,10 @@ def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_
     attempt = edit.attempts.get()
     reconcile.adopt(attempt, task.id, task.token)
     ends_at = time.monotonic() + 20
-    while attempt.copies_erased_at is None:
+    while attempt.cleaned_up_at is None:
         assert time.monotonic() < ends_at
-        Attempt.objects.update(erase_due_at=timezone.now())
-        provider_cleanup.erase(attempt.pk)
+        Attempt.objects.update(cleanup_due_at=timezone.now())
+        provider_cleanup.clean_up(attempt.pk)
         attempt.refresh_from_db()
     assert attempt.outcome == Outcome.SUPERSEDED
     assert quotas.spent_today() == (attempt.cost or 0)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from edits.jobs import engine, task_id_spool
-from edits.models import Edit, Gate
+from edits.models import CircuitBreaker, Edit
 from edits.ordering import create, quotas
 from tests.conftest import advance_to_rest
 
@@ -121,7 +121,7 @@ def test_a_closed_gate_lets_one_probe_through(sandbox, new_edit):
     edits = [new_edit(owner=person) for person in people]
     sandbox.faults.add("Run", "error", code=97)
     engine.advance(edits[0].pk)
-    Gate.objects.update(closed_until=timezone.now())
+    CircuitBreaker.objects.update(retry_at=timezone.now())
     sandbox.faults.add("Run", "silence", seconds=1, count=8)
     at_once(8, lambda number: engine.advance(edits[number].pk))
     assert len(sandbox.runs()) == 2

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from edits.jobs import engine, poll
-from edits.models import Edit, Gate
+from edits.models import CircuitBreaker, Edit
 from edits.ordering import quotas
 from tests.conftest import advance_to_rest
 
@@ -94,5 +94,5 @@ def test_keys_that_stop_working_while_edits_run_are_told_to_the_administrators(s
     engine.advance(edit.pk)
     sandbox.faults.add("Task/Detail", "error", code=98, status=401)
     assert advance_to_rest(edit).state == "succeeded"
-    assert Gate.current().closed_because == "credentials"
+    assert CircuitBreaker.current().trip_reason == "credentials"
     assert len(mail.outbox) == 1

@@ -13,13 +13,13 @@ pytestmark = pytest.mark.django_db
 def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_recorded(sandbox, new_edit):
     edit = advance_to_rest(new_edit())
     attempt = edit.attempts.get()
-    assert attempt.copies_erased_at is None
+    assert attempt.cleaned_up_at is None
     sandbox.faults.add("Task/InputOutputDelete", "http", status=500)
     for _ in range(2):
-        type(attempt).objects.update(erase_due_at=timezone.now())
-        provider_cleanup.erase(attempt.pk)
+        type(attempt).objects.update(cleanup_due_at=timezone.now())
+        provider_cleanup.clean_up(attempt.pk)
     attempt.refresh_from_db()
-    assert attempt.copies_erased_at > edit.ended_at
-    assert attempt.erase_due_at is None
-    assert edit.events.filter(kind="erased").count() == 1
-    assert Edit.objects.get(pk=edit.pk).copies_erased_at == attempt.copies_erased_at
+    assert attempt.cleaned_up_at > edit.ended_at
+    assert attempt.cleanup_due_at is None
+    assert edit.events.filter(kind="cleaned_up").count() == 1
+    assert Edit.objects.get(pk=edit.pk).cleaned_up_at == attempt.cleaned_up_at

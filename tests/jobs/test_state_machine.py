@@ -21,16 +21,16 @@ from PIL import Image
 
 from edits import images
 from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
-from edits.models import ENDED, Attempt, Edit, Gate, Outcome, Photo, State
+from edits.models import ENDED, Attempt, CircuitBreaker, Edit, Outcome, Photo, State
 from edits.ordering import create, quotas
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
 
-BEHAVIOURS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
+BEHAVIORS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
 
 
-def small_picture(colour):
+def small_picture(color):
     file = io.BytesIO()
-    Image.new("RGB", (32, 24), colour).save(file, "PNG")
+    Image.new("RGB", (32, 24), color).save(file, "PNG")
     return file
 
 
@@ -56,11 +56,11 @@ class ModelWiro:
     """What Wiro would remember."""
 
     tasks: dict[str, ModelTask] = field(default_factory=dict)
-    behaviour: str = "accept"
+    behavior: str = "accept"
 
     def run(self, model, parameters, *, callback_url=None, deadline=0):
-        behaviour, self.behaviour = self.behaviour, "accept"
-        match behaviour:
+        behavior, self.behavior = self.behavior, "accept"
+        match behavior:
             case "die before":
                 raise WorkerDied
             case "silence":
@@ -73,7 +73,7 @@ class ModelWiro:
                 raise WiroAPIError(0, "Request parameter [prompt] is bad", 200)
         task_id = str(len(self.tasks) + 1)
         self.tasks[task_id] = ModelTask(task_id, parameters["prompt"], callback_url.rstrip("/").rpartition("/")[2])
-        match behaviour:
+        match behavior:
             case "die after":
                 raise WorkerDied
             case "accept, then silence":
@@ -122,7 +122,7 @@ class Lifecycle(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.wiro = ModelWiro()
-        for model in (Edit, Photo, User, Gate):
+        for model in (Edit, Photo, User, CircuitBreaker):
             model.objects.all().delete()
         self.people = [User.objects.create_user(uuid.uuid4().hex) for _ in range(2)]
         self.ended = {}
@@ -147,9 +147,9 @@ class Lifecycle(RuleBasedStateMachine):
         except quotas.QuotaExceeded:
             return multiple()
 
-    @rule(edit=edits, behaviour=st.sampled_from(BEHAVIOURS))
-    def do_a_step(self, edit, behaviour):
-        self.advance(edit, behaviour)
+    @rule(edit=edits, behavior=st.sampled_from(BEHAVIORS))
+    def do_a_step(self, edit, behavior):
+        self.advance(edit, behavior)
 
     @rule(edit=edits)
     def come_back_after_a_while(self, edit):
@@ -157,26 +157,26 @@ class Lifecycle(RuleBasedStateMachine):
         self.time_passes()
         self.advance(edit, "accept")
 
-    def advance(self, edit, behaviour):
-        self.wiro.behaviour = behaviour
+    def advance(self, edit, behavior):
+        self.wiro.behavior = behavior
         try:
             engine.advance(edit)
         except WorkerDied:
             pass
         finally:
-            self.wiro.behaviour = "accept"
+            self.wiro.behavior = "accept"
 
-    @rule(edit=edits, behaviour=st.sampled_from(["accept, then silence", "die before", "die after"]))
-    def submit_with_bad_luck(self, edit, behaviour):
+    @rule(edit=edits, behavior=st.sampled_from(["accept, then silence", "die before", "die after"]))
+    def submit_with_bad_luck(self, edit, behavior):
         self.leases_expire()
         self.time_passes()
-        self.advance(edit, behaviour)
+        self.advance(edit, behavior)
 
     @rule()
     def time_passes(self):
         """Everything becomes due and every gate opens, but leases of living workers hold."""
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
-        Gate.objects.update(closed_until=timezone.now(), limit_until=None)
+        CircuitBreaker.objects.update(retry_at=timezone.now(), limit_until=None)
 
     @rule()
     def leases_expire(self):
@@ -225,8 +225,8 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def erase(self):
-        for attempt in Attempt.objects.filter(erase_due_at__lte=timezone.now()):
-            provider_cleanup.erase(attempt.pk)
+        for attempt in Attempt.objects.filter(cleanup_due_at__lte=timezone.now()):
+            provider_cleanup.clean_up(attempt.pk)
 
     @invariant()
     def nothing_is_paid_twice(self):
@@ -272,10 +272,10 @@ class Lifecycle(RuleBasedStateMachine):
 @pytest.fixture(autouse=True)
 def _site(settings, media, monkeypatch):
     monkeypatch.setattr(provider, "_client", provider._client)
-    monkeypatch.setattr(poll.rate_limiter, "may_ask", lambda: True)
+    monkeypatch.setattr(poll.rate_limiter, "try_acquire", lambda: True)
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     settings.EDITS_AT_ONCE = 3
-    settings.ENGINE_PACE = 1.0
+    settings.ENGINE_TIME_SCALE = 1.0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from edits.jobs import admission, engine, scheduler
-from edits.models import Edit, Gate, Outcome, Reason
+from edits.models import CircuitBreaker, Edit, Outcome, TripReason
 from edits.wiro import WiroClient
 from tests.conftest import advance_to_rest
 
@@ -51,7 +51,7 @@ def test_an_unknown_outcome_parks_the_edit_and_is_never_run_again_by_itself(sand
     assert edit.attempts.get().outcome == Outcome.UNKNOWN
     for _ in range(3):
         assert engine.advance(edit.pk) is None
-        scheduler.sweep()
+        scheduler.dispatch_due()
     assert edit.attempts.count() == 1
     assert len(accepted(sandbox)) <= 1
 
@@ -113,10 +113,10 @@ def test_a_wiro_that_cannot_be_reached_is_waited_for(sandbox, new_edit, settings
     engine.advance(edit.pk)
     edit.refresh_from_db()
     assert edit.state == "queued"
-    assert Gate.current().closed_because == "unreachable"
+    assert CircuitBreaker.current().trip_reason == "unreachable"
     settings.WIRO_BASE_URL = url
     assert advance_to_rest(edit).state == "succeeded"
-    assert Gate.current().closed_because == ""
+    assert CircuitBreaker.current().trip_reason == ""
 
 
 @pytest.mark.parametrize("code", [97, 98])
@@ -149,13 +149,13 @@ def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(sa
 
     monkeypatch.setattr(WiroClient, "run", run_slowly)
     assert engine.advance(slow.pk).state == "running"
-    gate = Gate.current()
-    assert gate.closed_because == Reason.RATE_LIMIT
-    assert gate.closed_until > timezone.now() + timedelta(seconds=25)
-    Gate.objects.update(closed_until=timezone.now())
+    gate = CircuitBreaker.current()
+    assert gate.trip_reason == TripReason.RATE_LIMIT
+    assert gate.retry_at > timezone.now() + timedelta(seconds=25)
+    CircuitBreaker.objects.update(retry_at=timezone.now())
     Edit.objects.filter(pk=refused.pk).update(due_at=timezone.now())
     assert engine.advance(refused.pk).state == "running"
-    assert Gate.current().closed_because == ""
+    assert CircuitBreaker.current().trip_reason == ""
 
 
 def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob, monkeypatch):

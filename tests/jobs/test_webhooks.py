@@ -130,7 +130,7 @@ def test_an_unknown_token_says_nothing(parked):
 
 
 def test_callbacks_by_the_hundred_cause_no_more_than_one_look_in_five_seconds(sandbox, new_edit, settings):
-    settings.ENGINE_PACE = 1
+    settings.ENGINE_TIME_SCALE = 1
     edit = new_edit()
     engine.advance(edit.pk)
     Attempt.objects.update(callback_token_hash=token_hash("the-token"))
@@ -146,7 +146,7 @@ def test_callbacks_by_the_hundred_cause_no_more_than_one_look_in_five_seconds(sa
 @pytest.fixture
 def callbacks_during_looks(sandbox, new_edit, settings, monkeypatch):
     """A running edit that is due. Whenever Wiro is asked about it, a callback arrives before the answer."""
-    settings.ENGINE_PACE = 1
+    settings.ENGINE_TIME_SCALE = 1
     sandbox.faults.add("model", "stuck", value="task_output")
     edit = new_edit()
     engine.advance(edit.pk)
@@ -191,7 +191,7 @@ def test_news_of_an_attempt_that_was_given_up_stops_that_task_and_leaves_the_edi
     reconcile.adopt(attempt, "2221", "token")
     attempt.refresh_from_db()
     assert attempt.outcome == Outcome.SUPERSEDED
-    assert attempt.erase_due_at
+    assert attempt.cleanup_due_at
     assert Edit.objects.values().get() == before
 
 
@@ -208,10 +208,10 @@ def test_a_callback_for_a_run_that_was_given_up_leads_to_its_bill_and_its_copies
     receive("the-token", taskid=task.id)
     attempt = parked.attempts.get(number=1)
     ends_at = time.monotonic() + 20
-    while attempt.copies_erased_at is None:
+    while attempt.cleaned_up_at is None:
         assert time.monotonic() < ends_at
-        Attempt.objects.filter(pk=attempt.pk).update(erase_due_at=timezone.now())
-        provider_cleanup.erase(attempt.pk)
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+        provider_cleanup.clean_up(attempt.pk)
         attempt.refresh_from_db()
     assert (attempt.outcome, attempt.wiro_task_id, attempt.cost) == (Outcome.SUPERSEDED, task.id, task.cost)
     assert Edit.objects.get(pk=parked.pk).state == ("canceled" if then == "canceled" else "succeeded")
@@ -222,10 +222,10 @@ def test_a_callback_for_a_run_that_was_given_up_is_believed_only_if_the_task_is_
     actions.cancel(parked, alice)
     receive("the-token", taskid=other.wiro_task_id)
     attempt = parked.attempts.get()
-    assert attempt.erase_due_at
-    provider_cleanup.erase(attempt.pk)
+    assert attempt.cleanup_due_at
+    provider_cleanup.clean_up(attempt.pk)
     attempt.refresh_from_db()
-    assert (attempt.wiro_task_id, attempt.hinted_task_id, attempt.erase_due_at) == (None, "", None)
+    assert (attempt.wiro_task_id, attempt.claimed_task_id, attempt.cleanup_due_at) == (None, "", None)
 
 
 def test_late_news_of_the_first_attempt_is_taken_instead_of_running_again(sandbox, parked, alice):

@@ -2,11 +2,11 @@
 
 from threading import Event
 
-from edits.jobs.worker_pool import Lanes
+from edits.jobs.worker_pool import WorkerPool
 
 
 def test_what_does_not_fit_is_refused_and_not_queued():
-    lanes, go_on, done = Lanes(2), Event(), []
+    lanes, go_on, done = WorkerPool(2), Event(), []
     for number in range(2):
         assert lanes.offer(lambda number=number: go_on.wait(5) and done.append(number))
     assert not lanes.offer(done.append, "too much")
@@ -16,14 +16,14 @@ def test_what_does_not_fit_is_refused_and_not_queued():
 
 
 def test_after_a_drain_nothing_new_is_begun():
-    lanes = Lanes(1)
+    lanes = WorkerPool(1)
     lanes.drain()
     assert not lanes.offer(print)
     assert not lanes.offer(print)
 
 
 def test_work_that_breaks_frees_its_lane(caplog):
-    lanes = Lanes(1)
+    lanes = WorkerPool(1)
     assert lanes.offer(lambda: 1 / 0)
     assert lanes.offer(print, timeout=5)
     lanes.drain()

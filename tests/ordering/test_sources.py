@@ -97,7 +97,7 @@ def deleted(new_edit, bob):
 
 def erased(new_edit, bob):
     edit = version(new_edit)
-    Photo.objects.update(erased_at=timezone.now())
+    Photo.objects.update(purged_at=timezone.now())
     return edit
 
 

@@ -17,7 +17,7 @@ def assert_mirrored(visitor: Visitor, page: str, photo: str) -> None:
     original = Image.open(photo_path(photo)).convert("RGB")
     source, result = _picture(visitor, f"{page}source", TYPES[photo_path(photo).suffix]), _picture(visitor, f"{page}result")
     assert source.size == original.size
-    # Not nearer, because the colour profile of rocket.jpg is converted.
+    # Not nearer, because the color profile of rocket.jpg is converted.
     assert _difference(source, original) < 8
     assert _difference(result, ImageOps.mirror(source)) < ALIKE < _difference(result, source)
 

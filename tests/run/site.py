@@ -22,9 +22,9 @@ import requests
 from tests.photos import photo_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MARK = "PHOTO_EDITOR_TEST"
+MARK = "REWORD_TEST"
 # A tenth of the sandbox's durations, so an edit takes less than a second.
-QUICK = {"SANDBOX_TIME_SCALE": "0.03", "ENGINE_PACE": "0.05", "SWEEP_SECONDS": "0.5"}
+QUICK = {"SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 

@@ -18,6 +18,22 @@ def test_the_demonstration_account_is_closed_where_others_can_reach_the_site(db:
     assert not User.objects.get(username="demo").is_active
 
 
+def test_the_demonstration_account_of_version_0_1_is_known_and_closed_too(db: Any, settings: Any) -> None:
+    settings.DEMO_USERNAME = ""
+    User.objects.create_user("demo", email="demo@photo-editor.invalid", password="shown to everybody")
+    call_command("demo")
+    assert not User.objects.get(username="demo").is_active
+
+
+def test_the_demonstration_edits_of_version_0_1_are_not_made_again(db: Any, settings: Any, media: Any) -> None:
+    settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "demo", "shown to everybody"
+    call_command("demo", edits=True)
+    made = Edit.objects.count()
+    User.objects.filter(username__startswith="samples-").update(email="samples@photo-editor.invalid")
+    call_command("demo", edits=True)
+    assert Edit.objects.count() == made > 0
+
+
 def test_a_person_who_happens_to_be_called_demo_is_let_alone(db: Any, settings: Any) -> None:
     settings.DEMO_USERNAME = ""
     User.objects.create_user("demo", password="correct horse")

@@ -42,8 +42,8 @@ def striped(width, height, format="PNG", **options):
     """Red, green and blue from one end to the other."""
     picture = Image.new("RGB", (width, height), "red")
     along = width > height
-    for number, colour in enumerate(("lime", "blue"), 1):
-        picture.paste(colour, (width * number // 3, 0, width, height) if along else (0, height * number // 3, width, height))
+    for number, color in enumerate(("lime", "blue"), 1):
+        picture.paste(color, (width * number // 3, 0, width, height) if along else (0, height * number // 3, width, height))
     return encoded(picture, format, **options)
 
 
@@ -82,7 +82,7 @@ def test_a_webp_is_converted(browser, lossless):
 
 
 def test_a_webp_is_turned_and_put_on_white_and_is_its_first_frame(browser):
-    frames = [Image.new("RGBA", (100, 80), colour) for colour in ((255, 0, 0, 0), (0, 0, 255, 255))]
+    frames = [Image.new("RGBA", (100, 80), color) for color in ((255, 0, 0, 0), (0, 0, 255, 255))]
     data = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], exif=SIDEWAYS, lossless=True)
     photo = fitted(browser, data)
     assert (photo.width, photo.height) == (80, 100)

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from edits.models import Gate, Reason, State
+from edits.models import CircuitBreaker, State, TripReason
 from edits.web import progress
 from tests.rows import edit_in
 
@@ -19,8 +19,8 @@ def text_of(browser, edit):
 
 
 def close_the_gate(reason):
-    gate = Gate.current()
-    gate.closed_because, gate.closed_until = reason, timezone.now() + timedelta(minutes=5)
+    gate = CircuitBreaker.current()
+    gate.trip_reason, gate.retry_at = reason, timezone.now() + timedelta(minutes=5)
     gate.save()
 
 
@@ -49,7 +49,7 @@ def test_many_who_watch_the_line_count_it_once(browser, alice, photo, monkeypatc
     assert asked == [progress.LINE_MAX]
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason.values if reason])
+@pytest.mark.parametrize("reason", [reason for reason in TripReason.values if reason])
 def test_the_status_says_why_everybody_waits(browser, alice, photo, reason):
     edit = edit_in(State.QUEUED, alice, photo)
     close_the_gate(reason)
@@ -61,8 +61,8 @@ def test_the_status_says_why_everybody_waits(browser, alice, photo, reason):
 
 def test_a_gate_whose_time_is_over_is_no_reason_any_more(browser, alice, photo):
     edit = edit_in(State.QUEUED, alice, photo)
-    close_the_gate(Reason.UNREACHABLE)
-    Gate.objects.update(closed_until=timezone.now() - timedelta(seconds=1))
+    close_the_gate(TripReason.UNREACHABLE)
+    CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1))
     assert text_of(browser, edit) == "Next in line."
 
 
@@ -76,7 +76,7 @@ def test_who_has_enough_edits_under_way_is_told_so(browser, alice, photo, settin
 
 
 def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser, alice, photo):
-    close_the_gate(Reason.UNREACHABLE)
+    close_the_gate(TripReason.UNREACHABLE)
     assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your picture to Wiro."
 
 

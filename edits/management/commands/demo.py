@@ -2,6 +2,7 @@
 
 import uuid
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,15 @@ from django.core.management.base import BaseCommand
 
 from edits import images, samples
 from edits.gallery import trash
-from edits.models import State
+from edits.models import NotAllowed, State
 
 from ...ordering import create, quotas
 
 # Tells the accounts made here from those of people who chose the same name.
-EMAIL = "demo@photo-editor.invalid"
-SAMPLES = "samples@photo-editor.invalid"
+EMAIL = "demo@reword.invalid"
+SAMPLES = "samples@reword.invalid"
+# What version 0.1 called them.
+EARLIER = {"demo@photo-editor.invalid": EMAIL, "samples@photo-editor.invalid": SAMPLES}
 
 
 class Command(BaseCommand):
@@ -28,6 +31,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        for earlier, email in EARLIER.items():
+            get_user_model().objects.filter(email=earlier).update(email=email)
         if not settings.DEMO_USERNAME:
             # Reachable from elsewhere: an account whose password stands on the sign-in page must not work.
             get_user_model().objects.filter(email=EMAIL).update(is_active=False)
@@ -64,7 +69,8 @@ class Command(BaseCommand):
         if sample.path is None or earlier.exclude(state=State.FAILED).exists():
             return
         for failed in earlier.filter(deleted_at__isnull=True):
-            trash.delete(failed, owner)
+            with suppress(NotAllowed):
+                trash.delete(failed, owner)
         with sample.path.open("rb") as file:
             picture = images.clean(file)
         inputs: dict[str, Any] = {"prompt": sample.prompt, "guidance_scale": 6.0, "watermark": False, "seed": 0}

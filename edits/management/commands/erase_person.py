@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if not (yes or self._is_sure(user)):
             raise CommandError("nothing was erased")
         try:
-            deletion.erase_person(user, None, reason)
+            deletion.delete_account(user, None, reason)
         except deletion.LastAdministrator as error:
             raise CommandError(f"{username} is the only administrator; make another one first") from error
         left = deletion.belongings(user)

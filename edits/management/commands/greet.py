@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from edits.models import Edit, State
-from edits.tasks import sweep
+from edits.models import Edit, NotAllowed, State
+from edits.tasks import dispatch_due
 
 from ...gallery import moderation, sharing
 from ...jobs import scheduler
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         address = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
         with suppress(OperationalError):
             # A scheduler that starts for the first time lets one period pass before it rings.
-            sweep.delay()
+            dispatch_due.delay()
         ready = self._wait_until_ready(f"{address}/healthz")
         if not ready:
             self.stderr.write(f"Edits are not worked on yet; {address}/readyz and the lines above say why.")
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             return False
 
     def _swept_since(self, moment: datetime) -> bool:
-        age = scheduler.last_sweep_age()
+        age = scheduler.last_tick_age()
         return age is not None and age < timezone.now() - moment
 
     def _publish_demonstration(self) -> None:
@@ -74,8 +74,10 @@ class Command(BaseCommand):
             samples = Edit.objects.filter(owner__email=SAMPLES, review="", deleted_at__isnull=True)
             edits = list(samples.select_related("owner"))
             for edit in edits:
-                if edit.state == State.SUCCEEDED and sharing.share(edit, edit.owner):
-                    moderation.approve(Edit.objects.get(pk=edit.pk), edit.owner)
+                if edit.state == State.SUCCEEDED:
+                    with suppress(NotAllowed):
+                        sharing.share(edit, edit.owner)
+                        moderation.approve(Edit.objects.get(pk=edit.pk), edit.owner)
             if not any(edit.is_pending for edit in edits):
                 return
             time.sleep(0.5)

@@ -1,15 +1,13 @@
-"""After restoring a backup, before anything is started: park every edit that waits, since it may have been sent meanwhile."""
+"""The old name of `quarantine`."""
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
-from ...jobs import recovery
+from .quarantine import Command as Quarantine
 
 
-class Command(BaseCommand):
+class Command(Quarantine):
     help = __doc__
 
     def handle(self, **options: Any) -> None:
-        count = recovery.park_everything()
-        self.stdout.write(f"{count} edits are parked as unconfirmed; their owners or an administrator decide.")
+        self.stderr.write("park is called quarantine now; the old name still works")
+        super().handle(**options)

@@ -1,33 +1,13 @@
-"""The scheduler's round by hand: once, or with --loop as the second way when Celery or its broker is away."""
+"""The old name of `dispatch`."""
 
-import signal
-import threading
-import time
-from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand
-
-from ...jobs import scheduler, worker_pool
+from .dispatch import Command as Dispatch
 
 
-class Command(BaseCommand):
+class Command(Dispatch):
     help = __doc__
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--loop", action="store_true", help="go on until SIGTERM or Ctrl-C, which let the steps under way finish"
-        )
-
     def handle(self, **options: Any) -> None:
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        began = time.monotonic()
-        scheduler.sweep()
-        # A round with much to do lasts longer than a period; then the next one follows at once.
-        while options["loop"] and not stop.wait(max(began + settings.SWEEP_SECONDS - time.monotonic(), 0)):
-            began = time.monotonic()
-            scheduler.sweep()
-        worker_pool.lanes.drain()
+        self.stderr.write("sweep is called dispatch now; the old name still works")
+        super().handle(**options)

@@ -59,7 +59,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = FarewellForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _knows_password(request, form):
-        deletion.erase_person(request.user, request.user)
+        deletion.delete_account(request.user, request.user)
         logout(request)
         messages.success(request, _("Your account is deleted, and nobody sees anything of it any more. Farewell!"))
         return redirect("gallery")

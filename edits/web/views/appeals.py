@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ...gallery import moderation
+from ...models import NotAllowed
 from .access import own_edit
 
 WORDS_MAX = 300
@@ -18,6 +19,10 @@ WORDS_MAX = 300
 def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())
-    if moderation.appeal(edit, request.user, words[:WORDS_MAX]):
+    try:
+        moderation.appeal(edit, request.user, words[:WORDS_MAX])
+    except NotAllowed as denied:
+        messages.error(request, denied.message)
+    else:
         messages.success(request, _("A reviewer will look at it once more."))
     return redirect(edit)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import moderation, sharing, trash
 from ...jobs import actions, provider, webhooks
-from ...models import Edit, Review, State, Visibility, limits
+from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
 from .. import progress, user_messages
@@ -46,7 +47,7 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
         "pair_url": reverse("edit-pair", args=[edit.pk]),
         "model": provider.MODEL,
-        "copies_erased_at": edit.copies_erased_at,
+        "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": is_owner,
     }
@@ -78,7 +79,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
     if edit.owner_id != request.user.pk and not request.user.is_staff:
         raise Http404
-    if webhooks.watched(edit):
+    if webhooks.note_viewer(edit):
         enqueue(edit.pk)
     return JsonResponse(status_of(edit))
 
@@ -102,9 +103,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
 @require_POST
 def cancel(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    actions.cancel(edit, request.user)
-    enqueue(edit.pk)
-    return _answer(request, edit)
+    return _ask(request, edit, actions.cancel)
 
 
 @require_POST
@@ -112,11 +111,9 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """An ended edit begins anew as another edit; an unconfirmed one is sent once more, at its owner's risk."""
     edit = own_edit(request, edit_id)
     if edit.state == State.UNCONFIRMED:
-        actions.try_again_unconfirmed(edit, request.user)
-        enqueue(edit.pk)
-        return _answer(request, edit)
+        return _ask(request, edit, actions.try_again_unconfirmed)
     if not edit.is_ended:
-        messages.info(request, _("This edit is still under way."))
+        messages.info(request, Denial.IN_PROGRESS.label)
         return _answer(request, edit)
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
@@ -134,25 +131,30 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    trash.delete(own_edit(request, edit_id), request.user)
+    with suppress(NotAllowed):
+        trash.delete(own_edit(request, edit_id), request.user)
     messages.success(request, _("The edit is in the trash."), extra_tags=str(edit_id))
     return redirect("edit-list")
 
 
 @require_POST
 def share(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    return _ask(request, edit_id, sharing.share)
+    return _ask(request, own_edit(request, edit_id), sharing.share)
 
 
 @require_POST
 def unshare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    return _ask(request, edit_id, sharing.unshare)
+    return _ask(request, own_edit(request, edit_id), sharing.unshare)
 
 
-def _ask(request: HttpRequest, edit_id: uuid.UUID, verb: Callable[[Edit, Any], bool]) -> HttpResponse:
-    edit = own_edit(request, edit_id)
-    if not verb(edit, request.user) and verb is sharing.share and limits.is_suspended(request.user.pk):
-        messages.error(request, user_messages.suspended(limits.profile_of(request.user.pk).suspended_reason))
+def _ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None]) -> HttpResponse:
+    """Do it, or say why it was not done; a script sees that in the status that is answered."""
+    try:
+        verb(edit, request.user)
+    except NotAllowed as denied:
+        messages.error(request, user_messages.not_allowed(denied, edit))
+    else:
+        enqueue(edit.pk)
     return _answer(request, edit)
 
 

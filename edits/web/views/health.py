@@ -1,17 +1,14 @@
 """For supervisors and load balancers: is the process up, and is the work getting done?"""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ...jobs import scheduler
+from ...jobs import scheduler, storage_health
 
 
 @require_safe
@@ -26,7 +23,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Red when work is due and nobody does it, however cheerfully a worker answers a ping."""
-    checks = {"storage": _storage(), "sweep": _asked(_sweep), "queue": _asked(_queue)}
+    checks = {"storage": _asked(_storage), "sweep": _asked(_sweep), "queue": _asked(_queue)}
     ready = all(check["ok"] for check in checks.values())
     return JsonResponse({"status": "ok" if ready else "red", "checks": checks}, status=200 if ready else 503)
 
@@ -39,19 +36,18 @@ def _asked(check: Callable[[], dict[str, object]]) -> dict[str, object]:
 
 
 def _storage() -> dict[str, object]:
-    try:
-        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=settings.MEDIA_ROOT).close()
-    except OSError as error:
-        return {"ok": False, "detail": f"pictures cannot be stored: {error.strerror}"}
+    """Real bytes, free space, and the right media folder."""
+    problem = storage_health.problem()
+    if problem:
+        return {"ok": False, "code": problem.code, "detail": f"pictures cannot be stored: {problem.detail}"}
     return {"ok": True}
 
 
 def _sweep() -> dict[str, object]:
-    age = scheduler.last_sweep_age()
+    age = scheduler.last_tick_age()
     if age is None:
         return {"ok": False, "detail": "the scheduler has not run yet"}
-    return {"ok": age.total_seconds() <= scheduler.SWEEP_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
+    return {"ok": age.total_seconds() <= scheduler.TICK_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
 
 
 def _queue() -> dict[str, object]:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import sharing
-from ...models import Edit, ShareLink
+from ...models import Edit, NotAllowed, ShareLink
+from .. import user_messages
 from .access import own_edit, wants_json
 from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
 
@@ -23,13 +24,17 @@ from .picture_responses import serve_changes, serve_pair, serve_result, serve_so
 @require_POST
 def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit, days = own_edit(request, edit_id), request.POST.get("days", "")
-    link = sharing.make_link(edit, request.user, int(days) if days in map(str, sharing.LINK_DAYS) else 0)
+    try:
+        link = sharing.make_link(edit, request.user, int(days) if days in map(str, sharing.LINK_DAYS) else 0)
+    except NotAllowed as denied:
+        if wants_json(request):
+            error = {"message": user_messages.not_allowed(denied, edit), "code": denied.code}
+            return JsonResponse({"url": None, "errors": {"__all__": [error]}}, status=409)
+        messages.error(request, user_messages.not_allowed(denied, edit))
+        return redirect(edit.get_absolute_url() + "#links")
     if wants_json(request):
-        return JsonResponse(for_page(request, link), status=201) if link else JsonResponse({"url": None}, status=409)
-    if link:
-        messages.success(request, _("The link is made. Whoever has it can see this pair."))
-    else:
-        messages.error(request, _("No further link could be made. Take one back first."))
+        return JsonResponse(for_page(request, link), status=201)
+    messages.success(request, _("The link is made. Whoever has it can see this pair."))
     return redirect(edit.get_absolute_url() + "#links")
 
 
@@ -39,7 +44,10 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit, number = own_edit(request, edit_id), request.POST.get("link", "")
     # Nobody has a link 0, so what is not a number ends nothing.
     chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
-    ended = sharing.revoke_links(edit, request.user, chosen if number else None)
+    try:
+        ended = sharing.revoke_links(edit, request.user, chosen if number else None)
+    except NotAllowed:
+        ended = 0
     if wants_json(request):
         return JsonResponse({"ended": ended})
     if ended:

@@ -53,7 +53,7 @@ def statuses(request: HttpRequest) -> HttpResponse:
     wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
     edits = list(own_edits(request).filter(pk__in=wanted).select_related("photo", "result").prefetch_related("attempts"))
     for edit in edits:
-        if webhooks.watched(edit):
+        if webhooks.note_viewer(edit):
             enqueue(edit.pk)
     return JsonResponse({"edits": [status_of(edit) for edit in edits]})
 

@@ -17,14 +17,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from ...gallery import trash
-from ...models import Edit
+from ...models import Edit, NotAllowed
 from .access import own_edit, wants_json
 from .filters import MOST_IDS, ids_in
 from .lists import own_edits
 from .trash import own_trash
 from .zip_archive import zipped
 
-_VERBS: dict[str, Callable[[Edit, Any], bool]] = {
+_VERBS: dict[str, Callable[[Edit, Any], object]] = {
     "delete": trash.delete,
     "restore": trash.restore,
     "favorite": trash.favorite,
@@ -69,10 +69,17 @@ def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
 
 
 def _carry_out(request: HttpRequest, action: str, edits: Sequence[Edit]) -> None:
-    done = [edit for edit in edits if _VERBS[action](edit, request.user)]
+    done = [edit for edit in edits if _was_done(action, edit, request.user)]
     # The message offers to take this back; base.html makes the form.
     undo = " ".join(str(edit.pk) for edit in done) if action == "delete" else ""
     messages.success(request, _told(action, len(done)), extra_tags=undo)
+
+
+def _was_done(action: str, edit: Edit, user: Any) -> bool:
+    try:
+        return _VERBS[action](edit, user) is not False
+    except NotAllowed:
+        return False
 
 
 def _told(action: str, count: int) -> str:

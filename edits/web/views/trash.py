@@ -1,6 +1,7 @@
 """What its owner has deleted: still to be seen by them alone, until it goes for good."""
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import trash
-from ...models import Edit
+from ...models import Edit, NotAllowed
 from .lists import page_of
 from .picture_responses import serve_file
 
@@ -37,7 +38,8 @@ def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 @require_POST
 def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(own_trash(request), pk=edit_id)
-    if trash.restore(edit, request.user):
+    with suppress(NotAllowed):
+        trash.restore(edit, request.user)
         messages.success(request, _("The edit is back among your edits."))
     return redirect("edit-trash")
 

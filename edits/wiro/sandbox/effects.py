@@ -79,10 +79,10 @@ def negative(image: Image.Image, chance: random.Random) -> Image.Image:
 
 def sketch(image: Image.Image, chance: random.Random) -> Image.Image:
     """Dark lines where a picture is darker than its surroundings, over a breath of its shading."""
-    grey = ImageOps.grayscale(image)
-    around = grey.filter(ImageFilter.BoxBlur(max(1.5, max(image.size) / 160)))
-    lines = ImageOps.invert(ImageChops.subtract(around, grey, scale=0.14))
-    shading = grey.point([int(150 + value * 105 / 255) for value in range(256)])
+    gray = ImageOps.grayscale(image)
+    around = gray.filter(ImageFilter.BoxBlur(max(1.5, max(image.size) / 160)))
+    lines = ImageOps.invert(ImageChops.subtract(around, gray, scale=0.14))
+    shading = gray.point([int(150 + value * 105 / 255) for value in range(256)])
     return ImageOps.colorize(ImageChops.multiply(lines, shading), (38, 36, 42), (253, 251, 245))
 
 
@@ -90,8 +90,8 @@ def cartoon(image: Image.Image, chance: random.Random) -> Image.Image:
     half = (max(1, image.width // 2), max(1, image.height // 2))
     small = image.resize(half, Image.Resampling.BOX).filter(ImageFilter.MedianFilter(3))
     flat = ImageEnhance.Color(small).enhance(1.4).point([min(255, value // 36 * 36 + 18) for value in range(256)] * 3)
-    grey = ImageOps.grayscale(small)
-    edges = ImageChops.difference(grey, grey.filter(ImageFilter.BoxBlur(1.5)))
+    gray = ImageOps.grayscale(small)
+    edges = ImageChops.difference(gray, gray.filter(ImageFilter.BoxBlur(1.5)))
     ink = edges.point([255 - min(255, max(0, value - 14) * 6) for value in range(256)])
     return ImageChops.multiply(flat, ink.convert("RGB")).resize(image.size, Image.Resampling.BICUBIC)
 

@@ -31,7 +31,7 @@ def erasing(play: Play) -> None:
     for order in orders:
         play.wait_for_state(order, "succeeded")
     mine = Attempt.objects.filter(edit__in=[order.pk for order in orders])
-    wait_until(lambda: not mine.filter(copies_erased_at__isnull=True).exists(), 40, why="Wiro's copies were not erased")
+    wait_until(lambda: not mine.filter(cleaned_up_at__isnull=True).exists(), 40, why="Wiro's copies were not erased")
     assert fault.used == 4
     assert not any(play.sandbox.tasks[attempt.wiro_task_id or ""].results for attempt in mine)
 

@@ -126,20 +126,20 @@ def kill_purging(play: Play) -> None:
     """The row says that the pictures are gone, and they are not. Tidying removes what no row names."""
     worker, (order,) = play.worker(), play.order(1)
     play.wait_for_state(order, "succeeded")
-    wait_until(lambda: not order.edit.attempts.exclude(erase_due_at=None), why="Wiro's copies were never erased")
+    wait_until(lambda: not order.edit.attempts.exclude(cleanup_due_at=None), why="Wiro's copies were never erased")
     result, long_ago = order.edit.result, timezone.now() - 2 * TRASH_TIME
     assert result
     Edit.objects.filter(pk=order.pk).update(deleted_at=long_ago)
     # Nothing that is promised of results holds for it any more.
     play.orders.remove(order)
-    tasks.tidy.delay()
+    tasks.clean_up.delay()
     play.wait_for_end_of(worker)
     play.ended.pop(order.pk, None)
     assert order.edit.purged_at
     assert result.file.storage.exists(str(result.file.name))
     play.without_failpoint()
     play.order(1)
-    retention.tidy(older_than=-1)
+    retention.clean_up(older_than=-1)
     assert not result.file.storage.exists(str(result.file.name))
 
 
@@ -149,7 +149,7 @@ def kill_erasing(play: Play) -> None:
     (order,) = play.order(1)
     play.owner = owner
     play.wait_for_state(order, "succeeded")
-    wait_until(lambda: not order.edit.attempts.exclude(erase_due_at=None), why="Wiro's copies were never erased")
+    wait_until(lambda: not order.edit.attempts.exclude(cleanup_due_at=None), why="Wiro's copies were never erased")
     play.orders.remove(order)
     erasing = play.stage.start("erase", play.stage.environment | {"FAILPOINT": "after_person_closed"})
     play.wait_for_end_of(erasing)
@@ -157,7 +157,7 @@ def kill_erasing(play: Play) -> None:
     play.ended.pop(order.pk, None)
     assert order.edit.deleted_at
     assert not order.edit.purged_at
-    retention.tidy(older_than=-1)
+    retention.clean_up(older_than=-1)
     assert order.edit.purged_at
     assert not order.edit.owner.is_active
     play.order(1)

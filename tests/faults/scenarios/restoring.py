@@ -17,7 +17,7 @@ def restored_backup(play: Play) -> None:
     for order in orders:
         play.wait_for_state(order, "succeeded")
         order.runs_forgotten = 1
-    wait_until(lambda: not any(order.edit.attempts.exclude(erase_due_at=None) for order in orders), why="never erased")
+    wait_until(lambda: not any(order.edit.attempts.exclude(cleanup_due_at=None) for order in orders), why="never erased")
     play.stage.ensure(NOBODY)
     hang_up()
     play.database.restore()

@@ -99,7 +99,7 @@ def test_empty_lists_say_so(browser):
 
 
 def test_statuses_of_many_edits_in_one_answer(browser, alice, bob, photo):
-    mine = [edit_in(State.RUNNING, alice, photo, looked_at=timezone.now()), edit_in(State.SUCCEEDED, alice, photo)]
+    mine = [edit_in(State.RUNNING, alice, photo, polled_at=timezone.now()), edit_in(State.SUCCEEDED, alice, photo)]
     hidden = [edit_in(State.RUNNING, bob, photo), edit_in(State.FAILED, alice, photo, deleted_at=timezone.now())]
     answer = browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in (*mine, *hidden)] + ["junk", "\x00"]})
     assert {each["id"]: each["state"] for each in answer.json()["edits"]} == {

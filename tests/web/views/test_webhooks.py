@@ -98,7 +98,7 @@ def test_a_callback_brings_the_next_look_forward_and_moves_nothing(running):
     attempt.refresh_from_db()
     assert attempt.callback_seen_at is not None
     assert attempt.outcome == Outcome.ACCEPTED
-    assert attempt.hinted_task_id == ""
+    assert attempt.claimed_task_id == ""
 
 
 def test_many_callbacks_earn_one_extra_look_in_five_seconds(running):
@@ -117,7 +117,7 @@ def test_a_parked_edit_wakes_when_its_callback_names_a_task(alice, new_edit):
     attempt, token = attempt_of(edit, Outcome.UNKNOWN)
     call(f"/wiro/callback/{token}/", json.dumps({"taskid": "4711"}).encode())
     attempt.refresh_from_db()
-    assert attempt.hinted_task_id == "4711"
+    assert attempt.claimed_task_id == "4711"
     assert Edit.objects.get(pk=edit.pk).due_at <= timezone.now()
 
 

@@ -29,9 +29,9 @@ def signed(api_key: str = API_KEY, api_secret: str = API_SECRET, nonce: str = "1
     return {"x-api-key": api_key, "x-nonce": nonce, "x-signature": signature}
 
 
-def png(width: int = 64, height: int = 48, colour: str = "steelblue") -> bytes:
+def png(width: int = 64, height: int = 48, color: str = "steelblue") -> bytes:
     target = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(target, "PNG")
+    Image.new("RGB", (width, height), color).save(target, "PNG")
     return target.getvalue()
 
 

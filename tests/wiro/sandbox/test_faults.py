@@ -265,7 +265,7 @@ def test_faults_are_ordered_and_cleared_over_http(caller: Caller) -> None:
         {"call": "Run", "kind": "error", "count": 0},
         {"call": "Run", "kind": "error", "count": "often"},
         {"call": "Run", "kind": "error", "code": "96"},
-        {"call": "Run", "kind": "error", "colour": "red"},
+        {"call": "Run", "kind": "error", "color": "red"},
         {"call": ["Run"], "kind": "error"},
         ["Run"],
     ],

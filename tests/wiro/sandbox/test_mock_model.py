@@ -55,10 +55,10 @@ def test_unknown_words_still_make_a_visible_difference_and_another_with_another_
 
 
 def test_guidance_scales_the_effect() -> None:
-    colour = [saturation(opened(painted("black and white", guidance_scale=scale))) for scale in (1.0, 2.0, 3.0, 4.0)]
-    assert colour == sorted(colour, reverse=True)
-    assert colour[0] > 40
-    assert colour[-1] < 1
+    color = [saturation(opened(painted("black and white", guidance_scale=scale))) for scale in (1.0, 2.0, 3.0, 4.0)]
+    assert color == sorted(color, reverse=True)
+    assert color[0] > 40
+    assert color[-1] < 1
 
 
 def test_two_phrases_count_both_and_turning_leaves_no_ghost() -> None:
@@ -125,8 +125,8 @@ def test_the_result_is_sized_by_rules_of_its_own(size: tuple[int, int], expected
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
 def test_any_mode_is_painted(mode: str) -> None:
     target = io.BytesIO()
-    grey = Image.new("L", (64, 48), 128)
-    image = Image.new("I;16", (64, 48), 128 * 257) if mode == "I;16" else grey.convert("RGB").convert(mode)
+    gray = Image.new("L", (64, 48), 128)
+    image = Image.new("I;16", (64, 48), 128 * 257) if mode == "I;16" else gray.convert("RGB").convert(mode)
     image.save(target, "JPEG" if mode == "CMYK" else "PNG")
     result = opened(painted("sharpen", picture=target.getvalue()))
     assert result.mode == "RGB"

@@ -1,0 +1,5 @@
+// <html data-ready> says that every script of the page listens, for whoever must not press a key
+// too early. Modules have run before DOMContentLoaded, and none of ours adds a listener later.
+
+const root = document.documentElement;
+document.addEventListener("DOMContentLoaded", () => root.setAttribute("data-ready", ""));

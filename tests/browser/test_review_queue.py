@@ -1,0 +1,223 @@
+"""A review session: by keyboard, without a connection for a moment, without scripts, and with many at once."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.waiting import becomes
+from tests.run.site import RunningSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+DESK, GRID = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
+LOADED = "pair => [...pair.querySelectorAll('figure img')].every(image => image.complete && image.naturalWidth)"
+PHOTOS = ("coffee.png", "rocket.jpg", "chelsea.png", "coffee.png")
+
+
+@pytest.fixture
+def pairs(browsed_site: RunningSite) -> list[str]:
+    """The instructions of all pairs that wait, oldest first."""
+    visitor = browsed_site.visitor
+    if ids := re.findall(r'name="id" value="([^"]+)"', visitor.get(GRID).text):
+        visitor.post(GRID, GRID, {"action": "reject", "id": ids, "words": "left over"})
+    words = [f"Make it different in way {number}" for number, _ in enumerate(PHOTOS, 1)]
+    for edit in [visitor.upload(photo, prompt) for photo, prompt in zip(PHOTOS, words, strict=True)]:
+        assert visitor.wait_for(edit)["state"] == "succeeded"
+        visitor.post(f"{edit}share/", edit, {})
+    return words
+
+
+@pytest.fixture
+def open_desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
+    def open_one(path: str = DESK, **options: Any) -> Page:
+        return open_own(path, **options)
+
+    return open_one
+
+
+def shows(page: Page, words: str) -> None:
+    expect(page.locator("[data-pair]:not([hidden]) h2")).to_have_text(words)
+
+
+def says(page: Page, words: str) -> None:
+    expect(page.get_by_role("status")).to_contain_text(words)
+
+
+def test_a_session_by_keyboard(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    shows(page, pairs[0])
+    expect(page.locator("[data-progress]")).to_contain_text("4 waiting")
+    page.keyboard.press("a")
+    shows(page, pairs[1])
+    says(page, "Approved")
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    shows(page, pairs[2])
+    says(page, "Rejected")
+    page.keyboard.press("s")
+    shows(page, pairs[3])
+    says(page, "Skipped")
+    for words in (pairs[2], pairs[1], pairs[0]):
+        page.keyboard.press("z")
+        shows(page, words)
+    expect(page.locator("[data-progress]")).to_contain_text("4 waiting")
+
+
+def test_the_next_pair_is_there_before_the_server_has_answered(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page, held = open_desk(), []
+    page.route("**" + DESK, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.wait_for_load_state("networkidle")
+    for words in pairs[1:3]:
+        page.keyboard.press("a")
+        shows(page, words)
+        becomes(page, lambda: page.locator("[data-pair]:not([hidden])").evaluate(LOADED), True)
+    becomes(page, lambda: len(held), 1)
+    held.pop().continue_()
+    expect(page.locator("[data-progress]")).to_contain_text("3 waiting")
+    shows(page, pairs[2])
+    page.wait_for_function("() => document.querySelectorAll('[data-pair]').length === 2")
+
+
+def test_keys_do_nothing_while_somebody_types(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.keyboard.press("r")
+    page.keyboard.press("8")
+    page.keyboard.type("a sad case, 12 or so")
+    shows(page, pairs[0])
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("In your own words")).to_be_hidden()
+    page.keyboard.press("r")
+    expect(page.get_by_label("In your own words")).to_have_value("")
+    page.keyboard.press("8")
+    page.keyboard.type("Too sad.")
+    page.keyboard.press("Enter")
+    shows(page, pairs[1])
+    says(page, "Rejected")
+
+
+def test_a_quick_reviewer_keeps_the_focus(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.evaluate(
+        """() => new Promise((done) => {
+            const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            document.querySelector("[data-reject]").addEventListener("toggle", () => setTimeout(done));
+            for (const key of ["r", "8"]) press(key);
+        })"""
+    )
+    expect(page.get_by_label("In your own words")).to_be_focused()
+
+
+def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.keyboard.press("r")
+    page.keyboard.press("Enter")
+    page.keyboard.press("a")
+    shows(page, pairs[0])
+    expect(page.get_by_label("In your own words")).to_be_visible()
+
+
+def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    slider = page.get_by_role("slider", name="Compare before and after")
+    expect(slider).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value("54")
+    change_map = page.get_by_role("img", name="Where the edit changed the picture")
+    page.keyboard.press("c")
+    expect(change_map).to_be_visible()
+    expect(slider).to_have_count(0)
+    page.keyboard.press("c")
+    expect(page.get_by_role("button", name="Side by side")).to_have_attribute("aria-pressed", "true")
+    expect(change_map).to_have_count(0)
+    page.keyboard.press("c")
+    expect(change_map).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(slider).to_have_value("50")
+    expect(change_map).to_have_count(0)
+    with page.context.expect_page() as opened:
+        page.keyboard.press("o")
+    expect(opened.value).to_have_url(re.compile("/admin/edits/edit/[0-9a-f-]+/change/"))
+    shows(page, pairs[0])
+
+
+def test_without_a_connection_the_pair_comes_back(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.route("**" + DESK, lambda route: route.abort())
+    page.keyboard.press("a")
+    says(page, "could not be sent")
+    shows(page, pairs[0])
+    page.unroute("**" + DESK)
+    page.keyboard.press("a")
+    says(page, "Approved")
+    shows(page, pairs[1])
+
+
+def test_at_the_end_of_the_queue(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    for words in pairs:
+        shows(page, words)
+        page.keyboard.press("a")
+    expect(page.get_by_role("heading", name="All done. Thank you.")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+    page.keyboard.press("a")
+    page.keyboard.press("z")
+    shows(page, pairs[-1])
+
+
+def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk(java_script_enabled=False)
+    page.get_by_role("button", name="Approve").click()
+    shows(page, pairs[1])
+    page.locator("summary").click()
+    page.get_by_label("There is hardly any difference").check()
+    page.locator("details button[value=reject]").click()
+    shows(page, pairs[2])
+    page.get_by_role("button", name="Skip").click()
+    shows(page, pairs[3])
+    page.get_by_role("button", name="Undo").click()
+    shows(page, pairs[2])
+
+
+def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk(GRID, viewport={"width": 1024, "height": 768})
+    rows = page.locator(".grid-pair")
+    before = [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))]
+    page.get_by_label("Choose all").check()
+    page.get_by_label(pairs[3]).uncheck()
+    expect(page.get_by_text("3 chosen")).to_be_visible()
+    assert [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))] == before
+    page.get_by_label("Reason").select_option(index=1)
+    page.get_by_role("button", name="Reject the chosen").click()
+    says(page, "Rejected: 3 pairs.")
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(4)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(open_desk: Callable[..., Page], pairs: list[str], theme: str) -> None:
+    for viewport in ({"width": 1440, "height": 900}, {"width": 390, "height": 844}):
+        page = open_desk(viewport=viewport)
+        page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
+        page.reload()
+        finds_nothing(page)
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("slider", name="Compare before and after")).to_be_visible()
+        finds_nothing(page)
+        page.keyboard.press("r")
+        expect(page.get_by_label("In your own words")).to_be_visible()
+        finds_nothing(page)
+        page.goto(GRID)
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        page.get_by_label(pairs[0]).check()
+        finds_nothing(page)
+
+
+def finds_nothing(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert not found, [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found]

@@ -1,0 +1,69 @@
+"""Patience in one place: no action before the page listens, and no question answered only once.
+
+static/js/ready.js marks a page when all its scripts have registered their listeners. A click or a
+key that comes earlier would be lost, now and then, on a busy machine; so every action here waits
+for the mark, however its page was reached: by an address, a click, a key or a reload.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+PATIENCE = 20_000  # milliseconds
+PAUSE = 50  # milliseconds
+# Pages without scripts are ready when they are there, and so is what is no page, like JSON.
+READY = """() => document.documentElement?.hasAttribute("data-ready")
+    || matchMedia("(scripting: none)").matches
+    || (document.readyState === "complete" && !document.querySelector("script[type=module]"))"""
+INPUTS = ("keyboard", "mouse", "touchscreen")
+ACTIONS = (
+    "check",
+    "click",
+    "dblclick",
+    "dispatch_event",
+    "evaluate",
+    "fill",
+    "focus",
+    "hover",
+    "press",
+    "press_sequentially",
+    "select_option",
+    "set_input_files",
+    "tap",
+    "uncheck",
+)
+
+
+def wait_until_ready(page: Page) -> None:
+    """Until every script of the page that is shown has registered its listeners."""
+    page.wait_for_function(READY)
+
+
+def make_actions_wait(patch: pytest.MonkeyPatch) -> None:
+    """From now on no test can forget `wait_until_ready`: what acts on a page calls it first."""
+    for name in INPUTS:
+        patch.setattr(Page, name, property(_after_waiting(getattr(Page, name).fget, lambda it: it)))
+    patch.setattr(Page, "evaluate", _after_waiting(Page.evaluate, lambda it: it))
+    for name in ACTIONS:
+        patch.setattr(Locator, name, _after_waiting(getattr(Locator, name), lambda it: it.page))
+
+
+def becomes(page: Page, read: Callable[[], Any], wanted: Any) -> None:
+    """What `read` tells is or soon will be `wanted`; the page goes on meanwhile."""
+    ends_at = time.monotonic() + PATIENCE / 1000
+    while (found := read()) != wanted:
+        assert time.monotonic() < ends_at, f"{found!r} did not become {wanted!r}"
+        page.wait_for_timeout(PAUSE)
+
+
+def _after_waiting(action: Callable[..., Any], page_of: Callable[[Any], Page]) -> Callable[..., Any]:
+    @functools.wraps(action)
+    def waiting(acting: Any, *args: Any, **kwargs: Any) -> Any:
+        wait_until_ready(page_of(acting))
+        return action(acting, *args, **kwargs)
+
+    return waiting
