@@ -1,6 +1,7 @@
 """What a waiting person is told: stage, progress and an honest estimate from our own recent edits."""
 
 from statistics import median
+from uuid import UUID
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _place_words(edit: Edit) -> str:
     return _("Next in line.") if place == 1 else _("Number %(place)d in line.") % {"place": place}
 
 
-def _line() -> list:
+def _line() -> list[UUID]:
     """The first who wait, in fair order. That order has to look at all of them, so a line that is too long has none."""
     waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
     return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)

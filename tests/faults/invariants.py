@@ -15,6 +15,8 @@ from PIL import Image
 
 from edits import images
 from edits.accounts import retention
+from edits.jobs import task_id_spool
+from edits.jobs.storage_health import MARKER_NAME
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
 from edits.ordering import quotas
 from edits.wiro.sandbox.run_log import Run
@@ -96,9 +98,11 @@ class InvariantChecker:
         media = Path(settings.MEDIA_ROOT)
         names = {name for row in Photo.objects.filter(purged_at__isnull=True).values_list("file", "card", "page") for name in row}
         names |= set(Edit.objects.exclude(change_map="").values_list("change_map", flat=True))
-        strange = [path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names]
+        strange = [
+            path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names | {MARKER_NAME}
+        ]
         strange += [path for path in (self._runner.environment.folder / "tmp").rglob("*") if path.is_file()]
-        strange += list((Path(settings.DATA_DIR) / "journal").glob("*"))
+        strange += list(task_id_spool.folder().glob("*"))
         missing = [name for name in names if not (media / name).is_file()]
         found.left_over += len(strange)
         found.problems += [f"left over: {path.name}" for path in strange]

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 from PIL import Image
 
 from edits import images, tasks
+from edits.jobs.scheduler import TICK
 from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Failure, Heartbeat, State
 from edits.ordering import create
 from edits.wiro.sandbox.run_log import Run
@@ -156,7 +157,7 @@ class Runner:
 
     @staticmethod
     def last_tick() -> object:
-        return Heartbeat.objects.filter(pk="sweep").values_list("at", flat=True).first()
+        return Heartbeat.objects.filter(pk=TICK).values_list("at", flat=True).first()
 
     # --- settling ---------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from django.conf import settings
-
+from edits.jobs import task_id_spool
 from edits.models import Edit
 from tests.faults.processes import Process, wait_until
 from tests.faults.runner import Order, Runner, Scenario
@@ -165,7 +164,7 @@ def database_away_when_the_task_id_is_saved(runner: Runner) -> None:
 
 
 def _spooled() -> list[Path]:
-    return list((Path(settings.DATA_DIR) / "journal").glob("*.json"))
+    return list(task_id_spool.folder().glob("*.json"))
 
 
 SCENARIOS = [
