@@ -5,11 +5,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
-from edits.models import State
+from edits.models import Edit, State
 from edits.translations import LOCALE_DIR, compile_catalogs
+from tests.fixtures import NewEdit, SignIn
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +26,7 @@ ENGLISH = re.compile(
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
 
 
-def test_the_reader_chooses_a_language_and_it_stays(client):
+def test_the_reader_chooses_a_language_and_it_stays(client: Client) -> None:
     assert "Gallery" in client.get("/").text
     client.post("/language/", {"language": "de", "next": "/"})
     page = client.get("/").text
@@ -30,15 +34,15 @@ def test_the_reader_chooses_a_language_and_it_stays(client):
     assert "Galerie" in page
 
 
-def test_the_browsers_language_is_spoken(client):
+def test_the_browsers_language_is_spoken(client: Client) -> None:
     assert '<html lang="de">' in client.get("/", headers={"Accept-Language": "de-AT,de;q=0.9"}).text
 
 
-def test_a_language_that_nobody_translated_is_answered_in_english(client):
+def test_a_language_that_nobody_translated_is_answered_in_english(client: Client) -> None:
     assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "tlh"}).text
 
 
-def test_the_german_translation_is_complete():
+def test_the_german_translation_is_complete() -> None:
     with (LOCALE_DIR / "de" / "LC_MESSAGES" / "django.po").open("rb") as file:
         catalog = read_po(file)
     messages = [message for message in catalog if message.id]
@@ -47,11 +51,13 @@ def test_the_german_translation_is_complete():
     assert [error for message in messages for error in message.check(catalog)] == []
 
 
-def _forms(message):
+def _forms(message: Message) -> tuple[str, ...]:
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
-def test_the_main_pages_have_no_english_words_in_german(client, signed_in, alice, new_edit):
+def test_the_main_pages_have_no_english_words_in_german(
+    client: Client, signed_in: SignIn, alice: User, new_edit: NewEdit
+) -> None:
     done, pages = _edits_in_every_state(alice, new_edit)
     everybodys = dict.fromkeys(("/", "/about/pictures/", "/accounts/login/", "/nothing/here/"), client)
     own = {page: signed_in(alice) for page in ("/", "/edits/", "/edits/new/", "/edits/trash/", "/accounts/", *pages)}
@@ -64,7 +70,7 @@ def test_the_main_pages_have_no_english_words_in_german(client, signed_in, alice
     assert {page: words for page, words in found.items() if words} == {}
 
 
-def test_mistakes_and_the_status_are_told_in_german(signed_in, alice, new_edit):
+def test_mistakes_and_the_status_are_told_in_german(signed_in: SignIn, alice: User, new_edit: NewEdit) -> None:
     browser, german = signed_in(alice), {"Accept-Language": "de", "Accept": "application/json"}
     answer = browser.post("/edits/new/", {"guidance_scale": "99", "seed": "-1", "variations": "9"}, headers=german)
     told = {name: errors[0]["message"] for name, errors in answer.json()["errors"].items()}
@@ -78,7 +84,7 @@ def test_mistakes_and_the_status_are_told_in_german(signed_in, alice, new_edit):
     assert browser.get(new_edit().status_url, headers=german).json()["text"] == "Als Nächstes an der Reihe."
 
 
-def _edits_in_every_state(alice, new_edit):
+def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[str]]:
     """One that is done, and the pages of all that can be looked at; another one lies in the trash."""
     words = {"prompt": "Mach Nacht daraus"}
     photo = new_edit(**words).photo
@@ -111,14 +117,14 @@ class _Reader(HTMLParser):
             self.said.append(data)
 
 
-def _words(page):
+def _words(page: str) -> str:
     reader = _Reader()
     reader.feed(page)
     # What stands in quotation marks is quoted as it is.
     return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
 
 
-def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path):
+def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(

@@ -1,13 +1,16 @@
 """Figures for operators: true, sampled where there are many, and never counted twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
-from edits.models import Outcome, State
+from edits.models import Edit, Outcome, Photo, State
 from edits.operations import metrics
 from edits.ordering import quotas
 from tests.rows import attempt_of, edit_in
@@ -16,21 +19,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def noon(monkeypatch):
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Noon of the 20th, so that yesterday is in the same month."""
     moment = timezone.now().replace(day=20, hour=12, minute=0, second=0, microsecond=0)
     monkeypatch.setattr(timezone, "now", lambda: moment)
     return moment
 
 
-def made(state, owner, photo, at, waited=5, took=20, **fields):
+def made(state: str, owner: User, photo: Photo, at: datetime, waited: int = 5, took: int = 20, **fields: Any) -> Edit:
     times = {"created_at": at}
     if state in (State.SUCCEEDED, State.FAILED):
         times |= {"started_at": at + timedelta(seconds=waited), "ended_at": at + timedelta(seconds=waited + took)}
     return edit_in(state, owner, photo, **(times | fields))
 
 
-def test_the_numbers_of_now_are_those_of_the_rows(alice, bob, photo, noon):
+def test_the_numbers_of_now_are_those_of_the_rows(alice: User, bob: User, photo: Photo, noon: datetime) -> None:
     for state in (State.SUBMITTING, State.RUNNING, State.FETCHING, State.QUEUED, State.UNCONFIRMED):
         made(
             state,
@@ -51,7 +54,7 @@ def test_the_numbers_of_now_are_those_of_the_rows(alice, bob, photo, noon):
     assert [(person.username, usd) for person, usd in now.spenders] == [("bob", Decimal("0.40")), ("alice", Decimal("0.25"))]
 
 
-def test_a_day_is_counted_and_its_middle_found(alice, photo, noon):
+def test_a_day_is_counted_and_its_middle_found(alice: User, photo: Photo, noon: datetime) -> None:
     yesterday = noon - timedelta(days=1)
     for took in (10, 20, 30, 40, 100):
         made(State.SUCCEEDED, alice, photo, yesterday, took=took, cost="0.10")
@@ -71,13 +74,13 @@ def test_a_day_is_counted_and_its_middle_found(alice, photo, noon):
     assert metrics.spent_this_month(days) == Decimal("0.63")
 
 
-def test_today_agrees_with_what_the_cap_is_compared_with(alice, photo, noon):
+def test_today_agrees_with_what_the_cap_is_compared_with(alice: User, photo: Photo, noon: datetime) -> None:
     made(State.SUCCEEDED, alice, photo, noon, cost="0.10")
     made(State.QUEUED, alice, photo, noon, cost_reserved="0.05")
     assert metrics.daily_figures()[-1].spent == quotas.spent_today() == Decimal("0.15")
 
 
-def test_a_busy_day_is_sampled(alice, photo, noon, monkeypatch):
+def test_a_busy_day_is_sampled(alice: User, photo: Photo, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "SAMPLE", 10)
     for number in range(60):
         made(State.SUCCEEDED, alice, photo, noon, took=20 + number % 2)
@@ -86,7 +89,9 @@ def test_a_busy_day_is_sampled(alice, photo, noon, monkeypatch):
     assert day.editing is None or 20 <= day.editing.median <= 21
 
 
-def test_old_days_are_not_counted_again(alice, photo, noon, django_assert_max_num_queries):
+def test_old_days_are_not_counted_again(
+    alice: User, photo: Photo, noon: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     metrics.daily_figures()
     cache.delete(f"figures:{noon.date()}")
     with django_assert_max_num_queries(3):

@@ -2,9 +2,13 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,13 +21,13 @@ from tests.rows import edit_in, many_shared, shared
 pytestmark = pytest.mark.django_db
 
 
-def found(browser, **query):
+def found(browser: Client, **query: Any) -> set[UUID]:
     response = browser.get("/edits/", query)
     assert response.status_code == 200
     return set(ids_in(response))
 
 
-def test_every_word_of_a_search_is_in_the_instruction(browser, alice, photo):
+def test_every_word_of_a_search_is_in_the_instruction(browser: Client, alice: User, photo: Photo) -> None:
     night = edit_in(State.SUCCEEDED, alice, photo, prompt="Turn the sky into Night")
     edit_in(State.SUCCEEDED, alice, photo, prompt="Turn the sky into day")
     assert found(browser, q="night SKY") == {night.pk}
@@ -41,19 +45,19 @@ STATE_GROUPS = {
 
 
 @pytest.mark.parametrize(("asked", "states"), STATE_GROUPS.items())
-def test_states_are_asked_for_in_groups(browser, alice, photo, asked, states):
+def test_states_are_asked_for_in_groups(browser: Client, alice: User, photo: Photo, asked: str, states: Any) -> None:
     made = {state: edit_in(state, alice, photo).pk for state in State.values}
     assert found(browser, state=asked) == {made[state] for state in states}
 
 
-def test_dates_hold_from_the_first_moment_of_a_day_to_the_last(browser, alice, photo):
+def test_dates_hold_from_the_first_moment_of_a_day_to_the_last(browser: Client, alice: User, photo: Photo) -> None:
     days = [datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((1, 23), (2, 0), (3, 23), (4, 0))]
     made = [edit_in(State.FAILED, alice, photo, created_at=day).pk for day in days]
     assert found(browser, **{"from": "2026-03-02", "until": "2026-03-03"}) == set(made[1:3])
     assert found(browser, until="2026-03-01") == {made[0]}
 
 
-def test_favorites_batches_and_versions_of_one_photo(browser, alice, photo):
+def test_favorites_batches_and_versions_of_one_photo(browser: Client, alice: User, photo: Photo) -> None:
     batch = uuid.uuid4()
     other = Photo.objects.create(
         **{f.attname: getattr(photo, f.attname) for f in photo._meta.fields if f.name not in ("id", "sha256")}
@@ -68,7 +72,9 @@ def test_favorites_batches_and_versions_of_one_photo(browser, alice, photo):
     assert "Versions of one photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
 
 
-def test_stacked_shows_the_newest_version_of_each_photo_and_how_many_there_are(browser, alice, photo):
+def test_stacked_shows_the_newest_version_of_each_photo_and_how_many_there_are(
+    browser: Client, alice: User, photo: Photo
+) -> None:
     other = Photo.objects.create(
         **{f.attname: getattr(photo, f.attname) for f in photo._meta.fields if f.name not in ("id", "sha256")}
     )
@@ -83,7 +89,7 @@ def test_stacked_shows_the_newest_version_of_each_photo_and_how_many_there_are(b
     assert "5 versions" in page
 
 
-def test_filters_stay_on_the_next_page_and_the_way_back_to_the_newest(browser, alice, photo):
+def test_filters_stay_on_the_next_page_and_the_way_back_to_the_newest(browser: Client, alice: User, photo: Photo) -> None:
     many_shared(PAGE_SIZE + 2, alice, photo, prompt="Make it night", favorite_at=timezone.now())
     many_shared(5, alice, photo, prompt="Make it day")
     first = browser.get("/edits/?q=night&favorites=1&from=2020-01-01")
@@ -94,7 +100,7 @@ def test_filters_stay_on_the_next_page_and_the_way_back_to_the_newest(browser, a
     assert ids_in(newest) == ids_in(first)
 
 
-def test_nothing_found_offers_to_clear_the_filters(browser, alice, photo):
+def test_nothing_found_offers_to_clear_the_filters(browser: Client, alice: User, photo: Photo) -> None:
     edit_in(State.FAILED, alice, photo)
     page = browser.get("/edits/?q=unicorn").content.decode()
     assert "Nothing found" in page
@@ -117,13 +123,13 @@ JUNK_FILTERS = [
 
 
 @pytest.mark.parametrize("query", JUNK_FILTERS)
-def test_junk_in_the_filters_is_harmless(browser, alice, photo, query):
+def test_junk_in_the_filters_is_harmless(browser: Client, alice: User, photo: Photo, query: Any) -> None:
     edit_in(State.FAILED, alice, photo)
     assert browser.get("/edits/?" + query).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["", "?stacked=1", "?state=pending", "?q=night", "?favorites=1", "?photo={photo}"])
-def test_many_rows_cost_no_more_questions(browser, alice, photo, query):
+def test_many_rows_cost_no_more_questions(browser: Client, alice: User, photo: Photo, query: str) -> None:
     counts = []
     for number in (1, 40):
         Edit.objects.bulk_create(
@@ -147,7 +153,7 @@ def test_many_rows_cost_no_more_questions(browser, alice, photo, query):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so few rows without an index")
 @pytest.mark.parametrize("filters", [Filters(), Filters(q="night"), Filters(state="pending"), Filters(favorites=True)])
-def test_a_page_walks_the_index_and_sorts_nothing(alice, filters):
+def test_a_page_walks_the_index_and_sorts_nothing(alice: User, filters: Any) -> None:
     edits = filters.of(Edit.objects.filter(owner_id=alice.pk, deleted_at__isnull=True)).order_by("-created_at", "-pk")
     plan = edits[: PAGE_SIZE + 1].explain()
     assert ("edit_favorites" if filters.favorites else "edit_owner_newest") in plan
