@@ -76,7 +76,9 @@ def browser(signed_in: SignIn, alice: User, media: Path) -> Client:
 def sandbox(settings: Settings) -> Iterator[SandboxServer]:
     """A Wiro of this test's own, which the site is configured to use. Nothing calls it until the test does."""
     settings.ENGINE_TIME_SCALE = PACE
-    with SandboxServer(api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, time_scale=PACE) as server:
+    with SandboxServer(
+        api_key=settings.WIRO_API_KEY, api_secret=settings.WIRO_API_SECRET, time_scale=PACE, size_scale=0.4
+    ) as server:
         settings.WIRO_BASE_URL = server.url
         settings.WIRO_OUTPUT_HOSTS = [server.origin]
         yield server

@@ -10,7 +10,7 @@
 
 Modules: `client` (what can be asked), `task`, `tool` and `status` (what is answered), `callback` (what
 a callback says), `exceptions` (what can go wrong), `values` (limits of single values), `answer` (yes or
-no), `auth` (signing), `download` (outputs), `wire` (bytes and deadlines); `sandbox` is a local Wiro.
+no), `results` (for this call), `auth` (signing), `download` (outputs), `wire` (bytes and deadlines); `sandbox` is a local Wiro.
 """
 
 from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback

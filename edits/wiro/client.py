@@ -13,9 +13,10 @@ from .answer import Answer, read_answer
 from .auth import WiroAuth
 from .download import Downloader
 from .exceptions import WiroAPIError, WiroConnectionError, WiroResponseError, WiroUnsupportedCallError
+from .results import accepted_run, asked_for, may_mean_unknown_call
 from .task import WiroRun, WiroTask, WiroTaskList
 from .tool import WiroTool
-from .values import as_int, as_task_id, as_text, as_token, as_url
+from .values import as_int, as_url
 from .wire import BodyTooLargeError, Call, Wire, read_body
 
 BASE_URL = "https://api.wiro.ai/v1"
@@ -70,9 +71,10 @@ class WiroClient:
         it may have. An answer with a task id counts as accepted whatever else it says.
         """
         path, body = _run_request(model, parameters, callback_url)
-        # A connection of its own: one that was kept alive may be closed by the server just then, an outcome nobody could know.
+        # A new connection: the server may close a kept-alive one at that moment, and then the
+        # outcome would be unknown.
         answer = self._post_on_fresh_connection(path, Call(deadline), json=body)
-        return _accepted(answer)
+        return accepted_run(answer)
 
     def preview_run(
         self, model: str, parameters: Mapping[str, str | int], *, callback_url: str | None = None
@@ -90,7 +92,7 @@ class WiroClient:
         body = _reference(task_id, task_token)
         answer = self._read("Task/Detail", body, deadline)
         answer.check()
-        return _asked_for(answer, body)
+        return asked_for(answer, body)
 
     def task_list(
         self, model: str | None = None, *, start: int = 0, limit: int = MAX_LIST, deadline: float = 20.0
@@ -188,7 +190,7 @@ class WiroClient:
             if not answer.has_list(name):
                 raise WiroResponseError(f"The answer has no {name}.", answer.http_status)
         except (WiroAPIError, WiroResponseError) as error:
-            if _may_mean_unknown_call(error):
+            if may_mean_unknown_call(error):
                 raise WiroUnsupportedCallError(path) from error
             raise
         return answer
@@ -238,26 +240,6 @@ def _page(start: int, limit: int) -> dict[str, str]:
     return {"start": str(start), "limit": str(limit)}
 
 
-def _accepted(answer: Answer) -> WiroRun:
-    """The task that Run has started. An id that cannot be read is an id all the same: the Run was accepted."""
-    listed = (as_text(task.get(name)) for task in answer.objects("tasklist")[:1] for name in ("id", "taskid"))
-    given = answer.text("taskid") or next(filter(None, listed), "")
-    if given in ("", "0"):
-        raise answer.refusal() or WiroResponseError("Run answered without a task id.", answer.http_status)
-    task_id = as_task_id(given)
-    if not task_id:
-        raise WiroResponseError("Run answered with a task id that cannot be read.", answer.http_status)
-    return WiroRun(task_id, as_token(answer.text("socketaccesstoken")) or as_token(answer.text("tasktoken")))
-
-
-def _may_mean_unknown_call(error: WiroAPIError | WiroResponseError) -> bool:
-    """A refusal that says nothing about the account, or an answer (a page, a redirect) that is not Wiro's."""
-    if isinstance(error, WiroResponseError):
-        return error.http_status < 400 or error.http_status == 501
-    concerns_the_account = error.is_concurrency_limit or error.is_balance or error.is_credentials or error.is_rate_limit
-    return not concerns_the_account
-
-
 def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
     # The id where both are known: every source accepts it for Detail, Cancel and Kill, while they disagree on the token's name.
     if task_id:
@@ -265,21 +247,6 @@ def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
     if task_token:
         return {"tasktoken": task_token}
     raise ValueError("A task is named by its id or its token.")
-
-
-def _asked_for(answer: Answer, reference: Mapping[str, str]) -> WiroTask:
-    """The task that was asked for; another one would put somebody else's picture in its place.
-
-    Fields come and go in Wiro's answers, so a single task that does not name itself counts as the one in question.
-    """
-    tasks = answer.objects("tasklist")
-    names = ("id", "taskid") if "taskid" in reference else ("socketaccesstoken", "tasktoken")
-    accepted = [*reference.values(), ""] if len(tasks) == 1 else [*reference.values()]
-    for task in tasks:
-        # As it was sent: a name that cannot be read is not the same as none.
-        if next(filter(None, (as_text(task.get(name)) for name in names)), "") in accepted:
-            return WiroTask.from_answer(task)
-    raise WiroResponseError("The answer does not hold the task that was asked for.", answer.http_status)
 
 
 def _read_whole(response: requests.Response) -> bytes:

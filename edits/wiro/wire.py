@@ -1,13 +1,13 @@
 """How bytes travel: one request, one total deadline, and the certainty whether anything was sent.
 
-`requests` alone offers neither: its timeout is per read, so a server that drips one byte at a time holds a caller for ever, and
+`requests` alone offers neither: its timeout is per read, so a server that drips one byte at a time holds a caller forever, and
 its errors do not say whether the request had left. So the connections are urllib3's with four things of their own: the time left
 bounds each wait on the socket, `Call.sent` is set right before the first byte is handed over, addresses are tried within one time
 limit, and the peer's address can be checked before anything is sent.
 
-Requests go through an adapter, not through a `requests.Session`: a session would read proxies and .netrc from the environment
-(keys and pictures would travel by way of a machine nobody configured here), keep cookies, and read a redirect's body whatever its
-size. Nothing is ever retried.
+Requests go through an adapter, not through a `requests.Session`: a session would read proxies and
+.netrc from the environment (keys and pictures would travel through a machine that is not configured
+here), keep cookies, and read a redirect's body whatever its size. Nothing is ever retried.
 """
 
 import http.client

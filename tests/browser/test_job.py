@@ -17,7 +17,7 @@ REASON = "Asked for by telephone"
 
 @pytest.fixture(scope="module")
 def wiro() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02) as server:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
         yield server
 
 

@@ -27,7 +27,7 @@ TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 
 @pytest.fixture(scope="module")
 def wiro() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02) as server:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
         yield server
 
 

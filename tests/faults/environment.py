@@ -42,6 +42,7 @@ class Environment:
             api_key=self.api_key,
             api_secret=self.api_secret,
             time_scale=SANDBOX_TIME_SCALE,
+            size_scale=0.4,
             balance=Decimal(100_000),
             price=Decimal("0.03"),
         )

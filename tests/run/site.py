@@ -24,7 +24,7 @@ from tests.photos import photo_path
 ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "REWORD_TEST"
 # A tenth of the sandbox's durations, so an edit takes less than a second.
-QUICK = {"SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
+QUICK = {"SANDBOX_SIZE_SCALE": "0.4", "SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 

@@ -22,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--time-scale", "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
         )
+        size_scale = _positive(os.environ.get("SANDBOX_SIZE_SCALE") or "1")
+        parser.add_argument("--size-scale", type=_positive, default=size_scale, help="scales the sides of results")
         parser.add_argument("--balance", type=_money, default=Decimal(100), help="USD")
         parser.add_argument("--price", type=_money, default=Decimal("0.03"), help="USD for one successful edit")
         parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
@@ -46,6 +48,7 @@ class Command(BaseCommand):
                 api_key=api_key,
                 api_secret=os.environ.get("WIRO_API_SECRET", ""),
                 time_scale=options["time_scale"],
+                size_scale=options["size_scale"],
                 balance=options["balance"],
                 price=options["price"],
                 randomness=options["seed_of_randomness"],

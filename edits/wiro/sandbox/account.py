@@ -51,7 +51,7 @@ class Account:
             raise Refusal(99, "Invalid API signature", status=401)
 
     def take_slot(self) -> None:
-        """Count one more running task, or raise `Refusal` 97 (balance) or 96 (too many at once)."""
+        """Count one more running task; raises `Refusal` 97 (balance) or 96 (too many at once)."""
         with self._lock:
             if self._balance < SMALLEST_BALANCE:
                 raise Refusal(97, "Insufficient balance. Please add funds to your account to run this model.")

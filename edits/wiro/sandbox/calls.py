@@ -97,7 +97,7 @@ class Calls:
 
     def _cancel(self, task: WiroTask) -> Response:
         if not self._lifecycle.cancel(task):
-            raise Refusal(0, "Task can not be cancelled because it is not in the queue.")
+            raise Refusal(0, "Task can not be canceled because it is not in the queue.")
         return json_response({"errors": [], "tasklist": [task_answer(task)], "result": True})
 
     def _kill(self, task: WiroTask) -> Response:

@@ -39,7 +39,7 @@ class Control:
         return json_response(self._faults.as_json(), 201 if request.method == "POST" else 200)
 
     def _add_fault(self, request: Request) -> None:
-        if not request.is_json:  # a form from a web page in somebody's browser must not get this far
+        if not request.is_json:  # a web page in a browser on this machine must not be able to order faults
             raise UnsupportedMediaType
         order = request.get_json()
         if not isinstance(order, dict):

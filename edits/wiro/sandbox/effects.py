@@ -78,7 +78,7 @@ def negative(image: Image.Image, chance: random.Random) -> Image.Image:
 
 
 def sketch(image: Image.Image, chance: random.Random) -> Image.Image:
-    """Dark lines where a picture is darker than its surroundings, over a breath of its shading."""
+    """Dark lines where a picture is darker than its surroundings, over a trace of its shading."""
     gray = ImageOps.grayscale(image)
     around = gray.filter(ImageFilter.BoxBlur(max(1.5, max(image.size) / 160)))
     lines = ImageOps.invert(ImageChops.subtract(around, gray, scale=0.14))
@@ -106,6 +106,27 @@ def sunset(image: Image.Image, chance: random.Random) -> Image.Image:
     sky = ImageOps.colorize(Image.linear_gradient("L"), (255, 104, 92), (92, 48, 60), mid=(255, 158, 74))
     glow = sky.resize(image.size, Image.Resampling.BILINEAR)
     return Image.blend(ImageChops.soft_light(_balanced(image, 1.12, 0.95, 0.74), glow), glow, 0.15)
+
+
+def golden_hour(image: Image.Image, chance: random.Random) -> Image.Image:
+    """Low sun: warm lights, soft shadows, a glow from one side."""
+    warm = _balanced(image, 1.14, 1.02, 0.72)
+    slope = Image.linear_gradient("L").transpose(chance.choice((Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)))
+    glow = slope.point([int(value * 0.45) for value in range(256)]).resize(image.size, Image.Resampling.BILINEAR)
+    return Image.composite(ImageChops.screen(warm, _plain(image, (120, 74, 20))), warm, glow)
+
+
+def watercolor(image: Image.Image, chance: random.Random) -> Image.Image:
+    """Flat washes with soft borders and darker edges, on white paper."""
+    third = (max(1, image.width // 3), max(1, image.height // 3))
+    small = image.resize(third, Image.Resampling.BOX).filter(ImageFilter.MedianFilter(5))
+    light, *colors = ImageEnhance.Color(small).enhance(1.35).convert("YCbCr").split()
+    steps = light.point([min(255, int(40 + value // 32 * 32 * 0.95)) for value in range(256)]).filter(ImageFilter.BoxBlur(1))
+    washes = Image.merge("YCbCr", [steps, *(color.filter(ImageFilter.BoxBlur(3)) for color in colors)]).convert("RGB")
+    rims = ImageChops.difference(light, light.filter(ImageFilter.BoxBlur(2))).point(
+        [255 - min(110, value * 5) for value in range(256)]
+    )
+    return ImageChops.multiply(washes, rims.convert("RGB")).resize(image.size, Image.Resampling.BICUBIC)
 
 
 def fog(image: Image.Image, chance: random.Random) -> Image.Image:

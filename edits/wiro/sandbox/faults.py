@@ -1,4 +1,7 @@
-"""Faults on demand: what shall go wrong, at which call, how often."""
+"""Faults on demand: what goes wrong, at which call, how often.
+
+`KINDS` is the list of all faults; they are ordered with `Faults.add` or over HTTP at /sandbox/faults.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -42,7 +45,7 @@ TASK_LIST = ANY_TASK_CALL | {
 }
 TOOL = ANY_CALL | {
     "null_parameters": "`parameters` is null",
-    "unknown_type": "an input of a type that nobody knows is added",
+    "unknown_type": "an input of an unknown type is added",
     "gone": "there is no such model: an empty list",
 }
 DOWNLOAD = ANYWHERE | {

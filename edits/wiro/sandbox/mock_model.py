@@ -10,18 +10,23 @@ from .effects import graded
 from .fetching import FORMATS
 from .parameters import Inputs
 from .prompt_rules import steps_of
+from .sizes import output_size
 
 LONGEST_SIDE = 1536
-SIDE_STEP = 8
-SHORTEST_SIDE = 16
 FULL_STRENGTH_AT = 4.0
+GAMMA_DRIFT = 0.06
+GAIN_DRIFT = 0.025
+COLOR_DRIFT = 0.006
 WATERMARK = "AI-generated"
 MARK = "sandbox"
 
 
-def apply_prompt(picture: bytes, inputs: Inputs, seed: int) -> bytes:
-    """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture."""
-    before = _opened(picture)
+def apply_prompt(picture: bytes, inputs: Inputs, seed: int, size_scale: float = 1.0) -> bytes:
+    """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture.
+
+    `size_scale` multiplies the sides of the output, so that tests need not paint a megapixel each time.
+    """
+    before = _opened(picture, size_scale)
     chance = random.Random(hashlib.sha256(f"{seed} {inputs.prompt}".encode()).digest())  # noqa: S311 - repeatable, no secret
     after = _edited(before, inputs, chance)
     _write_marks(after, inputs.watermark)
@@ -30,14 +35,13 @@ def apply_prompt(picture: bytes, inputs: Inputs, seed: int) -> bytes:
     return target.getvalue()
 
 
-def _opened(picture: bytes) -> Image.Image:
-    """Upright RGB, as the model sizes it: never the sides of the input as they were, unless they happen to fit."""
+def _opened(picture: bytes, size_scale: float) -> Image.Image:
+    """Upright RGB in the size that the model gives."""
     with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
         opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(opened)
         image = _on_white(upright)
-    scale = min(1.0, LONGEST_SIDE / max(image.size))
-    width, height = (max(SHORTEST_SIDE, round(side * scale / SIDE_STEP) * SIDE_STEP) for side in image.size)
+    width, height = (max(round(side * size_scale), 15) for side in output_size(*image.size))
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
@@ -52,23 +56,33 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _edited(before: Image.Image, inputs: Inputs, chance: random.Random) -> Image.Image:
-    """Guidance blends towards the effect; turning is done to both sides of the blend, or there would be ghosts."""
+    """Guidance blends towards the effect; turns apply to both sides of the blend, or both would show."""
     after = before
     for step in steps_of(inputs.prompt) or [graded]:
         if isinstance(step, Image.Transpose):
             before, after = before.transpose(step), after.transpose(step)
         else:
             after = step(after, chance)
-    after = _varied(after, inputs.guidance_scale, chance)
+    after = _drifted(_pushed(after, inputs.guidance_scale), chance)
     strength = 0.4 + 0.6 * (inputs.guidance_scale - 1) / (FULL_STRENGTH_AT - 1)
     return after if strength >= 1 else Image.blend(before, after, strength)
 
 
-def _varied(image: Image.Image, guidance_scale: float, chance: random.Random) -> Image.Image:
-    """The seed's own touch, and what guidance adds once the effect is there in full."""
-    brighter = ImageEnhance.Brightness(image).enhance(1 + chance.uniform(-0.05, 0.05))
+def _pushed(image: Image.Image, guidance_scale: float) -> Image.Image:
+    """What guidance adds once the effect is there in full."""
     push = max(0.0, guidance_scale - FULL_STRENGTH_AT) * 0.04
-    return ImageEnhance.Contrast(brighter).enhance(1 + push + chance.uniform(-0.03, 0.03))
+    return ImageEnhance.Contrast(image).enhance(1 + push)
+
+
+def _drifted(image: Image.Image, chance: random.Random) -> Image.Image:
+    """The slight change of tone all over, by seed, of a model that makes every pixel new."""
+    gamma = 1 + chance.uniform(-GAMMA_DRIFT, GAMMA_DRIFT)
+    gain_of_all = 1 + chance.uniform(-GAIN_DRIFT, GAIN_DRIFT)
+    curves: list[int] = []
+    for _ in range(3):
+        gain = gain_of_all + chance.uniform(-COLOR_DRIFT, COLOR_DRIFT)
+        curves += [min(255, round((value / 255) ** gamma * 255 * gain)) for value in range(256)]
+    return image.point(curves)
 
 
 def _write_marks(image: Image.Image, watermark: bool) -> None:

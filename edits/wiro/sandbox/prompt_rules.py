@@ -7,6 +7,7 @@ from PIL import Image
 
 from . import effects
 from .effects import Color, Effect
+from .local_effects import remove_area, tint_area
 
 COLORS: dict[str, Color] = {
     "red": (206, 32, 40),
@@ -17,6 +18,8 @@ COLORS: dict[str, Color] = {
     "teal": (24, 134, 140),
     "cyan": (50, 190, 216),
     "blue": (42, 96, 214),
+    "navy": (20, 34, 96),
+    "navy blue": (20, 34, 96),
     "purple": (124, 58, 176),
     "violet": (124, 58, 176),
     "pink": (240, 110, 168),
@@ -25,6 +28,9 @@ COLORS: dict[str, Color] = {
     "golden": (214, 168, 52),
     "silver": (170, 176, 186),
 }
+
+# "Change the shirt to navy blue" means one thing, not the whole picture.
+ONE_THING = r"(?:change|make|paint|color|turn|dye) the (?!picture|photo|image|sky)\w+(?: to| into)?"
 
 PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"black[ -]?(?:and|&|n)[ -]?white|b ?& ?w|gr[ae]y ?scale|monochrom\w*", effects.monochrome),
@@ -45,13 +51,17 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"sketch|pencil(?: drawing)?|drawing|charcoal", effects.sketch),
     (r"cartoon\w*|comic|poster|anime|apply_prompt(?:ing|ed)", effects.cartoon),
     (r"pixel\w*|8-?bit|mosaic", effects.pixels),
-    (r"sunset|sunrise|dusk|dawn|golden hour", effects.sunset),
+    (r"sunset|sunrise|dusk|dawn", effects.sunset),
+    (r"golden hour", effects.golden_hour),
+    (r"watercolou?r\w*(?: painting)?|aquarelle", effects.watercolor),
+    (r"remove\w*|erase\w*|get rid of|take out", remove_area),
     (r"fog(?:gy)?|mist(?:y)?|haze|hazy", effects.fog),
     (r"autumn\w*|fall colou?rs", effects.autumn),
     (r"snow\w*|winter\w*|blizzard", effects.snow),
     (r"rain(?:y|ing)?|storm\w*", effects.rain),
     (r"moon", effects.moon),
     *((name, effects.tint(color)) for name, color in COLORS.items()),
+    *((rf"{ONE_THING} {name}", tint_area(color)) for name, color in COLORS.items()),
 )
 
 TURNS: tuple[tuple[str, Image.Transpose], ...] = (

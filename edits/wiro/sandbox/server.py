@@ -38,6 +38,7 @@ class SandboxServer:
         api_key: str = "sandbox-key",
         api_secret: str = "",
         time_scale: float = 1.0,
+        size_scale: float = 1.0,
         balance: Decimal = Decimal(100),
         price: Decimal = Decimal("0.03"),
         randomness: int | None = None,
@@ -49,7 +50,7 @@ class SandboxServer:
         self.faults = Faults()
         self.tasks = TaskBook()
         self._callbacks = Callbacks(self._timer, self.faults, time_scale)
-        self._lifecycle = TaskLifecycle(self._timer, self._account, self._storage, self.faults, self._callbacks)
+        self._lifecycle = TaskLifecycle(self._timer, self._account, self._storage, self.faults, self._callbacks, size_scale)
         self._run_log = RunLog(self._account, self.tasks, self.faults, time_scale, randomness)
         calls = Calls(self._account, self._run_log, self._lifecycle, self._callbacks, self._storage)
         control = Control(self._account, self._run_log, self.faults)

@@ -20,7 +20,10 @@ POOL_SIZE = 4
 
 
 class TaskLifecycle:
-    def __init__(self, timer: Timer, account: Account, storage: Storage, faults: Faults, callbacks: Callbacks) -> None:
+    def __init__(
+        self, timer: Timer, account: Account, storage: Storage, faults: Faults, callbacks: Callbacks, size_scale: float
+    ) -> None:
+        self._size_scale = size_scale
         self._timer = timer
         self._account = account
         self._storage = storage
@@ -88,7 +91,7 @@ class TaskLifecycle:
     def _edited(self, task: WiroTask) -> bytes:
         picture = fetch_input(self._session, task.inputs.image_url)
         try:
-            return apply_prompt(picture, task.inputs, task.seed)
+            return apply_prompt(picture, task.inputs, task.seed, self._size_scale)
         except UNREADABLE:
             raise UnusableInput("input image could not be decoded") from None
 

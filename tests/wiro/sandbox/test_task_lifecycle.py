@@ -61,7 +61,7 @@ def test_the_result_is_a_public_picture(caller: Caller) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
     assert answer.headers["Content-Length"] == output["size"] == task["size"] == str(len(answer.content))
     with Image.open(io.BytesIO(answer.content)) as picture:
-        assert (picture.format, picture.size) == ("PNG", (64, 48))
+        assert (picture.format, picture.size) == ("PNG", (1152, 864))
 
 
 def test_numbers_and_moments_arrive_as_text(caller: Caller) -> None:
