@@ -16,7 +16,7 @@ from django.utils import timezone
 from edits.models import Edit, Photo, ShareLink, State
 from tests.fixtures import SignIn
 from tests.forms import upload
-from tests.pages import Response
+from tests.pages import Response, match_in
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -242,7 +242,7 @@ def test_with_the_token_of_the_page_a_form_is_taken(alice: User, photo: Photo, m
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/edits/new/").content.decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    token = match_in(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert client.post("/edits/new/", upload(csrfmiddlewaretoken=token)).status_code == 302
 
 

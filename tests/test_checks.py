@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
 def found() -> dict[str | None, Any]:
-    return {message.id: message for message in run_checks() if message.id.startswith("edits.")}
+    return {message.id: message for message in run_checks() if str(message.id).startswith("edits.")}
 
 
 def test_the_settings_of_the_tests_are_fine() -> None:

@@ -52,7 +52,7 @@ def test_the_german_translation_is_complete() -> None:
 
 
 def _forms(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    return message.string if isinstance(message.string, tuple) else (str(message.string or ""),)
 
 
 def test_the_main_pages_have_no_english_words_in_german(
@@ -98,21 +98,22 @@ def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[st
 class _Reader(HTMLParser):
     """What is to be seen or heard of a page: its text without code and without what is marked as English, and spoken names."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.said, self.silent = [], ""
+        self.said: list[str] = []
+        self.silent = ""
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         if not self.silent and (tag in ("code", "script") or attributes.get("lang") == "en"):
             self.silent = tag
         self.said += [text for name, text in attrs if text and (name in SPOKEN or (name.startswith("data-") and " " in text))]
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag == self.silent:
             self.silent = ""
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if not self.silent:
             self.said.append(data)
 

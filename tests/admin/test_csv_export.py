@@ -14,6 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from edits.admin import search
 from edits.models import Photo, State
 from tests.fixtures import MakeStaff, SignIn
+from tests.pages import content_of
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def csv_of(client: Client, name: str = "jobs", **filters: Any) -> list[dict[str,
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/csv")
     assert answer.streaming
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = content_of(answer).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from edits.gallery import sharing
 from edits.jobs import engine
-from edits.models import Edit, Photo, Profile, State, Visibility
+from edits.models import Edit, NotAllowed, Photo, Profile, State, Visibility
 from edits.ordering import quotas
 from edits.web import user_messages
 from edits.wiro.sandbox import SandboxServer
@@ -48,7 +48,8 @@ def test_an_operator_gives_somebody_limits_and_takes_them_back(operator: Client,
     assert (profile.user, profile.suspended_at, profile.is_trusted) == (alice, since, True)
     operator.post(f"{LIST}{alice.pk}/change/", {"edits_per_day": ""})
     profile.refresh_from_db()
-    assert (profile.edits_per_day, profile.suspended_at) == (None, None)
+    assert profile.edits_per_day is None
+    assert profile.suspended_at is None
 
 
 MISTAKES = ({"username": "nobody at all"}, {"username": "alice", "spend_per_day": "-1"}, {"username": "a\x00"})
@@ -115,8 +116,10 @@ def test_the_suspended_make_and_share_nothing_and_read_why(signed_in: SignIn, al
     answer = signed_in(alice).post("/edits/new/", upload())
     assert "Too many complaints" in answer.content.decode()
     edit = edit_in(State.SUCCEEDED, alice, photo)
-    assert not sharing.share(edit, alice)
-    assert sharing.make_link(edit, alice, 7) is None
+    with pytest.raises(NotAllowed, match="suspended"):
+        sharing.share(edit, alice)
+    with pytest.raises(NotAllowed, match="suspended"):
+        sharing.make_link(edit, alice, 7)
     edit.refresh_from_db()
     assert edit.visibility == Visibility.PRIVATE
     assert Edit.objects.count() == 1
@@ -125,6 +128,6 @@ def test_the_suspended_make_and_share_nothing_and_read_why(signed_in: SignIn, al
 def test_the_trusted_are_published_directly(alice: User, photo: Photo) -> None:
     limit(alice, is_trusted=True)
     edit = edit_in(State.SUCCEEDED, alice, photo)
-    assert sharing.share(edit, alice)
+    sharing.share(edit, alice)
     edit.refresh_from_db()
     assert edit.visibility == Visibility.PUBLIC

@@ -18,8 +18,8 @@ from edits.gallery import moderation
 from edits.models import Edit, Photo, State, Visibility
 from edits.web import user_messages
 from tests.fixtures import MakeStaff, OfferPairs, SignIn
-from tests.pages import Response, text_of
-from tests.rows import edit_in, reloaded
+from tests.pages import Response, match_in, text_of
+from tests.rows import edit_in, present, reloaded
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def shown(response: Response) -> list[str]:
 def press(desk: Client, action: str, page: str = DESK, **fields: Any) -> Response:
     """What a button sends, with the hidden fields of the page it is on; the page that follows."""
     found = desk.get(page).content.decode()
-    last = re.search(r'name="last" value="([^"]*)"', found)[1]
+    last = match_in(r'name="last" value="([^"]*)"', found)
     ids = (shown(desk.get(page)) or [""])[:1] if page == DESK else []
     return desk.post(page, {"action": action, "id": ids, "last": last} | fields, follow=True)
 
@@ -101,14 +101,14 @@ def test_the_first_page_leads_reviewers_to_the_desk(signed_in: SignIn, staff: Ma
 def test_the_desk_shows_the_pair_with_everything_one_decides_by(
     desk: Client, offered: OfferPairs, alice: User, photo: Photo
 ) -> None:
-    moderation.approve(*offered(1), alice)
+    moderation.approve(offered(1)[0], alice)
     moderation.reject(offered(1)[0], alice, "no")
     edit, following = offered(2, changed_percent=12.5, watermark=True)
     edit.change_map.save("map.webp", ContentFile(b"RIFF-a-map"))
     page = desk.get(DESK)
     assert shown(page) == [str(edit.pk), str(following.pk)]
     found = page.content.decode()
-    for address in (edit.before.page, edit.after.page, f"/edits/{edit.pk}/changes", following.after.page):
+    for address in (edit.before.page, present(edit.after).page, f"/edits/{edit.pk}/changes", present(following.after).page):
         assert f'src="{address}"' in found
     for fact in (
         "Pair 0",
@@ -164,7 +164,7 @@ def test_an_undo_that_is_sent_twice_takes_back_one_step(desk: Client, offered: O
     offered(2)
     press(desk, "approve")
     press(desk, "approve")
-    last = re.search(r'name="last" value="([^"]*)"', desk.get(DESK).content.decode())[1]
+    last = match_in(r'name="last" value="([^"]*)"', desk.get(DESK).text)
     for _ in range(2):
         desk.post(DESK, {"action": "undo", "last": last})
     assert Edit.objects.in_gallery().count() == 1
@@ -176,7 +176,7 @@ def test_undo_after_ten_minutes_says_that_it_is_too_late(
     (edit,) = offered(1)
     press(desk, "approve")
     moment = timezone.now() + timedelta(minutes=11)
-    monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
     assert "Too late" in text_of(press(desk, "undo"))
     assert reloaded(edit).visibility == Visibility.PUBLIC
 
@@ -194,7 +194,7 @@ def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk: Client, o
     (edit,) = offered(1)
     page = press(desk, "skip")
     assert "You left 1 pair to the others." in text_of(page)
-    again_now = re.search(r'href="(\?since=[^"]+)"', page.content.decode())[1]
+    again_now = match_in(r'href="(\?since=[^"]+)"', page.text)
     assert shown(desk.get(DESK + html.unescape(again_now))) == [str(edit.pk)]
 
 

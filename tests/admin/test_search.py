@@ -26,7 +26,7 @@ LIST = "/admin/edits/edit/"
 def found(viewer: Client) -> Callable[..., list[str]]:
     """The instructions that the list shows for these filters."""
 
-    def find(**filters):
+    def find(**filters: str) -> list[str]:
         answer = viewer.get(LIST, filters)
         assert answer.status_code == 200
         return [edit.prompt for edit in answer.context["cl"].result_list]

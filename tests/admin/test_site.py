@@ -6,14 +6,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from edits.models import CircuitBreaker, Photo, State, TripReason
+from edits.models import Pause, Photo, State
 from edits.operations import metrics
 from tests.fixtures import MakeStaff, SignIn
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
 
-GATE = "/admin/gate/"
+SUBMITTING = "/admin/submitting/"
 
 
 def test_the_overview_asks_few_questions_once_it_is_warm(
@@ -48,22 +48,22 @@ def test_who_may_not_look_sees_no_numbers(signed_in: SignIn, staff: MakeStaff, a
 @pytest.mark.parametrize("who", ["anonymous", "owner", "nobody", "viewer", "reviewer"])
 def test_only_operators_stop_submitting(signed_in: SignIn, staff: MakeStaff, alice: User, who: str) -> None:
     client = {"anonymous": Client, "owner": lambda: signed_in(alice)}.get(who, lambda: signed_in(staff(who)))()
-    assert client.post(GATE, {"action": "pause"}).status_code in (302, 403)
-    assert CircuitBreaker.current().trip_reason == TripReason.NONE
+    assert client.post(SUBMITTING, {"action": "pause"}).status_code in (302, 403)
+    assert not Pause.current().is_on
     assert b"Pause submitting" not in client.get("/admin/", follow=True).content
 
 
 def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in: SignIn, staff: MakeStaff) -> None:
     operator = signed_in(staff("operator", "olga"))
     for _ in range(2):
-        operator.post(GATE, {"action": "pause", "reason": "Wiro is\x00 down"})
-    assert CircuitBreaker.current().trip_reason == TripReason.PAUSED
+        operator.post(SUBMITTING, {"action": "pause", "reason": "Wiro is\x00 down"})
+    assert Pause.current().is_on
     assert [(entry.user.username, entry.change_message) for entry in LogEntry.objects.all()] == [("olga", "pause: Wiro is down")]
     page = operator.get("/admin/").content.decode()
     assert "By olga (pause: Wiro is down)." in page
     for _ in range(2):
-        operator.post(GATE, {"action": "resume"})
-    assert CircuitBreaker.current().trip_reason == TripReason.NONE
+        operator.post(SUBMITTING, {"action": "resume"})
+    assert not Pause.current().is_on
     assert LogEntry.objects.count() == 2
-    assert operator.post(GATE, {"action": "explode"}).status_code == 400
-    assert operator.get(GATE).status_code == 405
+    assert operator.post(SUBMITTING, {"action": "explode"}).status_code == 400
+    assert operator.get(SUBMITTING).status_code == 405

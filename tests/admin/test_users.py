@@ -14,7 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from edits.accounts import retention
 from edits.models import Edit, Photo, State
 from tests.fixtures import MakeStaff, SignIn
-from tests.pages import Response, text_of
+from tests.pages import Response, match_in, text_of
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -130,9 +130,9 @@ def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(
     hers = [edit_in(State.SUCCEEDED, alice, photo, cost=cost) for cost in ("0.03", "0.09")]
     his = edit_in(State.FAILED, bob, photo)
     desk = signed_in(rita)
-    row = re.search(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", desk.get(LIST).text, re.DOTALL)[0]
+    row = match_in(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", desk.get(LIST).text, re.DOTALL)
     assert '<td class="field-spent">0.12</td>' in row
-    link = html.unescape(re.search(r'class="field-edits_here"><a href="([^"]+)">2</a>', row)[1])
+    link = html.unescape(match_in(r'class="field-edits_here"><a href="([^"]+)">2</a>', row))
     found = desk.get(link).text
     assert all(str(edit.pk) in found for edit in hers)
     assert str(his.pk) not in found

@@ -11,7 +11,7 @@ from edits.gallery import downloads
 from edits.models import Edit, State
 from tests.fixtures import NewEdit
 from tests.photos import photo_path
-from tests.rows import edit_in
+from tests.rows import edit_in, present
 from tests.xmp import EDITED_WITH_AI, NAMES, facts
 
 
@@ -33,15 +33,15 @@ def test_a_result_leaves_marked_with_its_own_facts(edit: Edit) -> None:
     found = facts(downloads.marked_result(edit))
     assert found["iptc:DigitalSourceType"] == EDITED_WITH_AI
     assert found["iptc:AISystemUsed"] == "ByteDance/image-to-image-seededit-v3 via Wiro"
-    assert found["xmp:CreateDate"] == edit.ended_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert found["xmp:CreateDate"] == present(edit.ended_at).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert found["xmpMM:History/rdf:Seq/rdf:li/stEvt:parameters"] == "seed 99, guidance 7"
 
 
 def test_what_is_stored_stays_unmarked(edit: Edit) -> None:
-    before = edit.result.file.open().read()
+    before = present(edit.result).file.open().read()
     assert b"xmpmeta" in downloads.marked_result(edit)
     assert b"xmpmeta" not in before
-    assert edit.result.file.open().read() == before
+    assert present(edit.result).file.open().read() == before
 
 
 def test_neither_words_nor_names_nor_addresses_leave_in_a_picture(edit: Edit, alice: User) -> None:
@@ -55,7 +55,7 @@ def test_an_upload_leaves_just_as_it_is_kept(edit: Edit) -> None:
 
 
 def test_an_earlier_result_that_is_edited_further_leaves_marked_as_what_it_is(edit: Edit, alice: User) -> None:
-    further = edit_in(State.SUCCEEDED, alice, edit.result, origin=edit.origin, parent=edit, seed=100)
+    further = edit_in(State.SUCCEEDED, alice, present(edit.result), origin=edit.origin, parent=edit, seed=100)
     assert downloads.marked_source(further) == downloads.marked_result(edit)
     further.parent = None
     assert downloads.marked_source(further) == downloads.marked_result(edit)
@@ -69,7 +69,7 @@ def test_a_smaller_copy_of_an_earlier_result_leaves_marked_too(edit: Edit, alice
 
 
 def test_a_result_whose_file_is_gone_says_so(edit: Edit) -> None:
-    edit.result.remove_files()
+    present(edit.result).remove_files()
     with pytest.raises(FileNotFoundError):
         downloads.marked_result(edit)
 
@@ -95,4 +95,4 @@ def test_downloads_are_named_after_the_instruction(edit: Edit, prompt: str, name
 def test_the_example_is_a_true_one() -> None:
     example = ElementTree.fromstring(downloads.example_mark().encode())
     assert example.findtext(".//iptc:DigitalSourceType", namespaces=NAMES) == EDITED_WITH_AI
-    assert datetime.fromisoformat(example.findtext(".//xmp:CreateDate", namespaces=NAMES)).tzinfo == UTC
+    assert datetime.fromisoformat(present(example.findtext(".//xmp:CreateDate", namespaces=NAMES))).tzinfo == UTC

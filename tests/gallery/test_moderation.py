@@ -13,18 +13,21 @@ from edits.gallery import moderation, sharing, trash
 from edits.models import Edit, Event, Photo, Profile, State, Visibility
 from edits.web import user_messages
 from tests.fixtures import OfferPairs, SignIn
-from tests.rows import edit_in, reloaded, shared
+from tests.rows import edit_in, present, reloaded, shared
 
 pytestmark = pytest.mark.django_db
 
 
 def notes(edit: Edit) -> list[tuple[str, str]]:
-    return [(event.note, event.actor.username) for event in edit.events.filter(kind=Event.Kind.REVIEWED)]
+    return [
+        (f"{event.code}: {event.reason}".removesuffix(": "), present(event.actor).username)
+        for event in edit.events.filter(kind=Event.Kind.REVIEWED)
+    ]
 
 
 def later(monkeypatch: pytest.MonkeyPatch, **time: Any) -> None:
     moment = timezone.now() + timedelta(**time)
-    monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 # --- Claims ---------------------------------------------------------------------------------------------------------
@@ -127,7 +130,7 @@ def test_the_owner_reads_a_chosen_reason_in_the_owners_language(offered: OfferPa
     for reason in user_messages.REJECTIONS:
         moderation.reject_all([edit.pk], rena, reason)
         assert reason in user_messages.review(reloaded(edit))
-        moderation.undo(rena, reloaded(edit).reviewed_at)
+        moderation.undo(rena, present(reloaded(edit).reviewed_at))
 
 
 def test_a_published_pair_can_still_be_taken_down(alice: User, photo: Photo, rena: User) -> None:
@@ -164,7 +167,7 @@ def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(
 ) -> None:
     (edit,) = offered(1)
     verb([edit.pk], rena)
-    at = reloaded(edit).reviewed_at
+    at = present(reloaded(edit).reviewed_at)
     assert [moderation.undo(rena, at) for _ in range(2)] == [[edit.pk], []]
     undone = reloaded(edit)
     assert (undone.visibility, undone.review, undone.review_reason, undone.reviewed_by) == ("pending", "", "", None)
@@ -178,7 +181,7 @@ def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(
 ) -> None:
     (edit,) = offered(1)
     moderation.approve(edit, rena)
-    at = reloaded(edit).reviewed_at
+    at = present(reloaded(edit).reviewed_at)
     assert moderation.undo(rolf, at) == []
     later(monkeypatch, minutes=11)
     assert moderation.undo(rena, at) == []
@@ -192,14 +195,14 @@ def test_undo_does_not_overrule_the_owner(offered: OfferPairs, alice: User, rena
     moderation.reject(rejected, rena, "no")
     trash.delete(rejected, alice)
     for edit in (approved, rejected):
-        assert moderation.undo(rena, reloaded(edit).reviewed_at) == []
+        assert moderation.undo(rena, present(reloaded(edit).reviewed_at)) == []
         assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
 def test_taking_back_a_takedown_publishes_nothing(alice: User, photo: Photo, rena: User) -> None:
     edit = shared(alice, photo)
     moderation.reject(edit, rena, "no")
-    moderation.undo(rena, reloaded(edit).reviewed_at)
+    moderation.undo(rena, present(reloaded(edit).reviewed_at))
     assert reloaded(edit).visibility == Visibility.PENDING
 
 
@@ -275,7 +278,7 @@ def test_only_the_owner_appeals(rejected: Edit, signed_in: SignIn, bob: User, ri
 
 
 def test_undo_after_an_appeal_changes_nothing(browser: Client, rejected: Edit, rena: User) -> None:
-    at = reloaded(rejected).reviewed_at
+    at = present(reloaded(rejected).reviewed_at)
     browser.post(f"/edits/{rejected.pk}/appeal/", {"words": "x" * 2000})
     assert moderation.undo(rena, at) == []
     assert reloaded(rejected).appealed_at

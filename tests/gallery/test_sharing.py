@@ -1,6 +1,7 @@
 """Sharing: the gallery after review, and secret links that open one pair to whoever has them, for a while."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from edits.gallery import moderation, sharing, trash
 from edits.models import Edit, Profile, ShareLink, State, Visibility
 from tests.fixtures import NewEdit, SignIn
+from tests.pages import match_in
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ def edit(new_edit: NewEdit, alice: User) -> Edit:
 def link_of(browser: Client, edit: Edit, days: int = 7) -> str:
     """The address of a fresh link, as its owner gets it from the page."""
     browser.post(f"/edits/{edit.pk}/link/", {"days": days})
-    return re.search(r'value="http://testserver(/s/[^"]+)"', browser.get(edit.get_absolute_url()).content.decode())[1]
+    return match_in(r'value="http://testserver(/s/[^"]+)"', browser.get(edit.get_absolute_url()).text)
 
 
 def test_whoever_has_the_link_sees_the_pair_without_an_account(browser: Client, edit: Edit) -> None:
@@ -72,7 +74,7 @@ def expire(edit: Edit) -> None:
     ShareLink.objects.filter(edit=edit).update(created_at=now - timedelta(days=2), expires_at=now - timedelta(seconds=1))
 
 
-ENDINGS = {
+ENDINGS: dict[str, Callable[[Client, Edit], object]] = {
     "expired": lambda browser, edit: expire(edit),
     "taken back": lambda browser, edit: browser.post(f"/edits/{edit.pk}/link/revoke/"),
     "deleted": lambda browser, edit: browser.post(f"/edits/{edit.pk}/delete/"),
@@ -162,9 +164,9 @@ def test_a_program_gets_the_address_of_a_link(browser: Client, edit: Edit) -> No
 def test_links_are_in_the_history_without_their_tokens(browser: Client, edit: Edit) -> None:
     token = link_of(browser, edit).split("/")[2]
     browser.post(f"/edits/{edit.pk}/link/revoke/")
-    notes = [event.note for event in edit.events.all()]
-    assert [note for note in notes if "secret link" in note] == ["secret link for 7 days", "secret links taken back: 1"]
-    assert not [note for note in notes if token.partition(":")[2] in note]
+    texts = [event.text for event in edit.events.all()]
+    assert [text for text in texts if "private link" in text] == ["private link for 7 days", "private links revoked: 1"]
+    assert not [text for text in texts if token.partition(":")[2] in text]
 
 
 def test_a_trusted_owner_is_published_directly(browser: Client, alice: User, edit: Edit) -> None:

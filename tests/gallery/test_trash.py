@@ -16,7 +16,7 @@ from edits.models import Edit, Photo, State, Visibility
 from tests.files import files_in
 from tests.fixtures import NewEdit, SignIn
 from tests.pages import Response
-from tests.rows import attempt_of, edit_in, shared, stored
+from tests.rows import attempt_of, edit_in, present, shared, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -117,7 +117,7 @@ def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(
     assert edit.purged_at is not None
     assert (edit.prompt, edit.change_map.name, edit.photo.placeholder) == ("", "", "")
     assert edit.photo.purged_at is not None
-    assert edit.result.purged_at is not None
+    assert present(edit.result).purged_at is not None
     assert edit.cost is not None
 
 
@@ -133,13 +133,13 @@ def test_tidying_leaves_the_map_of_an_edit_that_is_kept(edit: Edit, media: Path)
 
 
 def test_a_picture_that_another_edit_uses_stays(alice: User, edit: Edit, media: Path) -> None:
-    further = edit_in(State.SUCCEEDED, alice, edit.result, origin=edit.origin, parent=edit)
+    further = edit_in(State.SUCCEEDED, alice, present(edit.result), origin=edit.origin, parent=edit)
     in_trash_since(edit, LONG_AGO)
     assert trash.purge() == 1
     for photo in (further.photo, further.origin):
         photo.refresh_from_db()
         assert photo.purged_at is None
-        assert photo.file.storage.exists(photo.file.name)
+        assert photo.file.storage.exists(str(photo.file.name))
     in_trash_since(further, LONG_AGO)
     assert trash.purge() == 1
     assert files_in(media) == []
@@ -186,7 +186,7 @@ def test_the_same_photo_uploaded_again_is_a_new_one(new_edit: NewEdit, media: Pa
     assert trash.purge() == 1
     second = new_edit()
     assert second.photo_id != first.photo_id
-    assert second.photo.file.storage.exists(second.photo.file.name)
+    assert second.photo.file.storage.exists(str(second.photo.file.name))
     assert len(files_in(media)) == 3
 
 

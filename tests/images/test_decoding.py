@@ -12,7 +12,7 @@ from PIL import Image
 from edits import images
 from edits.web import user_messages
 from tests.photos import photo_bytes, photo_path
-from tests.pictures import FOREIGN, MIB, chunk, clean, encoded, jpeg_cut_at, plain, png_cut_at, refusal_of
+from tests.pictures import FOREIGN, MIB, chunk, clean, encoded, jpeg_cut_at, pixel_of, plain, png_cut_at, refusal_of
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_several_pictures_in_one_phone_jpeg_are_its_first() -> None:
     picture = clean(data)
     assert picture.format == "JPEG"
     with Image.open(io.BytesIO(picture.data)) as copy:
-        red, _, blue = copy.getpixel((50, 40))
+        red, _, blue = pixel_of(copy, 50, 40)
         assert red > 240
         assert blue < 15
 

@@ -149,7 +149,7 @@ print(peak() - begun)
 
 HUGE = (8000, 6240)
 FULL = (5990, 4000)
-HEAVY = {
+HEAVY: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
     "50 megapixels of JPEG": (HUGE, "RGB", "JPEG", {"quality": 75}),
     "50 megapixels of progressive JPEG": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True}),
     "the same with whole colors": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True, "subsampling": 0}),
@@ -165,7 +165,7 @@ HEAVY = {
 
 
 # Only what is made to fit may be as large as this.
-MENDED = {
+MENDED: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
     "200 megapixels of JPEG": ((16_320, 12_240), "RGB", "JPEG", {"quality": 75}),
     "64 megapixels of panorama": ((16_000, 4000), "RGB", "JPEG", {"quality": 75}),
     "50 megapixels of PNG panorama": ((16_300, 3060), "RGB", "PNG", {"compress_level": 1}),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from edits.models import ENDED, MOVES, Attempt, Edit, Failure, ForbiddenMove, Outcome, State
 from tests.fixtures import NewEdit
+from tests.rows import present
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ ALLOWED = {
 
 def put(edit: Edit, state: str) -> Edit:
     """The edit in a state, with what the database demands of it."""
-    changes = {"state": state}
+    changes: dict[str, Any] = {"state": state}
     if state in ENDED:
         changes |= {"due_at": None, "ended_at": timezone.now(), "lease_token": None}
     if state == State.SUCCEEDED:
@@ -49,7 +50,8 @@ def put(edit: Edit, state: str) -> Edit:
 
 
 def extras(to: str, edit: Edit) -> dict[str, Any]:
-    return {State.SUCCEEDED: {"result": edit.photo}, State.FAILED: {"failure_code": Failure.REJECTED}}.get(to, {})
+    extra: dict[str, dict[str, Any]] = {State.SUCCEEDED: {"result": edit.photo}, State.FAILED: {"failure_code": Failure.REJECTED}}
+    return extra.get(to, {})
 
 
 @pytest.mark.parametrize(("start", "to"), sorted(product(State.values, State.values)))
@@ -58,7 +60,7 @@ def test_a_move_happens_exactly_if_the_state_machine_has_it(new_edit: NewEdit, s
     if (start, to) in ALLOWED:
         assert edit.move(State(to), **extras(to, edit))
         assert Edit.objects.get(pk=edit.pk).state == to
-        assert edit.events.last().note.startswith(f"{start} → {to}")
+        assert present(edit.events.last()).text.startswith(f"{start} → {to}")
     else:
         with pytest.raises(ForbiddenMove):
             edit.move(State(to), **extras(to, edit))
@@ -83,8 +85,8 @@ def test_a_worker_that_lost_its_lease_moves_nothing(new_edit: NewEdit) -> None:
     slow = Edit.objects.claim(edit.pk, 60)
     Edit.objects.filter(pk=edit.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     quick = Edit.objects.claim(edit.pk, 60)
-    assert not slow.move(State.FAILED, failure_code=Failure.TIMED_OUT)
-    assert quick.move(State.FAILED, failure_code=Failure.INTERNAL_ERROR)
+    assert not present(slow).move(State.FAILED, failure_code=Failure.TIMED_OUT)
+    assert present(quick).move(State.FAILED, failure_code=Failure.INTERNAL_ERROR)
 
 
 def test_only_one_of_two_claims_succeeds(new_edit: NewEdit) -> None:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 def made(response: Response) -> dict[str, Any]:
     assert response.status_code == 201, response.content
-    return response.json()
+    answer: dict[str, Any] = response.json()
+    return answer
 
 
 def test_a_person_is_led_to_all_variations_together(browser: Client) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def text_of(browser: Client, edit: Edit) -> str:
     cache.clear()
-    return browser.get(edit.status_url).json()["text"]
+    return str(browser.get(edit.status_url).json()["text"])
 
 
 def close_the_gate(reason: str) -> None:
@@ -48,8 +49,13 @@ def test_many_who_watch_the_line_count_it_once(
     browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(3)]
-    asked = []
-    monkeypatch.setattr(progress.fair_queue, "next_in_turn", lambda count: asked.append(count) or [edit.pk for edit in edits])
+    asked: list[int] = []
+
+    def next_in_turn(count: int) -> list[UUID]:
+        asked.append(count)
+        return [edit.pk for edit in edits]
+
+    monkeypatch.setattr("edits.jobs.fair_queue.next_in_turn", next_in_turn)
     for edit in edits:
         progress.sentence(edit)
     assert asked == [progress.LINE_MAX]

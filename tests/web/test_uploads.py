@@ -3,8 +3,9 @@
 import errno
 import io
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.core.files.base import ContentFile
@@ -49,12 +50,16 @@ def test_a_small_upload_stays_in_memory() -> None:
 
 
 class Unread(io.BytesIO):
-    def read(self, *_):
+    def read(self, *_: object) -> NoReturn:
         raise AssertionError("this body should not be read")
 
 
 def far_too_large(browser: Client, **headers: Any) -> Response:
-    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(61 * MIB), "wsgi.input": Unread()}
+    form: dict[str, Any] = {
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "CONTENT_LENGTH": str(61 * MIB),
+        "wsgi.input": Unread(),
+    }
     return browser.generic("POST", NEW_EDIT, headers=headers, **form)
 
 
@@ -68,7 +73,7 @@ def test_a_body_far_over_the_limit_is_answered_before_it_is_read(browser: Client
 
 
 def test_a_body_in_chunks_is_told_what_is_missing(browser: Client) -> None:
-    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "", "wsgi.input": Unread()}
+    form: dict[str, Any] = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "", "wsgi.input": Unread()}
     headers = {"transfer-encoding": "chunked"}
     assert "Content-Length" in browser.generic("POST", NEW_EDIT, headers=headers, **form).content.decode()
     answer = browser.generic("POST", NEW_EDIT, headers={**headers, "accept": "application/json"}, **form)
@@ -96,8 +101,8 @@ def test_fields_of_megabytes_are_refused(browser: Client) -> None:
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    class FullDisk(ContentFile):
-        def chunks(self, chunk_size=None):
+    class FullDisk(ContentFile[bytes]):
+        def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
             yield b"half"
             raise OSError(errno.ENOSPC, "No space left on device")
 

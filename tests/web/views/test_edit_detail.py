@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from edits.models import Edit, Failure, Photo, State
 from tests.fixtures import SignIn
-from tests.rows import edit_in
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +140,7 @@ def test_the_tab_of_ones_own_edit_tells_its_state(
 
 def test_a_result_can_be_edited_further_and_its_original_begun_with_again(browser: Client, alice: User, photo: Photo) -> None:
     first = edit_in(State.SUCCEEDED, alice, photo)
-    second = edit_in(State.SUCCEEDED, alice, first.result, parent=first, origin=photo)
+    second = edit_in(State.SUCCEEDED, alice, present(first.result), parent=first, origin=photo)
     page = browser.get(second.get_absolute_url()).content.decode()
     assert f'href="/edits/new/?version={second.pk}&amp;side=result"' in page
     assert f'href="/edits/new/?version={first.pk}&amp;side=source"' in page

@@ -68,7 +68,7 @@ def test_favorites_batches_and_versions_of_one_photo(browser: Client, alice: Use
     assert found(browser, favorites="1") == {favorite.pk}
     assert found(browser, batch=batch) == {edit.pk for edit in together}
     assert found(browser, photo=other.pk) == {version.pk}
-    assert "Edited together" in browser.get("/edits/", {"batch": batch}).content.decode()
+    assert "Edited together" in browser.get("/edits/", {"batch": str(batch)}).content.decode()
     assert "Versions of one photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from PIL import Image
 
 from edits.models import Edit, Photo, State
-from tests.pages import Response
+from tests.pages import Response, content_of, pieces_of
 from tests.rows import edit_in, stored
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def chosen(edits: Iterable[Edit], action: str, **fields: Any) -> dict[str, Any]:
 
 def unzipped(response: Response) -> zipfile.ZipFile:
     assert response["Content-Type"] == "application/zip"
-    return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    return zipfile.ZipFile(io.BytesIO(content_of(response)))
 
 
 def test_many_are_moved_to_the_trash_and_undo_brings_all_back(browser: Client, alice: User, photo: Photo) -> None:
@@ -104,7 +104,7 @@ def test_the_zip_holds_before_and_after_of_each_under_a_name_that_tells(browser:
 
 def test_the_zip_goes_on_without_a_file_that_is_missing_and_names_it(browser: Client, alice: User, photo: Photo) -> None:
     lost = stored(alice, "chelsea.png")
-    lost.file.storage.delete(lost.file.name)
+    lost.file.storage.delete(str(lost.file.name))
     archive = unzipped(
         browser.post(SELECTION, chosen([edit_in(State.SUCCEEDED, alice, photo, result=lost, prompt="A hat")], "zip"))
     )
@@ -113,10 +113,15 @@ def test_the_zip_goes_on_without_a_file_that_is_missing_and_names_it(browser: Cl
 
 
 def test_the_zip_reads_one_picture_at_a_time(browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = []
-    monkeypatch.setattr("edits.gallery.downloads.marked_source", lambda edit: read.append(edit) or b"picture")
+    read: list[Edit] = []
+
+    def read_one(edit: Edit) -> bytes:
+        read.append(edit)
+        return b"picture"
+
+    monkeypatch.setattr("edits.gallery.downloads.marked_source", read_one)
     edits = [edit_in(State.FAILED, alice, photo) for _ in range(5)]
-    stream = iter(browser.post(SELECTION, chosen(edits, "zip")).streaming_content)
+    stream = iter(pieces_of(browser.post(SELECTION, chosen(edits, "zip"))))
     while b"picture" not in next(stream):
         assert len(read) <= 1
     assert len(read) == 1

@@ -62,7 +62,7 @@ def test_the_session_key_changes_when_somebody_signs_in(alice: User, client: Cli
     session = client.session
     session["kept"] = True
     session.save()
-    before = session.session_key
+    before = str(session.session_key)
     client.cookies["sessionid"] = before
     sign_in(client)
     assert client.cookies["sessionid"].value != before

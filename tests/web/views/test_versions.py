@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from edits.models import Photo, State
+from edits.models import Edit, Photo, State
 from tests.fixtures import SignIn
-from tests.rows import edit_in
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +21,13 @@ def version_rows(page: str) -> list[Any]:
     """Number, words and lines of each row of the tree."""
     tree = page[page.index("versions-title") :].split("</ol>", maxsplit=1)[0]
     rows = [row for row in tree.split("<li>") if "version-prompt" in row]
-    return [(re.search(r"(\d+) · ([^<]*)", row).groups(), re.findall(r"guide guide-(\w+)", row)) for row in rows]
+    return [(present(re.search(r"(\d+) · ([^<]*)", row)).groups(), re.findall(r"guide guide-(\w+)", row)) for row in rows]
 
 
 def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: Photo) -> None:
     now = timezone.now()
 
-    def version(at, words, parent=None, state=State.SUCCEEDED):
+    def version(at: int, words: str, parent: Edit | None = None, state: str = State.SUCCEEDED) -> Edit:
         fields = {"created_at": now + timedelta(seconds=at), "parent": parent, "origin": photo, "prompt": words}
         return edit_in(state, alice, photo, **fields)
 
@@ -74,7 +74,7 @@ def test_many_and_deep_versions_are_shown_with_few_queries(
         made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
         parent = edit_in(State.SUCCEEDED, alice, photo, parent=parent, **made)
     with django_assert_max_num_queries(14):
-        page = browser.get(parent.get_absolute_url()).content.decode()
+        page = browser.get(present(parent).get_absolute_url()).content.decode()
     rows = version_rows(page)
     assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
     assert max(len(guides) for _, guides in rows) == 4

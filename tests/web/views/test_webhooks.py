@@ -13,7 +13,7 @@ from django.utils import timezone
 from edits.models import Attempt, Edit, Outcome, State
 from tests.fixtures import NewEdit
 from tests.pages import Response
-from tests.rows import attempt_of, edit_in
+from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_a_callback_brings_the_next_look_forward_and_moves_nothing(running: tupl
     edit, attempt, path = running
     call(path, *BODIES["forged success"])
     after = Edit.objects.get(pk=edit.pk)
-    assert after.due_at <= timezone.now()
+    assert present(after.due_at) <= timezone.now()
     assert (after.state, after.result_id, after.lease_token) == (State.RUNNING, None, None)
     attempt.refresh_from_db()
     assert attempt.callback_seen_at is not None
@@ -112,7 +112,7 @@ def test_many_callbacks_earn_one_extra_look_in_five_seconds(running: tuple[Edit,
     Edit.objects.filter(pk=edit.pk).update(due_at=later)
     for _ in range(20):
         call(path)
-    wait = Edit.objects.get(pk=edit.pk).due_at - timezone.now()
+    wait = present(Edit.objects.get(pk=edit.pk).due_at) - timezone.now()
     assert 3 < wait.total_seconds() <= 5
 
 
@@ -122,7 +122,7 @@ def test_a_parked_edit_wakes_when_its_callback_names_a_task(alice: User, new_edi
     call(f"/wiro/callback/{token}/", json.dumps({"taskid": "4711"}).encode())
     attempt.refresh_from_db()
     assert attempt.claimed_task_id == "4711"
-    assert Edit.objects.get(pk=edit.pk).due_at <= timezone.now()
+    assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
 
 
 def test_a_parked_edit_stays_parked_when_its_callback_says_nothing(alice: User, new_edit: NewEdit) -> None:
