@@ -171,7 +171,7 @@ def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(
     assert [moderation.undo(rena, at) for _ in range(2)] == [[edit.pk], []]
     undone = reloaded(edit)
     assert (undone.visibility, undone.review, undone.review_reason, undone.reviewed_by) == ("pending", "", "", None)
-    assert notes(edit)[-1] == ("decision taken back", "rena")
+    assert notes(edit)[-1] == ("decision_undone", "rena")
     assert moderation.claim_next(rolf) == []
     assert moderation.claim_next(rena) == [edit.pk]
 
