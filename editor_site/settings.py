@@ -21,7 +21,7 @@ if not env.str("SECRET_KEY", ""):
 
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", "").rstrip("/")
+PUBLIC_BASE_URL: str = env.str("PUBLIC_BASE_URL", "").rstrip("/")
 
 # --- Django itself ---------------------------------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
-SIGNUPS_PER_HOUR = env.int("SIGNUPS_PER_HOUR", 10)
+SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
 # Set by `make run` alone: the account that the sign-in page offers while the site listens on loopback.
 DEMO_USERNAME = env.str("DEMO_USERNAME", "")
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
@@ -180,9 +180,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 2.0)
 # Steps that one worker process does at the same time; most of their time is spent waiting for Wiro.
-WORKER_CONCURRENCY = env.int(env.renamed("WORKER_CONCURRENCY", "WORKER_CONCURRENCY"), 24)
+WORKER_CONCURRENCY = env.int(env.renamed("WORKER_CONCURRENCY", "WORKER_LANES"), 24)
 # Every wait, lease and deadline of the engine is multiplied by this; tests run with a small one.
-ENGINE_TIME_SCALE = env.float(env.renamed("ENGINE_TIME_SCALE", "ENGINE_TIME_SCALE"), 1.0)
+ENGINE_TIME_SCALE: float = env.float(env.renamed("ENGINE_TIME_SCALE", "ENGINE_PACE"), 1.0)
 # Bytes that must be free where results are stored before anything paid is started.
 STORAGE_MIN_FREE = env.int("STORAGE_MIN_FREE", 32_000_000)
 # Send an unconfirmed edit once more when Wiro's own list proves that it was not accepted.

@@ -38,7 +38,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     def stored_name(self, name: str) -> str:
         try:
-            return super().stored_name(name)
+            return str(super().stored_name(name))
         except ValueError:
             # A page must not fail because a development checkout has not collected its files.
             return name

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from edits.models import Edit, Photo, State, Visibility
 from edits.ordering import create
 from edits.translations import compile_catalogs
 from edits.wiro.sandbox import SandboxServer
+from tests.fixtures import MakeStaff, NewEdit, OfferPairs, SignIn
 from tests.photos import photo_path
 from tests.rows import edit_in
 
@@ -56,7 +57,7 @@ def rita(db: None) -> User:
 
 
 @pytest.fixture
-def signed_in() -> Callable[[User], Client]:
+def signed_in() -> SignIn:
     """A browser in which somebody is signed in."""
 
     def sign_in(user: User) -> Client:
@@ -68,7 +69,7 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def browser(signed_in: Callable[[User], Client], alice: User, media: Path) -> Client:
+def browser(signed_in: SignIn, alice: User, media: Path) -> Client:
     """A browser in which Alice is signed in."""
     return signed_in(alice)
 
@@ -98,7 +99,7 @@ def picture() -> images.CleanPicture:
 
 
 @pytest.fixture
-def new_edit(alice: User, picture: images.CleanPicture, media: Path) -> Callable[..., Edit]:
+def new_edit(alice: User, picture: images.CleanPicture, media: Path) -> NewEdit:
     """A queued edit of Alice's (or of `owner`), as the form would make it."""
 
     def make(owner: User | None = None, prompt: str = "Make it night", **inputs: Any) -> Edit:
@@ -117,7 +118,7 @@ def media(tmp_path: Path, settings: Settings) -> Path:
 
 
 @pytest.fixture
-def staff(db: None) -> Callable[..., User]:
+def staff(db: None) -> MakeStaff:
     """A member of the staff with what a group may do. Permissions are given directly, because tests with
     real transactions empty the table of groups."""
 
@@ -132,17 +133,17 @@ def staff(db: None) -> Callable[..., User]:
 
 
 @pytest.fixture
-def rena(staff: Callable[..., User]) -> User:
+def rena(staff: MakeStaff) -> User:
     return staff("reviewer", "rena")
 
 
 @pytest.fixture
-def rolf(staff: Callable[..., User]) -> User:
+def rolf(staff: MakeStaff) -> User:
     return staff("reviewer", "rolf")
 
 
 @pytest.fixture
-def photo(new_edit: Callable[..., Edit]) -> Photo:
+def photo(new_edit: NewEdit) -> Photo:
     """A stored photo of Alice's that no edit uses yet."""
     edit = new_edit()
     photo = edit.photo
@@ -151,7 +152,7 @@ def photo(new_edit: Callable[..., Edit]) -> Photo:
 
 
 @pytest.fixture
-def offered(alice: User, photo: Photo) -> Callable[..., list[Edit]]:
+def offered(alice: User, photo: Photo) -> OfferPairs:
     """So many pairs of Alice's that wait for a reviewer, oldest first."""
 
     def make(count: int = 1, **fields: Any) -> list[Edit]:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from edits.jobs.storage_health import MARKER_NAME
+
 
 def files_in(folder: Path) -> list[Path]:
-    """Every picture below `folder`, in the order of their names; the marker of the media folder is none."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    """Every file below `folder` in the order of their names, but for the marker that the storage keeps in it."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MARKER_NAME)

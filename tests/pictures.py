@@ -32,6 +32,13 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def pixel_of(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    """The color of one pixel of an image that has several channels."""
+    found = image.getpixel((x, y))
+    assert isinstance(found, tuple)
+    return found
+
+
 def jpeg_cut_at(share: float) -> bytes:
     data = photo_bytes("rocket.jpg")
     return data[: int(len(data) * share)]

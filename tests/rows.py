@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -11,6 +11,14 @@ from django.utils import timezone
 from edits import images
 from edits.models import ENDED, Attempt, Edit, Failure, Outcome, Photo, State, Visibility, token_hash
 from tests.photos import photo_path
+
+Kind = TypeVar("Kind")
+
+
+def present(value: Kind | None) -> Kind:
+    """The value, which must not be None."""
+    assert value is not None
+    return value
 
 
 def edit_in(state: str, owner: User, photo: Photo, **fields: Any) -> Edit:

@@ -1,16 +1,22 @@
 """Who may see and do what: every address of the site, walked by a stranger, the owner, somebody else, and staff."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import signing
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from edits.models import Edit, ShareLink, State
+from edits.models import Edit, Photo, ShareLink, State
+from tests.fixtures import SignIn
 from tests.forms import upload
+from tests.pages import Response, match_in
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +91,7 @@ OF_NO_EDIT = ("edit-list", "edit-new", "edit-prompts", "edit-statuses", "edit-se
 OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF_NO_EDIT]
 
 
-def patterns(resolver=None, before=""):
+def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, str]]:
     """Every (name, route) of the project, included ones too; the admin's names begin with admin:"""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
@@ -95,7 +101,7 @@ def patterns(resolver=None, before=""):
             yield ("admin:" if route.startswith("admin/") else "") + str(pattern.name), route
 
 
-def path_of(route, edit, token=""):
+def path_of(route: str, edit: Edit, token: str = "") -> str:
     """The route with this edit in the place of its arguments."""
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
@@ -105,21 +111,21 @@ def path_of(route, edit, token=""):
 
 
 @pytest.fixture
-def visitors(signed_in, alice, bob, rita):
+def visitors(signed_in: SignIn, alice: User, bob: User, rita: User) -> dict[str, Client]:
     return dict(zip(VISITORS, (Client(), signed_in(alice), signed_in(bob), signed_in(rita)), strict=True))
 
 
-def outcome(response):
+def outcome(response: Response) -> str | int:
     if response.status_code == 302 and "/login/?next=" in response["Location"]:
         return LOGIN
     return response.status_code
 
 
-def routes():
+def routes() -> dict[str, str]:
     return {name: route for name, route in patterns() if not name.startswith("admin:")}
 
 
-def walk(edit, visitors):
+def walk(edit: Edit, visitors: dict[str, Client]) -> dict[str, tuple[str | int, ...]]:
     _, callback = attempt_of(edit)
     link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
     tokens = {name: link.token for name in GET if name.startswith("shared")}
@@ -130,27 +136,27 @@ def walk(edit, visitors):
     }
 
 
-def test_every_address_is_in_the_matrix():
+def test_every_address_is_in_the_matrix() -> None:
     assert set(routes()) == set(GET)
 
 
-def test_a_private_edit_is_its_owners_alone(visitors, alice, photo):
+def test_a_private_edit_is_its_owners_alone(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
     assert walk(edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name), visitors) == GET
 
 
-def test_a_shared_edit_is_open_with_its_pictures_and_nothing_more(visitors, alice, photo):
+def test_a_shared_edit_is_open_with_its_pictures_and_nothing_more(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
     assert walk(shared(alice, photo, change_map=photo.card.name), visitors) == GET_SHARED
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_an_edit_in_any_state_is_hidden_from_others(visitors, alice, photo, state):
+def test_an_edit_in_any_state_is_hidden_from_others(visitors: dict[str, Client], alice: User, photo: Photo, state: str) -> None:
     edit = edit_in(state, alice, photo)
     for name in OF_AN_EDIT:
         for who in ("anonymous", "other"):
             assert outcome(visitors[who].get(path_of(routes()[name], edit))) in (404, 405, LOGIN), (name, who)
 
 
-def test_waiting_for_review_is_still_private(visitors, alice, photo):
+def test_waiting_for_review_is_still_private(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo, visibility="pending")
     assert outcome(visitors["anonymous"].get(f"/edits/{edit.pk}/")) == LOGIN
     assert visitors["other"].get(f"/edits/{edit.pk}/result").status_code == 404
@@ -158,7 +164,7 @@ def test_waiting_for_review_is_still_private(visitors, alice, photo):
 
 
 @pytest.mark.parametrize("make", [shared, lambda *who: edit_in(State.SUCCEEDED, *who)], ids=["shared", "private"])
-def test_a_deleted_edit_is_gone_for_everybody(visitors, alice, photo, make):
+def test_a_deleted_edit_is_gone_for_everybody(visitors: dict[str, Client], alice: User, photo: Photo, make: Any) -> None:
     edit = make(alice, photo)
     Edit.objects.filter(pk=edit.pk).update(change_map=photo.card.name)
     visitors["owner"].post(f"/edits/{edit.pk}/delete/")
@@ -174,7 +180,7 @@ def test_a_deleted_edit_is_gone_for_everybody(visitors, alice, photo, make):
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_only_the_owner_may_ask_anything_of_an_edit(visitors, alice, photo, action):
+def test_only_the_owner_may_ask_anything_of_an_edit(visitors: dict[str, Client], alice: User, photo: Photo, action: str) -> None:
     edit = shared(alice, photo) if action == "edit-unshare" else edit_in(State.SUCCEEDED, alice, photo)
     before = Edit.objects.filter(pk=edit.pk).values().get()
     path = path_of(routes()[action], edit)
@@ -185,7 +191,9 @@ def test_only_the_owner_may_ask_anything_of_an_edit(visitors, alice, photo, acti
 
 
 @pytest.mark.parametrize("name", OF_AN_EDIT)
-def test_an_edit_that_does_not_exist_looks_like_somebody_elses(visitors, alice, photo, name):
+def test_an_edit_that_does_not_exist_looks_like_somebody_elses(
+    visitors: dict[str, Client], alice: User, photo: Photo, name: Any
+) -> None:
     foreign, nothing = edit_in(State.SUCCEEDED, alice, photo), Edit(photo=photo)
     for who in ("anonymous", "other"):
         for verb in ("get", "post"):
@@ -193,7 +201,7 @@ def test_an_edit_that_does_not_exist_looks_like_somebody_elses(visitors, alice, 
             assert outcome(answers[0]) == outcome(answers[1])
 
 
-def test_the_admin_is_for_staff(visitors, alice, photo):
+def test_the_admin_is_for_staff(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
     walked = [(name, path_of(route, edit)) for name, route in patterns() if name.startswith("admin:")]
     assert len(walked) > 30
@@ -207,7 +215,7 @@ def test_the_admin_is_for_staff(visitors, alice, photo):
         assert visitors["staff"].get(path).status_code in (200, 302, 403, 404, 405), path
 
 
-def test_every_post_needs_a_csrf_token_except_the_callback(alice, photo):
+def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: Photo) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
     _, callback = attempt_of(edit)
     client = Client(enforce_csrf_checks=True)
@@ -230,15 +238,15 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice, photo):
     assert client.post(f"/wiro/callback/{callback}/").status_code == 200
 
 
-def test_with_the_token_of_the_page_a_form_is_taken(alice, photo, media):
+def test_with_the_token_of_the_page_a_form_is_taken(alice: User, photo: Photo, media: Path) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/edits/new/").content.decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    token = match_in(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert client.post("/edits/new/", upload(csrfmiddlewaretoken=token)).status_code == 302
 
 
-def test_a_forbidden_page_tells_the_staff_without_rights(signed_in, bob):
+def test_a_forbidden_page_tells_the_staff_without_rights(signed_in: SignIn, bob: User) -> None:
     bob.is_staff = True
     bob.save()
     response = signed_in(bob).get("/admin/edits/edit/")

@@ -1,25 +1,28 @@
 """`manage.py check` names a broken setting before it costs anybody an edit; nothing to say about a good one."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
 from edits.checks import LIMITS
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
-def found():
-    return {message.id: message for message in run_checks() if message.id.startswith("edits.")}
+def found() -> dict[str | None, Any]:
+    return {message.id: message for message in run_checks() if str(message.id).startswith("edits.")}
 
 
-def test_the_settings_of_the_tests_are_fine():
+def test_the_settings_of_the_tests_are_fine() -> None:
     assert not found()
 
 
-def test_a_missing_key_is_a_warning(settings):
+def test_a_missing_key_is_a_warning(settings: Settings) -> None:
     settings.WIRO_API_KEY = settings.WIRO_API_SECRET = ""
     assert list(found()) == ["edits.W001"]
 
@@ -39,7 +42,7 @@ def test_a_missing_key_is_a_warning(settings):
         ("WIRO_API_SECRET", "schlüssel", "edits.E005"),
     ],
 )
-def test_a_broken_address_or_key_is_refused_by_name(settings, name, value, code):
+def test_a_broken_address_or_key_is_refused_by_name(settings: Settings, name: str, value: Any, code: str) -> None:
     setattr(settings, name, value)
     message = found()[code]
     assert name in message.msg + (message.hint or "")
@@ -49,19 +52,21 @@ def test_a_broken_address_or_key_is_refused_by_name(settings, name, value, code)
 
 @pytest.mark.parametrize("name", LIMITS)
 @pytest.mark.parametrize("value", [0, -1, float("nan"), Decimal("NaN")])
-def test_a_limit_of_nothing_is_refused_by_name(settings, name, value):
+def test_a_limit_of_nothing_is_refused_by_name(settings: Settings, name: Any, value: Any) -> None:
     setattr(settings, name, value)
     assert name in found()["edits.E004"].msg
 
 
-def test_a_public_address_that_django_would_not_answer_is_a_warning(settings):
+def test_a_public_address_that_django_would_not_answer_is_a_warning(settings: Settings) -> None:
     settings.PUBLIC_BASE_URL, settings.ALLOWED_HOSTS = "https://photos.example.org", ["localhost"]
     assert list(found()) == ["edits.W002"]
     settings.ALLOWED_HOSTS = [".example.org"]
     assert not found()
 
 
-def test_a_data_folder_that_cannot_be_written_is_refused(settings, tmp_path, monkeypatch):
+def test_a_data_folder_that_cannot_be_written_is_refused(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DATA_DIR = tmp_path / "new" / "folder"
     assert not found()
     # Root may write everywhere, so the operating system's answer is the one thing played here.
@@ -69,7 +74,9 @@ def test_a_data_folder_that_cannot_be_written_is_refused(settings, tmp_path, mon
     assert "edits.E003" in found()
 
 
-def test_the_settings_of_a_public_site_pass_the_deployment_check(settings, capsys, monkeypatch):
+def test_the_settings_of_a_public_site_pass_the_deployment_check(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Only the tests want it: a browser's loop runs in their thread.
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     settings.SECRET_KEY = "a-long-and-random-text-" * 4 + "0123456789!?"

@@ -19,7 +19,8 @@ NOT_FOR_OPERATORS = {"DEMO_USERNAME", "DEMO_PASSWORD", "PYTHONDONTWRITEBYTECODE"
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return found
 
 
 def test_compose_runs_the_same_commands_as_make_run(services: dict[str, Any]) -> None:

@@ -6,13 +6,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from django.utils.translation.template import templatize
 
-from edits.models import State
+from edits.models import Edit, State
 from edits.translations import LOCALE_DIR, compile_catalogs
+from tests.fixtures import NewEdit, SignIn
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +30,7 @@ ENGLISH = re.compile(
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
 
 
-def test_the_reader_chooses_a_language_and_it_stays(client):
+def test_the_reader_chooses_a_language_and_it_stays(client: Client) -> None:
     assert "Gallery" in client.get("/").text
     client.post("/language/", {"language": "de", "next": "/"})
     page = client.get("/").text
@@ -34,15 +38,15 @@ def test_the_reader_chooses_a_language_and_it_stays(client):
     assert "Galerie" in page
 
 
-def test_the_browsers_language_is_spoken(client):
+def test_the_browsers_language_is_spoken(client: Client) -> None:
     assert '<html lang="de">' in client.get("/", headers={"Accept-Language": "de-AT,de;q=0.9"}).text
 
 
-def test_a_language_that_nobody_translated_is_answered_in_english(client):
+def test_a_language_that_nobody_translated_is_answered_in_english(client: Client) -> None:
     assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "tlh"}).text
 
 
-def test_the_german_translation_is_complete():
+def test_the_german_translation_is_complete() -> None:
     with (LOCALE_DIR / "de" / "LC_MESSAGES" / "django.po").open("rb") as file:
         catalog = read_po(file)
     messages = [message for message in catalog if message.id]
@@ -51,13 +55,13 @@ def test_the_german_translation_is_complete():
     assert [error for message in messages for error in message.check(catalog)] == []
 
 
-def test_the_german_translation_has_every_text_and_no_other():
+def test_the_german_translation_has_every_text_and_no_other() -> None:
     with (LOCALE_DIR / "de" / "LC_MESSAGES" / "django.po").open("rb") as file:
         translated = {message.id for message in read_po(file) if message.id}
     assert {"missing": _texts() - translated, "unused": translated - _texts()} == {"missing": set(), "unused": set()}
 
 
-def _texts():
+def _texts() -> set[object]:
     """Every text of the source, as makemessages would find it; what it needs for that is on few machines."""
     calls = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
     sources = [("python", path.read_text()) for path in (ROOT / "edits").rglob("*.py")]
@@ -66,11 +70,13 @@ def _texts():
     return {found[1] for language, text in sources for found in extract(language, io.BytesIO(text.encode()), calls)}
 
 
-def _forms(message):
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+def _forms(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (str(message.string or ""),)
 
 
-def test_the_main_pages_have_no_english_words_in_german(client, signed_in, alice, new_edit):
+def test_the_main_pages_have_no_english_words_in_german(
+    client: Client, signed_in: SignIn, alice: User, new_edit: NewEdit
+) -> None:
     done, pages = _edits_in_every_state(alice, new_edit)
     everybodys = dict.fromkeys(("/", "/about/pictures/", "/accounts/login/", "/nothing/here/"), client)
     own = {page: signed_in(alice) for page in ("/", "/edits/", "/edits/new/", "/edits/trash/", "/accounts/", *pages)}
@@ -83,7 +89,7 @@ def test_the_main_pages_have_no_english_words_in_german(client, signed_in, alice
     assert {page: words for page, words in found.items() if words} == {}
 
 
-def test_mistakes_and_the_status_are_told_in_german(signed_in, alice, new_edit):
+def test_mistakes_and_the_status_are_told_in_german(signed_in: SignIn, alice: User, new_edit: NewEdit) -> None:
     browser, german = signed_in(alice), {"Accept-Language": "de", "Accept": "application/json"}
     answer = browser.post("/edits/new/", {"guidance_scale": "99", "seed": "-1", "variations": "9"}, headers=german)
     told = {name: errors[0]["message"] for name, errors in answer.json()["errors"].items()}
@@ -97,7 +103,7 @@ def test_mistakes_and_the_status_are_told_in_german(signed_in, alice, new_edit):
     assert browser.get(new_edit().status_url, headers=german).json()["text"] == "Als Nächstes an der Reihe."
 
 
-def _edits_in_every_state(alice, new_edit):
+def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[str]]:
     """One that is done, and the pages of all that can be looked at; another one lies in the trash."""
     words = {"prompt": "Mach Nacht daraus"}
     photo = new_edit(**words).photo
@@ -111,33 +117,34 @@ def _edits_in_every_state(alice, new_edit):
 class _Reader(HTMLParser):
     """What is to be seen or heard of a page: its text without code and without what is marked as English, and spoken names."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.said, self.silent = [], ""
+        self.said: list[str] = []
+        self.silent = ""
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         if not self.silent and (tag in ("code", "script") or attributes.get("lang") == "en"):
             self.silent = tag
         self.said += [text for name, text in attrs if text and (name in SPOKEN or (name.startswith("data-") and " " in text))]
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag == self.silent:
             self.silent = ""
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if not self.silent:
             self.said.append(data)
 
 
-def _words(page):
+def _words(page: str) -> str:
     reader = _Reader()
     reader.feed(page)
     # What stands in quotation marks is quoted as it is.
     return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
 
 
-def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path):
+def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(

@@ -1,9 +1,11 @@
 """The shape of the program, read from its source: which part may know which, and what nobody may do."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(
@@ -31,17 +33,17 @@ MAY_IMPORT = {
 OUTSIDE_LIBRARIES = {"images": {"PIL", "numpy"}, "wiro": {"requests", "urllib3", "werkzeug", "PIL"}}
 
 
-def tree_of(path):
+def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), str(path))
 
 
-def module_of(path):
+def module_of(path: Path) -> tuple[str, ...]:
     """edits.web.views.new_edit for edits/views/new.py, and edits.views for its __init__.py."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
 
 
-def imports_of(path):
+def imports_of(path: Path) -> Iterator[tuple[str, ...]]:
     """Every module that a file imports, as a tuple of its parts; relative ones resolved."""
     package = module_of(path) if path.name == "__init__.py" else module_of(path)[:-1]
     for node in ast.walk(tree_of(path)):
@@ -53,20 +55,20 @@ def imports_of(path):
             yield from ((*base, name.name) for name in node.names)
 
 
-def part_of(path):
+def part_of(path: Path) -> str:
     parts = module_of(path)
     return parts[1] if parts[0] == "edits" and len(parts) > 1 else ""
 
 
-def shown(path):
+def shown(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def test_there_is_something_to_look_at():
+def test_there_is_something_to_look_at() -> None:
     assert {*ORDER, "web", "admin", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
 
 
-def test_imports_run_one_way():
+def test_imports_run_one_way() -> None:
     for path in SOURCES:
         part = part_of(path)
         if part:
@@ -76,19 +78,19 @@ def test_imports_run_one_way():
 
 
 @pytest.mark.parametrize("part", OUTSIDE_LIBRARIES)
-def test_the_libraries_of_ours_stay_free_of_django(part):
+def test_the_libraries_of_ours_stay_free_of_django(part: str) -> None:
     found = {module[0] for path in SOURCES if part_of(path) == part for module in imports_of(path)}
     libraries = {"django", "celery", "PIL", "numpy", "requests", "urllib3", "werkzeug", "redis", "environ", "axes", "csp"}
     assert found & libraries <= OUTSIDE_LIBRARIES[part]
 
 
-def test_the_client_does_not_lean_on_its_sandbox():
+def test_the_client_does_not_lean_on_its_sandbox() -> None:
     for path in SOURCES:
         if part_of(path) == "wiro" and "sandbox" not in path.parts:
             assert not [module for module in imports_of(path) if "sandbox" in module], shown(path)
 
 
-def test_decisions_neither_enqueue_nor_know_of_http():
+def test_decisions_neither_enqueue_nor_know_of_http() -> None:
     for path in SOURCES:
         if part_of(path) in ORDER:
             found = list(imports_of(path))
@@ -96,7 +98,7 @@ def test_decisions_neither_enqueue_nor_know_of_http():
             assert not [module for module in found if module[:2] in (("django", "http"), ("django", "shortcuts"))], shown(path)
 
 
-def test_nothing_is_imported_inside_a_function():
+def test_nothing_is_imported_inside_a_function() -> None:
     for path in SOURCES:
         for function in ast.walk(tree_of(path)):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -104,43 +106,82 @@ def test_nothing_is_imported_inside_a_function():
                 assert not inside, f"{shown(path)} imports in line {inside}"
 
 
-def calls_in(path):
+def calls_in(path: Path) -> Iterator[tuple[str, set[str | None], str]]:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             yield name, {keyword.arg for keyword in node.keywords}, ast.unparse(node)
 
 
-def test_celery_is_only_a_doorbell():
+def test_celery_is_only_a_doorbell() -> None:
     for path in SOURCES:
         for name, keywords, text in calls_in(path):
             assert not keywords & {"eta", "countdown", "bind", "autoretry_for"}, f"{shown(path)}: {text}"
             assert name not in ("retry", "AsyncResult", "GroupResult", "chord"), f"{shown(path)}: {text}"
 
 
-def test_no_step_sleeps():
+def test_no_step_sleeps() -> None:
     for path in SOURCES:
         if part_of(path) in ("tasks", "web", *ORDER):
             assert not [text for name, _, text in calls_in(path) if name == "sleep"], shown(path)
 
 
-def test_there_is_no_result_backend(settings):
+def test_there_is_no_result_backend(settings: Settings) -> None:
     assert settings.CELERY_RESULT_BACKEND is None
     assert settings.CELERY_TASK_IGNORE_RESULT is True
     assert settings.CELERY_TASK_SERIALIZER == "json"
     assert settings.CELERY_ACCEPT_CONTENT == ["json"]
 
 
-def test_only_jobs_move_an_edit():
+def test_only_jobs_move_an_edit() -> None:
     for path in SOURCES:
         if part_of(path) not in ("", "models", "jobs", "wiro", "management"):
             for name, keywords, text in calls_in(path):
-                assert name not in ("move", "postpone", "mark_failed", "settle", "claim"), f"{shown(path)}: {text}"
+                assert name not in ("move", "postpone", "mark_failed", "settle"), f"{shown(path)}: {text}"
+                assert "objects.claim(" not in text, f"{shown(path)}: {text}"
                 assert not (name == "update" and "state" in keywords), f"{shown(path)}: {text}"
 
 
-def test_nothing_asks_whether_it_talks_to_the_sandbox():
+def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:
     for path in SOURCES:
         if part_of(path) and part_of(path) not in ("wiro", "management"):
             tests = [node.test for node in ast.walk(tree_of(path)) if isinstance(node, ast.If | ast.IfExp)]
             assert not [ast.unparse(test) for test in tests if "sandbox" in ast.unparse(test).lower()], shown(path)
+
+
+# Test files about more than one module: what many do at once, what crosses components, what is said to operators.
+CROSS_CUTTING = {
+    "test_access",
+    "test_compose",
+    "test_docs",
+    "test_languages",
+    "test_layout",
+    "test_security_headers",
+    "test_styles",
+    "gallery.test_moderation_in_parallel",
+    "images.test_hostile_files",
+    "jobs.test_in_parallel",
+    "jobs.test_state_machine",
+    "wiro.test_client_lists",
+    "wiro.sandbox.test_command",
+}
+# Suites that start whole programs: the site, its processes, a browser, an earlier version.
+SUITES = {"browser", "faults", "run", "upgrade"}
+
+
+def unit_tests() -> Iterator[str]:
+    """Each test file outside of the suites as a dotted name, such as jobs.test_fetch."""
+    tests = Path(__file__).resolve().parent
+    for path in tests.rglob("test_*.py"):
+        place = path.relative_to(tests).with_suffix("").parts
+        if place[0] not in SUITES:
+            yield ".".join(place)
+
+
+def test_each_test_file_is_named_after_the_module_that_it_tests() -> None:
+    modules = {".".join(module_of(path)[1:]) for path in SOURCES}
+    assert {name for name in unit_tests() if name.replace("test_", "") not in modules} <= CROSS_CUTTING
+
+
+def test_each_exception_from_that_is_a_file() -> None:
+    assert set(unit_tests()) >= CROSS_CUTTING

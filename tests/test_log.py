@@ -32,7 +32,7 @@ LINES = [
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("how", ["message", "argument", "traceback", "stack"])
-def test_no_secret_reaches_a_log(line, how):
+def test_no_secret_reaches_a_log(line: str, how: str) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(MaskingFormatter("{levelname} {message}", style="{"))
@@ -54,14 +54,14 @@ def test_no_secret_reaches_a_log(line, how):
     assert not [secret for secret in SECRETS if secret in written]
 
 
-def test_what_is_no_secret_stays_readable():
+def test_what_is_no_secret_stays_readable() -> None:
     record = logging.makeLogRecord(
         {"msg": f"edit {uuid.UUID(int=5)}: task 4711 ended, GET http://127.0.0.1:8000/edits/?before=x, 5 kB/s/8 threads, /s/"}
     )
     assert MaskingFormatter().format(record) == record.msg
 
 
-def test_a_refused_request_is_one_line_and_a_mistake_of_ours_keeps_its_traceback():
+def test_a_refused_request_is_one_line_and_a_mistake_of_ours_keeps_its_traceback() -> None:
     refused = logging.makeLogRecord({"name": "django.request", "levelno": logging.WARNING, "exc_info": (ValueError, None, None)})
     broken = logging.makeLogRecord({"name": "django.request", "levelno": logging.ERROR, "exc_info": (ValueError, None, None)})
     assert Brief().filter(refused)
@@ -69,7 +69,7 @@ def test_a_refused_request_is_one_line_and_a_mistake_of_ours_keeps_its_traceback
     assert (refused.exc_info, broken.exc_info is None) == (None, False)
 
 
-def test_the_scheduler_complains_of_an_absent_broker_once_a_minute(monkeypatch):
+def test_the_scheduler_complains_of_an_absent_broker_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     brief = Brief()
     lines = [logging.makeLogRecord({"name": "celery.beat", "msg": "no broker", "levelno": logging.ERROR}) for _ in range(3)]
     assert [brief.filter(line) for line in lines] == [True, False, False]

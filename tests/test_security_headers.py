@@ -1,8 +1,10 @@
 """Headers and markup of every page: nothing inline, nothing kept that is private."""
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
-from edits.models import State
+from edits.models import Photo, State
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     "path", ["/", "/edits/", "/edits/new/", "/accounts/login/", "/accounts/signup/", "/nothing/", "/healthz"]
 )
-def test_every_page_has_the_security_headers(browser, client, path):
+def test_every_page_has_the_security_headers(browser: Client, client: Client, path: str) -> None:
     for visitor in (browser, client):
         response = visitor.get(path)
         assert response["X-Content-Type-Options"] == "nosniff"
@@ -25,7 +27,7 @@ def test_every_page_has_the_security_headers(browser, client, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/edits/", "/edits/new/", "/accounts/login/", "/accounts/signup/"])
-def test_no_page_has_inline_styles_or_scripts(browser, client, alice, photo, path):
+def test_no_page_has_inline_styles_or_scripts(browser: Client, client: Client, alice: User, photo: Photo, path: str) -> None:
     shared(alice, photo)
     for visitor in (browser, client):
         page = visitor.get(path).content.decode()
@@ -35,6 +37,6 @@ def test_no_page_has_inline_styles_or_scripts(browser, client, alice, photo, pat
         assert not [event for event in (" onclick=", " onload=", " onerror=", " onsubmit=", "javascript:") if event in page]
 
 
-def test_private_pages_are_not_kept_by_browsers(browser, alice, photo):
+def test_private_pages_are_not_kept_by_browsers(browser: Client, alice: User, photo: Photo) -> None:
     for path in ("/edits/", edit_in(State.RUNNING, alice, photo).get_absolute_url()):
         assert "no-store" in browser.get(path)["Cache-Control"]

@@ -64,7 +64,7 @@ class Belongings:
     size: int
 
 
-def belongings(user: Any) -> Belongings:
+def belongings(user: User) -> Belongings:
     edits, photos = _unpurged(user.pk), Photo.objects.filter(owner=user, purged_at__isnull=True)
     links = ShareLink.objects.filter(edit__owner=user, revoked_at__isnull=True, expires_at__gt=timezone.now())
     return Belongings(
@@ -78,12 +78,12 @@ def belongings(user: Any) -> Belongings:
     )
 
 
-def is_last_administrator(user: Any) -> bool:
+def is_last_administrator(user: User) -> bool:
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
     return user.is_superuser and user.is_active and not others.exists()
 
 
-def delete_account(user: Any, actor: Any, reason: str = "") -> bool:
+def delete_account(user: User, actor: Any, reason: str = "") -> bool:
     """Close the account for ever and remove what it has. False: it was closed before. Raises LastAdministrator.
 
     `actor` is who asks for it: the person, an operator, or None for a command.
@@ -109,7 +109,7 @@ def continue_deletions() -> None:
         _remove_unused_photos(user_id)
 
 
-def _close(user_id: int, actor: Any) -> bool:
+def _close(user_id: int, actor: User) -> bool:
     with transaction.atomic():
         # The lock that every new edit takes, so that none begins meanwhile; and of two last administrators one stays.
         WriteLock.hold(WriteLock.SUBMISSIONS)
@@ -131,7 +131,7 @@ def _close(user_id: int, actor: Any) -> bool:
     return True
 
 
-def _hide(user_id: int, actor: Any) -> None:
+def _hide(user_id: int, actor: User) -> None:
     """Out of the gallery, the links and the trash at once; `purge` takes it as soon as it may."""
     over = timezone.now() - TRASH_TIME
     ShareLink.objects.filter(edit__owner=user_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
@@ -171,7 +171,7 @@ def _anonymize(user: User) -> None:
     user.user_permissions.clear()
 
 
-def _carry_on(user_id: int, actor: Any = None) -> None:
+def _carry_on(user_id: int, actor: User | None = None) -> None:
     """Stop what has not ended; of what has, take the words and have Wiro's copies erased."""
     for edit in _unpurged(user_id).exclude(state__in=ENDED):
         # One whose task a callback has just named is looked up first: only then can Wiro's copies be erased.

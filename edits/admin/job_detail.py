@@ -18,6 +18,7 @@ from ..operations import operator_actions, request_preview
 from ..ordering import quotas
 from ..tasks import enqueue
 from ..web import user_messages
+from ..web.views.access import person
 
 # Of a longer history, only the newest events are shown.
 EVENTS_MAX = 300
@@ -101,7 +102,7 @@ def _edit(object_id: str) -> Edit:
 def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        fresh = operator_actions.retry_for_owner(edit, request.user, reason, nonce)
+        fresh = operator_actions.retry_for_owner(edit, person(request), reason, nonce)
     except quotas.QuotaExceeded as error:
         messages.warning(
             request, _("Not retried: the owner has reached a limit. Message to the owner: %s") % user_messages.quota(error)

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ from ..gallery import moderation
 from ..jobs import actions
 from ..models import Edit, NotAllowed
 from ..web import user_messages
+from ..web.views.access import person
 from .csv_export import export
 from .job_detail import JobView
 from .read_only import ReadOnlyAdmin
@@ -125,7 +127,7 @@ class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
 
     @admin.action(description=_("Approve and publish"), permissions=["review"])
     def approve(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = moderation.approve_all(_ids(edits), request.user)
+        done = moderation.approve_all(_ids(edits), person(request))
         self.message_user(
             request,
             ngettext("Approved %d edit. It is now in the gallery.", "Approved %d edits. They are now in the gallery.", len(done))
@@ -138,7 +140,7 @@ class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
         if reason not in user_messages.REJECTIONS:
             self.message_user(request, _("Choose a reason first. The owner will see it. Nothing was rejected."), messages.WARNING)
             return
-        done = moderation.reject_all(_ids(edits), request.user, reason, take_down=True)
+        done = moderation.reject_all(_ids(edits), person(request), reason, take_down=True)
         self.message_user(
             request,
             ngettext(
@@ -149,17 +151,17 @@ class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
 
     @admin.action(description=_("Check now"), permissions=["operate"])
     def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = _count_done(actions.check_now, edits, request.user)
+        done = _count_done(actions.check_now, edits, person(request))
         self.message_user(request, ngettext("Checking %d edit now.", "Checking %d edits now.", done) % done)
 
     @admin.action(description=_("Resubmit unconfirmed edits (may be charged twice)"), permissions=["operate"])
     def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = _count_done(actions.try_again_unconfirmed, edits, request.user)
+        done = _count_done(actions.try_again_unconfirmed, edits, person(request))
         self.message_user(request, ngettext("Resubmitted %d edit.", "Resubmitted %d edits.", done) % done)
 
     @admin.action(description=_("Give up on unconfirmed edits"), permissions=["operate"])
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
-        done = _count_done(actions.give_up_unconfirmed, edits, request.user)
+        done = _count_done(actions.give_up_unconfirmed, edits, person(request))
         self.message_user(request, ngettext("Gave up on %d edit.", "Gave up on %d edits.", done) % done)
 
 
@@ -167,7 +169,7 @@ def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:
     return list(edits.order_by().values_list("pk", flat=True))
 
 
-def _count_done(verb: Callable[[Edit, Any], None], edits: Iterable[Edit], actor: Any) -> int:
+def _count_done(verb: Callable[[Edit, Any], None], edits: Iterable[Edit], actor: User) -> int:
     """How many of them it could be done to."""
     done = 0
     for edit in edits:

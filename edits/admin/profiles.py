@@ -36,7 +36,7 @@ class ProfileForm(forms.ModelForm):
             self.fields["username"].initial = self.instance.user.username
 
     def clean_username(self) -> str:
-        name = self.cleaned_data["username"]
+        name: str = self.cleaned_data["username"]
         if self.instance.pk:
             return name
         user = get_user_model().objects.filter(username=name).first()

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from ..gallery import moderation
 from ..web import user_messages
+from ..web.views.access import person
 from .review_pairs import review_pairs
 from .review_session import ReviewSession, Step
 
@@ -45,8 +46,8 @@ class ReviewQueue(admin.ModelAdmin):
             request, reverse("admin:edits_edit_review", query={"since": since.isoformat()} if since else None)
         ):
             return answer
-        pairs = review_pairs(moderation.claim_next(request.user, PRELOADED, since))
-        skipped = 0 if pairs else moderation.skipped_count(request.user, since)
+        pairs = review_pairs(moderation.claim_next(person(request), PRELOADED, since))
+        skipped = 0 if pairs else moderation.skipped_count(person(request), since)
         facts = {"title": _("Review"), "pairs": pairs, "skipped": skipped, "now": timezone.now()}
         return self._page(request, "review", facts)
 
@@ -56,7 +57,7 @@ class ReviewQueue(admin.ModelAdmin):
         if answer := self._posted(request, reverse("admin:edits_edit_waiting", query={"page": page} if page > 1 else None)):
             return answer
         start = (page - 1) * IN_GRID
-        found = moderation.waiting_for(request.user).select_related("photo", "result", "owner")[start : start + IN_GRID + 1]
+        found = moderation.waiting_for(person(request)).select_related("photo", "result", "owner")[start : start + IN_GRID + 1]
         edits = list(found)
         facts = {"title": _("Waiting for review"), "edits": edits[:IN_GRID], "page": page, "has_more": len(edits) > IN_GRID}
         return self._page(request, "waiting", facts)
@@ -91,12 +92,12 @@ def _carry_out(request: HttpRequest, session: ReviewSession) -> tuple[str, bool]
         case _ if not ids:
             return _("Nothing was selected."), False
         case "approve":
-            return _decided("approve", moderation.approve_all(ids, request.user, now), ids, now, session)
+            return _decided("approve", moderation.approve_all(ids, person(request), now), ids, now, session)
         case "reject":
             reason = _reason(request)
             if not reason:
                 return _("Choose or enter a reason. The owner will see it. Nothing was rejected."), False
-            return _decided("reject", moderation.reject_all(ids, request.user, reason, now), ids, now, session)
+            return _decided("reject", moderation.reject_all(ids, person(request), reason, now), ids, now, session)
         case "skip":
             return _skip(request, ids[0], session)
         case _unknown:
@@ -123,7 +124,7 @@ def _decided(
 
 
 def _skip(request: HttpRequest, edit_id: uuid.UUID, session: ReviewSession) -> tuple[str, bool]:
-    if moderation.skip(edit_id, request.user):
+    if moderation.skip(edit_id, person(request)):
         session.add(Step.skipped(edit_id))
         return _("Skipped. You’ll see it again in half an hour."), True
     return _("Another reviewer is already handling this edit."), False
@@ -134,11 +135,11 @@ def _undo(request: HttpRequest, session: ReviewSession) -> tuple[str, bool]:
     if step is None:
         return _("Nothing to undo."), False
     if not step.count:
-        is_back = moderation.claim(step.edit_id, request.user)
+        is_back = moderation.claim(step.edit_id, person(request))
         return (
             (_("The skipped edit is back."), True) if is_back else (_("Another reviewer is already handling this edit."), False)
         )
-    back = len(moderation.undo(request.user, step.moment))
+    back = len(moderation.undo(person(request), step.moment))
     if back:
         return ngettext("Undone. %d edit is waiting again.", "Undone. %d edits are waiting again.", back) % back, True
     return _("Too late to undo. More than ten minutes have passed, or the edit has changed since."), False

@@ -1,6 +1,7 @@
 """Users. They are never deleted, which would remove their edits from the ledger, but erased: the numbers are kept."""
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin, messages
@@ -35,6 +36,14 @@ _LOOKED_AT = (
 _TEXT = forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
 
 
+class _CountedUser(Protocol):
+    """A row of the list, with the numbers that `get_queryset` adds to an account."""
+
+    pk: int
+    edit_count: int
+    spent_usd: Decimal | None
+
+
 class EraseForm(forms.Form):
     """The username must be typed, so that no one is erased by a stray click."""
 
@@ -46,7 +55,7 @@ class EraseForm(forms.Form):
         widget=_TEXT,
     )
 
-    def __init__(self, user: Any, *args: Any) -> None:
+    def __init__(self, user: User, *args: Any) -> None:
         super().__init__(*args)
         self.user = user
 
@@ -72,7 +81,8 @@ class PersonAdmin(UserAdmin):
         spent = Subquery(theirs.annotate(sum=Sum("cost")).values("sum"), output_field=DecimalField())
         count = Subquery(theirs.annotate(count=Count("pk")).values("count"))
         people = super().get_queryset(request).select_related("profile")
-        return people.annotate(edit_count=Coalesce(count, 0), spent_usd=spent)
+        counted: QuerySet[User] = people.annotate(edit_count=Coalesce(count, 0), spent_usd=spent)
+        return counted
 
     def get_urls(self) -> list[URLPattern]:
         erase = path("<object_id>/erase/", self.admin_site.admin_view(self.erase), name="auth_user_erase")
@@ -108,21 +118,21 @@ class PersonAdmin(UserAdmin):
     # --- Columns and fields ---
 
     @admin.display(description=gettext_lazy("edits"), ordering="edit_count")
-    def edits_here(self, user: Any) -> SafeString:
+    def edits_here(self, user: _CountedUser) -> SafeString:
         address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": user.pk})
         return format_html('<a href="{}">{}</a>', address, user.edit_count)
 
     @admin.display(description=gettext_lazy("images"))
-    def pictures_here(self, user: Any) -> str:
+    def pictures_here(self, user: User) -> str:
         has = deletion.belongings(user)
         return f"{has.pictures} · {filesizeformat(has.size)}"
 
     @admin.display(description=gettext_lazy("spent (USD)"), ordering="spent_usd")
-    def spent(self, user: Any) -> str:
+    def spent(self, user: _CountedUser) -> str:
         return floatformat(user.spent_usd or 0, 2)
 
     @admin.display(description=gettext_lazy("erased"))
-    def erased_at(self, user: Any) -> str:
+    def erased_at(self, user: User) -> str:
         return date_format(localtime(_erased_at(user)), "DATETIME_FORMAT") if _erased_at(user) else "-"
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -172,7 +182,7 @@ def _is_operator(request: HttpRequest) -> bool:
     return request.user.has_perm("edits.operate_edit")
 
 
-def _erased_at(user: Any) -> Any:
+def _erased_at(user: User) -> Any:
     try:
         return user.profile.deleted_at
     except Profile.DoesNotExist:

@@ -1,5 +1,6 @@
 """Pictures on their way out. Stored ones carry no metadata, as any may be the next source; what leaves says that AI edited it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePath
 
@@ -34,7 +35,7 @@ def marked_pair(edit: Edit, labels: tuple[str, str], style: str) -> bytes:
 
 def download_name(edit: Edit, side: str) -> str:
     """turn-the-sky-into-night-after.jpg, for a side of "before", "after", "before-after" or "changes"."""
-    extensions = {
+    extensions: dict[str, Callable[[], str]] = {
         "before": lambda: edit.photo.extension,
         "after": lambda: _result_of(edit).extension,
         "before-after": lambda: "jpg",
@@ -70,4 +71,4 @@ def _content(photo: Photo) -> bytes:
     if not photo.file:
         raise FileNotFoundError(f"photo {photo.pk} is erased")
     with photo.file.open("rb") as file:
-        return file.read()
+        return bytes(file.read())

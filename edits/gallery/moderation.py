@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -30,12 +31,12 @@ def waiting() -> QuerySet[Edit]:
     return Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True).order_by("created_at", "pk")
 
 
-def waiting_for(reviewer: Any) -> QuerySet[Edit]:
+def waiting_for(reviewer: User) -> QuerySet[Edit]:
     """Of those the pairs that no other reviewer has claimed."""
     return waiting().filter(_is_free_for(reviewer))
 
 
-def claim_next(reviewer: Any, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
+def claim_next(reviewer: User, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
     """What this reviewer sees next: what is claimed already, then the oldest that are free. Renews the claims.
 
     What the reviewer skipped lately (or since that moment) is left to the others.
@@ -51,12 +52,12 @@ def claim_next(reviewer: Any, count: int = 2, skipped_since: datetime | None = N
     return pairs
 
 
-def claim(edit_id: uuid.UUID, reviewer: Any) -> bool:
+def claim(edit_id: uuid.UUID, reviewer: User) -> bool:
     """Claim one certain pair for this reviewer, if it waits and nobody else has it."""
     return waiting_for(reviewer).filter(pk=edit_id).update(**_claim(reviewer)) == 1
 
 
-def skip(edit_id: uuid.UUID, reviewer: Any) -> bool:
+def skip(edit_id: uuid.UUID, reviewer: User) -> bool:
     """Give a pair back and leave it to the others for a while."""
     with transaction.atomic():
         won = waiting().filter(pk=edit_id, review_claimed_by=reviewer).update(**_UNCLAIMED) == 1
@@ -65,20 +66,20 @@ def skip(edit_id: uuid.UUID, reviewer: Any) -> bool:
     return won
 
 
-def skipped_count(reviewer: Any, since: datetime | None = None) -> int:
+def skipped_count(reviewer: User, since: datetime | None = None) -> int:
     """How many waiting pairs this reviewer has left to the others."""
     return waiting_for(reviewer).filter(pk__in=_skipped(reviewer, since)).count()
 
 
-def approve(edit: Edit, reviewer: Any) -> bool:
+def approve(edit: Edit, reviewer: User) -> bool:
     return bool(approve_all([edit.pk], reviewer))
 
 
-def reject(edit: Edit, reviewer: Any, reason: str) -> bool:
+def reject(edit: Edit, reviewer: User, reason: str) -> bool:
     return bool(reject_all([edit.pk], reviewer, reason, take_down=True))
 
 
-def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: Any, at: datetime | None = None) -> list[uuid.UUID]:
+def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: User, at: datetime | None = None) -> list[uuid.UUID]:
     """Show them in the gallery. Returns those that it was still open for; `at` is what `undo` knows them by."""
     decision = {"visibility": Visibility.PUBLIC, "review": Review.APPROVED, "review_reason": ""}
     offered = waiting().filter(pk__in=edit_ids)
@@ -86,7 +87,7 @@ def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: Any, at: datetime | Non
 
 
 def reject_all(
-    edit_ids: Iterable[uuid.UUID], reviewer: Any, reason: str, at: datetime | None = None, *, take_down: bool = False
+    edit_ids: Iterable[uuid.UUID], reviewer: User, reason: str, at: datetime | None = None, *, take_down: bool = False
 ) -> list[uuid.UUID]:
     """Not for the gallery, and with `take_down` not any more; the owner reads the reason.
 
@@ -98,7 +99,7 @@ def reject_all(
     return _decide(offered, reviewer, EventCode.REJECTED, decision, at, reason)
 
 
-def undo(reviewer: Any, at: datetime) -> list[uuid.UUID]:
+def undo(reviewer: User, at: datetime) -> list[uuid.UUID]:
     """Undo what this reviewer decided at that moment, unless it is long ago or something has happened since.
 
     The pairs wait again, claimed by this reviewer; also one that had been public, so that nothing is published by an undo.
@@ -117,7 +118,7 @@ def can_appeal(edit: Edit) -> bool:
     return edit.visibility == Visibility.PRIVATE and edit.review == Review.REJECTED and edit.appealed_at is None
 
 
-def appeal(edit: Edit, owner: Any, words: str = "") -> None:
+def appeal(edit: Edit, owner: User, words: str = "") -> None:
     """The owner asks for a second look, once. Raises NotAllowed."""
     rejected = _results().filter(pk=edit.pk, visibility=Visibility.PRIVATE, review=Review.REJECTED, appealed_at__isnull=True)
     changes = {"visibility": Visibility.PENDING, "appealed_at": timezone.now()} | _UNDECIDED
@@ -129,29 +130,29 @@ def _results() -> QuerySet[Edit]:
     return Edit.objects.filter(state=State.SUCCEEDED, deleted_at__isnull=True)
 
 
-def _is_free_for(reviewer: Any) -> Q:
+def _is_free_for(reviewer: User) -> Q:
     unclaimed = Q(review_claimed_until__isnull=True) | Q(review_claimed_until__lte=timezone.now())
     return unclaimed | Q(review_claimed_by=reviewer)
 
 
-def _claim(reviewer: Any) -> dict[str, Any]:
+def _claim(reviewer: User) -> dict[str, Any]:
     return {"review_claimed_by": reviewer, "review_claimed_until": timezone.now() + CLAIM_TIME}
 
 
-def _skipped(reviewer: Any, since: datetime | None) -> QuerySet[Event, Any]:
+def _skipped(reviewer: User, since: datetime | None) -> QuerySet[Event, Any]:
     lately = timezone.now() - SKIP_TIME
     skips = Event.objects.filter(actor=reviewer, kind=Event.Kind.REVIEWED, code=EventCode.SKIPPED)
     return skips.filter(at__gt=max(lately, since) if since else lately).values("edit_id")
 
 
 def _decide(
-    offered: QuerySet[Edit], reviewer: Any, code: str, decision: dict[str, Any], at: datetime | None, reason: str = ""
+    offered: QuerySet[Edit], reviewer: User, code: str, decision: dict[str, Any], at: datetime | None, reason: str = ""
 ) -> list[uuid.UUID]:
     decision |= {"reviewed_by": reviewer, "reviewed_at": at or timezone.now()} | _UNCLAIMED
     return _change(offered.filter(_is_free_for(reviewer)), decision, code, reviewer, reason)
 
 
-def _change(edits: QuerySet[Edit], changes: dict[str, Any], code: str, actor: Any, reason: str = "") -> list[uuid.UUID]:
+def _change(edits: QuerySet[Edit], changes: dict[str, Any], code: str, actor: User, reason: str = "") -> list[uuid.UUID]:
     """Look and change under one lock, in one order for everybody: of two people who decide at once the second changes nothing."""
     with transaction.atomic():
         changed = list(edits.order_by("pk").select_for_update().values_list("pk", flat=True))
@@ -160,6 +161,6 @@ def _change(edits: QuerySet[Edit], changes: dict[str, Any], code: str, actor: An
     return changed
 
 
-def _remember(edit_ids: list[uuid.UUID], code: str, actor: Any, reason: str = "") -> None:
+def _remember(edit_ids: list[uuid.UUID], code: str, actor: User, reason: str = "") -> None:
     told = {"kind": Event.Kind.REVIEWED, "code": code, "reason": reason[:REASON_MAX], "actor": actor}
     Event.objects.bulk_create(Event(edit_id=edit_id, **told) for edit_id in edit_ids)

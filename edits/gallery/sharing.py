@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -16,7 +17,7 @@ LINK_DAYS = (1, 7, 30)
 LINKS_MAX = 10
 
 
-def share(edit: Edit, actor: Any) -> None:
+def share(edit: Edit, actor: User) -> None:
     """Offer a result to the public gallery; a reviewer decides where that is required and the owner is not trusted.
 
     Raises NotAllowed.
@@ -39,14 +40,14 @@ def _why_not_shared(edit: Edit) -> Denial:
     return Denial.WAS_REJECTED if fresh.review == Review.REJECTED else Denial.ALREADY_SHARED
 
 
-def unshare(edit: Edit, actor: Any) -> None:
+def unshare(edit: Edit, actor: User) -> None:
     """Take it out of the gallery, or back from the reviewers. Raises NotAllowed."""
     shared = Q(visibility__in=[Visibility.PENDING, Visibility.PUBLIC])
     if not _show(edit, shared, Visibility.PRIVATE, EventCode.UNSHARED, actor):
         raise NotAllowed(Denial.NOT_SHARED)
 
 
-def make_link(edit: Edit, actor: Any, days: int) -> ShareLink:
+def make_link(edit: Edit, actor: User, days: int) -> ShareLink:
     """A private link to a result for that many days. Raises NotAllowed."""
     if is_suspended(edit.owner_id):
         raise NotAllowed(Denial.SUSPENDED)
@@ -64,7 +65,7 @@ def make_link(edit: Edit, actor: Any, days: int) -> ShareLink:
     return link
 
 
-def revoke_links(edit: Edit, actor: Any, link_id: int | None = None) -> int:
+def revoke_links(edit: Edit, actor: User, link_id: int | None = None) -> int:
     """End one private link of an edit, or all of them. Returns how many had been alive. Raises NotAllowed."""
     links = live_links(edit) if link_id is None else live_links(edit).filter(pk=link_id)
     with transaction.atomic():
@@ -79,7 +80,7 @@ def live_links(edit: Edit) -> QuerySet[ShareLink]:
     return ShareLink.objects.filter(edit=edit, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
 
-def _show(edit: Edit, before: Q, to: Visibility, code: str, actor: Any, **changes: Any) -> bool:
+def _show(edit: Edit, before: Q, to: Visibility, code: str, actor: User, **changes: Any) -> bool:
     with transaction.atomic():
         results = Edit.objects.filter(before, pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True)
         won = results.update(visibility=to, **changes) == 1
@@ -88,5 +89,5 @@ def _show(edit: Edit, before: Q, to: Visibility, code: str, actor: Any, **change
     return won
 
 
-def _note(edit: Edit, code: str, actor: Any, **data: int) -> None:
+def _note(edit: Edit, code: str, actor: User, **data: int) -> None:
     Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, data=data, actor=actor)

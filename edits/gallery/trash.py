@@ -3,8 +3,8 @@
 import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -19,16 +19,16 @@ TRASH_TIME = timedelta(days=30)
 MOST_PURGES = 500
 
 
-def favorite(edit: Edit, actor: Any) -> bool:
+def favorite(edit: Edit, actor: User) -> bool:
     kept = Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True, favorite_at__isnull=True)
     return kept.update(favorite_at=timezone.now()) == 1
 
 
-def unfavorite(edit: Edit, actor: Any) -> bool:
+def unfavorite(edit: Edit, actor: User) -> bool:
     return Edit.objects.filter(pk=edit.pk, favorite_at__isnull=False).update(favorite_at=None) == 1
 
 
-def delete(edit: Edit, actor: Any) -> None:
+def delete(edit: Edit, actor: User) -> None:
     """Out of sight at once, for everybody. A running edit is canceled first. Raises NotAllowed."""
     if not edit.is_ended:
         with suppress(NotAllowed):
@@ -40,7 +40,7 @@ def delete(edit: Edit, actor: Any) -> None:
         _note(edit, EventCode.DELETED, actor)
 
 
-def _note(edit: Edit, code: str, actor: Any = None) -> None:
+def _note(edit: Edit, code: str, actor: User | None = None) -> None:
     Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, actor=actor)
 
 
@@ -53,7 +53,7 @@ def leaves_trash_at(edit: Edit) -> datetime | None:
     return edit.deleted_at + TRASH_TIME if edit.deleted_at else None
 
 
-def restore(edit: Edit, actor: Any) -> None:
+def restore(edit: Edit, actor: User) -> None:
     """Back from the trash, for its owner alone: deleting took it out of the gallery. Raises NotAllowed."""
     with transaction.atomic():
         if not in_trash().filter(pk=edit.pk).update(deleted_at=None, visibility=Visibility.PRIVATE):
@@ -61,7 +61,7 @@ def restore(edit: Edit, actor: Any) -> None:
         _note(edit, EventCode.RESTORED, actor)
 
 
-def delete_for_good(edit: Edit, actor: Any) -> None:
+def delete_for_good(edit: Edit, actor: User) -> None:
     """Its time in the trash is over at once; what cannot be purged yet (Wiro still has copies) goes at a later cleanup.
 
     Raises NotAllowed.

@@ -97,7 +97,7 @@ def _strength(source: Image.Image, result: Image.Image) -> Floats:
     one, other = _as_seen(layer.picture), _as_seen(result)
     distance = np.sqrt(((one - other) ** 2).sum(axis=0))
     allowed = SAME_COLOR + EDGE_SLACK * np.minimum(_steepness(one), _steepness(other))
-    strength = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
+    strength: Floats = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
     strength[np.asarray(layer.shown) < 128] = 1
     return strength
 

@@ -66,7 +66,8 @@ def packet(provenance: Provenance) -> bytes:
     _add(alternatives, "rdf:li", DESCRIPTION, {_name("xml:lang"): "x-default"})
     _add_history(facts, provenance, moment)
     ElementTree.indent(root)
-    return _PACKET % ElementTree.tostring(root, "utf-8", xml_declaration=False)
+    written: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=False)
+    return _PACKET % written
 
 
 def _add_history(facts: Element, provenance: Provenance, moment: str) -> None:

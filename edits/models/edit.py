@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -254,7 +255,7 @@ class Edit(models.Model):
         code: str = EventCode.NONE,
         data: dict[str, Any] | None = None,
         reason: str = "",
-        actor: Any = None,
+        actor: User | None = None,
         fenced: bool = True,
         keep_lease: bool = False,
         **changes: Any,

@@ -2,8 +2,8 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -32,7 +32,7 @@ def possible_operations(edit: Edit) -> list[str]:
     return [name for name, is_possible in found.items() if is_possible]
 
 
-def retry_for_owner(edit: Edit, actor: Any, reason: str = "", nonce: str = "") -> Edit:
+def retry_for_owner(edit: Edit, actor: User, reason: str = "", nonce: str = "") -> Edit:
     """The same once more, as a new edit of its owner, whose quota it counts against.
 
     The same nonce again is the same edit. Raises QuotaExceeded, NotAllowed.
@@ -50,7 +50,7 @@ def retry_for_owner(edit: Edit, actor: Any, reason: str = "", nonce: str = "") -
     return fresh
 
 
-def clean_up_now(edit: Edit, actor: Any, reason: str = "") -> None:
+def clean_up_now(edit: Edit, actor: User, reason: str = "") -> None:
     """Have Wiro's copies of an ended edit deleted at the next tick, whenever that was due before. Raises NotAllowed."""
     now = timezone.now()
     with transaction.atomic():
@@ -65,5 +65,5 @@ def _erasable(edit: Edit, now: datetime) -> QuerySet[Attempt]:
     return tasks.exclude(wiro_task_token="").filter(Q(cleanup_due_at__isnull=True) | Q(cleanup_due_at__gt=now))
 
 
-def _note(edit: Edit, code: str, actor: Any, reason: str, data: dict[str, str] | None = None) -> None:
+def _note(edit: Edit, code: str, actor: User, reason: str, data: dict[str, str] | None = None) -> None:
     Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, data=data or {}, reason=reason, actor=actor)

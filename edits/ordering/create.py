@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from ..failpoints import failpoint
@@ -27,7 +28,7 @@ def draw_seed() -> int:
 
 
 def create(
-    owner: Any, picture: CleanPicture | Photo, *, nonce: str, prompt: str, guidance_scale: float, watermark: bool, seed: int
+    owner: User, picture: CleanPicture | Photo, *, nonce: str, prompt: str, guidance_scale: float, watermark: bool, seed: int
 ) -> Edit:
     """One edit of a picture. The same nonce again is the same edit. Raises QuotaExceeded."""
     inputs = {"prompt": prompt, "guidance_scale": guidance_scale, "watermark": watermark}
@@ -35,7 +36,7 @@ def create(
 
 
 def create_variations(
-    owner: Any,
+    owner: User,
     picture: CleanPicture | Photo,
     *,
     nonce: str,
@@ -73,7 +74,7 @@ def _nonces(nonce: str, variations: int) -> list[str]:
     return [nonce, *(uuid.uuid5(VARIATION, f"{number} {nonce}").hex for number in range(2, variations + 1))]
 
 
-def _asked_before(owner: Any, nonces: list[str]) -> list[Edit]:
+def _asked_before(owner: User, nonces: list[str]) -> list[Edit]:
     return sorted(Edit.objects.filter(owner=owner, nonce__in=nonces), key=lambda edit: nonces.index(edit.nonce))
 
 
@@ -82,7 +83,7 @@ class _PhotoGone(Exception):
 
 
 @contextmanager
-def _stored(owner: Any, picture: CleanPicture | Photo) -> Iterator[Photo]:
+def _stored(owner: User, picture: CleanPicture | Photo) -> Iterator[Photo]:
     """The row of the picture if there is one, or stored files for a row to come."""
     if isinstance(picture, Photo):
         yield picture
@@ -98,7 +99,7 @@ def _known(owner_id: int, sha256: str) -> Photo | None:
     return Photo.objects.filter(owner_id=owner_id, sha256=sha256).first()
 
 
-def _queue(owner: Any, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
+def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
     with transaction.atomic():
         # Reservations pass one after the other, so quota and cap hold exactly however many arrive at once.
         WriteLock.hold(WriteLock.SUBMISSIONS)

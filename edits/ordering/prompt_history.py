@@ -1,6 +1,6 @@
 """What somebody asked for before, to be asked for again."""
 
-from typing import Any
+from django.contrib.auth.models import User
 
 from ..models import Edit
 
@@ -9,7 +9,7 @@ LOOKED_AT = 500
 OFFERED = 20
 
 
-def earlier_prompts(owner: Any, text: str = "") -> list[str]:
+def earlier_prompts(owner: User, text: str = "") -> list[str]:
     """One's own instructions that contain `text` in any case, each once, newest first."""
     edits = Edit.objects.filter(owner=owner, deleted_at__isnull=True).order_by("-created_at", "-pk")
     prompts = dict.fromkeys(edits.values_list("prompt", flat=True)[:LOOKED_AT])

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
@@ -39,13 +39,13 @@ def today() -> datetime:
     return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def remaining(owner: Any) -> int:
+def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
     used = Edit.objects.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
     return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
 
 
-def spent_today(owner: Any = None) -> Decimal:
+def spent_today(owner: User | None = None) -> Decimal:
     """USD of today's edits, of the whole site or of one person: CHARGE, and what ran twice."""
     edits = Edit.objects.filter(created_at__gte=today())
     # An edit knows what its last attempt cost; an earlier one that turned out to have run was charged as well.
@@ -76,7 +76,7 @@ def exact(total: Decimal | None) -> Decimal:
     return Decimal(total or 0).quantize(Decimal("0.000001"))
 
 
-def check(owner: Any, count: int = 1) -> None:
+def check(owner: User, count: int = 1) -> None:
     """Raise QuotaExceeded if `count` more edits would be too many. Exact only under the lock that `create` holds."""
     renews_at = today() + timedelta(days=1)
     profile = limits.profile_of(owner.pk)

@@ -5,6 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from ..images import CleanPicture, Rules, clean, keeps_rules
 from ..models import Edit, Photo
 from ..models.edit import PictureAddresses
@@ -37,7 +39,7 @@ class Start:
             return clean(io.BytesIO(file.read()), rules)
 
 
-def start_from(owner: Any, version: str, side: str) -> Start | None:
+def start_from(owner: User, version: str, side: str) -> Start | None:
     """That side of one's own edit, or None: unknown, somebody else's and deleted edits look the same."""
     try:
         edit_id = uuid.UUID(version)

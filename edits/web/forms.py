@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import User
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +82,7 @@ class EditForm(forms.Form):
     # Whether the refused photo may be accepted with `fit` on.
     can_fit = False
 
-    def __init__(self, *args: Any, owner: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
 
@@ -114,7 +115,7 @@ class EditForm(forms.Form):
 
     def clean_guidance_scale(self) -> float:
         value = self.cleaned_data["guidance_scale"]
-        return self.fields["guidance_scale"].initial if value is None else value
+        return float(self.fields["guidance_scale"].initial if value is None else value)
 
     def clean_seed(self) -> int:
         return self.cleaned_data["seed"] or 0

@@ -1,6 +1,7 @@
 """What a waiting user sees: stage, progress and an estimate from recent edits."""
 
 from statistics import median
+from uuid import UUID
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _place_words(edit: Edit) -> str:
     return _("Next in line.") if place == 1 else _("#%(place)d in the queue.") % {"place": place}
 
 
-def _line() -> list:
+def _line() -> list[UUID]:
     """The first waiting edits in fair order. That order needs all of them, so it is not computed for a queue that is too long."""
     waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
     return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)

@@ -1,13 +1,12 @@
 """Members of the staff, signed in to the admin."""
 
-from collections.abc import Callable
-
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
+
+from tests.fixtures import MakeStaff, SignIn
 
 
 @pytest.fixture
-def viewer(signed_in: Callable[[User], Client], staff: Callable[..., User]) -> Client:
+def viewer(signed_in: SignIn, staff: MakeStaff) -> Client:
     """A browser of somebody who may look at edits and do nothing."""
     return signed_in(staff("viewer"))

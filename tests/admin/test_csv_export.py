@@ -3,12 +3,18 @@
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from edits.admin import search
-from edits.models import State
+from edits.models import Photo, State
+from tests.fixtures import MakeStaff, SignIn
+from tests.pages import content_of
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -16,16 +22,16 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/edits/edit/"
 
 
-def csv_of(client, name="jobs", **filters):
+def csv_of(client: Client, name: str = "jobs", **filters: Any) -> list[dict[str, str]]:
     answer = client.get(f"{LIST}export/{name}.csv", filters)
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/csv")
     assert answer.streaming
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    return csv.DictReader(io.StringIO(text))
+    text = content_of(answer).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_jobs_and_costs_come_as_csv_with_the_filters_of_the_list(viewer, alice, bob, photo):
+def test_jobs_and_costs_come_as_csv_with_the_filters_of_the_list(viewer: Client, alice: User, bob: User, photo: Photo) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo, prompt='Say "hi", please\nand wait', cost="0.045")
     attempt, _ = attempt_of(edit, cost="0.045")
     edit_in(State.FAILED, bob, photo)
@@ -34,25 +40,27 @@ def test_jobs_and_costs_come_as_csv_with_the_filters_of_the_list(viewer, alice, 
     assert job["edited_seconds"] == "20.0"
     [cost] = csv_of(viewer, "costs")
     assert (cost["task"], cost["outcome"], cost["cost_usd"]) == (attempt.wiro_task_id, "accepted", "0.045000")
-    assert len(list(csv_of(viewer))) == 2
+    assert len(csv_of(viewer)) == 2
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])
-def test_no_cell_is_a_formula(viewer, alice, photo, formula):
+def test_no_cell_is_a_formula(viewer: Client, alice: User, photo: Photo, formula: str) -> None:
     edit_in(State.SUCCEEDED, alice, photo, prompt=formula)
     [job] = csv_of(viewer)
     assert job["instruction"] == "'" + formula
 
 
-def test_the_csv_asks_few_questions(viewer, alice, photo, django_assert_max_num_queries):
+def test_the_csv_asks_few_questions(
+    viewer: Client, alice: User, photo: Photo, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(20):
         attempt_of(edit_in(State.SUCCEEDED, alice, photo))
     with django_assert_max_num_queries(8):
-        assert len(list(csv_of(viewer, "costs"))) == 20
+        assert len(csv_of(viewer, "costs")) == 20
 
 
 @pytest.mark.parametrize("name", ["jobs", "costs"])
-def test_the_csv_is_for_those_who_may_look(signed_in, staff, alice, client, name):
+def test_the_csv_is_for_those_who_may_look(signed_in: SignIn, staff: MakeStaff, alice: User, client: Client, name: str) -> None:
     path = f"{LIST}export/{name}.csv"
     assert client.get(path).status_code == signed_in(alice).get(path).status_code == 302
     assert signed_in(staff("nobody")).get(path).status_code == 403
@@ -60,8 +68,10 @@ def test_the_csv_is_for_those_who_may_look(signed_in, staff, alice, client, name
     assert signed_in(staff("operator")).get(f"{LIST}export/passwords.csv").status_code == 404
 
 
-def test_the_csv_has_every_match_of_a_search_and_not_only_the_newest(viewer, alice, photo, monkeypatch):
+def test_the_csv_has_every_match_of_a_search_and_not_only_the_newest(
+    viewer: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(4):
         edit_in(State.SUCCEEDED, alice, photo, prompt=f"night {number}", created_at=timezone.now() - timedelta(days=60 * number))
     monkeypatch.setattr(search, "LOOK_BACK", 1)
-    assert len(list(csv_of(viewer, q="night"))) == 4
+    assert len(csv_of(viewer, q="night")) == 4

@@ -1,16 +1,22 @@
 """Limits of one person, trust and suspension: set by operators, honored by the lifecycle."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from edits.gallery import sharing
 from edits.jobs import engine
-from edits.models import Edit, Profile, State, Visibility
+from edits.models import Edit, NotAllowed, Photo, Profile, State, Visibility
 from edits.ordering import quotas
 from edits.web import user_messages
+from edits.wiro.sandbox import SandboxServer
+from tests.fixtures import MakeStaff, NewEdit, SignIn
 from tests.forms import upload
 from tests.rows import edit_in
 
@@ -20,17 +26,17 @@ LIST = "/admin/edits/profile/"
 
 
 @pytest.fixture
-def operator(signed_in, staff):
+def operator(signed_in: SignIn, staff: MakeStaff) -> Client:
     user = staff("operator")
     user.user_permissions.add(*Permission.objects.filter(codename__in=["view_profile", "change_profile"]))
     return signed_in(user)
 
 
-def limit(user, **values):
+def limit(user: User, **values: Any) -> Profile:
     return Profile.objects.create(user=user, **values)
 
 
-def test_an_operator_gives_somebody_limits_and_takes_them_back(operator, alice):
+def test_an_operator_gives_somebody_limits_and_takes_them_back(operator: Client, alice: User) -> None:
     fields = {"username": "alice", "edits_per_day": "3", "is_suspended": "on", "suspended_reason": "spam"}
     assert operator.post(f"{LIST}add/", fields).status_code == 302
     profile = Profile.objects.get(user=alice)
@@ -42,19 +48,20 @@ def test_an_operator_gives_somebody_limits_and_takes_them_back(operator, alice):
     assert (profile.user, profile.suspended_at, profile.is_trusted) == (alice, since, True)
     operator.post(f"{LIST}{alice.pk}/change/", {"edits_per_day": ""})
     profile.refresh_from_db()
-    assert (profile.edits_per_day, profile.suspended_at) == (None, None)
+    assert profile.edits_per_day is None
+    assert profile.suspended_at is None
 
 
 MISTAKES = ({"username": "nobody at all"}, {"username": "alice", "spend_per_day": "-1"}, {"username": "a\x00"})
 
 
 @pytest.mark.parametrize("fields", MISTAKES)
-def test_a_mistake_in_the_form_is_told(operator, alice, fields):
+def test_a_mistake_in_the_form_is_told(operator: Client, alice: User, fields: dict[str, Any]) -> None:
     assert operator.post(f"{LIST}add/", fields).status_code == 200
     assert not Profile.objects.exists()
 
 
-def test_an_edit_leads_to_its_owners_limits(operator, alice):
+def test_an_edit_leads_to_its_owners_limits(operator: Client, alice: User) -> None:
     assert operator.get(f"{LIST}of/{alice.pk}/")["Location"] == f"{LIST}add/?username=alice"
     limit(alice)
     assert operator.get(f"{LIST}of/{alice.pk}/")["Location"] == f"{LIST}{alice.pk}/change/"
@@ -62,7 +69,7 @@ def test_an_edit_leads_to_its_owners_limits(operator, alice):
 
 
 @pytest.mark.parametrize("who", ["nobody", "viewer", "reviewer"])
-def test_others_may_not_change_anybody(signed_in, staff, alice, who):
+def test_others_may_not_change_anybody(signed_in: SignIn, staff: MakeStaff, alice: User, who: str) -> None:
     client = signed_in(staff(who))
     limit(alice)
     for path in (LIST, f"{LIST}add/", f"{LIST}{alice.pk}/change/", f"{LIST}of/{alice.pk}/"):
@@ -70,7 +77,7 @@ def test_others_may_not_change_anybody(signed_in, staff, alice, who):
     assert Profile.objects.get().edits_per_day is None
 
 
-def test_a_limit_of_ones_own_holds_instead_of_the_sites(alice, bob, new_edit):
+def test_a_limit_of_ones_own_holds_instead_of_the_sites(alice: User, bob: User, new_edit: NewEdit) -> None:
     limit(alice, edits_per_day=1)
     new_edit()
     with pytest.raises(quotas.QuotaExceeded) as refused:
@@ -81,7 +88,7 @@ def test_a_limit_of_ones_own_holds_instead_of_the_sites(alice, bob, new_edit):
     new_edit(bob)
 
 
-def test_money_of_ones_own_is_counted_by_person(alice, bob, new_edit, settings):
+def test_money_of_ones_own_is_counted_by_person(alice: User, bob: User, new_edit: NewEdit, settings: Settings) -> None:
     settings.PRICE_ESTIMATE = Decimal("0.05")
     limit(alice, spend_per_day=Decimal("0.07"))
     new_edit(bob)
@@ -92,7 +99,7 @@ def test_money_of_ones_own_is_counted_by_person(alice, bob, new_edit, settings):
     assert "used your budget for today" in user_messages.quota(refused.value)
 
 
-def test_so_many_at_once_as_the_person_may(alice, new_edit, sandbox, photo):
+def test_so_many_at_once_as_the_person_may(alice: User, new_edit: NewEdit, sandbox: SandboxServer, photo: Photo) -> None:
     limit(alice, edits_at_once=1)
     edit_in(State.RUNNING, alice, photo)
     waiting = new_edit()
@@ -104,21 +111,23 @@ def test_so_many_at_once_as_the_person_may(alice, new_edit, sandbox, photo):
     assert Edit.objects.get(pk=waiting.pk).state == State.RUNNING
 
 
-def test_the_suspended_make_and_share_nothing_and_read_why(signed_in, alice, photo, media):
+def test_the_suspended_make_and_share_nothing_and_read_why(signed_in: SignIn, alice: User, photo: Photo, media: Path) -> None:
     limit(alice, suspended_at=timezone.now(), suspended_reason="Too many complaints")
     answer = signed_in(alice).post("/edits/new/", upload())
     assert "Too many complaints" in answer.content.decode()
     edit = edit_in(State.SUCCEEDED, alice, photo)
-    assert not sharing.share(edit, alice)
-    assert sharing.make_link(edit, alice, 7) is None
+    with pytest.raises(NotAllowed, match="suspended"):
+        sharing.share(edit, alice)
+    with pytest.raises(NotAllowed, match="suspended"):
+        sharing.make_link(edit, alice, 7)
     edit.refresh_from_db()
     assert edit.visibility == Visibility.PRIVATE
     assert Edit.objects.count() == 1
 
 
-def test_the_trusted_are_published_directly(alice, photo):
+def test_the_trusted_are_published_directly(alice: User, photo: Photo) -> None:
     limit(alice, is_trusted=True)
     edit = edit_in(State.SUCCEEDED, alice, photo)
-    assert sharing.share(edit, alice)
+    sharing.share(edit, alice)
     edit.refresh_from_db()
     assert edit.visibility == Visibility.PUBLIC

@@ -4,8 +4,10 @@ import html
 import re
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -13,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from edits.gallery import moderation
-from edits.models import Edit, State, Visibility
+from edits.models import Edit, Photo, State, Visibility
 from edits.web import user_messages
-from tests.pages import text_of
-from tests.rows import edit_in, reloaded
+from tests.fixtures import MakeStaff, OfferPairs, SignIn
+from tests.pages import Response, match_in, text_of
+from tests.rows import edit_in, present, reloaded
 
 pytestmark = pytest.mark.django_db
 
@@ -25,19 +28,19 @@ REASON = user_messages.REJECTIONS[0]
 
 
 @pytest.fixture
-def desk(signed_in, rena):
+def desk(signed_in: SignIn, rena: User) -> Client:
     return signed_in(rena)
 
 
-def shown(response):
+def shown(response: Response) -> list[str]:
     """The pairs of a desk page in their order; the first is the one to decide on."""
     return re.findall(r'data-pair="([^"]+)"', response.content.decode())
 
 
-def press(desk, action, page=DESK, **fields):
+def press(desk: Client, action: str, page: str = DESK, **fields: Any) -> Response:
     """What a button sends, with the hidden fields of the page it is on; the page that follows."""
     found = desk.get(page).content.decode()
-    last = re.search(r'name="last" value="([^"]*)"', found)[1]
+    last = match_in(r'name="last" value="([^"]*)"', found)
     ids = (shown(desk.get(page)) or [""])[:1] if page == DESK else []
     return desk.post(page, {"action": action, "id": ids, "last": last} | fields, follow=True)
 
@@ -46,7 +49,9 @@ def press(desk, action, page=DESK, **fields):
 
 
 @pytest.mark.parametrize("path", [DESK, GRID])
-def test_the_desk_is_for_reviewers(signed_in, staff, alice, rita, offered, path):
+def test_the_desk_is_for_reviewers(
+    signed_in: SignIn, staff: MakeStaff, alice: User, rita: User, offered: OfferPairs, path: Any
+) -> None:
     (edit,) = offered(1)
     allowed = {}
     people = {"owner": alice, "superuser": rita} | {name: staff(name) for name in ("viewer", "operator", "reviewer", "nobody")}
@@ -62,7 +67,9 @@ def test_the_desk_is_for_reviewers(signed_in, staff, alice, rita, offered, path)
 
 @pytest.mark.parametrize("name", ["viewer", "operator", "nobody", "alice"])
 @pytest.mark.parametrize("action", ["approve", "reject", "skip", "undo"])
-def test_no_action_works_for_others(signed_in, staff, alice, offered, name, action):
+def test_no_action_works_for_others(
+    signed_in: SignIn, staff: MakeStaff, alice: User, offered: OfferPairs, name: str, action: str
+) -> None:
     (edit,) = offered(1)
     client = signed_in(alice if name == "alice" else staff(name))
     for path in (DESK, GRID):
@@ -72,7 +79,7 @@ def test_no_action_works_for_others(signed_in, staff, alice, offered, name, acti
     assert not edit.events.exists()
 
 
-def test_the_list_offers_each_group_its_own_actions(signed_in, staff, offered, rita):
+def test_the_list_offers_each_group_its_own_actions(signed_in: SignIn, staff: MakeStaff, offered: OfferPairs, rita: User) -> None:
     offered(1)
     offers = {}
     for name, user in {"superuser": rita, **{name: staff(name) for name in ("viewer", "reviewer", "operator")}}.items():
@@ -83,7 +90,7 @@ def test_the_list_offers_each_group_its_own_actions(signed_in, staff, offered, r
     assert offers == {"superuser": decide | operate, "viewer": set(), "reviewer": decide, "operator": operate}
 
 
-def test_the_first_page_leads_reviewers_to_the_desk(signed_in, staff):
+def test_the_first_page_leads_reviewers_to_the_desk(signed_in: SignIn, staff: MakeStaff) -> None:
     assert DESK in signed_in(staff("reviewer")).get("/admin/").content.decode()
     assert DESK not in signed_in(staff("operator")).get("/admin/").content.decode()
 
@@ -91,15 +98,17 @@ def test_the_first_page_leads_reviewers_to_the_desk(signed_in, staff):
 # --- One by one -----------------------------------------------------------------------------------------------------
 
 
-def test_the_desk_shows_the_pair_with_everything_one_decides_by(desk, offered, alice, photo):
-    moderation.approve(*offered(1), alice)
+def test_the_desk_shows_the_pair_with_everything_one_decides_by(
+    desk: Client, offered: OfferPairs, alice: User, photo: Photo
+) -> None:
+    moderation.approve(offered(1)[0], alice)
     moderation.reject(offered(1)[0], alice, "no")
     edit, following = offered(2, changed_percent=12.5, watermark=True)
     edit.change_map.save("map.webp", ContentFile(b"RIFF-a-map"))
     page = desk.get(DESK)
     assert shown(page) == [str(edit.pk), str(following.pk)]
     found = page.content.decode()
-    for address in (edit.before.page, edit.after.page, f"/edits/{edit.pk}/changes", following.after.page):
+    for address in (edit.before.page, present(edit.after).page, f"/edits/{edit.pk}/changes", present(following.after).page):
         assert f'src="{address}"' in found
     for fact in (
         "Pair 0",
@@ -112,14 +121,14 @@ def test_the_desk_shows_the_pair_with_everything_one_decides_by(desk, offered, a
         assert fact in text_of(page), fact
 
 
-def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk, offered):
+def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk: Client, offered: OfferPairs) -> None:
     offered(1)
     page = text_of(desk.get(DESK))
     assert "not measured" in page
     assert "none" in page
 
 
-def test_a_decision_brings_the_next_pair(desk, offered):
+def test_a_decision_brings_the_next_pair(desk: Client, offered: OfferPairs) -> None:
     first, second, third = offered(3)
     page = press(desk, "approve")
     assert reloaded(first).visibility == Visibility.PUBLIC
@@ -133,13 +142,13 @@ def test_a_decision_brings_the_next_pair(desk, offered):
 
 
 @pytest.mark.parametrize("fields", [{}, {"reason": "made up"}, {"words": " \x00 "}])
-def test_nothing_is_rejected_without_a_reason(desk, offered, fields):
+def test_nothing_is_rejected_without_a_reason(desk: Client, offered: OfferPairs, fields: dict[str, Any]) -> None:
     (edit,) = offered(1)
     assert "Nothing was rejected" in text_of(press(desk, "reject", **fields))
     assert reloaded(edit).visibility == Visibility.PENDING
 
 
-def test_undo_takes_back_step_by_step(desk, offered):
+def test_undo_takes_back_step_by_step(desk: Client, offered: OfferPairs) -> None:
     first, second, third = offered(3)
     press(desk, "approve")
     press(desk, "skip")
@@ -151,26 +160,28 @@ def test_undo_takes_back_step_by_step(desk, offered):
     assert "Nothing to undo" in text_of(press(desk, "undo"))
 
 
-def test_an_undo_that_is_sent_twice_takes_back_one_step(desk, offered):
+def test_an_undo_that_is_sent_twice_takes_back_one_step(desk: Client, offered: OfferPairs) -> None:
     offered(2)
     press(desk, "approve")
     press(desk, "approve")
-    last = re.search(r'name="last" value="([^"]*)"', desk.get(DESK).content.decode())[1]
+    last = match_in(r'name="last" value="([^"]*)"', desk.get(DESK).text)
     for _ in range(2):
         desk.post(DESK, {"action": "undo", "last": last})
     assert Edit.objects.in_gallery().count() == 1
 
 
-def test_undo_after_ten_minutes_says_that_it_is_too_late(desk, offered, monkeypatch):
+def test_undo_after_ten_minutes_says_that_it_is_too_late(
+    desk: Client, offered: OfferPairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (edit,) = offered(1)
     press(desk, "approve")
     moment = timezone.now() + timedelta(minutes=11)
-    monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
     assert "Too late" in text_of(press(desk, "undo"))
     assert reloaded(edit).visibility == Visibility.PUBLIC
 
 
-def test_of_two_reviewers_the_second_is_told(desk, offered, rolf):
+def test_of_two_reviewers_the_second_is_told(desk: Client, offered: OfferPairs, rolf: User) -> None:
     (edit,) = offered(1)
     desk.get(DESK)
     Edit.objects.filter(pk=edit.pk).update(review_claimed_by=rolf)
@@ -179,15 +190,15 @@ def test_of_two_reviewers_the_second_is_told(desk, offered, rolf):
     assert "Other reviewers are working on the remaining edits" in text_of(page)
 
 
-def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk, offered):
+def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk: Client, offered: OfferPairs) -> None:
     (edit,) = offered(1)
     page = press(desk, "skip")
     assert "You skipped 1 edit." in text_of(page)
-    again_now = re.search(r'href="(\?since=[^"]+)"', page.content.decode())[1]
+    again_now = match_in(r'href="(\?since=[^"]+)"', page.text)
     assert shown(desk.get(DESK + html.unescape(again_now))) == [str(edit.pk)]
 
 
-def test_an_appeal_is_marked_and_what_was_said_is_told(desk, offered, alice, rolf):
+def test_an_appeal_is_marked_and_what_was_said_is_told(desk: Client, offered: OfferPairs, alice: User, rolf: User) -> None:
     (edit,) = offered(1)
     moderation.reject(edit, rolf, "too <dark>")
     moderation.appeal(edit, alice, "It is night.")
@@ -200,13 +211,13 @@ def test_an_appeal_is_marked_and_what_was_said_is_told(desk, offered, alice, rol
     "fields",
     [{"action": "approve", "id": "x"}, {"action": "approve", "id": "\x00"}, {"action": "burn", "id": str(uuid.uuid4())}],
 )
-def test_a_strange_request_is_refused(desk, fields):
+def test_a_strange_request_is_refused(desk: Client, fields: dict[str, Any]) -> None:
     for path in (DESK, GRID):
         assert desk.post(path, fields).status_code == 400
 
 
 @pytest.mark.parametrize("query", ["since=x", "since=2026-13-40", "since=2026-01-01", "since=%00", "page=0", "page=-3", "page=²"])
-def test_a_strange_query_is_ignored(desk, query):
+def test_a_strange_query_is_ignored(desk: Client, query: str) -> None:
     for path in (DESK, GRID):
         assert desk.get(f"{path}?{query}").status_code == 200
 
@@ -214,13 +225,13 @@ def test_a_strange_query_is_ignored(desk, query):
 @pytest.mark.parametrize(
     "fields", [{"action": "approve"}, {"action": "undo", "last": "\x00"}, {"action": "skip", "id": str(uuid.uuid4())}]
 )
-def test_what_is_not_there_changes_nothing(desk, offered, fields):
+def test_what_is_not_there_changes_nothing(desk: Client, offered: OfferPairs, fields: dict[str, Any]) -> None:
     (edit,) = offered(1)
     assert desk.post(DESK, fields, follow=True).status_code == 200
     assert reloaded(edit).visibility == Visibility.PENDING
 
 
-def test_the_desk_has_nothing_that_the_content_policy_forbids(desk, offered):
+def test_the_desk_has_nothing_that_the_content_policy_forbids(desk: Client, offered: OfferPairs) -> None:
     offered(2)
     for path in (DESK, GRID):
         page = desk.get(path).content.decode()
@@ -229,7 +240,7 @@ def test_the_desk_has_nothing_that_the_content_policy_forbids(desk, offered):
         assert not re.search(r"<script(?![^>]*src=)", page)
 
 
-def test_every_post_needs_a_token(rena, offered):
+def test_every_post_needs_a_token(rena: User, offered: OfferPairs) -> None:
     (edit,) = offered(1)
     client = Client(enforce_csrf_checks=True)
     client.force_login(rena, backend="django.contrib.auth.backends.ModelBackend")
@@ -240,7 +251,7 @@ def test_every_post_needs_a_token(rena, offered):
 # --- Many at once ---------------------------------------------------------------------------------------------------
 
 
-def test_the_grid_has_what_nobody_else_is_looking_at(desk, offered, rolf):
+def test_the_grid_has_what_nobody_else_is_looking_at(desk: Client, offered: OfferPairs, rolf: User) -> None:
     edits = offered(4)
     moderation.claim_next(rolf, 2)
     page = desk.get(GRID).content.decode()
@@ -250,7 +261,9 @@ def test_the_grid_has_what_nobody_else_is_looking_at(desk, offered, rolf):
 @pytest.mark.parametrize(
     ("fields", "visibility"), [({"action": "approve"}, "public"), ({"action": "reject", "reason": REASON}, "private")]
 )
-def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, fields, visibility):
+def test_many_are_decided_together_and_taken_back_together(
+    desk: Client, offered: OfferPairs, rolf: User, fields: dict[str, Any], visibility: str
+) -> None:
     edits = offered(6)
     moderation.claim_next(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
@@ -261,7 +274,7 @@ def test_many_are_decided_together_and_taken_back_together(desk, offered, rolf, 
     assert {reloaded(edit).visibility for edit in edits} == {"pending"}
 
 
-def test_a_long_grid_has_pages(desk, offered):
+def test_a_long_grid_has_pages(desk: Client, offered: OfferPairs) -> None:
     edits = offered(70)
     first, second = desk.get(GRID).content.decode(), desk.get(f"{GRID}?page=2").content.decode()
     assert [str(edits[n].pk) in first for n in (0, 59, 60)] == [True, True, False]
@@ -269,7 +282,7 @@ def test_a_long_grid_has_pages(desk, offered):
     assert "?page=2" in first
 
 
-def test_the_list_rejects_with_a_reason_only(desk, offered):
+def test_the_list_rejects_with_a_reason_only(desk: Client, offered: OfferPairs) -> None:
     (edit,) = offered(1)
     fields = {"action": "reject", "_selected_action": str(edit.pk)}
     assert "Choose a reason" in text_of(desk.post(LIST, fields, follow=True))
@@ -282,7 +295,9 @@ def test_the_list_rejects_with_a_reason_only(desk, offered):
 
 
 @pytest.mark.parametrize(("path", "limit"), [(DESK, 16), (GRID, 9)])
-def test_two_hundred_waiting_pairs_cost_no_more_queries_than_three(desk, offered, bob, path, limit):
+def test_two_hundred_waiting_pairs_cost_no_more_queries_than_three(
+    desk: Client, offered: OfferPairs, bob: User, path: Any, limit: int
+) -> None:
     offered(3)
     desk.get(path)
     few = queries(desk, path)
@@ -292,7 +307,7 @@ def test_two_hundred_waiting_pairs_cost_no_more_queries_than_three(desk, offered
     assert few <= limit
 
 
-def test_deciding_on_sixty_takes_as_many_queries_as_on_one(desk, offered):
+def test_deciding_on_sixty_takes_as_many_queries_as_on_one(desk: Client, offered: OfferPairs) -> None:
     one, *sixty = (str(edit.pk) for edit in offered(61))
     desk.get(GRID)
     costs = [queries(desk, GRID, {"action": "approve", "id": ids}) for ids in ([one], sixty)]
@@ -300,14 +315,16 @@ def test_deciding_on_sixty_takes_as_many_queries_as_on_one(desk, offered):
     assert Edit.objects.in_gallery().count() == 61
 
 
-def queries(desk, path, posted=None):
+def queries(desk: Client, path: str, posted: dict[str, Any] | None = None) -> int:
     with CaptureQueriesContext(connection) as captured:
         answer = desk.post(path, posted) if posted else desk.get(path)
     assert answer.status_code in (200, 302)
     return len(captured)
 
 
-def test_the_record_counts_what_the_owner_offered_and_nothing_of_others(desk, offered, alice, bob, photo):
+def test_the_record_counts_what_the_owner_offered_and_nothing_of_others(
+    desk: Client, offered: OfferPairs, alice: User, bob: User, photo: Photo
+) -> None:
     edit_in(State.SUCCEEDED, alice, photo)
     edit_in(State.SUCCEEDED, bob, photo, visibility="public", review="approved")
     offered(1)

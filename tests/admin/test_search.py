@@ -1,14 +1,20 @@
 """Finding edits: what a search means, what filters show, how many questions a page asks, what a spreadsheet gets."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from edits.admin import search
-from edits.models import Edit, Failure, State
+from edits.models import Edit, Failure, Photo, State
+from tests.fixtures import SignIn
 from tests.rows import attempt_of, edit_in
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +23,10 @@ LIST = "/admin/edits/edit/"
 
 
 @pytest.fixture
-def found(viewer):
+def found(viewer: Client) -> Callable[..., list[str]]:
     """The instructions that the list shows for these filters."""
 
-    def find(**filters):
+    def find(**filters: str) -> list[str]:
         answer = viewer.get(LIST, filters)
         assert answer.status_code == 200
         return [edit.prompt for edit in answer.context["cl"].result_list]
@@ -28,7 +34,9 @@ def found(viewer):
     return find
 
 
-def test_a_search_knows_ids_task_ids_names_and_words(found, alice, bob, photo):
+def test_a_search_knows_ids_task_ids_names_and_words(
+    found: Callable[..., list[str]], alice: User, bob: User, photo: Photo
+) -> None:
     batch = uuid.uuid4()
     night = edit_in(State.SUCCEEDED, alice, photo, prompt="Make it night", batch=batch)
     edit_in(State.SUCCEEDED, bob, photo, prompt="Like a night with alice")
@@ -40,7 +48,7 @@ def test_a_search_knows_ids_task_ids_names_and_words(found, alice, bob, photo):
     assert found(q="zebra") == []
 
 
-def test_filters_show_what_they_say(found, alice, photo):
+def test_filters_show_what_they_say(found: Callable[..., list[str]], alice: User, photo: Photo) -> None:
     edit_in(State.FAILED, alice, photo, prompt="late", failure_code=Failure.TIMED_OUT, cost="0.03", cost_reserved="0.05")
     edit_in(State.RUNNING, alice, photo, prompt="running")
     edit_in(
@@ -52,7 +60,7 @@ def test_filters_show_what_they_say(found, alice, photo):
     assert found(failure="no_output") == []
 
 
-def test_days_and_months_can_be_chosen(found, alice, photo):
+def test_days_and_months_can_be_chosen(found: Callable[..., list[str]], alice: User, photo: Photo) -> None:
     long_ago = timezone.make_aware(datetime(2025, 12, 31, 23, 59))
     edit_in(State.SUCCEEDED, alice, photo, prompt="old", created_at=long_ago)
     edit_in(State.SUCCEEDED, alice, photo, prompt="new")
@@ -65,12 +73,14 @@ def test_days_and_months_can_be_chosen(found, alice, photo):
     "bad",
     [{"created": "x\x00"}, {"created": "9999-12-31"}, {"owner__id__exact": "x"}, {"p": "99999"}, {"q": "\x00"}, {"state": "no"}],
 )
-def test_nonsense_in_the_address_is_no_error(viewer, bad):
+def test_nonsense_in_the_address_is_no_error(viewer: Client, bad: dict[str, Any]) -> None:
     assert viewer.get(LIST, bad).status_code in (200, 302)
     assert viewer.get(f"{LIST}export/jobs.csv", bad).status_code in (200, 400)
 
 
-def test_only_the_newest_are_looked_through_for_words_and_that_is_said(viewer, found, alice, photo, monkeypatch):
+def test_only_the_newest_are_looked_through_for_words_and_that_is_said(
+    viewer: Client, found: Callable[..., list[str]], alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(4):
         edit_in(State.SUCCEEDED, alice, photo, prompt=f"night {number}", created_at=timezone.now() - timedelta(days=60 * number))
     monkeypatch.setattr(search, "LOOK_BACK", 1)
@@ -81,7 +91,7 @@ def test_only_the_newest_are_looked_through_for_words_and_that_is_said(viewer, f
     assert len(found()) == len(found(state="succeeded")) == 4
 
 
-def test_nobody_counts_beyond_the_limit(viewer, alice, photo, monkeypatch):
+def test_nobody_counts_beyond_the_limit(viewer: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(4):
         edit_in(State.SUCCEEDED, alice, photo)
     monkeypatch.setattr(search, "COUNT_MAX", 2)
@@ -89,7 +99,9 @@ def test_nobody_counts_beyond_the_limit(viewer, alice, photo, monkeypatch):
     assert "more than 2 edits" in viewer.get(LIST).content.decode()
 
 
-def test_a_page_asks_as_many_questions_for_many_rows_as_for_few(viewer, alice, photo, django_assert_num_queries):
+def test_a_page_asks_as_many_questions_for_many_rows_as_for_few(
+    viewer: Client, alice: User, photo: Photo, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     edit_in(State.SUCCEEDED, alice, photo)
     viewer.get(LIST)
     with django_assert_num_queries(9) as few:
@@ -101,20 +113,20 @@ def test_a_page_asks_as_many_questions_for_many_rows_as_for_few(viewer, alice, p
     assert not [query["sql"] for query in many if "COUNT(" in query["sql"] and "LIMIT" not in query["sql"]]
 
 
-def test_the_newest_are_read_from_the_index(viewer, alice, photo):
+def test_the_newest_are_read_from_the_index(viewer: Client, alice: User, photo: Photo) -> None:
     edits = Edit.objects.order_by("-created_at", "-pk")[:25]
     if connection.vendor == "sqlite":
         assert "USING INDEX edit_created" in edits.explain()
 
 
-def test_all_pages_at_once_cannot_be_chosen(signed_in, rita, alice, photo):
+def test_all_pages_at_once_cannot_be_chosen(signed_in: SignIn, rita: User, alice: User, photo: Photo) -> None:
     edit = edit_in(State.RUNNING, alice, photo)
     fields = {"action": "look_now", "_selected_action": str(edit.pk), "select_across": "1"}
     assert signed_in(rita).post(LIST, fields).status_code == 400
     assert not edit.events.exists()
 
 
-def test_a_deleted_edit_is_listed_without_its_pictures(viewer, alice, photo):
+def test_a_deleted_edit_is_listed_without_its_pictures(viewer: Client, alice: User, photo: Photo) -> None:
     shown, gone = edit_in(State.SUCCEEDED, alice, photo), edit_in(State.SUCCEEDED, alice, photo, deleted_at=timezone.now())
     edit_in(State.SUCCEEDED, alice, photo, deleted_at=timezone.now(), purged_at=timezone.now(), prompt="")
     page = viewer.get(LIST).text

@@ -2,16 +2,19 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from edits.accounts import retention
 from edits.models import Edit, Photo, State
-from tests.pages import text_of
+from tests.fixtures import MakeStaff, SignIn
+from tests.pages import Response, match_in, text_of
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -20,26 +23,26 @@ LIST = "/admin/auth/user/"
 REFUSED = "refused"
 
 
-def page_of(user):
+def page_of(user: User) -> str:
     return f"{LIST}{user.pk}/change/"
 
 
-def erase_page(user):
+def erase_page(user: User) -> str:
     return f"{LIST}{user.pk}/erase/"
 
 
-def outcome(response):
+def outcome(response: Response) -> str | int:
     if response.status_code == 403 or "login" in response.get("Location", ""):
         return REFUSED
     return response.status_code
 
 
-def press(client, user, **fields):
+def press(client: Client, user: User, **fields: Any) -> Response:
     return client.post(erase_page(user), {"username": user.username, "reason": "asked by mail"} | fields)
 
 
 @pytest.fixture
-def visitors(signed_in, staff, alice, rita):
+def visitors(signed_in: SignIn, staff: MakeStaff, alice: User, rita: User) -> dict[str, Client]:
     people = {"owner": alice, "superuser": rita} | {name: staff(name) for name in ("nobody", "viewer", "reviewer", "operator")}
     return {"anonymous": Client()} | {name: signed_in(user) for name, user in people.items()}
 
@@ -48,25 +51,25 @@ def visitors(signed_in, staff, alice, rita):
 
 
 @pytest.mark.parametrize("page", [lambda _: LIST, page_of, erase_page], ids=["list", "person", "erase"])
-def test_only_operators_and_administrators_see_people(visitors, bob, page):
+def test_only_operators_and_administrators_see_people(visitors: dict[str, Client], bob: User, page: Any) -> None:
     seen = {name for name, client in visitors.items() if outcome(client.get(page(bob))) != REFUSED}
     assert seen == {"operator", "superuser"}
 
 
 @pytest.mark.parametrize("name", ["anonymous", "owner", "nobody", "viewer", "reviewer"])
-def test_nobody_else_erases_anybody(visitors, bob, name):
+def test_nobody_else_erases_anybody(visitors: dict[str, Client], bob: User, name: str) -> None:
     assert outcome(press(visitors[name], bob)) == REFUSED
     assert User.objects.filter(username="bob", is_active=True).exists()
 
 
 @pytest.mark.parametrize("name", ["operator", "superuser"])
-def test_operators_and_administrators_erase_a_person(visitors, bob, name):
+def test_operators_and_administrators_erase_a_person(visitors: dict[str, Client], bob: User, name: str) -> None:
     assert press(visitors[name], bob).status_code == 302
     bob.refresh_from_db()
     assert (bob.username, bob.is_active) == (f"erased-{bob.pk}", False)
 
 
-def test_an_operator_erases_nobody_of_the_staff(visitors, staff, rita):
+def test_an_operator_erases_nobody_of_the_staff(visitors: dict[str, Client], staff: MakeStaff, rita: User) -> None:
     for colleague in (rita, staff("viewer", "vera"), staff("operator", "otto")):
         assert visitors["operator"].get(erase_page(colleague)).status_code == 403
         assert press(visitors["operator"], colleague).status_code == 403
@@ -75,14 +78,14 @@ def test_an_operator_erases_nobody_of_the_staff(visitors, staff, rita):
     assert press(visitors["superuser"], User.objects.get(username="vera")).status_code == 302
 
 
-def test_nobody_erases_themselves_by_mistake(visitors, rita):
+def test_nobody_erases_themselves_by_mistake(visitors: dict[str, Client], rita: User) -> None:
     assert press(visitors["superuser"], rita).status_code == 403
     operator = User.objects.get(username="operator")
     assert press(visitors["operator"], operator).status_code == 403
     assert User.objects.filter(is_active=False).count() == 0
 
 
-def test_an_operator_looks_and_changes_nothing(visitors, bob):
+def test_an_operator_looks_and_changes_nothing(visitors: dict[str, Client], bob: User) -> None:
     page = visitors["operator"].get(page_of(bob))
     assert not re.search(r'<input type="(?:text|checkbox|submit)"', page.text)
     assert "password" not in page.text.partition('id="content"')[2].lower()
@@ -94,7 +97,7 @@ def test_an_operator_looks_and_changes_nothing(visitors, bob):
     assert (bob.username, bob.is_superuser) == ("bob", False)
 
 
-def test_somebody_who_may_change_accounts_may_not_erase_them(staff, signed_in, bob):
+def test_somebody_who_may_change_accounts_may_not_erase_them(staff: MakeStaff, signed_in: SignIn, bob: User) -> None:
     clerk = staff("viewer", "clara")
     codenames = ["view_user", "change_user", "delete_user"]
     clerk.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
@@ -107,7 +110,7 @@ def test_somebody_who_may_change_accounts_may_not_erase_them(staff, signed_in, b
 # --- No deletion ----------------------------------------------------------------------------------------------------
 
 
-def test_there_is_no_way_to_delete_an_account(rita, alice, photo, signed_in):
+def test_there_is_no_way_to_delete_an_account(rita: User, alice: User, photo: Photo, signed_in: SignIn) -> None:
     edit = shared(alice, photo)
     desk = signed_in(rita)
     assert "delete_selected" not in desk.get(LIST).text
@@ -121,13 +124,15 @@ def test_there_is_no_way_to_delete_an_account(rita, alice, photo, signed_in):
 # --- The pages ------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(rita, alice, bob, photo, signed_in):
+def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(
+    rita: User, alice: User, bob: User, photo: Photo, signed_in: SignIn
+) -> None:
     hers = [edit_in(State.SUCCEEDED, alice, photo, cost=cost) for cost in ("0.03", "0.09")]
     his = edit_in(State.FAILED, bob, photo)
     desk = signed_in(rita)
-    row = re.search(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", desk.get(LIST).text, re.DOTALL)[0]
+    row = match_in(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", desk.get(LIST).text, re.DOTALL)
     assert '<td class="field-spent">0.12</td>' in row
-    link = html.unescape(re.search(r'class="field-edits_here"><a href="([^"]+)">2</a>', row)[1])
+    link = html.unescape(match_in(r'class="field-edits_here"><a href="([^"]+)">2</a>', row))
     found = desk.get(link).text
     assert all(str(edit.pk) in found for edit in hers)
     assert str(his.pk) not in found
@@ -135,7 +140,9 @@ def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(rita, alice, bob,
     assert re.search(r"Edits: 2 .*Images: 1 · .*Spent \(USD\): 0.12", person)
 
 
-def test_the_list_asks_the_same_few_questions_however_many_people(rita, signed_in, django_assert_max_num_queries):
+def test_the_list_asks_the_same_few_questions_however_many_people(
+    rita: User, signed_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for number in range(20):
         User.objects.create_user(f"person{number}")
     desk = signed_in(rita)
@@ -143,7 +150,7 @@ def test_the_list_asks_the_same_few_questions_however_many_people(rita, signed_i
         desk.get(LIST)
 
 
-def test_the_page_says_what_goes_and_what_stays(rita, alice, photo, signed_in):
+def test_the_page_says_what_goes_and_what_stays(rita: User, alice: User, photo: Photo, signed_in: SignIn) -> None:
     shared(alice, photo)
     edit_in(State.RUNNING, alice, photo)
     desk = signed_in(rita)
@@ -162,26 +169,28 @@ def test_the_page_says_what_goes_and_what_stays(rita, alice, photo, signed_in):
 @pytest.mark.parametrize(
     "fields", [{"username": "alicia"}, {"username": ""}, {"username": "alice\x00"}, {"username": " alice"}, {"reason": " "}]
 )
-def test_without_the_name_or_a_reason_nobody_is_erased(rita, alice, photo, signed_in, fields):
+def test_without_the_name_or_a_reason_nobody_is_erased(
+    rita: User, alice: User, photo: Photo, signed_in: SignIn, fields: dict[str, Any]
+) -> None:
     answer = press(signed_in(rita), alice, **fields)
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert User.objects.filter(username="alice", is_active=True).exists()
 
 
-def test_looking_at_the_page_erases_nobody(rita, alice, signed_in):
+def test_looking_at_the_page_erases_nobody(rita: User, alice: User, signed_in: SignIn) -> None:
     signed_in(rita).get(erase_page(alice), {"username": "alice", "reason": "x"})
     assert User.objects.filter(username="alice").exists()
 
 
-def test_erasing_needs_the_token_of_the_page(rita, alice):
+def test_erasing_needs_the_token_of_the_page(rita: User, alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(rita, backend="django.contrib.auth.backends.ModelBackend")
     assert press(client, alice).status_code == 403
     assert User.objects.filter(username="alice").exists()
 
 
-def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_in):
+def test_what_is_left_is_told_and_who_did_it_is_kept(rita: User, alice: User, photo: Photo, signed_in: SignIn) -> None:
     attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), cleanup_due_at="2026-01-01T00:00Z")
     desk = signed_in(rita)
     said = text_of(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
@@ -195,7 +204,7 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita, alice, photo, signed_
     assert not Photo.objects.filter(purged_at__isnull=True).exists()
 
 
-def test_an_erased_person_is_looked_at_and_never_revived(rita, alice, signed_in):
+def test_an_erased_person_is_looked_at_and_never_revived(rita: User, alice: User, signed_in: SignIn) -> None:
     desk = signed_in(rita)
     press(desk, alice)
     assert "Erase user…" not in desk.get(page_of(alice)).text
@@ -208,5 +217,5 @@ def test_an_erased_person_is_looked_at_and_never_revived(rita, alice, signed_in)
 
 
 @pytest.mark.parametrize("path", [f"{LIST}nobody/erase/", f"{LIST}999999/erase/", f"{LIST}%00/erase/"])
-def test_nobody_of_that_number(rita, signed_in, path):
+def test_nobody_of_that_number(rita: User, signed_in: SignIn, path: str) -> None:
     assert signed_in(rita).get(path).status_code == 404

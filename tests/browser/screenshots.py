@@ -87,7 +87,7 @@ def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
 
 def _secret_link(visitor: Visitor, page: str) -> str:
     answer = visitor.post(f"{page}link/", page, {"days": "7"}, headers={"Accept": "application/json"})
-    return urlsplit(answer.json()["url"]).path
+    return str(urlsplit(answer.json()["url"]).path)
 
 
 def _lists(visitor: Visitor, page: str) -> dict[str, str]:

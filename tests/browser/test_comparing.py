@@ -42,7 +42,7 @@ def shown(browsed_site: RunningSite, moon: str) -> str:
     visitor.post(f"{moon}share/", moon, {})
     visitor.post(REVIEW, REVIEW, {"action": "approve", "id": moon.split("/")[2]})
     answer = visitor.post(f"{moon}link/", moon, {"days": "1"}, headers={"Accept": "application/json"})
-    return urlsplit(answer.json()["url"]).path
+    return str(urlsplit(answer.json()["url"]).path)
 
 
 @pytest.fixture(scope="module")
@@ -237,7 +237,7 @@ def _visit(page: Page, path: str) -> Page:
 
 def _fetched(page: Page) -> list[str]:
     """The last part of every address that was asked for."""
-    return page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name.split('/').at(-1))")
+    return list(page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name.split('/').at(-1))"))
 
 
 def test_buttons_zoom_both_pictures_and_fit_them_again(look_at: Callable[..., Page], moon: str) -> None:

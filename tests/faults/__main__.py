@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME]`: real faults, one table."""
+"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME]`: real faults, and a table of results."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from editor_site.run import BASE_DIR
 
 COLUMNS = "{name:40} {database:10} {fault:38} {where:25} {runs:>4} {lost:>4} {double:>6} {left_over:>9} {seconds:>7}  {verdict}"
 HEADINGS = ("name", "database", "fault", "where", "runs", "lost", "double", "left_over", "seconds", "verdict")
-# Seconds for a performance to clear its stage after it was told to stop.
+# Seconds for a worker to stop its processes after SIGTERM.
 GRACE = 60
 
 
@@ -53,16 +53,16 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     databases = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
     table = Table()
-    performances: list[subprocess.Popen[str]] = []
+    workers: list[subprocess.Popen[str]] = []
     try:
         for database in databases:
-            command = [sys.executable, "-m", "tests.faults.perform", database, "quick" if options.quick else "all", options.only]
+            command = [sys.executable, "-m", "tests.faults.worker", database, "quick" if options.quick else "all", options.only]
             # In a session of its own, so that Ctrl-C reaches it once, through this program.
-            performance = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True)
-            performances.append(performance)
+            worker = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            workers.append(worker)
         readers = [
-            threading.Thread(target=_read, args=(performance, database, table))
-            for performance, database in zip(performances, databases, strict=True)
+            threading.Thread(target=_read, args=(worker, database, table))
+            for worker, database in zip(workers, databases, strict=True)
         ]
         for reader in readers:
             reader.start()
@@ -71,27 +71,27 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     finally:
-        _stop(performances)
+        _stop(workers)
     table.end()
     return 1 if table.failures or not table.passed else 0
 
 
-def _read(performance: subprocess.Popen[str], database: str, table: Table) -> None:
-    for line in performance.stdout or ():
+def _read(worker: subprocess.Popen[str], database: str, table: Table) -> None:
+    for line in worker.stdout or ():
         table.add(json.loads(line) | {"database": database})
-    if performance.wait():
+    if worker.wait():
         nothing = dict.fromkeys(("runs", "lost", "double", "left_over", "seconds"), 0)
-        problem = f"the performance ended with {performance.returncode}"
-        row = {"name": "the whole", "fault": "", "where": "", "log": [], "problems": [problem]}
+        problem = f"the worker exited with {worker.returncode}"
+        row = {"name": "the suite", "fault": "", "where": "", "log": [], "problems": [problem]}
         table.add(nothing | row | {"database": database})
 
 
-def _stop(performances: list[subprocess.Popen[str]]) -> None:
-    for performance in performances:
-        if performance.poll() is None:
-            performance.terminate()
-    for performance in performances:
-        performance.wait(GRACE)
+def _stop(workers: list[subprocess.Popen[str]]) -> None:
+    for worker in workers:
+        if worker.poll() is None:
+            worker.terminate()
+    for worker in workers:
+        worker.wait(GRACE)
 
 
 if __name__ == "__main__":

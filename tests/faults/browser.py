@@ -30,7 +30,9 @@ class Browser:
         assert answer.status_code == 302, f"the form: {answer.status_code}"
         return answer
 
-    def _post(self, path: str, fields: dict[str, str], files: dict | None = None) -> requests.Response:
+    def _post(
+        self, path: str, fields: dict[str, str], files: dict[str, tuple[str, bytes, str]] | None = None
+    ) -> requests.Response:
         if "csrftoken" not in self._session.cookies:
             self._session.get(f"{self._url}/accounts/login/", timeout=20)
         fields = fields | {"csrfmiddlewaretoken": self._session.cookies["csrftoken"]}

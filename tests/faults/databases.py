@@ -1,4 +1,4 @@
-"""The two databases as the fault suite needs them: to use, to lock, to take away, to copy and to put back."""
+"""The two databases as the fault suite needs them: to use, lock, disconnect, back up and restore."""
 
 import contextlib
 import sqlite3
@@ -18,29 +18,29 @@ SQLITE_PATIENCE = 20.0
 
 
 class Database(Protocol):
-    """`url` is for the suite itself, `url_of_processes` for what it starts, which a fault may strike."""
+    """`url` is for the suite itself, `url_of_processes` for the processes that it starts, which a fault may affect."""
 
     name: str
     url: str
     url_of_processes: str
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Nobody else can save a task id inside this block; they wait."""
+        """Inside this block no process can save a task id; they wait."""
 
     def is_free(self) -> bool:
-        """Can the scheduler's row be written at once?"""
+        """Can the scheduler's heartbeat be written at once?"""
 
     def away(self, seconds: float) -> None:
-        """Take the database away in the middle of whatever goes on, and give it back after so many seconds."""
+        """Make the database unavailable for so many seconds, whatever is going on."""
 
     def away_while_a_task_id_is_saved(self) -> None:
-        """As `away`, and long enough that saving fails for good."""
+        """Unavailable for so long that saving a task id fails for good."""
 
     def copy(self) -> None:
-        """Make a backup. Nobody may be connected."""
+        """Make a backup. There must be no connections."""
 
     def restore(self) -> None:
-        """Put the backup back. Nobody may be connected."""
+        """Restore the backup. There must be no connections."""
 
     def logs(self) -> list[Path]: ...
 
@@ -112,7 +112,7 @@ class PostgreSQL:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         with psycopg.connect(self.url) as connection:
-            connection.execute("SELECT 1 FROM edits_gate FOR UPDATE")
+            connection.execute("SELECT 1 FROM edits_writelock WHERE name = 'submissions' FOR UPDATE")
             yield
             connection.rollback()
 
@@ -127,23 +127,23 @@ class PostgreSQL:
     def away(self, seconds: float) -> None:
         self.proxy.refuse()
         time.sleep(seconds)
-        self.proxy.calm()
+        self.proxy.clear_faults()
 
     def away_while_a_task_id_is_saved(self) -> None:
         self.away(4.0)
 
     def copy(self) -> None:
-        self._hang_up()
+        self._close_connections()
         self._administer(f"CREATE DATABASE {self._backup} TEMPLATE {self._database}")
 
     def restore(self) -> None:
-        self._hang_up()
+        self._close_connections()
         self._administer(f"DROP DATABASE {self._database}", f"ALTER DATABASE {self._backup} RENAME TO {self._database}")
 
-    def _hang_up(self) -> None:
+    def _close_connections(self) -> None:
         self.proxy.cut()
-        mine = "datname IN ('faults', 'faults_backup') AND pid <> pg_backend_pid()"
-        self._administer(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {mine}")
+        ours = "datname IN ('faults', 'faults_backup') AND pid <> pg_backend_pid()"
+        self._administer(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}")
 
     def _administer(self, *statements: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:

@@ -15,15 +15,17 @@ from PIL import Image
 
 from edits import images
 from edits.accounts import retention
+from edits.jobs import task_id_spool
+from edits.jobs.storage_health import MARKER_NAME
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
 from edits.ordering import quotas
 from edits.wiro.sandbox.run_log import Run
-from tests.faults.play import Order, Play
+from tests.faults.runner import Order, Runner
 
 
 @dataclass
 class Findings:
-    """What is wrong, in words, and the figures of the table."""
+    """The problems in words, and the numbers of the table."""
 
     problems: list[str] = field(default_factory=list)
     runs: int = 0
@@ -32,29 +34,29 @@ class Findings:
     left_over: int = 0
 
 
-class Watcher:
-    """Asserts all invariants; remembers how far each log was read."""
+class InvariantChecker:
+    """Checks all invariants; remembers how far each log was read."""
 
-    def __init__(self, play: Play) -> None:
-        self._play = play
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
         self._read: dict[Path, int] = {}
 
     def check(self) -> Findings:
-        found = Findings(runs=len(self._play.runs()) if self._play.orders else 0)
-        for order in self._play.orders:
+        found = Findings(runs=len(self._runner.runs()) if self._runner.orders else 0)
+        for order in self._runner.orders:
             self._check_edit(order, found)
         self._check_ended_rows(found)
         self._check_money(found)
         self._check_files(found)
         self._check_processes(found)
-        found.problems += [f"a secret ({name}) stands in {log}" for name, log in self._leaks()]
+        found.problems += [f"a secret ({name}) is in {log}" for name, log in self._leaks()]
         return found
 
     # --- each edit ---------------------------------------------------------------------------------------------------
 
     def _check_edit(self, order: Order, found: Findings) -> None:
         edit, attempts = order.edit, list(Attempt.objects.filter(edit=order.pk))
-        runs = self._play.runs(order)
+        runs = self._runner.runs(order)
         taken = [run for run in runs if run.accepted]
         if edit.state not in order.ends:
             found.lost += 1
@@ -72,13 +74,13 @@ class Watcher:
     # --- all rows ----------------------------------------------------------------------------------------------------
 
     def _check_ended_rows(self, found: Findings) -> None:
-        """Ended edits never change, not in some more sweeps and not in all the scenarios that follow; but what was delivered
-        without a comparison with its source may get one."""
-        self._play.remember_ended()
-        if self._play.stage.playing("beat") and self._play.stage.playing("worker"):
-            self._play.some_sweeps(2)
+        """Ended edits never change, neither in further ticks nor in the scenarios that follow; except that an edit that was
+        delivered without a change map may get one."""
+        self._runner.remember_ended()
+        if self._runner.environment.running("beat") and self._runner.environment.running("worker"):
+            self._runner.wait_for_ticks(2)
         now = {values["id"]: dict(values) for values in Edit.objects.filter(state__in=ENDED).values()}
-        changed = [pk for pk, before in self._play.ended.items() if _without_made_up(now.get(pk), before) != before]
+        changed = [pk for pk, before in self._runner.ended.items() if _without_backfill(now.get(pk), before) != before]
         found.problems += [f"the ended edit {pk} has changed" for pk in changed]
 
     def _check_money(self, found: Findings) -> None:
@@ -87,18 +89,20 @@ class Watcher:
         twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED)
         expected = sum((_charge(edit) for edit in rows), Decimal(0)) + sum((one.cost or Decimal(0) for one in twice), Decimal(0))
         if told != expected:
-            found.problems.append(f"spent_today() says {told}, the rows say {expected}")
+            found.problems.append(f"spent_today() is {told}, the rows add up to {expected}")
 
-    # --- what lies about ---------------------------------------------------------------------------------------------
+    # --- files and processes------------------------------------------------------------------------------------------
 
     def _check_files(self, found: Findings) -> None:
         retention.clean_up(older_than=-1)
         media = Path(settings.MEDIA_ROOT)
         names = {name for row in Photo.objects.filter(purged_at__isnull=True).values_list("file", "card", "page") for name in row}
         names |= set(Edit.objects.exclude(change_map="").values_list("change_map", flat=True))
-        strange = [path for path in (media / "photos").rglob("*") if path.is_file() and str(path.relative_to(media)) not in names]
-        strange += [path for path in (self._play.stage.folder / "tmp").rglob("*") if path.is_file()]
-        strange += list((Path(settings.DATA_DIR) / "journal").glob("*"))
+        strange = [
+            path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names | {MARKER_NAME}
+        ]
+        strange += [path for path in (self._runner.environment.folder / "tmp").rglob("*") if path.is_file()]
+        strange += list(task_id_spool.folder().glob("*"))
         missing = [name for name in names if not (media / name).is_file()]
         found.left_over += len(strange)
         found.problems += [f"left over: {path.name}" for path in strange]
@@ -106,7 +110,7 @@ class Watcher:
 
     def _check_processes(self, found: Findings) -> None:
         ends_at = time.monotonic() + 3
-        while (strays := self._play.stage.strays()) > 0 and time.monotonic() < ends_at:
+        while (strays := self._runner.environment.strays()) > 0 and time.monotonic() < ends_at:
             time.sleep(0.05)
         if strays > 0:
             found.left_over += strays
@@ -114,8 +118,8 @@ class Watcher:
 
     def _leaks(self) -> Iterator[tuple[str, str]]:
         secrets = dict(self._secrets())
-        for log in self._play.stage.logs():
-            # A secret may have been cut in two where the last look ended.
+        for log in self._runner.environment.logs():
+            # A secret may have been cut in two where the last reading ended.
             text = log.read_bytes()[max(self._read.get(log, 0) - 500, 0) :].decode(errors="replace")
             self._read[log] = log.stat().st_size
             yield from ((name, log.name) for value, name in secrets.items() if value in text)
@@ -124,12 +128,12 @@ class Watcher:
         yield settings.WIRO_API_KEY, "API key"
         yield settings.WIRO_API_SECRET, "API secret"
         yield settings.SECRET_KEY, "SECRET_KEY"
-        yield self._play.stage.password, "broker password"
+        yield self._runner.environment.password, "broker password"
         for key in Session.objects.values_list("session_key", flat=True):
             yield key, "session id"
-        for task in self._play.sandbox.tasks:
+        for task in self._runner.sandbox.tasks:
             yield task.token, "task token"
-        for run in self._play.sandbox.runs():
+        for run in self._runner.sandbox.runs():
             if run.callback_url:
                 yield callback_token(run.callback_url), "callback token"
                 yield urlsplit(str(run.parameters["inputImageUrl"])).path.rpartition("/")[2].rpartition(".")[0], "source token"
@@ -157,23 +161,23 @@ def _odd_attempts(attempts: list[Attempt], runs: list[Run], asked_again: int) ->
         yield "an attempt is called refused although Wiro has taken it"
 
 
-def _without_made_up(now: dict[str, Any] | None, before: dict[str, Any]) -> dict[str, Any] | None:
+def _without_backfill(now: dict[str, Any] | None, before: dict[str, Any]) -> dict[str, Any] | None:
     if now is None or before["changed_percent"] is not None:
         return now
     return now | {name: before[name] for name in ("changed_percent", "change_map")}
 
 
 def _odd_rest(edit: Edit, taken: list[Run]) -> Iterator[str]:
-    """Ended, parked, or due; and a result that is one."""
+    """What is wrong with an edit that is neither ended, unconfirmed, nor due; and with a result."""
     if not edit.is_ended and edit.state != "unconfirmed" and edit.due_at is None:
         yield f"{edit.state} and never due"
     if edit.state != "succeeded":
         return
     known = set(edit.attempts.filter(Q(outcome=Outcome.ACCEPTED)).values_list("wiro_task_id", flat=True))
     if not known & {run.task_id for run in taken}:
-        yield "the result is not of a Run of this edit"
+        yield "the result is not from a Run of this edit"
     if edit.cost is None:
-        yield "succeeded and nobody knows for how much"
+        yield "succeeded without a cost"
     if edit.result is None:
         yield "succeeded without a result"
         return

@@ -14,7 +14,7 @@ ALWAYS = 10**9
 
 
 @dataclass
-class Trouble:
+class Disruption:
     """What happens to a connection from the first piece of a request on that contains `match`; `count` connections long.
 
     `delay` is in seconds before each piece of a request; `cut_after` resets the connection after so many bytes of the request;
@@ -34,7 +34,7 @@ class _Link:
 
     near: socket.socket
     far: socket.socket
-    trouble: Trouble | None = None
+    disruption: Disruption | None = None
     open_ends: int = field(default=2)
 
     def reset(self) -> None:
@@ -49,12 +49,12 @@ class _Link:
 
 
 class Proxy:
-    """Passes everything on until told otherwise. `target` is a port on 127.0.0.1 or the path of a unix socket."""
+    """Passes everything on until a fault is ordered. `target` is a port on 127.0.0.1 or the path of a unix socket."""
 
     def __init__(self, target: int | str) -> None:
         self._target = target
         self._links: set[_Link] = set()
-        self._troubles: list[Trouble] = []
+        self._disruptions: list[Disruption] = []
         self._lock = threading.Lock()
         self._silent = False
         self.port = 0
@@ -68,7 +68,7 @@ class Proxy:
         self.cut()
 
     def cut(self) -> None:
-        """Reset every open connection; new ones are welcome."""
+        """Reset every open connection; new ones are accepted."""
         with self._lock:
             links, self._links = self._links, set()
         for link in links:
@@ -78,15 +78,15 @@ class Proxy:
         """Connections are accepted and stay open, but nothing comes through in either direction."""
         self._silent = True
 
-    def trouble(self, trouble: Trouble) -> None:
+    def disruption(self, disruption: Disruption) -> None:
         with self._lock:
-            self._troubles.append(trouble)
+            self._disruptions.append(disruption)
 
-    def calm(self) -> None:
-        """Back to passing everything on. Connections that lost bytes are of no use and are reset, as are those in trouble."""
+    def clear_faults(self) -> None:
+        """Pass everything on again. Connections that lost bytes are of no use and are reset, as are those with a disruption."""
         with self._lock:
-            self._troubles.clear()
-            spoiled = [link for link in self._links if link.trouble or self._silent]
+            self._disruptions.clear()
+            spoiled = [link for link in self._links if link.disruption or self._silent]
             self._silent = False
         for link in spoiled:
             link.reset()
@@ -133,7 +133,7 @@ class Proxy:
         try:
             while piece := source.recv(PIECE):
                 if source is link.near:
-                    self._strike(link, piece, passed)
+                    self._disrupt(link, piece, passed)
                 if not self._dropped(link, source):
                     sink.sendall(piece)
                 passed += len(piece)
@@ -143,27 +143,27 @@ class Proxy:
         finally:
             self._leave(link)
 
-    def _strike(self, link: _Link, piece: bytes, passed: int) -> None:
-        """Do to this piece of a request what its trouble says; raises OSError where that ends the connection."""
-        link.trouble = link.trouble or self._take(piece)
-        trouble = link.trouble
-        if trouble is None:
+    def _disrupt(self, link: _Link, piece: bytes, passed: int) -> None:
+        """Do to this piece of a request what its disruption says; raises OSError where that ends the connection."""
+        link.disruption = link.disruption or self._take(piece)
+        disruption = link.disruption
+        if disruption is None:
             return
-        time.sleep(trouble.delay)
-        if trouble.cut_after is not None and passed + len(piece) >= trouble.cut_after:
-            link.far.sendall(piece[: max(trouble.cut_after - passed, 0)])
+        time.sleep(disruption.delay)
+        if disruption.cut_after is not None and passed + len(piece) >= disruption.cut_after:
+            link.far.sendall(piece[: max(disruption.cut_after - passed, 0)])
             raise ConnectionResetError
 
-    def _take(self, piece: bytes) -> Trouble | None:
+    def _take(self, piece: bytes) -> Disruption | None:
         with self._lock:
-            for trouble in self._troubles:
-                if trouble.count > 0 and trouble.match in piece:
-                    trouble.count -= 1
-                    return trouble
+            for disruption in self._disruptions:
+                if disruption.count > 0 and disruption.match in piece:
+                    disruption.count -= 1
+                    return disruption
         return None
 
     def _dropped(self, link: _Link, source: socket.socket) -> bool:
-        return self._silent or (source is link.far and link.trouble is not None and link.trouble.swallow)
+        return self._silent or (source is link.far and link.disruption is not None and link.disruption.swallow)
 
     def _leave(self, link: _Link) -> None:
         link.open_ends -= 1

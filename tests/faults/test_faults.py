@@ -14,7 +14,7 @@ PATIENCE = 200
 
 @pytest.mark.processes
 @pytest.mark.timeout(PATIENCE + 100)
-def test_no_edit_is_lost_and_none_is_paid_twice_whatever_breaks():
+def test_no_edit_is_lost_and_none_is_paid_twice_whatever_breaks() -> None:
     command = [sys.executable, "-m", "tests.faults", "--quick", "--database", "both"]
     suite = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

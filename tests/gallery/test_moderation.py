@@ -1,44 +1,53 @@
 """Decisions about the gallery: who has which pair, what a decision does, how it is taken back, how an owner appeals."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from edits.gallery import moderation, sharing, trash
-from edits.models import Edit, Event, Profile, State, Visibility
+from edits.models import Edit, Event, Photo, Profile, State, Visibility
 from edits.web import user_messages
-from tests.rows import edit_in, reloaded, shared
+from tests.fixtures import OfferPairs, SignIn
+from tests.rows import edit_in, present, reloaded, shared
 
 pytestmark = pytest.mark.django_db
 
 
-def notes(edit):
-    return [(event.note, event.actor.username) for event in edit.events.filter(kind=Event.Kind.REVIEWED)]
+def notes(edit: Edit) -> list[tuple[str, str]]:
+    return [
+        (f"{event.code}: {event.reason}".removesuffix(": "), present(event.actor).username)
+        for event in edit.events.filter(kind=Event.Kind.REVIEWED)
+    ]
 
 
-def later(monkeypatch, **time):
+def later(monkeypatch: pytest.MonkeyPatch, **time: Any) -> None:
     moment = timezone.now() + timedelta(**time)
-    monkeypatch.setattr(moderation.timezone, "now", lambda: moment)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
 
 
 # --- Claims ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_oldest_pairs_come_first(offered, rena):
+def test_the_oldest_pairs_come_first(offered: OfferPairs, rena: User) -> None:
     edits = offered(4)
     assert moderation.claim_next(rena, 3) == [edit.pk for edit in edits[:3]]
 
 
-def test_two_reviewers_never_get_the_same_pair(offered, rena, rolf):
+def test_two_reviewers_never_get_the_same_pair(offered: OfferPairs, rena: User, rolf: User) -> None:
     edits = [edit.pk for edit in offered(5)]
     assert moderation.claim_next(rena, 2) == edits[:2]
     assert moderation.claim_next(rolf, 2) == edits[2:4]
     assert moderation.claim_next(rena, 2) == edits[:2]
 
 
-def test_a_claim_lapses_and_is_renewed_by_looking(offered, rena, rolf, monkeypatch):
+def test_a_claim_lapses_and_is_renewed_by_looking(
+    offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (edit,) = offered(1)
     moderation.claim_next(rena)
     later(monkeypatch, minutes=4)
@@ -50,7 +59,9 @@ def test_a_claim_lapses_and_is_renewed_by_looking(offered, rena, rolf, monkeypat
     assert moderation.claim_next(rena) == []
 
 
-def test_what_is_on_the_desk_stays_there_when_an_older_pair_becomes_free(offered, rena, rolf, monkeypatch):
+def test_what_is_on_the_desk_stays_there_when_an_older_pair_becomes_free(
+    offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edits = [edit.pk for edit in offered(4)]
     moderation.claim_next(rolf, 2)
     later(monkeypatch, minutes=3)
@@ -60,12 +71,14 @@ def test_what_is_on_the_desk_stays_there_when_an_older_pair_becomes_free(offered
 
 
 @pytest.mark.parametrize("fields", [{"deleted_at": timezone.now()}, {"visibility": "private"}, {"visibility": "public"}])
-def test_only_what_waits_is_reviewed(offered, rena, fields):
+def test_only_what_waits_is_reviewed(offered: OfferPairs, rena: User, fields: dict[str, Any]) -> None:
     offered(1, **fields)
     assert moderation.claim_next(rena) == []
 
 
-def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(offered, rena, rolf, monkeypatch):
+def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(
+    offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = offered(2)
     moderation.claim_next(rena, 1)
     assert moderation.skip(first.pk, rena)
@@ -77,7 +90,7 @@ def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(offered, rena, ro
     assert moderation.claim_next(rena, 2) == [first.pk, second.pk]
 
 
-def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered, rena, rolf):
+def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered: OfferPairs, rena: User, rolf: User) -> None:
     (edit,) = offered(1)
     moderation.claim_next(rena)
     assert not moderation.skip(edit.pk, rolf)
@@ -85,7 +98,7 @@ def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered, r
     assert len(notes(edit)) == 1
 
 
-def test_skipped_pairs_can_be_looked_at_again_at_once(offered, rena):
+def test_skipped_pairs_can_be_looked_at_again_at_once(offered: OfferPairs, rena: User) -> None:
     (edit,) = offered(1)
     moderation.claim_next(rena)
     moderation.skip(edit.pk, rena)
@@ -95,7 +108,7 @@ def test_skipped_pairs_can_be_looked_at_again_at_once(offered, rena):
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
-def test_approving_publishes_once_and_says_who_did_it(offered, rena, rolf):
+def test_approving_publishes_once_and_says_who_did_it(offered: OfferPairs, rena: User, rolf: User) -> None:
     (edit,) = offered(1)
     assert [moderation.approve(edit, who) for who in (rena, rena, rolf)] == [True, False, False]
     assert Edit.objects.in_gallery().get() == edit
@@ -103,7 +116,7 @@ def test_approving_publishes_once_and_says_who_did_it(offered, rena, rolf):
     assert (reloaded(edit).reviewed_by, reloaded(edit).review_claimed_by) == (rena, None)
 
 
-def test_rejecting_tells_the_owner_why(offered, rena, rolf):
+def test_rejecting_tells_the_owner_why(offered: OfferPairs, rena: User, rolf: User) -> None:
     (edit,) = offered(1)
     assert [moderation.reject(edit, who, "too dark") for who in (rena, rolf)] == [True, False]
     assert moderation.reject_all([edit.pk], rolf, "too bright") == []
@@ -112,22 +125,24 @@ def test_rejecting_tells_the_owner_why(offered, rena, rolf):
     assert not Edit.objects.in_gallery().exists()
 
 
-def test_the_owner_reads_a_chosen_reason_in_the_owners_language(offered, rena):
+def test_the_owner_reads_a_chosen_reason_in_the_owners_language(offered: OfferPairs, rena: User) -> None:
     (edit,) = offered(1)
     for reason in user_messages.REJECTIONS:
         moderation.reject_all([edit.pk], rena, reason)
         assert reason in user_messages.review(reloaded(edit))
-        moderation.undo(rena, reloaded(edit).reviewed_at)
+        moderation.undo(rena, present(reloaded(edit).reviewed_at))
 
 
-def test_a_published_pair_can_still_be_taken_down(alice, photo, rena):
+def test_a_published_pair_can_still_be_taken_down(alice: User, photo: Photo, rena: User) -> None:
     edit = shared(alice, photo)
     assert moderation.reject_all([edit.pk], rena, "no") == []
     assert moderation.reject(edit, rena, "it was reported")
     assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
-def test_nobody_decides_what_another_reviewer_is_looking_at(offered, rena, rolf, monkeypatch):
+def test_nobody_decides_what_another_reviewer_is_looking_at(
+    offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (edit,) = offered(1)
     moderation.claim_next(rena)
     assert not moderation.approve(edit, rolf)
@@ -137,7 +152,7 @@ def test_nobody_decides_what_another_reviewer_is_looking_at(offered, rena, rolf,
 
 
 @pytest.mark.parametrize("fields", [{"deleted_at": timezone.now()}, {"visibility": "private"}])
-def test_what_its_owner_has_taken_back_cannot_be_approved(offered, rena, fields):
+def test_what_its_owner_has_taken_back_cannot_be_approved(offered: OfferPairs, rena: User, fields: dict[str, Any]) -> None:
     (edit,) = offered(1, **fields)
     assert not moderation.approve(edit, rena)
     assert notes(edit) == []
@@ -147,47 +162,51 @@ def test_what_its_owner_has_taken_back_cannot_be_approved(offered, rena, fields)
 
 
 @pytest.mark.parametrize("verb", [moderation.approve_all, lambda ids, who: moderation.reject_all(ids, who, "no")])
-def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(offered, rena, rolf, verb):
+def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(
+    offered: OfferPairs, rena: User, rolf: User, verb: Any
+) -> None:
     (edit,) = offered(1)
     verb([edit.pk], rena)
-    at = reloaded(edit).reviewed_at
+    at = present(reloaded(edit).reviewed_at)
     assert [moderation.undo(rena, at) for _ in range(2)] == [[edit.pk], []]
     undone = reloaded(edit)
     assert (undone.visibility, undone.review, undone.review_reason, undone.reviewed_by) == ("pending", "", "", None)
-    assert notes(edit)[-1] == ("decision taken back", "rena")
+    assert notes(edit)[-1] == ("decision_undone", "rena")
     assert moderation.claim_next(rolf) == []
     assert moderation.claim_next(rena) == [edit.pk]
 
 
-def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(offered, rena, rolf, monkeypatch):
+def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(
+    offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (edit,) = offered(1)
     moderation.approve(edit, rena)
-    at = reloaded(edit).reviewed_at
+    at = present(reloaded(edit).reviewed_at)
     assert moderation.undo(rolf, at) == []
     later(monkeypatch, minutes=11)
     assert moderation.undo(rena, at) == []
     assert reloaded(edit).visibility == Visibility.PUBLIC
 
 
-def test_undo_does_not_overrule_the_owner(offered, alice, rena):
+def test_undo_does_not_overrule_the_owner(offered: OfferPairs, alice: User, rena: User) -> None:
     approved, rejected = offered(2)
     moderation.approve(approved, rena)
     sharing.unshare(approved, alice)
     moderation.reject(rejected, rena, "no")
     trash.delete(rejected, alice)
     for edit in (approved, rejected):
-        assert moderation.undo(rena, reloaded(edit).reviewed_at) == []
+        assert moderation.undo(rena, present(reloaded(edit).reviewed_at)) == []
         assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
-def test_taking_back_a_takedown_publishes_nothing(alice, photo, rena):
+def test_taking_back_a_takedown_publishes_nothing(alice: User, photo: Photo, rena: User) -> None:
     edit = shared(alice, photo)
     moderation.reject(edit, rena, "no")
-    moderation.undo(rena, reloaded(edit).reviewed_at)
+    moderation.undo(rena, present(reloaded(edit).reviewed_at))
     assert reloaded(edit).visibility == Visibility.PENDING
 
 
-def test_many_decisions_of_one_moment_are_taken_back_together(offered, rena):
+def test_many_decisions_of_one_moment_are_taken_back_together(offered: OfferPairs, rena: User) -> None:
     edits = offered(5)
     before = moderation.approve_all([edits[4].pk], rena)
     at = timezone.now()
@@ -200,13 +219,13 @@ def test_many_decisions_of_one_moment_are_taken_back_together(offered, rena):
 
 
 @pytest.fixture
-def rejected(offered, rena):
+def rejected(offered: OfferPairs, rena: User) -> Edit:
     (edit,) = offered(1)
     moderation.reject(edit, rena, "too dark")
     return edit
 
 
-def test_an_owner_asks_once_for_a_second_look(browser, rejected, rena):
+def test_an_owner_asks_once_for_a_second_look(browser: Client, rejected: Edit, rena: User) -> None:
     address = f"/edits/{rejected.pk}/appeal/"
     assert browser.post(address, {"words": "It is  night,\nafter all\x00."}).status_code == 302
     assert (reloaded(rejected).visibility, reloaded(rejected).review) == (Visibility.PENDING, "")
@@ -219,14 +238,16 @@ def test_an_owner_asks_once_for_a_second_look(browser, rejected, rena):
     assert not moderation.can_appeal(reloaded(rejected))
 
 
-def test_an_appeal_can_succeed(browser, rejected, rolf):
+def test_an_appeal_can_succeed(browser: Client, rejected: Edit, rolf: User) -> None:
     browser.post(f"/edits/{rejected.pk}/appeal/")
     assert moderation.approve(rejected, rolf)
     assert Edit.objects.in_gallery().exists()
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
-def test_sharing_anew_is_no_way_around_a_rejection(browser, rejected, alice, rena, is_trusted, settings):
+def test_sharing_anew_is_no_way_around_a_rejection(
+    browser: Client, rejected: Edit, alice: User, rena: User, is_trusted: bool, settings: Settings
+) -> None:
     settings.REVIEW_REQUIRED = not is_trusted
     Profile.objects.create(user=alice, is_trusted=is_trusted)
     browser.post(f"/edits/{rejected.pk}/share/")
@@ -241,21 +262,23 @@ def test_sharing_anew_is_no_way_around_a_rejection(browser, rejected, alice, ren
 
 
 @pytest.mark.parametrize("fields", [{}, {"visibility": "public"}, {"visibility": "pending"}, {"review": "approved"}])
-def test_there_is_nothing_to_appeal_without_a_rejection(browser, alice, photo, fields):
+def test_there_is_nothing_to_appeal_without_a_rejection(
+    browser: Client, alice: User, photo: Photo, fields: dict[str, Any]
+) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo, **fields)
     assert browser.post(f"/edits/{edit.pk}/appeal/").status_code == 302
     assert reloaded(edit).appealed_at is None
 
 
-def test_only_the_owner_appeals(rejected, signed_in, bob, rita):
+def test_only_the_owner_appeals(rejected: Edit, signed_in: SignIn, bob: User, rita: User) -> None:
     address = f"/edits/{rejected.pk}/appeal/"
     assert Client().post(address).status_code == 302
     assert [signed_in(who).post(address).status_code for who in (bob, rita)] == [404, 404]
     assert reloaded(rejected).visibility == Visibility.PRIVATE
 
 
-def test_undo_after_an_appeal_changes_nothing(browser, rejected, rena):
-    at = reloaded(rejected).reviewed_at
+def test_undo_after_an_appeal_changes_nothing(browser: Client, rejected: Edit, rena: User) -> None:
+    at = present(reloaded(rejected).reviewed_at)
     browser.post(f"/edits/{rejected.pk}/appeal/", {"words": "x" * 2000})
     assert moderation.undo(rena, at) == []
     assert reloaded(rejected).appealed_at

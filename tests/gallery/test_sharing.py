@@ -1,9 +1,12 @@
 """Sharing: the gallery after review, and private links that open one edit to anyone for a limited time."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +14,8 @@ from django.utils import timezone
 
 from edits.gallery import moderation, sharing, trash
 from edits.models import Edit, Profile, ShareLink, State, Visibility
+from tests.fixtures import NewEdit, SignIn
+from tests.pages import match_in
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -19,20 +24,20 @@ BEHIND = ("", "source", "result", "source/card", "source/page", "result/card", "
 
 
 @pytest.fixture
-def edit(new_edit, alice):
+def edit(new_edit: NewEdit, alice: User) -> Edit:
     photo = new_edit().photo
     edit = edit_in(State.SUCCEEDED, alice, photo, prompt="Snow on <b>every</b> roof", changed_percent=12.5)
     edit.change_map.save("map.webp", ContentFile(b"RIFF-a-map"))
     return edit
 
 
-def link_of(browser, edit, days=7):
+def link_of(browser: Client, edit: Edit, days: int = 7) -> str:
     """The address of a fresh link, as its owner gets it from the page."""
     browser.post(f"/edits/{edit.pk}/link/", {"days": days})
-    return re.search(r'value="http://testserver(/s/[^"]+)"', browser.get(edit.get_absolute_url()).content.decode())[1]
+    return match_in(r'value="http://testserver(/s/[^"]+)"', browser.get(edit.get_absolute_url()).text)
 
 
-def test_whoever_has_the_link_sees_the_pair_without_an_account(browser, edit):
+def test_whoever_has_the_link_sees_the_pair_without_an_account(browser: Client, edit: Edit) -> None:
     address = link_of(browser, edit)
     page = Client().get(address)
     text = page.content.decode()
@@ -44,7 +49,7 @@ def test_whoever_has_the_link_sees_the_pair_without_an_account(browser, edit):
         assert answer.headers["Content-Type"].startswith("image/" if behind else "text/html")
 
 
-def test_the_page_of_a_link_tells_neither_who_nor_which(browser, alice, edit):
+def test_the_page_of_a_link_tells_neither_who_nor_which(browser: Client, alice: User, edit: Edit) -> None:
     text = Client().get(link_of(browser, edit)).content.decode()
     assert str(edit.pk) not in text
     assert alice.username not in text
@@ -53,7 +58,7 @@ def test_the_page_of_a_link_tells_neither_who_nor_which(browser, alice, edit):
 
 
 @pytest.mark.parametrize("behind", BEHIND)
-def test_a_link_is_not_indexed_passed_on_or_kept(browser, edit, behind):
+def test_a_link_is_not_indexed_passed_on_or_kept(browser: Client, edit: Edit, behind: str) -> None:
     address = link_of(browser, edit)
     for path in (address + behind, "/s/forged:token/" + behind):
         answer = Client().get(path)
@@ -64,12 +69,12 @@ def test_a_link_is_not_indexed_passed_on_or_kept(browser, edit, behind):
     assert '<meta name="robots" content="noindex' in Client().get(address).content.decode()
 
 
-def expire(edit):
+def expire(edit: Edit) -> None:
     now = timezone.now()
     ShareLink.objects.filter(edit=edit).update(created_at=now - timedelta(days=2), expires_at=now - timedelta(seconds=1))
 
 
-ENDINGS = {
+ENDINGS: dict[str, Callable[[Client, Edit], object]] = {
     "expired": lambda browser, edit: expire(edit),
     "taken back": lambda browser, edit: browser.post(f"/edits/{edit.pk}/link/revoke/"),
     "deleted": lambda browser, edit: browser.post(f"/edits/{edit.pk}/delete/"),
@@ -77,7 +82,7 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_an_ended_link_looks_like_a_forged_one(browser, edit, ending):
+def test_an_ended_link_looks_like_a_forged_one(browser: Client, edit: Edit, ending: str) -> None:
     address = link_of(browser, edit)
     ENDINGS[ending](browser, edit)
     for behind in BEHIND:
@@ -87,7 +92,7 @@ def test_an_ended_link_looks_like_a_forged_one(browser, edit, ending):
             assert "This link has expired" in answer.content.decode()
 
 
-def test_the_link_of_a_restored_edit_works_again(browser, alice, edit):
+def test_the_link_of_a_restored_edit_works_again(browser: Client, alice: User, edit: Edit) -> None:
     address = link_of(browser, edit)
     trash.delete(edit, alice)
     assert Client().get(address).status_code == 404
@@ -95,7 +100,7 @@ def test_the_link_of_a_restored_edit_works_again(browser, alice, edit):
     assert Client().get(address).status_code == 200
 
 
-def test_one_link_is_taken_back_and_the_other_lives(browser, edit):
+def test_one_link_is_taken_back_and_the_other_lives(browser: Client, edit: Edit) -> None:
     first, second = link_of(browser, edit, 1), None
     browser.post(f"/edits/{edit.pk}/link/", {"days": 30})
     second = ShareLink.objects.exclude(pk=ShareLink.objects.earliest("pk").pk).get()
@@ -104,7 +109,7 @@ def test_one_link_is_taken_back_and_the_other_lives(browser, edit):
     assert Client().get(reverse("shared", args=[second.token])).status_code == 200
 
 
-def test_nobody_takes_back_the_link_of_another_edit(browser, signed_in, bob, edit):
+def test_nobody_takes_back_the_link_of_another_edit(browser: Client, signed_in: SignIn, bob: User, edit: Edit) -> None:
     address = link_of(browser, edit)
     own = edit_in(State.SUCCEEDED, bob, edit.photo)
     link = ShareLink.objects.get()
@@ -114,33 +119,33 @@ def test_nobody_takes_back_the_link_of_another_edit(browser, signed_in, bob, edi
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "9" * 40, "\x00", "²", "1.5"])
-def test_a_strange_number_takes_nothing_back(browser, edit, number):
+def test_a_strange_number_takes_nothing_back(browser: Client, edit: Edit, number: str) -> None:
     address = link_of(browser, edit)
     assert browser.post(f"/edits/{edit.pk}/link/revoke/", {"link": number}).status_code == 302
     assert Client().get(address).status_code == 200
 
 
 @pytest.mark.parametrize("state", [state for state in State.values if state != State.SUCCEEDED])
-def test_only_a_result_can_be_linked(browser, alice, edit, state):
+def test_only_a_result_can_be_linked(browser: Client, alice: User, edit: Edit, state: Any) -> None:
     other = edit_in(state, alice, edit.photo)
     browser.post(f"/edits/{other.pk}/link/", {"days": 7})
     assert not ShareLink.objects.exists()
 
 
 @pytest.mark.parametrize("days", ["", "0", "2", "31", "-1", "seven", "7\x00", "9" * 30])
-def test_a_link_lasts_one_seven_or_thirty_days(browser, edit, days):
+def test_a_link_lasts_one_seven_or_thirty_days(browser: Client, edit: Edit, days: str) -> None:
     assert browser.post(f"/edits/{edit.pk}/link/", {"days": days}).status_code == 302
     assert not ShareLink.objects.exists()
 
 
 @pytest.mark.parametrize("days", [1, 7, 30])
-def test_a_link_ends_after_the_days_that_were_asked_for(browser, edit, days):
+def test_a_link_ends_after_the_days_that_were_asked_for(browser: Client, edit: Edit, days: int) -> None:
     link_of(browser, edit, days)
     link = ShareLink.objects.get()
     assert link.expires_at - link.created_at == timedelta(days=days)
 
 
-def test_one_edit_has_so_many_links_and_no_more(browser, edit):
+def test_one_edit_has_so_many_links_and_no_more(browser: Client, edit: Edit) -> None:
     for _ in range(sharing.LINKS_MAX + 2):
         browser.post(f"/edits/{edit.pk}/link/", {"days": 1})
     assert ShareLink.objects.count() == sharing.LINKS_MAX
@@ -148,7 +153,7 @@ def test_one_edit_has_so_many_links_and_no_more(browser, edit):
     assert answer.status_code == 409
 
 
-def test_a_program_gets_the_address_of_a_link(browser, edit):
+def test_a_program_gets_the_address_of_a_link(browser: Client, edit: Edit) -> None:
     answer = browser.post(f"/edits/{edit.pk}/link/", {"days": 7}, headers={"accept": "application/json"})
     assert answer.status_code == 201
     assert Client().get(answer.json()["url"]).status_code == 200
@@ -156,15 +161,15 @@ def test_a_program_gets_the_address_of_a_link(browser, edit):
     assert ended.json() == {"ended": 1}
 
 
-def test_links_are_in_the_history_without_their_tokens(browser, edit):
+def test_links_are_in_the_history_without_their_tokens(browser: Client, edit: Edit) -> None:
     token = link_of(browser, edit).split("/")[2]
     browser.post(f"/edits/{edit.pk}/link/revoke/")
-    notes = [event.note for event in edit.events.all()]
-    assert [note for note in notes if "private link" in note] == ["private link for 7 days", "private links revoked: 1"]
-    assert not [note for note in notes if token.partition(":")[2] in note]
+    texts = [event.text for event in edit.events.all()]
+    assert [text for text in texts if "private link" in text] == ["private link for 7 days", "private links revoked: 1"]
+    assert not [text for text in texts if token.partition(":")[2] in text]
 
 
-def test_a_trusted_owner_is_published_directly(browser, alice, edit):
+def test_a_trusted_owner_is_published_directly(browser: Client, alice: User, edit: Edit) -> None:
     browser.post(f"/edits/{edit.pk}/share/")
     assert Edit.objects.get(pk=edit.pk).visibility == Visibility.PENDING
     browser.post(f"/edits/{edit.pk}/unshare/")
@@ -173,7 +178,7 @@ def test_a_trusted_owner_is_published_directly(browser, alice, edit):
     assert Edit.objects.get(pk=edit.pk).visibility == Visibility.PUBLIC
 
 
-def test_the_staff_does_not_see_the_pictures_of_a_deleted_edit(signed_in, rita, alice, edit):
+def test_the_staff_does_not_see_the_pictures_of_a_deleted_edit(signed_in: SignIn, rita: User, alice: User, edit: Edit) -> None:
     reviewer = signed_in(rita)
     assert reviewer.get(f"/edits/{edit.pk}/result").status_code == 200
     trash.delete(edit, alice)
@@ -181,7 +186,9 @@ def test_the_staff_does_not_see_the_pictures_of_a_deleted_edit(signed_in, rita, 
         assert reviewer.get(f"/edits/{edit.pk}/{path}").status_code == 404
 
 
-def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(browser, alice, edit, rita):
+def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(
+    browser: Client, alice: User, edit: Edit, rita: User
+) -> None:
     sharing.share(edit, alice)
     moderation.reject(edit, rita, "Too dark to see")
     page = browser.get(edit.get_absolute_url()).text
@@ -190,6 +197,6 @@ def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(
     assert f'action="/edits/{edit.pk}/share/"' not in page
     browser.post(f"/edits/{edit.pk}/appeal/")
     moderation.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
-    page = owner.get(edit.get_absolute_url()).text
+    page = browser.get(edit.get_absolute_url()).text
     assert "The decision is final." in page
     assert "/appeal/" not in page

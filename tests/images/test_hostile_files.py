@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +22,7 @@ SECONDS, GROWTH_MB = 2.0, 300
 PATIENCE = 3
 
 
-def small(format, **options):
+def small(format: str, **options: Any) -> bytes:
     """Small, so that thousands of mutations are quick; with texture, so that they hit pixels and not only headers."""
     return encoded(Image.effect_noise((48, 40), 60).convert("RGB"), format, **options)
 
@@ -45,7 +46,7 @@ mutations = st.lists(
 )
 
 
-def mutated(data, changes):
+def mutated(data: bytes, changes: list[tuple[str, float, bytes]]) -> bytes:
     for kind, where, piece in changes:
         at = int(where * len(data))
         match kind:
@@ -65,7 +66,7 @@ def mutated(data, changes):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @settings(max_examples=400, deadline=SECONDS * PATIENCE * 1000, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.sampled_from(REAL), changes=mutations)
-def test_a_mutated_picture_is_clean_or_refused_and_nothing_else(data, changes):
+def test_a_mutated_picture_is_clean_or_refused_and_nothing_else(data: bytes, changes: list[tuple[str, float, bytes]]) -> None:
     for rules in (images.UPLOAD, images.RESULT, images.FITTED):
         try:
             picture = clean(mutated(data, changes), rules)
@@ -76,37 +77,37 @@ def test_a_mutated_picture_is_clean_or_refused_and_nothing_else(data, changes):
 
 @settings(max_examples=200, deadline=SECONDS * 1000)
 @given(st.binary(max_size=600), st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"]))
-def test_any_bytes_are_refused(tail, magic):
+def test_any_bytes_are_refused(tail: bytes, magic: bytes) -> None:
     for rules in (images.UPLOAD, images.RESULT, images.FITTED):
         refusal_of(magic + tail, rules)
 
 
-def many_scans(count):
+def many_scans(count: int) -> bytes:
     """A small file that orders any amount of work: its last scan, repeated."""
     data = encoded(Image.new("RGB", (640, 480), "gray"), "JPEG", progressive=True)
     last = data[data.rfind(b"\xff\xc4", 0, data.rfind(b"\xff\xda")) : -2]
     return data[:-2] + last * count + b"\xff\xd9"
 
 
-def test_a_jpeg_of_a_thousand_scans_is_last_refusal_at_once():
+def test_a_jpeg_of_a_thousand_scans_is_last_refusal_at_once() -> None:
     begun = time.perf_counter()
     assert refusal_of(many_scans(1000)).code == "unreadable"
     assert time.perf_counter() - begun < 0.5
     assert clean(many_scans(5)).width == 640
 
 
-def test_scans_after_the_end_of_the_photo_are_not_counted():
+def test_scans_after_the_end_of_the_photo_are_not_counted() -> None:
     # Phones append short films and further pictures.
     assert clean(many_scans(0) + bytes(2) + b"\xff\xda\x00\x02" * 1000).width == 640
 
 
-def test_scans_cannot_hide_behind_a_false_end():
+def test_scans_cannot_hide_behind_a_false_end() -> None:
     data = many_scans(1000)
     comment = b"\xff\xfe\x00\x04\xff\xd9"
     assert refusal_of(data[:2] + comment + data[2:]).code == "unreadable"
 
 
-def with_empty_parts(kind):
+def with_empty_parts(kind: str) -> bytes:
     """10 MB of nothing but beginnings: every one costs a decoder that is written in Python its time."""
     if kind == "JPEG":
         data = small("JPEG")
@@ -116,14 +117,14 @@ def with_empty_parts(kind):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_a_file_of_a_million_empty_parts_is_refused_before_they_are_read(kind):
+def test_a_file_of_a_million_empty_parts_is_refused_before_they_are_read(kind: str) -> None:
     rules = replace(images.UPLOAD, max_bytes=11 * MIB)
     begun = time.perf_counter()
     assert refusal_of(with_empty_parts(kind), rules).code == "unreadable"
     assert time.perf_counter() - begun < 1
 
 
-def test_a_webp_is_measured_before_its_decoder_sets_memory_aside():
+def test_a_webp_is_measured_before_its_decoder_sets_memory_aside() -> None:
     data = bytearray(small("WEBP", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0"))
     assert data[12:16] == b"VP8X"
     data[24:30] = b"\xff\xff\xff" * 2
@@ -148,7 +149,7 @@ print(peak() - begun)
 
 HUGE = (8000, 6240)
 FULL = (5990, 4000)
-HEAVY = {
+HEAVY: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
     "50 megapixels of JPEG": (HUGE, "RGB", "JPEG", {"quality": 75}),
     "50 megapixels of progressive JPEG": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True}),
     "the same with whole colors": (HUGE, "RGB", "JPEG", {"quality": 50, "progressive": True, "subsampling": 0}),
@@ -164,7 +165,7 @@ HEAVY = {
 
 
 # Only what is made to fit may be as large as this.
-MENDED = {
+MENDED: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
     "200 megapixels of JPEG": ((16_320, 12_240), "RGB", "JPEG", {"quality": 75}),
     "64 megapixels of panorama": ((16_000, 4000), "RGB", "JPEG", {"quality": 75}),
     "50 megapixels of PNG panorama": ((16_300, 3060), "RGB", "PNG", {"compress_level": 1}),
@@ -176,7 +177,7 @@ MENDED = {
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to tell a process's peak memory")
 @pytest.mark.parametrize("rules", ["UPLOAD", "FITTED"])
 @pytest.mark.parametrize("name", [*HEAVY, *MENDED])
-def test_the_heaviest_pictures_stay_under_300_mb_and_are_quick(name, rules, tmp_path):
+def test_the_heaviest_pictures_stay_under_300_mb_and_are_quick(name: Any, rules: str, tmp_path: Path) -> None:
     size, mode, format, options = (HEAVY | MENDED)[name]
     path = tmp_path / "heavy"
     Image.new(mode, size, "orange").save(path, format, **options)
@@ -186,7 +187,7 @@ def test_the_heaviest_pictures_stay_under_300_mb_and_are_quick(name, rules, tmp_
     assert time.perf_counter() - begun < SECONDS * PATIENCE
 
 
-def test_noise_in_black_and_white_is_not_compressed_for_seconds():
+def test_noise_in_black_and_white_is_not_compressed_for_seconds() -> None:
     data = encoded(Image.effect_noise((4000, 3000), 100).convert("1"))
     begun = time.perf_counter()
     assert clean(data).format == "JPEG"

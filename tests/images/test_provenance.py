@@ -3,7 +3,9 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
@@ -20,7 +22,7 @@ MADE = images.Provenance(
 )
 
 
-def encoded(format, **options):
+def encoded(format: str, **options: Any) -> bytes:
     with photo_path("rocket.jpg").open("rb") as file, Image.open(file) as image:
         buffer = io.BytesIO()
         image.save(buffer, format, **options)
@@ -28,7 +30,7 @@ def encoded(format, **options):
 
 
 @pytest.fixture(params=["JPEG", "JPEG without JFIF", "progressive JPEG", "PNG"])
-def unmarked(request):
+def unmarked(request: pytest.FixtureRequest) -> bytes:
     match request.param:
         case "JPEG without JFIF":
             data = encoded("JPEG")
@@ -39,7 +41,7 @@ def unmarked(request):
             return encoded(format)
 
 
-def test_a_marked_picture_says_that_ai_edited_it_with_what_and_when(unmarked):
+def test_a_marked_picture_says_that_ai_edited_it_with_what_and_when(unmarked: bytes) -> None:
     assert facts(images.mark(unmarked, MADE)) == {
         "iptc:DigitalSourceType": EDITED_WITH_AI,
         "iptc:AISystemUsed": MADE.system,
@@ -51,7 +53,7 @@ def test_a_marked_picture_says_that_ai_edited_it_with_what_and_when(unmarked):
     }
 
 
-def test_marking_adds_bytes_and_changes_none(unmarked):
+def test_marking_adds_bytes_and_changes_none(unmarked: bytes) -> None:
     marked = images.mark(unmarked, MADE)
     added = len(marked) - len(unmarked)
     at = next(index for index, (old, new) in enumerate(zip(unmarked, marked, strict=False)) if old != new)
@@ -60,13 +62,13 @@ def test_marking_adds_bytes_and_changes_none(unmarked):
     assert added < 2000
 
 
-def test_the_pixels_are_the_same(unmarked):
+def test_the_pixels_are_the_same(unmarked: bytes) -> None:
     with Image.open(io.BytesIO(unmarked)) as before, Image.open(io.BytesIO(images.mark(unmarked, MADE))) as after:
         assert before.size == after.size
         assert ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox() is None
 
 
-def test_a_jpeg_keeps_its_jfif_segment_first_and_the_note_follows():
+def test_a_jpeg_keeps_its_jfif_segment_first_and_the_note_follows() -> None:
     data = encoded("JPEG", dpi=(300, 300))
     marked = images.mark(data, MADE)
     after_jfif = 4 + int.from_bytes(data[4:6])
@@ -79,7 +81,7 @@ def test_a_jpeg_keeps_its_jfif_segment_first_and_the_note_follows():
         assert image.info["dpi"] == (300, 300)
 
 
-def chunks(data):
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 8
     while at < len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
@@ -89,7 +91,7 @@ def chunks(data):
         at += 12 + length
 
 
-def test_a_png_has_one_note_with_a_right_checksum_before_its_pixels():
+def test_a_png_has_one_note_with_a_right_checksum_before_its_pixels() -> None:
     found = list(chunks(images.mark(encoded("PNG"), MADE)))
     kinds = [kind for kind, _content in found]
     assert kinds[:2] == [b"IHDR", b"iTXt"]
@@ -98,20 +100,20 @@ def test_a_png_has_one_note_with_a_right_checksum_before_its_pixels():
     assert found[1][1].startswith(b"XML:com.adobe.xmp\x00\x00\x00\x00\x00<?xpacket ")
 
 
-def test_the_packet_is_wrapped_in_utf_8_and_the_same_every_time():
+def test_the_packet_is_wrapped_in_utf_8_and_the_same_every_time() -> None:
     packet = images.packet(MADE)
     assert packet == images.packet(MADE)
     assert packet.startswith('<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'.encode())
     assert packet.endswith(b'<?xpacket end="r"?>')
 
 
-def test_whatever_the_words_are_they_stay_text():
+def test_whatever_the_words_are_they_stay_text() -> None:
     hostile = 'Å <b>"&\'</x:xmpmeta>]]><?xpacket end="w"?>'
     made = images.Provenance(hostile, 1, 4.0, MADE.edited_at)
     assert facts(images.mark(encoded("PNG"), made))["iptc:AISystemUsed"] == hostile
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"GIF89a", b"RIFF\x00\x00\x00\x00WEBP", b"\x89PNG\r\n"])
-def test_only_jpeg_and_png_are_marked(data):
+def test_only_jpeg_and_png_are_marked(data: bytes) -> None:
     with pytest.raises(ValueError, match="neither JPEG nor PNG"):
         images.mark(data, MADE)

@@ -3,6 +3,7 @@
 import errno
 
 import pytest
+from django.utils import timezone
 
 from edits import images
 from edits.jobs import engine, fetch, result_recovery, storage_health

@@ -1,36 +1,16 @@
 """Many at once, on SQLite and on PostgreSQL: one Run, one edit, exact limits."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 
 from edits.jobs import engine, task_id_spool
 from edits.models import CircuitBreaker, Edit
-from edits.ordering import create, quotas
+from edits.ordering import create
 from tests.conftest import advance_to_rest
+from tests.parallel import at_once_or_refused as at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-
-
-def at_once(count, work):
-    """What `work(n)` gives, or raises, in that many threads that start together."""
-    barrier = Barrier(count)
-
-    def start(number):
-        try:
-            barrier.wait()
-            return work(number)
-        except quotas.QuotaExceeded as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(start, range(count)))
 
 
 def test_ten_times_advance_makes_one_run(sandbox, new_edit):

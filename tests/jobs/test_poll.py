@@ -1,9 +1,11 @@
 """Polling: only an ended status decides, and no strange answer costs a result that was paid for."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from edits.jobs import engine
 from edits.models import CircuitBreaker, Edit

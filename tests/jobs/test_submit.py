@@ -1,6 +1,7 @@
 """The step that costs money: sent once, and never again without proof that it was not accepted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -29,7 +30,7 @@ def test_an_edit_is_sent_once_and_reaches_its_result(sandbox, new_edit):
     assert edit.attempts.get().outcome == Outcome.ACCEPTED
 
 
-UNKNOWN = [
+UNKNOWN: list[tuple[str, dict[str, Any]]] = [
     ("silence", {"seconds": 30, "after": True}),
     ("silence", {"seconds": 30}),
     ("reset", {}),

@@ -1,21 +1,29 @@
 """One form, several edits: all or none, each with a seed of its own; and one instruction for many photos."""
 
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django.fixtures import Settings
 
 from edits.models import Edit, Photo
+from tests.fixtures import SignIn
 from tests.forms import NEW_EDIT, codes, post
+from tests.pages import Response
 
 pytestmark = pytest.mark.django_db
 
 
-def made(response):
+def made(response: Response) -> dict[str, Any]:
     assert response.status_code == 201, response.content
-    return response.json()
+    answer: dict[str, Any] = response.json()
+    return answer
 
 
-def test_a_person_is_led_to_all_variations_together(browser):
+def test_a_person_is_led_to_all_variations_together(browser: Client) -> None:
     response = post(browser, variations="3")
     edits = Edit.objects.all()
     assert len(edits) == 3
@@ -27,14 +35,14 @@ def test_a_person_is_led_to_all_variations_together(browser):
     assert all(str(edit.pk) in page for edit in edits)
 
 
-def test_a_program_gets_every_variation_and_the_first_where_the_only_one_was(browser):
+def test_a_program_gets_every_variation_and_the_first_where_the_only_one_was(browser: Client) -> None:
     answer = made(post(browser, as_json=True, variations="4"))
     assert len({edit["id"] for edit in answer["edits"]}) == 4
     assert {name: answer[name] for name in ("id", "url", "status_url")} == answer["edits"][0]
     assert answer["batch_url"] == f"/edits/?batch={answer['batch']}"
 
 
-def test_variations_differ_in_their_seed_alone_and_the_first_has_the_one_that_was_asked_for(browser):
+def test_variations_differ_in_their_seed_alone_and_the_first_has_the_one_that_was_asked_for(browser: Client) -> None:
     answer = made(post(browser, as_json=True, variations="4", seed="77"))
     edits = [Edit.objects.get(pk=edit["id"]) for edit in answer["edits"]]
     assert edits[0].seed == 77
@@ -44,7 +52,7 @@ def test_variations_differ_in_their_seed_alone_and_the_first_has_the_one_that_wa
 
 
 @pytest.mark.parametrize("variations", ["", "1"])
-def test_one_edit_is_no_batch(browser, variations):
+def test_one_edit_is_no_batch(browser: Client, variations: str) -> None:
     response = post(browser, variations=variations)
     edit = Edit.objects.get()
     assert edit.batch is None
@@ -52,27 +60,29 @@ def test_one_edit_is_no_batch(browser, variations):
 
 
 @pytest.mark.parametrize("value", ["0", "5", "-1", "some", "1.5", "9" * 5000, "1\x00"])
-def test_there_are_1_to_4_variations(browser, value):
+def test_there_are_1_to_4_variations(browser: Client, value: str) -> None:
     assert list(codes(post(browser, as_json=True, variations=value))) == ["variations"]
     assert post(browser, variations=value).status_code == 400
     assert not Edit.objects.exists()
 
 
 @pytest.mark.parametrize("nonce", ["n", "n" * 64])
-def test_the_same_form_sent_twice_gives_the_same_edits(browser, nonce):
+def test_the_same_form_sent_twice_gives_the_same_edits(browser: Client, nonce: str) -> None:
     first, second = (made(post(browser, as_json=True, variations="4", nonce=nonce)) for _ in range(2))
     assert first == second
     assert Edit.objects.count() == 4
 
 
-def test_a_form_keeps_its_edits_however_its_nonce_resembles_another(browser):
+def test_a_form_keeps_its_edits_however_its_nonce_resembles_another(browser: Client) -> None:
     made(post(browser, as_json=True, variations="4", nonce="a"))
     for nonce in ("a-2", "a2", "2 a"):
         made(post(browser, as_json=True, nonce=nonce))
     assert Edit.objects.count() == 7
 
 
-def test_more_variations_than_the_day_has_edits_left_are_refused_together(browser, settings, media):
+def test_more_variations_than_the_day_has_edits_left_are_refused_together(
+    browser: Client, settings: Settings, media: Path
+) -> None:
     settings.EDITS_PER_DAY = 3
     page, answer = post(browser, variations="4"), post(browser, as_json=True, variations="4")
     assert (page.status_code, answer.status_code) == (429, 429)
@@ -86,7 +96,7 @@ def test_more_variations_than_the_day_has_edits_left_are_refused_together(browse
     assert post(browser, variations="3").status_code == 302
 
 
-def test_more_variations_than_the_site_can_pay_are_refused_together(browser, settings):
+def test_more_variations_than_the_site_can_pay_are_refused_together(browser: Client, settings: Settings) -> None:
     settings.SPEND_PER_DAY = settings.PRICE_ESTIMATE * 2
     answer = post(browser, as_json=True, variations="3")
     assert answer.status_code == 429
@@ -95,7 +105,7 @@ def test_more_variations_than_the_site_can_pay_are_refused_together(browser, set
     assert post(browser, variations="2").status_code == 302
 
 
-def test_many_photos_share_a_batch(browser):
+def test_many_photos_share_a_batch(browser: Client) -> None:
     batch = uuid.uuid4()
     answers = [made(post(browser, as_json=True, name=name, batch=str(batch))) for name in ("rocket.jpg", "chelsea.png")]
     assert Photo.objects.count() == 2
@@ -103,25 +113,25 @@ def test_many_photos_share_a_batch(browser):
     assert {answer["batch_url"] for answer in answers} == {f"/edits/?batch={batch}"}
 
 
-def test_variations_of_many_photos_are_one_batch(browser):
+def test_variations_of_many_photos_are_one_batch(browser: Client) -> None:
     batch = uuid.uuid4()
     for name in ("rocket.jpg", "chelsea.png"):
         made(post(browser, as_json=True, name=name, batch=str(batch), variations="2"))
     assert Edit.objects.filter(batch=batch).count() == 4
 
 
-def test_without_javascript_one_photo_of_a_batch_leads_to_its_own_page(browser):
+def test_without_javascript_one_photo_of_a_batch_leads_to_its_own_page(browser: Client) -> None:
     response = post(browser, batch=str(uuid.uuid4()))
     assert response["Location"] == f"/edits/{Edit.objects.get().pk}/"
 
 
 @pytest.mark.parametrize("value", ["junk", "1", "a\x00b", "'; drop table", "9" * 5000])
-def test_a_batch_is_a_uuid(browser, value):
+def test_a_batch_is_a_uuid(browser: Client, value: str) -> None:
     assert list(codes(post(browser, as_json=True, batch=value))) == ["batch"]
     assert post(browser, batch=value).status_code == 400
 
 
-def test_somebody_elses_batch_gains_nothing(browser, alice, bob, signed_in):
+def test_somebody_elses_batch_gains_nothing(browser: Client, alice: User, bob: User, signed_in: SignIn) -> None:
     batch = uuid.uuid4()
     mine = made(post(browser, as_json=True, batch=str(batch)))
     theirs = made(post(signed_in(bob), as_json=True, batch=str(batch)))
@@ -130,7 +140,7 @@ def test_somebody_elses_batch_gains_nothing(browser, alice, bob, signed_in):
     assert mine["id"] not in page
 
 
-def test_an_address_may_fill_in_the_instruction(browser):
+def test_an_address_may_fill_in_the_instruction(browser: Client) -> None:
     page = browser.get(NEW_EDIT, {"prompt": "Snow <b>" + "x" * 3000 + "\x00"})
     assert page.status_code == 200
     assert page.context["form"]["prompt"].value() == ("Snow <b>" + "x" * 3000)[:2000]

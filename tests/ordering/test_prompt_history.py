@@ -1,14 +1,18 @@
 """Earlier instructions are one's own, each once, newest first."""
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from edits.models import Edit
+from tests.fixtures import NewEdit
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_earlier_instructions_are_ones_own_each_once_and_newest_first(browser, new_edit, bob):
+def test_earlier_instructions_are_ones_own_each_once_and_newest_first(browser: Client, new_edit: NewEdit, bob: User) -> None:
     for prompt in ("Make it night", "Add snow", "make it dawn", "Add snow"):
         new_edit(prompt=prompt)
     new_edit(prompt="Deleted")
@@ -20,8 +24,8 @@ def test_earlier_instructions_are_ones_own_each_once_and_newest_first(browser, n
 
 
 def test_of_many_instructions_the_latest_twenty_are_offered_and_not_all_are_read(
-    browser, new_edit, alice, django_assert_max_num_queries
-):
+    browser: Client, new_edit: NewEdit, alice: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     photo = new_edit(prompt="The very first").photo
     for number in range(510):
         edit_in("queued", alice, photo, prompt=f"Number {number}")
@@ -32,6 +36,6 @@ def test_of_many_instructions_the_latest_twenty_are_offered_and_not_all_are_read
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_instructions_can_be_searched_in_any_script(browser, new_edit):
+def test_instructions_can_be_searched_in_any_script(browser: Client, new_edit: NewEdit) -> None:
     new_edit(prompt="Добавь СНЕГ")
     assert browser.get("/edits/prompts/", {"q": "снег"}).json() == {"prompts": ["Добавь СНЕГ"]}

@@ -2,8 +2,12 @@
 
 import io
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -11,42 +15,44 @@ from edits import images
 from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State
+from tests.fixtures import NewEdit
 from tests.forms import NEW_EDIT, codes, named, post
+from tests.pages import Response
 from tests.pictures import encoded, plain
-from tests.rows import edit_in
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
 
-def stored(owner, data):
+def stored(owner: User, data: bytes) -> Photo:
     photo = Photo.from_picture(owner.pk, images.clean(io.BytesIO(data), images.RESULT))
     photo.save()
     return photo
 
 
-def version(new_edit, data=None, **fields):
+def version(new_edit: NewEdit, data: bytes | None = None, **fields: Any) -> Edit:
     """A succeeded edit of Alice's whose result is this picture."""
     queued = new_edit()
     owner = queued.owner
     return edit_in(State.SUCCEEDED, owner, queued.photo, result=stored(owner, data or plain(200, 100)), **fields)
 
 
-def send(browser, edit, as_json=True, **fields):
+def send(browser: Client, edit: Edit, as_json: bool = True, **fields: Any) -> Response:
     return post(browser, as_json=as_json, without=["photo"], version=str(getattr(edit, "pk", edit)), **fields)
 
 
-def begun(response):
+def begun(response: Response) -> Edit:
     assert response.status_code == 201, response.content
     return Edit.objects.get(pk=response.json()["id"])
 
 
-def test_a_result_is_edited_further(browser, new_edit):
+def test_a_result_is_edited_further(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     fresh = begun(send(browser, edit))
     assert (fresh.photo, fresh.parent, fresh.origin) == (edit.result, edit, edit.origin)
 
 
-def test_a_history_remembers_the_upload_that_it_began_with(browser, new_edit):
+def test_a_history_remembers_the_upload_that_it_began_with(browser: Client, new_edit: NewEdit) -> None:
     first = version(new_edit)
     second = begun(send(browser, first))
     second_result = stored(first.owner, plain(90, 80))
@@ -55,7 +61,7 @@ def test_a_history_remembers_the_upload_that_it_began_with(browser, new_edit):
     assert (third.photo, third.parent, third.origin) == (second_result, second, first.photo)
 
 
-def test_the_source_of_a_version_begins_a_branch_beside_it(browser, new_edit):
+def test_the_source_of_a_version_begins_a_branch_beside_it(browser: Client, new_edit: NewEdit) -> None:
     first = version(new_edit)
     second = begun(send(browser, first))
     branch = begun(send(browser, second, side="source"))
@@ -64,7 +70,7 @@ def test_the_source_of_a_version_begins_a_branch_beside_it(browser, new_edit):
     assert (root.photo, root.parent, root.origin) == (first.photo, None, first.origin)
 
 
-def test_trying_again_keeps_the_place_in_the_history(browser, new_edit):
+def test_trying_again_keeps_the_place_in_the_history(browser: Client, new_edit: NewEdit) -> None:
     edit = begun(send(browser, version(new_edit)))
     actions.cancel(edit, edit.owner)
     again = begun(browser.post(f"/edits/{edit.pk}/retry/", headers={"accept": "application/json"}))
@@ -72,38 +78,38 @@ def test_trying_again_keeps_the_place_in_the_history(browser, new_edit):
     assert (again.photo, again.parent, again.origin) == (edit.photo, edit.parent, edit.origin)
 
 
-def test_variations_of_a_version_all_continue_it(browser, new_edit):
+def test_variations_of_a_version_all_continue_it(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     begun(send(browser, edit, variations="3"))
     assert edit.children.count() == 3
 
 
-def test_the_stored_picture_is_used_as_it_is(browser, new_edit, media):
+def test_the_stored_picture_is_used_as_it_is(browser: Client, new_edit: NewEdit, media: Path) -> None:
     edit = version(new_edit)
     files = {path for path in (media / "photos").rglob("*") if path.is_file()}
     begun(send(browser, edit))
     assert {path for path in (media / "photos").rglob("*") if path.is_file()} == files
 
 
-def test_a_photo_that_is_chosen_counts_more_than_the_version(browser, new_edit):
+def test_a_photo_that_is_chosen_counts_more_than_the_version(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     fresh = begun(post(browser, as_json=True, name="chelsea.png", version=str(edit.pk)))
     assert (fresh.photo.width, fresh.parent, fresh.origin) == (451, None, fresh.photo)
 
 
-def deleted(new_edit, bob):
+def deleted(new_edit: NewEdit, bob: User) -> Edit:
     return version(new_edit, deleted_at=timezone.now())
 
 
-def erased(new_edit, bob):
+def erased(new_edit: NewEdit, bob: User) -> Edit:
     edit = version(new_edit)
     Photo.objects.update(purged_at=timezone.now())
     return edit
 
 
-def lost(new_edit, bob):
+def lost(new_edit: NewEdit, bob: User) -> Edit:
     edit = version(new_edit)
-    edit.result.remove_files()
+    present(edit.result).remove_files()
     return edit
 
 
@@ -119,7 +125,7 @@ GONE = {
 
 
 @pytest.mark.parametrize("kind", GONE)
-def test_a_version_that_is_not_there_is_a_missing_photo(browser, new_edit, bob, kind):
+def test_a_version_that_is_not_there_is_a_missing_photo(browser: Client, new_edit: NewEdit, bob: User, kind: str) -> None:
     edit = GONE[kind](new_edit, bob)
     count = Edit.objects.count()
     response = send(browser, edit)
@@ -133,21 +139,21 @@ def test_a_version_that_is_not_there_is_a_missing_photo(browser, new_edit, bob, 
 
 
 @pytest.mark.parametrize("fields", [{"side": "neither"}, {"side": "re\x00sult"}])
-def test_a_side_is_the_result_or_the_source(browser, new_edit, fields):
+def test_a_side_is_the_result_or_the_source(browser: Client, new_edit: NewEdit, fields: dict[str, Any]) -> None:
     edit = version(new_edit)
     assert send(browser, edit, **fields).status_code == 400
     assert browser.get(NEW_EDIT, {"version": edit.pk, **fields}).status_code == 404
 
 
-def test_nul_in_a_version_is_refused_and_not_a_crash(browser):
-    assert send(browser, "a\x00b").status_code == 400
+def test_nul_in_a_version_is_refused_and_not_a_crash(browser: Client) -> None:
+    assert post(browser, as_json=True, without=("photo",), version="a\x00b").status_code == 400
     assert browser.get(NEW_EDIT, {"version": "a\x00b"}).status_code == 404
 
 
 @pytest.mark.parametrize(("side", "address"), [("result", "after"), ("source", "before")])
-def test_the_form_shows_the_picture_that_it_begins_at(browser, new_edit, side, address):
+def test_the_form_shows_the_picture_that_it_begins_at(browser: Client, new_edit: NewEdit, side: str, address: str) -> None:
     edit = version(new_edit)
-    page = browser.get(NEW_EDIT, {"version": edit.pk, "side": side})
+    page = browser.get(NEW_EDIT, {"version": str(edit.pk), "side": side})
     start = page.context["start"]
     assert (start.edit, start.side, start.picture) == (edit, side, getattr(edit, address))
     form = page.context["form"]
@@ -156,18 +162,18 @@ def test_the_form_shows_the_picture_that_it_begins_at(browser, new_edit, side, a
     assert browser.get(NEW_EDIT).context["start"] is None
 
 
-def test_a_refused_form_still_shows_it(browser, new_edit):
+def test_a_refused_form_still_shows_it(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     page = send(browser, edit, as_json=False, prompt="")
     assert page.status_code == 400
     assert page.context["start"].edit == edit
 
 
-def long_one():
+def long_one() -> bytes:
     return plain(900, 200)
 
 
-def test_a_result_is_held_to_the_rules_of_an_upload(browser, new_edit):
+def test_a_result_is_held_to_the_rules_of_an_upload(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit, long_one())
     response = send(browser, edit)
     assert codes(response) == {"photo": ["aspect_ratio"]}
@@ -177,38 +183,38 @@ def test_a_result_is_held_to_the_rules_of_an_upload(browser, new_edit):
     assert page.context["start"].edit == edit
 
 
-def test_a_result_can_be_made_to_fit(browser, new_edit):
+def test_a_result_can_be_made_to_fit(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit, long_one())
     fresh = begun(send(browser, edit, fit="on"))
     assert (fresh.photo.width, fresh.photo.height) == (599, 200)
     assert (fresh.parent, fresh.origin) == (edit, edit.origin)
 
 
-def test_a_result_of_more_than_10_mb_is_refused_or_made_smaller(browser, new_edit):
+def test_a_result_of_more_than_10_mb_is_refused_or_made_smaller(browser: Client, new_edit: NewEdit) -> None:
     noise = Image.merge("RGB", [Image.effect_noise((2000, 2000), 90) for _ in range(3)])
     edit = version(new_edit, encoded(noise, compress_level=1))
-    assert edit.result.size > 10 * 1024 * 1024
+    assert present(edit.result).size > 10 * 1024 * 1024
     assert codes(send(browser, edit)) == {"photo": ["too_large"]}
     fresh = begun(send(browser, edit, fit="on"))
     assert fresh.photo.size <= 10_000_000
     assert (fresh.photo.width, fresh.photo.height) == (2000, 2000)
 
 
-def test_a_result_that_came_as_webp_is_edited_further(browser, new_edit):
+def test_a_result_that_came_as_webp_is_edited_further(browser: Client, new_edit: NewEdit) -> None:
     assert begun(send(browser, version(new_edit, plain(120, 90, "WEBP")))).photo.format == "PNG"
 
 
-def test_a_picture_that_was_removed_for_good_can_be_uploaded_again(browser, media):
+def test_a_picture_that_was_removed_for_good_can_be_uploaded_again(browser: Client, media: Path) -> None:
     first = begun(post(browser, as_json=True))
     actions.cancel(first, first.owner)
     trash.delete(first, first.owner)
-    assert trash.delete_for_good(first, first.owner)
-    assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
+    trash.delete_for_good(first, first.owner)
+    assert not [path for path in media.rglob("*") if path.is_file()]
     second = begun(post(browser, as_json=True))
     assert browser.get(f"/edits/{second.pk}/source").status_code == 200
 
 
-def test_a_chosen_photo_that_is_refused_does_not_fall_back_to_the_version(browser, new_edit):
+def test_a_chosen_photo_that_is_refused_does_not_fall_back_to_the_version(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     page = post(browser, photo=named(b"junk"), version=str(edit.pk))
     assert page.status_code == 400

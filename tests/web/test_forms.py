@@ -1,15 +1,19 @@
 """A photo that does not fit, sent with the wish to be made to: shrunk, cut, converted, or refused with a reason."""
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.test import Client
 from PIL import Image
 
 from edits import images
 from edits.models import Edit, Photo
 from tests.forms import codes, named, post
+from tests.pages import Response
 from tests.photos import photo_path
-from tests.pictures import FOREIGN, MIB, encoded, jpeg_cut_at, plain, refusal_of
+from tests.pictures import FOREIGN, MIB, encoded, jpeg_cut_at, pixel_of, plain, refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -17,17 +21,17 @@ SIDEWAYS = Image.Exif()
 SIDEWAYS[0x0112] = 6
 
 
-def send(browser, data, as_json=True, **fields):
+def send(browser: Client, data: bytes, as_json: bool = True, **fields: Any) -> Response:
     return post(browser, as_json=as_json, photo=named(data), **fields)
 
 
-def fitted(browser, data):
+def fitted(browser: Client, data: bytes) -> Photo:
     response = send(browser, data, fit="on")
     assert response.status_code == 201, response.content
     return Edit.objects.get(pk=response.json()["id"]).photo
 
 
-def phone_photo():
+def phone_photo() -> bytes:
     """12 megapixels with so much detail that they take 25 MB, lying on their side as phones save them."""
     grain = Image.effect_noise((1008, 756), 120).convert("RGB")
     photo = Image.new("RGB", (4032, 3024))
@@ -38,7 +42,7 @@ def phone_photo():
     return data + bytes(25 * MIB - len(data))
 
 
-def striped(width, height, format="PNG", **options):
+def striped(width: int, height: int, format: str = "PNG", **options: Any) -> bytes:
     """Red, green and blue from one end to the other."""
     picture = Image.new("RGB", (width, height), "red")
     along = width > height
@@ -47,7 +51,7 @@ def striped(width, height, format="PNG", **options):
     return encoded(picture, format, **options)
 
 
-def test_a_phone_photo_of_25_mb_lands_upright_and_small_enough(browser):
+def test_a_phone_photo_of_25_mb_lands_upright_and_small_enough(browser: Client) -> None:
     data = phone_photo()
     assert codes(send(browser, data)) == {"photo": ["too_large"]}
     photo = fitted(browser, data)
@@ -59,14 +63,14 @@ def test_a_phone_photo_of_25_mb_lands_upright_and_small_enough(browser):
     ("size", "exif", "lands"),
     [((4000, 1000), None, (2999, 1000)), ((1000, 4000), None, (1000, 2999)), ((4000, 1000), SIDEWAYS, (1000, 2999))],
 )
-def test_a_panorama_keeps_its_middle(browser, size, exif, lands):
+def test_a_panorama_keeps_its_middle(browser: Client, size: tuple[int, int], exif: Any, lands: tuple[int, int]) -> None:
     data = striped(*size, "JPEG", **({"exif": exif} if exif else {}))
     assert codes(send(browser, data)) == {"photo": ["aspect_ratio"]}
     photo = fitted(browser, data)
     assert (photo.width, photo.height) == lands
     with Image.open(photo.file) as copy:
-        middle = copy.getpixel((copy.width // 2, copy.height // 2))
-        ends = [copy.getpixel((5, 5)), copy.getpixel((copy.width - 5, copy.height - 5))]
+        middle = pixel_of(copy, copy.width // 2, copy.height // 2)
+        ends = [pixel_of(copy, 5, 5), pixel_of(copy, copy.width - 5, copy.height - 5)]
     assert middle[1] > 240
     # 4000 pixels in thirds, of which the outer 500 are gone: red 834, green 1333, blue 832.
     assert ends[0][0] > 240
@@ -74,14 +78,14 @@ def test_a_panorama_keeps_its_middle(browser, size, exif, lands):
 
 
 @pytest.mark.parametrize("lossless", [True, False])
-def test_a_webp_is_converted(browser, lossless):
+def test_a_webp_is_converted(browser: Client, lossless: bool) -> None:
     data = encoded(Image.open(photo_path("rocket.jpg")), "WEBP", lossless=lossless)
     assert codes(send(browser, data)) == {"photo": ["unsupported_format"]}
     photo = fitted(browser, data)
     assert (photo.format, photo.width, photo.height) == ("PNG", 640, 427)
 
 
-def test_a_webp_is_turned_and_put_on_white_and_is_its_first_frame(browser):
+def test_a_webp_is_turned_and_put_on_white_and_is_its_first_frame(browser: Client) -> None:
     frames = [Image.new("RGBA", (100, 80), color) for color in ((255, 0, 0, 0), (0, 0, 255, 255))]
     data = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], exif=SIDEWAYS, lossless=True)
     photo = fitted(browser, data)
@@ -90,7 +94,7 @@ def test_a_webp_is_turned_and_put_on_white_and_is_its_first_frame(browser):
         assert copy.getpixel((40, 50)) == (255, 255, 255)
 
 
-def test_a_sideways_photo_that_fits_already_is_as_without_the_wish(browser):
+def test_a_sideways_photo_that_fits_already_is_as_without_the_wish(browser: Client) -> None:
     data = encoded(Image.open(photo_path("rocket.jpg")), "JPEG", exif=SIDEWAYS)
     assert send(browser, data).status_code == 201
     photo = fitted(browser, data)
@@ -98,7 +102,7 @@ def test_a_sideways_photo_that_fits_already_is_as_without_the_wish(browser):
     assert (photo.width, photo.height) == (427, 640)
 
 
-def test_a_photo_of_64_megapixels_is_made_smaller(browser):
+def test_a_photo_of_64_megapixels_is_made_smaller(browser: Client) -> None:
     data = plain(9248, 6936, "JPEG", quality=60)
     assert codes(send(browser, data)) == {"photo": ["too_many_pixels"]}
     photo = fitted(browser, data)
@@ -106,17 +110,17 @@ def test_a_photo_of_64_megapixels_is_made_smaller(browser):
 
 
 @pytest.mark.parametrize("size", [(14, 500), (14, 14), (3000, 14)])
-def test_too_small_stays_too_small(browser, size):
+def test_too_small_stays_too_small(browser: Client, size: tuple[int, int]) -> None:
     assert codes(send(browser, plain(*size), fit="on")) == {"photo": ["too_small"]}
 
 
 @pytest.mark.parametrize("size", [(15, 5000), (5000, 15), (45, 15)])
-def test_the_narrowest_photo_has_a_middle(browser, size):
+def test_the_narrowest_photo_has_a_middle(browser: Client, size: tuple[int, int]) -> None:
     photo = fitted(browser, plain(*size))
     assert (min(photo.width, photo.height), max(photo.width, photo.height)) == (15, 44)
 
 
-NEVER = {
+NEVER: dict[str, Callable[[], bytes]] = {
     "empty": lambda: b"",
     "too_large": lambda: bytes(40 * MIB + 1),
     "unreadable": lambda: jpeg_cut_at(0.6),
@@ -125,22 +129,22 @@ NEVER = {
 
 
 @pytest.mark.parametrize("code", NEVER)
-def test_what_cannot_be_mended_is_refused_with_the_wish_and_no_false_hope(browser, code):
-    for fields in ({}, {"fit": "on"}):
-        response = send(browser, NEVER[code](), **fields)
+def test_what_cannot_be_mended_is_refused_with_the_wish_and_no_false_hope(browser: Client, code: str) -> None:
+    for fit in ("", "on"):
+        response = send(browser, NEVER[code](), fit=fit)
         assert codes(response) == {"photo": [code]}
         assert "can_fit" not in response.json()
     assert not Edit.objects.exists()
 
 
 @pytest.mark.parametrize("name", [name for name in FOREIGN if name != "WebP"])
-def test_other_formats_stay_refused(browser, name):
+def test_other_formats_stay_refused(browser: Client, name: Any) -> None:
     response = send(browser, FOREIGN[name], fit="on")
     assert codes(response) == {"photo": ["unsupported_format"]}
     assert "can_fit" not in response.json()
 
 
-def test_a_file_beyond_mending_says_what_is_allowed_then(browser):
+def test_a_file_beyond_mending_says_what_is_allowed_then(browser: Client) -> None:
     response = send(browser, bytes(41 * MIB), fit="on")
     assert response.json()["errors"]["photo"][0]["message"] == "This file is 41.0 MB. The limit is 40 MB."
 
@@ -154,23 +158,23 @@ MENDABLE = {
 
 
 @pytest.mark.parametrize("code", MENDABLE)
-def test_without_the_wish_a_refusal_tells_that_there_is_one(browser, code):
+def test_without_the_wish_a_refusal_tells_that_there_is_one(browser: Client, code: str) -> None:
     response = send(browser, MENDABLE[code]())
     assert codes(response) == {"photo": [code]}
     assert response.json()["can_fit"] is True
     assert send(browser, MENDABLE[code](), as_json=False).context["form"].can_fit
 
 
-def test_a_fresh_form_offers_nothing_to_mend(browser):
+def test_a_fresh_form_offers_nothing_to_mend(browser: Client) -> None:
     assert not browser.get("/edits/new/").context["form"].can_fit
 
 
-def test_what_lands_is_always_a_picture_that_the_model_takes():
+def test_what_lands_is_always_a_picture_that_the_model_takes() -> None:
     for width, height in [(601, 200), (200, 601), (9999, 16), (16, 9999), (8001, 2667)]:
         picture = images.clean(io.BytesIO(plain(width, height)), images.FITTED)
         assert images.keeps_rules(picture.width, picture.height, len(picture.data))
 
 
-def test_the_rules_of_an_upload_have_not_changed():
+def test_the_rules_of_an_upload_have_not_changed() -> None:
     assert refusal_of(plain(300, 100)).code == "aspect_ratio"
     assert refusal_of(FOREIGN["WebP"]).code == "unsupported_format"

@@ -1,30 +1,35 @@
 """What a waiting person is told: the place in line, why nothing moves, and words that are true when it ends badly."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from edits.models import CircuitBreaker, State, TripReason
+from edits.models import CircuitBreaker, Edit, Photo, State, TripReason
 from edits.web import progress
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
 
 
-def text_of(browser, edit):
+def text_of(browser: Client, edit: Edit) -> str:
     cache.clear()
-    return browser.get(edit.status_url).json()["text"]
+    return str(browser.get(edit.status_url).json()["text"])
 
 
-def close_the_gate(reason):
+def close_the_gate(reason: str) -> None:
     gate = CircuitBreaker.current()
     gate.trip_reason, gate.retry_at = reason, timezone.now() + timedelta(minutes=5)
     gate.save()
 
 
-def test_the_place_in_line_is_the_one_of_the_fair_queue(browser, alice, bob, photo):
+def test_the_place_in_line_is_the_one_of_the_fair_queue(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     now = timezone.now()
     mine = [edit_in(State.QUEUED, alice, photo, created_at=now - timedelta(minutes=9 - number)) for number in range(3)]
     edit_in(State.QUEUED, bob, photo, created_at=now)
@@ -32,7 +37,7 @@ def test_the_place_in_line_is_the_one_of_the_fair_queue(browser, alice, bob, pho
     assert [text_of(browser, edit) for edit in mine] == ["Next in line.", "Number 3 in line.", "Number 4 in line."]
 
 
-def test_a_long_line_is_not_counted(browser, alice, photo, monkeypatch):
+def test_a_long_line_is_not_counted(browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "LINE_MAX", 2)
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(2)]
     assert text_of(browser, edits[0]) == "Next in line."
@@ -40,17 +45,24 @@ def test_a_long_line_is_not_counted(browser, alice, photo, monkeypatch):
     assert [text_of(browser, edit) for edit in edits] == ["More than 2 edits are waiting."] * 3
 
 
-def test_many_who_watch_the_line_count_it_once(browser, alice, photo, monkeypatch):
+def test_many_who_watch_the_line_count_it_once(
+    browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(3)]
-    asked = []
-    monkeypatch.setattr(progress.gates, "next_in_turn", lambda count: asked.append(count) or [edit.pk for edit in edits])
+    asked: list[int] = []
+
+    def next_in_turn(count: int) -> list[UUID]:
+        asked.append(count)
+        return [edit.pk for edit in edits]
+
+    monkeypatch.setattr("edits.jobs.fair_queue.next_in_turn", next_in_turn)
     for edit in edits:
         progress.sentence(edit)
     assert asked == [progress.LINE_MAX]
 
 
 @pytest.mark.parametrize("reason", [reason for reason in TripReason.values if reason])
-def test_the_status_says_why_everybody_waits(browser, alice, photo, reason):
+def test_the_status_says_why_everybody_waits(browser: Client, alice: User, photo: Photo, reason: Any) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
     close_the_gate(reason)
     text = text_of(browser, edit)
@@ -59,14 +71,14 @@ def test_the_status_says_why_everybody_waits(browser, alice, photo, reason):
     assert text in browser.get(edit.get_absolute_url()).content.decode().replace("&#x27;", "'")
 
 
-def test_a_gate_whose_time_is_over_is_no_reason_any_more(browser, alice, photo):
+def test_a_gate_whose_time_is_over_is_no_reason_any_more(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
     close_the_gate(TripReason.UNREACHABLE)
     CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1))
     assert text_of(browser, edit) == "Next in line."
 
 
-def test_who_has_enough_edits_under_way_is_told_so(browser, alice, photo, settings):
+def test_who_has_enough_edits_under_way_is_told_so(browser: Client, alice: User, photo: Photo, settings: Settings) -> None:
     settings.EDITS_AT_ONCE = 2
     edit = edit_in(State.QUEUED, alice, photo)
     edit_in(State.RUNNING, alice, photo)
@@ -75,12 +87,14 @@ def test_who_has_enough_edits_under_way_is_told_so(browser, alice, photo, settin
     assert text_of(browser, edit) == "Next in line. It starts when one of the 2 edits that you have under way has ended."
 
 
-def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser, alice, photo):
+def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser: Client, alice: User, photo: Photo) -> None:
     close_the_gate(TripReason.UNREACHABLE)
     assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your picture to Wiro."
 
 
-def test_only_a_site_with_callbacks_promises_to_pick_a_lost_result_up(browser, alice, photo, settings):
+def test_only_a_site_with_callbacks_promises_to_pick_a_lost_result_up(
+    browser: Client, alice: User, photo: Photo, settings: Settings
+) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, photo)
     assert "pick the result up" not in text_of(browser, edit)
     assert "decides whether to try again" in text_of(browser, edit)

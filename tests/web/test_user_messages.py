@@ -1,60 +1,68 @@
 """Sentences about edits that ended badly: true about the cause and the cost."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
-from edits.models import Failure, Outcome, State
+from edits.models import Edit, Failure, Outcome, Photo, State
 from edits.web import user_messages
-from tests.rows import attempt_of, edit_in
+from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
 
 
-def failed(alice, photo, code, **fields):
+def text_of(edit: Edit) -> str:
+    """What the page says about a failure."""
+    return present(user_messages.failure(edit))["text"]
+
+
+def failed(alice: User, photo: Photo, code: str, **fields: Any) -> Edit:
     return edit_in(State.FAILED, alice, photo, failure_code=code, **fields)
 
 
-def refused(edit, code="0", times=1):
+def refused(edit: Edit, code: str = "0", times: int = 1) -> None:
     for _ in range(times):
         attempt_of(edit, Outcome.REJECTED, error_code=code)
 
 
-def test_wiros_own_trouble_is_not_blamed_on_the_words(alice, photo):
+def test_wiros_own_trouble_is_not_blamed_on_the_words(alice: User, photo: Photo) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="Something broke")
     refused(edit, times=5)
-    assert "not to blame" in user_messages.failure(edit)["text"]
-    assert "Another instruction" not in user_messages.failure(edit)["text"]
+    assert "not to blame" in text_of(edit)
+    assert "Another instruction" not in text_of(edit)
 
 
-def test_a_fault_in_the_request_is_told_in_wiros_words(browser, alice, photo):
+def test_a_fault_in_the_request_is_told_in_wiros_words(browser: Client, alice: User, photo: Photo) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="Request parameter prompt <is> too long" + "!" * 900)
     refused(edit)
-    assert "Request parameter prompt <is> too long" in user_messages.failure(edit)["text"]
-    assert len(user_messages.failure(edit)["text"]) < 400
+    assert "Request parameter prompt <is> too long" in text_of(edit)
+    assert len(text_of(edit)) < 400
     assert "prompt &lt;is&gt; too long" in browser.get(edit.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("code", ["77", "1", "WiroConnectionError"])
-def test_a_refusal_that_nobody_knows_promises_nothing(alice, photo, code):
+def test_a_refusal_that_nobody_knows_promises_nothing(alice: User, photo: Photo, code: str) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)
-    assert "for a reason that we do not know" in user_messages.failure(edit)["text"]
+    assert "for a reason that we do not know" in text_of(edit)
 
 
-def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice, photo):
+def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice: User, photo: Photo) -> None:
     waited = failed(alice, photo, Failure.TIMED_OUT, started_at=None)
     given_up = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(given_up, Outcome.UNKNOWN)
     ran = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(ran)
-    texts = [user_messages.failure(edit)["text"] for edit in (waited, given_up, ran)]
+    texts = [text_of(edit) for edit in (waited, given_up, ran)]
     assert "Its turn did not come" in texts[0]
     assert "never said whether" in texts[1]
     assert "No result came in time" in texts[2]
 
 
-def test_the_cost_follows_what_was_charged(browser, alice, photo):
+def test_the_cost_follows_what_was_charged(browser: Client, alice: User, photo: Photo) -> None:
     unusable = failed(alice, photo, Failure.OUTPUT_INVALID, cost=Decimal("0.030000"))
     attempt_of(unusable)
     assert user_messages.cost(unusable).startswith("It cost 0.03 USD")
@@ -67,7 +75,7 @@ def test_the_cost_follows_what_was_charged(browser, alice, photo):
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ACCEPTED])
-def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser, alice, photo, outcome):
+def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser: Client, alice: User, photo: Photo, outcome: str) -> None:
     edit = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(edit, outcome)
     page = browser.get(edit.get_absolute_url()).content.decode()
@@ -76,7 +84,7 @@ def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser, alice, ph
 
 
 @pytest.mark.parametrize("code", Failure.values)
-def test_every_failure_can_be_told_of_an_edit_without_attempts(alice, photo, code):
-    told = user_messages.failure(failed(alice, photo, code))
+def test_every_failure_can_be_told_of_an_edit_without_attempts(alice: User, photo: Photo, code: str) -> None:
+    told = present(user_messages.failure(failed(alice, photo, code)))
     assert len(told["text"]) > 30
     assert "%(" not in told["text"]

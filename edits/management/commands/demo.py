@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 
 from edits import images, samples
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             owner.save()
         return owner
 
-    def _queue(self, owner: Any, sample: samples.Sample) -> None:
+    def _queue(self, owner: User, sample: samples.Sample) -> None:
         """Queue the edit unless it is done or in progress. One that failed, for example with a stopped sandbox, is replaced."""
         nonce = f"{sample.name}-"
         earlier = owner.edits.filter(nonce__startswith=nonce)

@@ -1,8 +1,9 @@
 """Who may see an edit. To everyone else, it does not exist."""
 
 import uuid
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from ...models import Edit, Visibility
 
 
-def visible_edits(user: Any) -> QuerySet[Edit]:
+def visible_edits(user: User | AnonymousUser) -> QuerySet[Edit]:
     """Edits that this visitor may see: their own, those in the gallery, all for staff; never a deleted one."""
     edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
     if user.is_authenticated and user.is_staff:
@@ -32,3 +33,10 @@ def client_address(request: HttpRequest) -> str:
 
 def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in. Raises PermissionDenied if nobody is, which does not happen in views that require signing in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -20,12 +20,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ...accounts import deletion
 from ...ordering import quotas
 from ..forms import FarewellForm
+from .access import person
 
 
 @require_safe
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
-    has, left = deletion.belongings(request.user), quotas.remaining(request.user)
+    has, left = deletion.belongings(person(request)), quotas.remaining(person(request))
     facts = {"has": has, "left": left, "is_demonstration": _is_demonstration(request)}
     return render(request, "account/account.html", facts)
 
@@ -54,16 +55,16 @@ class ChangePassword(PasswordChangeView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Asks for the password; attempts are counted and locked like those of signing in."""
-    is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(request.user)
+    is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(person(request))
     if request.method == "POST" and (is_demonstration or is_last):
         raise PermissionDenied
     form = FarewellForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _knows_password(request, form):
-        deletion.delete_account(request.user, request.user)
+        deletion.delete_account(person(request), person(request))
         logout(request)
         messages.success(request, _("Your account has been deleted."))
         return redirect("gallery")
-    facts = {"form": form, "has": deletion.belongings(request.user), "is_demonstration": is_demonstration, "is_last": is_last}
+    facts = {"form": form, "has": deletion.belongings(person(request)), "is_demonstration": is_demonstration, "is_last": is_last}
     return render(request, "account/delete.html", facts, status=400 if request.method == "POST" else 200)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from ...gallery import moderation
 from ...models import NotAllowed
-from .access import own_edit
+from .access import own_edit, person
 
 WORDS_MAX = 300
 
@@ -20,7 +20,7 @@ def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())
     try:
-        moderation.appeal(edit, request.user, words[:WORDS_MAX])
+        moderation.appeal(edit, person(request), words[:WORDS_MAX])
     except NotAllowed as denied:
         messages.error(request, denied.message)
     else:

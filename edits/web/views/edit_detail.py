@@ -21,7 +21,7 @@ from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
 from .. import progress, user_messages
-from .access import own_edit, visible_edits, wants_json
+from .access import own_edit, person, visible_edits, wants_json
 from .links import for_page
 from .new_edit import created
 from .versions import history
@@ -132,7 +132,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     with suppress(NotAllowed):
-        trash.delete(own_edit(request, edit_id), request.user)
+        trash.delete(own_edit(request, edit_id), person(request))
     messages.success(request, _("Moved to trash."), extra_tags=str(edit_id))
     return redirect("edit-list")
 

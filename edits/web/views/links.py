@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ...gallery import sharing
 from ...models import Edit, NotAllowed, ShareLink
 from .. import user_messages
-from .access import own_edit, wants_json
+from .access import own_edit, person, wants_json
 from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
 
 
@@ -25,7 +25,7 @@ from .picture_responses import serve_changes, serve_pair, serve_result, serve_so
 def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit, days = own_edit(request, edit_id), request.POST.get("days", "")
     try:
-        link = sharing.make_link(edit, request.user, int(days) if days in map(str, sharing.LINK_DAYS) else 0)
+        link = sharing.make_link(edit, person(request), int(days) if days in map(str, sharing.LINK_DAYS) else 0)
     except NotAllowed as denied:
         if wants_json(request):
             error = {"message": user_messages.not_allowed(denied, edit), "code": denied.code}
@@ -45,7 +45,7 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     # No link has the id 0, so an invalid number revokes nothing.
     chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
     try:
-        ended = sharing.revoke_links(edit, request.user, chosen if number else None)
+        ended = sharing.revoke_links(edit, person(request), chosen if number else None)
     except NotAllowed:
         ended = 0
     if wants_json(request):

@@ -16,7 +16,7 @@ from ...ordering import create, prompt_history, quotas
 from ...tasks import enqueue
 from .. import user_messages
 from ..forms import PROMPT_MAX, EditForm
-from .access import wants_json
+from .access import person, wants_json
 
 
 def examples() -> list[str]:
@@ -38,11 +38,11 @@ def examples() -> list[str]:
 def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _drawn_form(request))
-    form = EditForm(request.POST, request.FILES, owner=request.user)
+    form = EditForm(request.POST, request.FILES, owner=person(request))
     if not form.is_valid():
         return _refused(request, form, 400)
     try:
-        edits = create.create_variations(request.user, form.cleaned_data["photo"], **form.order)
+        edits = create.create_variations(person(request), form.cleaned_data["photo"], **form.order)
     except quotas.QuotaExceeded as error:
         form.add_error(None, ValidationError(user_messages.quota(error), code=error.code))
         return _refused(request, form, 429)
@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def prompts(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"prompts": prompt_history.earlier_prompts(request.user, request.GET.get("q", ""))})
+    return JsonResponse({"prompts": prompt_history.earlier_prompts(person(request), request.GET.get("q", ""))})
 
 
 def created(request: HttpRequest, edit: Edit) -> HttpResponse:
@@ -75,7 +75,7 @@ def _drawn_form(request: HttpRequest) -> EditForm:
     """A new form. The query string may name a version to start from, and an instruction to fill in."""
     prompt = request.GET.get("prompt", "").replace("\x00", "")[:PROMPT_MAX]
     version = {name: request.GET[name] for name in ("version", "side") if name in request.GET}
-    form = EditForm(owner=request.user, initial={"prompt": prompt, **version})
+    form = EditForm(owner=person(request), initial={"prompt": prompt, **version})
     if "version" in version and not form.start:
         raise Http404
     return form
@@ -94,6 +94,6 @@ def _page(request: HttpRequest, form: EditForm, status: int = 200) -> HttpRespon
         "start": form.start,
         "examples": examples(),
         "samples": [sample.for_page(reverse("sample", args=[sample.name])) for sample in samples.available()],
-        "remaining": quotas.remaining(request.user),
+        "remaining": quotas.remaining(person(request)),
     }
     return render(request, "edits/new.html", context, status=status)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from ...gallery import trash
 from ...models import Edit, NotAllowed
-from .access import own_edit, wants_json
+from .access import own_edit, person, wants_json
 from .filters import MOST_IDS, ids_in
 from .lists import own_edits
 from .trash import own_trash
@@ -56,7 +57,7 @@ def selection(request: HttpRequest) -> HttpResponseBase:
 def favorite(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
     verb = trash.favorite if request.POST.get("on") == "1" else trash.unfavorite
-    verb(edit, request.user)
+    verb(edit, person(request))
     if wants_json(request):
         return JsonResponse({"id": str(edit.pk), "favorite": verb is trash.favorite})
     return _back(request, edit)
@@ -69,13 +70,13 @@ def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
 
 
 def _carry_out(request: HttpRequest, action: str, edits: Sequence[Edit]) -> None:
-    done = [edit for edit in edits if _was_done(action, edit, request.user)]
+    done = [edit for edit in edits if _was_done(action, edit, person(request))]
     # The message offers to undo this; base.html adds the form.
     undo = " ".join(str(edit.pk) for edit in done) if action == "delete" else ""
     messages.success(request, _told(action, len(done)), extra_tags=undo)
 
 
-def _was_done(action: str, edit: Edit, user: Any) -> bool:
+def _was_done(action: str, edit: Edit, user: User) -> bool:
     try:
         return _VERBS[action](edit, user) is not False
     except NotAllowed:

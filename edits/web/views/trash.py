@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import trash
 from ...models import Edit, NotAllowed
+from .access import person
 from .lists import page_of
 from .picture_responses import serve_file
 
@@ -39,7 +40,7 @@ def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(own_trash(request), pk=edit_id)
     with suppress(NotAllowed):
-        trash.restore(edit, request.user)
+        trash.restore(edit, person(request))
         messages.success(request, _("Edit restored."))
     return redirect("edit-trash")
 

@@ -1,6 +1,6 @@
 """All scenarios, in an order in which processes that fit are used again."""
 
-from tests.faults.play import Scenario
+from tests.faults.runner import Scenario
 from tests.faults.scenarios import answers, kills, network, processes, restoring, running
 
 ALL: list[Scenario] = [

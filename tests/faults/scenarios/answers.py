@@ -4,36 +4,38 @@ from collections.abc import Callable
 from typing import Any
 
 from edits.models import Attempt
-from tests.faults.play import SUCCEEDED, Cast, Play, Scenario, wait_until
+from tests.faults.processes import wait_until
+from tests.faults.runner import SUCCEEDED, Runner, Scenario
+from tests.faults.topology import Topology
 
-CALLBACKS = Cast(callbacks=True)
-
-
-def three_edits(call: str, kind: str, *, ends: tuple[str, ...] = SUCCEEDED, **options: Any) -> Callable[[Play], None]:
-    def act(play: Play) -> None:
-        fault = play.sandbox.faults.add(call, kind, **options)
-        play.order(3, ends)
-        wait_until(lambda: fault.used, why="the fault never struck")
-
-    return act
+CALLBACKS = Topology(callbacks=True)
 
 
-def foreign_callback(play: Play) -> None:
-    (other,) = play.order(1)
-    play.wait_for_state(other, "succeeded")
-    play.sandbox.faults.add("callback", "foreign", value=str(other.edit.attempts.get().wiro_task_id), count=3)
-    play.order(3)
+def three_edits(call: str, kind: str, *, ends: tuple[str, ...] = SUCCEEDED, **options: Any) -> Callable[[Runner], None]:
+    def run(runner: Runner) -> None:
+        fault = runner.sandbox.faults.add(call, kind, **options)
+        runner.order(3, ends)
+        wait_until(lambda: fault.used, why="the fault never happened")
+
+    return run
 
 
-def erasing(play: Play) -> None:
-    fault = play.sandbox.faults.add("Task/InputOutputDelete", "http", status=500, count=4)
-    orders = play.order(3)
+def foreign_callback(runner: Runner) -> None:
+    (other,) = runner.order(1)
+    runner.wait_for_state(other, "succeeded")
+    runner.sandbox.faults.add("callback", "foreign", value=str(other.edit.attempts.get().wiro_task_id), count=3)
+    runner.order(3)
+
+
+def erasing(runner: Runner) -> None:
+    fault = runner.sandbox.faults.add("Task/InputOutputDelete", "http", status=500, count=4)
+    orders = runner.order(3)
     for order in orders:
-        play.wait_for_state(order, "succeeded")
-    mine = Attempt.objects.filter(edit__in=[order.pk for order in orders])
-    wait_until(lambda: not mine.filter(cleaned_up_at__isnull=True).exists(), 40, why="Wiro's copies were not erased")
+        runner.wait_for_state(order, "succeeded")
+    attempts = Attempt.objects.filter(edit__in=[order.pk for order in orders])
+    wait_until(lambda: not attempts.filter(cleaned_up_at__isnull=True).exists(), 40, why="Wiro's copies were not erased")
     assert fault.used == 4
-    assert not any(play.sandbox.tasks[attempt.wiro_task_id or ""].results for attempt in mine)
+    assert not any(runner.sandbox.tasks[attempt.wiro_task_id or ""].results for attempt in attempts)
 
 
 def _detail(name: str, fault: str, kind: str, **options: Any) -> Scenario:
@@ -45,8 +47,8 @@ def _output(name: str, fault: str, kind: str, **options: Any) -> Scenario:
 
 
 def _callback(name: str, **options: Any) -> Scenario:
-    act = three_edits("callback", name, **({"count": 3} | options))
-    return Scenario(f"callback_{name}", f"callbacks: {name}", "callback", act, CALLBACKS)
+    run = three_edits("callback", name, **({"count": 3} | options))
+    return Scenario(f"callback_{name}", f"callbacks: {name}", "callback", run, CALLBACKS)
 
 
 SCENARIOS = [

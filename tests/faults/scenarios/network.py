@@ -4,79 +4,83 @@ import time
 from collections.abc import Callable
 
 from edits import tasks
-from tests.faults.play import EITHER, PARKED, SUCCEEDED, Cast, Play, Scenario, wait_until
-from tests.faults.proxy import Trouble
+from tests.faults.processes import wait_until
+from tests.faults.proxy import Disruption
+from tests.faults.runner import EITHER, SUCCEEDED, UNCONFIRMED, Runner, Scenario
+from tests.faults.topology import Topology
 
-# The form must answer within this time although the broker does not (seconds).
-RING_LIMIT = 5.0
+# Seconds within which the form must answer although the broker does not.
+PUBLISH_LIMIT = 5.0
 
 
-def broker_away(*, silent: bool) -> Callable[[Play], None]:
-    def act(play: Play) -> None:
-        redis = play.stage.redis
+def broker_away(*, silent: bool) -> Callable[[Runner], None]:
+    def run(runner: Runner) -> None:
+        redis = runner.environment.redis
         redis.swallow() if silent else redis.refuse()
         began = time.monotonic()
-        (order,) = play.order(1, ring=False)
+        (order,) = runner.order(1, publish=False)
         tasks.enqueue(order.pk)
         took = time.monotonic() - began
-        assert took < RING_LIMIT, f"the form took {took:.1f} s"
-        play.order(2, ring=False)
+        assert took < PUBLISH_LIMIT, f"the form took {took:.1f} s"
+        runner.order(2, publish=False)
         time.sleep(1)
-        redis.calm()
+        redis.clear_faults()
 
-    return act
+    return run
 
 
-def broker_cut(play: Play) -> None:
+def broker_cut(runner: Runner) -> None:
     for _ in range(4):
-        play.order(2)
+        runner.order(2)
         time.sleep(0.3)
-        play.stage.redis.cut()
+        runner.environment.redis.cut()
 
 
-def database_away(play: Play) -> None:
-    """Three times, in the middle of whatever is being done."""
+def database_away(runner: Runner) -> None:
+    """Three times, whatever is going on."""
     for _ in range(3):
-        # Not for longer than a Run may take: an answer would have to go to the journal, which is a scenario of its own.
-        # One whose attempt was committed while the connection broke is parked: nobody knows whether it was sent.
-        orders = play.order(2, EITHER, ring=False)
-        play.wait_for_run(orders[0], 40)
-        play.database.away(1.5)
+        # Not for longer than a Run may take: an answer would have to be spooled, which is a scenario of its own.
+        # An edit whose attempt was committed while the connection broke is unconfirmed: it may have been sent.
+        orders = runner.order(2, EITHER, publish=False)
+        runner.wait_for_run(orders[0], 40)
+        runner.database.away(1.5)
 
 
-def wiro_in_trouble(trouble: Trouble, ends: tuple[str, ...] = SUCCEEDED, taken: int | None = None) -> Callable[[Play], None]:
-    """The first edit meets the trouble; two more follow. `taken` is how many of its Runs the server must have taken."""
+def wiro_disrupted(
+    disruption: Disruption, ends: tuple[str, ...] = SUCCEEDED, taken: int | None = None
+) -> Callable[[Runner], None]:
+    """The first edit meets the disruption; two more follow. `taken` is how many of its Runs the server must have taken."""
 
-    def act(play: Play) -> None:
-        fresh = Trouble(**vars(trouble))
-        play.stage.wiro.trouble(fresh)
-        (victim,) = play.order(1, ends)
-        wait_until(lambda: fresh.count < trouble.count, why="the trouble never struck")
-        play.order(2)
-        play.wait_for_state(victim, *ends)
-        got = sum(run.accepted for run in play.runs(victim))
+    def run(runner: Runner) -> None:
+        fresh = Disruption(**vars(disruption))
+        runner.environment.wiro.disruption(fresh)
+        (victim,) = runner.order(1, ends)
+        wait_until(lambda: fresh.count < disruption.count, why="the disruption never happened")
+        runner.order(2)
+        runner.wait_for_state(victim, *ends)
+        got = sum(run.accepted for run in runner.runs(victim))
         assert taken is None or got == taken, f"the server took {got} Runs"
 
-    return act
+    return run
 
 
-def wiro_away_while_edits_run(play: Play) -> None:
-    orders = play.order(3)
-    wait_until(lambda: _painted(play) == len(orders), why="Wiro never got ready")
-    play.stage.wiro.refuse()
+def wiro_away_while_edits_run(runner: Runner) -> None:
+    orders = runner.order(3)
+    wait_until(lambda: _finished_at_wiro(runner) == len(orders), why="Wiro never finished")
+    runner.environment.wiro.refuse()
     time.sleep(2)
-    play.stage.wiro.calm()
+    runner.environment.wiro.clear_faults()
 
 
-def _painted(play: Play) -> int:
+def _finished_at_wiro(runner: Runner) -> int:
     """How many tasks need nothing more from the sandbox, which reads their inputs through the same proxy."""
-    return sum(bool(play.sandbox.tasks[run.task_id].results) for run in play.runs() if run.accepted)
+    return sum(bool(runner.sandbox.tasks[run.task_id].results) for run in runner.runs() if run.accepted)
 
 
 def _wiro(
-    name: str, fault: str, where: str, act: Callable[[Play], None], *, callbacks: bool = False, quick: bool = False
+    name: str, fault: str, where: str, run: Callable[[Runner], None], *, callbacks: bool = False, quick: bool = False
 ) -> Scenario:
-    return Scenario(f"wiro_{name}", fault, where, act, Cast(callbacks=callbacks), quick=quick)
+    return Scenario(f"wiro_{name}", fault, where, run, Topology(callbacks=callbacks), quick=quick)
 
 
 RUN, UPLOAD, DETAIL = b"POST /v1/Run", b"POST /v1/File/Upload", b"POST /v1/Task/Detail"
@@ -86,18 +90,24 @@ SCENARIOS = [
     Scenario("redis_swallows", "the broker is silent", "hint, sweep", broker_away(silent=True)),
     Scenario("redis_cut", "connections cut four times", "hint, sweep", broker_cut),
     Scenario("database_away", "away for 1.5 s, three times", "anywhere", database_away, quick=True, patience=60),
-    _wiro("delayed", "requests come slowly", "every call", wiro_in_trouble(Trouble(delay=0.1, count=15))),
-    _wiro("run_cut", "cut after half of the request", "Run", wiro_in_trouble(Trouble(RUN, cut_after=300), PARKED, 0)),
-    _wiro("run_swallowed", "the answer is swallowed", "Run", wiro_in_trouble(Trouble(RUN, swallow=True), PARKED, 1), quick=True),
-    _wiro("upload_cut", "cut after half of the request", "upload", wiro_in_trouble(Trouble(UPLOAD, cut_after=900))),
-    _wiro("detail_cut", "cut, five times", "Task/Detail", wiro_in_trouble(Trouble(DETAIL, count=5, cut_after=100))),
-    _wiro("detail_swallowed", "answers swallowed", "Task/Detail", wiro_in_trouble(Trouble(DETAIL, count=2, swallow=True))),
+    _wiro("delayed", "requests come slowly", "every call", wiro_disrupted(Disruption(delay=0.1, count=15))),
+    _wiro("run_cut", "cut after half of the request", "Run", wiro_disrupted(Disruption(RUN, cut_after=300), UNCONFIRMED, 0)),
+    _wiro(
+        "run_swallowed",
+        "the answer is swallowed",
+        "Run",
+        wiro_disrupted(Disruption(RUN, swallow=True), UNCONFIRMED, 1),
+        quick=True,
+    ),
+    _wiro("upload_cut", "cut after half of the request", "upload", wiro_disrupted(Disruption(UPLOAD, cut_after=900))),
+    _wiro("detail_cut", "cut, five times", "Task/Detail", wiro_disrupted(Disruption(DETAIL, count=5, cut_after=100))),
+    _wiro("detail_swallowed", "answers swallowed", "Task/Detail", wiro_disrupted(Disruption(DETAIL, count=2, swallow=True))),
     _wiro("away", "refused for 2 s while edits run", "Task/Detail", wiro_away_while_edits_run),
     _wiro(
         "run_swallowed_callbacks",
         "the answer is swallowed",
         "Run",
-        wiro_in_trouble(Trouble(RUN, swallow=True), SUCCEEDED, 1),
+        wiro_disrupted(Disruption(RUN, swallow=True), SUCCEEDED, 1),
         callbacks=True,
     ),
 ]

@@ -1,34 +1,36 @@
-"""A backup from before the Runs is put back."""
+"""A backup from before the Runs is restored."""
 
 import time
 
-from tests.faults.play import PARKED, Cast, Play, Scenario, hang_up, wait_until
-from tests.faults.stage import SWEEP_SECONDS
+from tests.faults.environment import SWEEP_SECONDS
+from tests.faults.processes import wait_until
+from tests.faults.runner import UNCONFIRMED, Runner, Scenario, close_connections
+from tests.faults.topology import Topology
 
-NOBODY = Cast(workers=0, beats=0)
+NOBODY = Topology(workers=0, beats=0)
 
 
-def restored_backup(play: Play) -> None:
-    """Nothing is submitted by itself, since it may have been sent after the backup was made; as indeed it was."""
-    orders = play.order(3, PARKED, ring=False)
-    hang_up()
-    play.database.copy()
-    play.stage.ensure(Cast())
+def restored_backup(runner: Runner) -> None:
+    """Nothing is submitted without a person, since it may have been sent after the backup was made; here it was."""
+    orders = runner.order(3, UNCONFIRMED, publish=False)
+    close_connections()
+    runner.database.copy()
+    runner.environment.ensure(Topology())
     for order in orders:
-        play.wait_for_state(order, "succeeded")
+        runner.wait_for_state(order, "succeeded")
         order.runs_forgotten = 1
     wait_until(lambda: not any(order.edit.attempts.exclude(cleanup_due_at=None) for order in orders), why="never erased")
-    play.stage.ensure(NOBODY)
-    hang_up()
-    play.database.restore()
+    runner.environment.ensure(NOBODY)
+    close_connections()
+    runner.database.restore()
     assert {order.edit.state for order in orders} == {"queued"}
-    park = play.stage.start("park")
-    play.wait_for_end_of(park)
+    park = runner.environment.start("park")
+    runner.wait_for_end_of(park)
     assert park.popen.returncode == 0
-    play.stage.ensure(Cast())
-    play.some_sweeps(4)
+    runner.environment.ensure(Topology())
+    runner.wait_for_ticks(4)
     time.sleep(SWEEP_SECONDS)
-    assert len(play.runs()) == len(orders), "something was submitted by itself"
+    assert len(runner.runs()) == len(orders), "something was submitted without a person"
 
 
 SCENARIOS = [Scenario("restored_backup", "an old backup is restored", "database", restored_backup, NOBODY)]

@@ -5,74 +5,75 @@ from collections.abc import Callable
 from typing import Any
 
 from edits.jobs import actions
-from tests.faults.play import PARKED, SUCCEEDED, Cast, Play, Scenario
+from tests.faults.runner import SUCCEEDED, UNCONFIRMED, Runner, Scenario
+from tests.faults.topology import Topology
 
-CALLBACKS = Cast(callbacks=True)
-# Longer than a Run may take at the pace of these scenarios.
+CALLBACKS = Topology(callbacks=True)
+# Longer than a Run may take at the time_scale of these scenarios.
 TOO_LONG = 6.0
 
 
-def first_run(kind: str, ends: tuple[str, ...], **options: Any) -> Callable[[Play], None]:
+def first_run(kind: str, ends: tuple[str, ...], **options: Any) -> Callable[[Runner], None]:
     """The first edit's Run meets the fault; two more edits follow."""
 
-    def act(play: Play) -> None:
-        play.sandbox.faults.add("Run", kind, **options)
-        (victim,) = play.order(1, ends)
-        play.wait_for_run(victim)
-        play.order(2)
+    def run(runner: Runner) -> None:
+        runner.sandbox.faults.add("Run", kind, **options)
+        (victim,) = runner.order(1, ends)
+        runner.wait_for_run(victim)
+        runner.order(2)
 
-    return act
-
-
-def refused(count: int, edits: int, **options: Any) -> Callable[[Play], None]:
-    def act(play: Play) -> None:
-        play.sandbox.faults.add("Run", options.pop("kind", "error"), count=count, **options)
-        play.order(edits)
-
-    return act
+    return run
 
 
-def unreachable(play: Play) -> None:
-    play.stage.wiro.refuse()
-    play.order(3)
+def refused(count: int, edits: int, **options: Any) -> Callable[[Runner], None]:
+    def run(runner: Runner) -> None:
+        runner.sandbox.faults.add("Run", options.pop("kind", "error"), count=count, **options)
+        runner.order(edits)
+
+    return run
+
+
+def unreachable(runner: Runner) -> None:
+    runner.environment.wiro.refuse()
+    runner.order(3)
     time.sleep(2)
-    assert not play.runs()
-    play.stage.wiro.calm()
+    assert not runner.runs()
+    runner.environment.wiro.clear_faults()
 
 
-def early_callback(play: Play) -> None:
-    play.sandbox.faults.add("callback", "early", count=3)
-    play.sandbox.faults.add("Run", "slow", seconds=0.7, count=3)
-    play.order(3)
+def early_callback(runner: Runner) -> None:
+    runner.sandbox.faults.add("callback", "early", count=3)
+    runner.sandbox.faults.add("Run", "slow", seconds=0.7, count=3)
+    runner.order(3)
 
 
-def only_the_callback_knows(play: Play) -> None:
-    play.sandbox.faults.add("Run", "only_callback_knows", count=2)
-    play.order(3)
+def only_the_callback_knows(runner: Runner) -> None:
+    runner.sandbox.faults.add("Run", "only_callback_knows", count=2)
+    runner.order(3)
 
 
-def a_person_asks_again(play: Play) -> None:
-    play.sandbox.faults.add("Run", "reset", after=True)
-    (order,) = play.order(1)
-    play.wait_for_state(order, "unconfirmed")
+def a_person_asks_again(runner: Runner) -> None:
+    runner.sandbox.faults.add("Run", "reset", after=True)
+    (order,) = runner.order(1)
+    runner.wait_for_state(order, "unconfirmed")
     order.asked_again = 1
-    actions.try_again_unconfirmed(order.edit, play.owner)
+    actions.try_again_unconfirmed(order.edit, runner.owner)
 
 
-def _parks(name: str, fault: str, kind: str, **options: Any) -> Scenario:
-    return Scenario(f"run_{name}", fault, "Run", first_run(kind, PARKED, **options))
+def _unconfirmed(name: str, fault: str, kind: str, **options: Any) -> Scenario:
+    return Scenario(f"run_{name}", fault, "Run", first_run(kind, UNCONFIRMED, **options))
 
 
 SCENARIOS = [
-    _parks("silence_before", "silence, no task", "silence", seconds=TOO_LONG),
-    _parks("silence_after", "silence, task exists", "silence", seconds=TOO_LONG, after=True),
-    _parks("reset_before", "reset, no task", "reset"),
-    _parks("reset_after", "reset, task exists", "reset", after=True),
-    _parks("500", "HTTP 500", "http", status=500),
-    _parks("500_after", "HTTP 500, task exists", "http", status=500, after=True),
-    _parks("302", "a redirect", "http", status=302, location="http://127.0.0.1:9/"),
-    _parks("html", "an HTML page", "html"),
-    _parks("idless", "an answer without id", "idless", after=True),
+    _unconfirmed("silence_before", "silence, no task", "silence", seconds=TOO_LONG),
+    _unconfirmed("silence_after", "silence, task exists", "silence", seconds=TOO_LONG, after=True),
+    _unconfirmed("reset_before", "reset, no task", "reset"),
+    _unconfirmed("reset_after", "reset, task exists", "reset", after=True),
+    _unconfirmed("500", "HTTP 500", "http", status=500),
+    _unconfirmed("500_after", "HTTP 500, task exists", "http", status=500, after=True),
+    _unconfirmed("302", "a redirect", "http", status=302, location="http://127.0.0.1:9/"),
+    _unconfirmed("html", "an HTML page", "html"),
+    _unconfirmed("idless", "an answer without id", "idless", after=True),
     Scenario("run_96", "96 five times", "Run", refused(5, 4, code=96)),
     Scenario("run_97", "97 twice", "Run", refused(2, 3, code=97)),
     Scenario("run_401", "98 twice", "Run", refused(2, 3, code=98, status=401)),

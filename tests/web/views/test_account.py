@@ -1,11 +1,16 @@
 """One's own account: what is there, a new password, and leaving for good."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django.fixtures import Settings
 
-from edits.models import Edit, State, Visibility
-from tests.pages import text_of
+from edits.models import Edit, Photo, State, Visibility
+from tests.fixtures import SignIn
+from tests.pages import Response, text_of
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -14,19 +19,19 @@ PASSWORD = "correct horse"
 ACCOUNT, NEW_PASSWORD, DELETE = "/accounts/", "/accounts/password/", "/accounts/delete/"
 
 
-def change(browser, old=PASSWORD, new="a long enough one", again=None):
+def change(browser: Client, old: str = PASSWORD, new: str = "a long enough one", again: str | None = None) -> Response:
     fields = {"old_password": old, "new_password1": new, "new_password2": again or new}
     return browser.post(NEW_PASSWORD, fields)
 
 
-def test_every_page_leads_to_the_account(browser, client):
+def test_every_page_leads_to_the_account(browser: Client, client: Client) -> None:
     assert 'href="/accounts/"' in browser.get("/").text
     assert 'href="/accounts/"' not in client.get("/").text
     assert f'href="{NEW_PASSWORD}"' in browser.get(ACCOUNT).text
     assert f'href="{DELETE}"' in browser.get(ACCOUNT).text
 
 
-def test_the_account_says_what_the_site_has_of_somebody(browser, alice, bob, photo):
+def test_the_account_says_what_the_site_has_of_somebody(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     shared(alice, photo)
     edit_in(State.FAILED, alice, photo)
     edit_in(State.FAILED, bob, photo)
@@ -36,7 +41,9 @@ def test_the_account_says_what_the_site_has_of_somebody(browser, alice, bob, pho
     assert "Remaining today 99 edits" in page
 
 
-def test_a_new_password_works_and_signs_out_everywhere_else(browser, alice, signed_in, client):
+def test_a_new_password_works_and_signs_out_everywhere_else(
+    browser: Client, alice: User, signed_in: SignIn, client: Client
+) -> None:
     elsewhere = signed_in(alice)
     assert change(browser)["Location"] == ACCOUNT
     assert "Password changed." in browser.get(ACCOUNT).text
@@ -53,14 +60,16 @@ def test_a_new_password_works_and_signs_out_everywhere_else(browser, alice, sign
         ({"old": "a\x00b"}, "old_password"),
     ],
 )
-def test_a_refused_password_says_why(browser, fields, field):
+def test_a_refused_password_says_why(browser: Client, fields: dict[str, Any], field: str) -> None:
     answer = change(browser, **fields)
     assert answer.status_code == 400
     assert answer.context["form"].errors[field]
     assert User.objects.get(username="alice").check_password(PASSWORD)
 
 
-def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, media, client):
+def test_leaving_removes_everything_and_says_farewell(
+    browser: Client, alice: User, photo: Photo, media: Path, client: Client
+) -> None:
     edit = shared(alice, photo)
     page = text_of(browser.get(DELETE))
     assert "1 image (" in page
@@ -78,7 +87,9 @@ def test_leaving_removes_everything_and_says_farewell(browser, alice, photo, med
 
 
 @pytest.mark.parametrize("fields", [{"password": "wrong"}, {"password": ""}, {"password": "a\x00b"}, {}])
-def test_without_the_right_password_nothing_is_deleted(browser, alice, photo, fields):
+def test_without_the_right_password_nothing_is_deleted(
+    browser: Client, alice: User, photo: Photo, fields: dict[str, Any]
+) -> None:
     edit = shared(alice, photo)
     answer = browser.post(DELETE, fields)
     assert answer.status_code == 400
@@ -87,28 +98,28 @@ def test_without_the_right_password_nothing_is_deleted(browser, alice, photo, fi
     assert browser.get("/edits/").status_code == 200
 
 
-def test_somebody_elses_password_does_not_do(alice, bob, browser):
+def test_somebody_elses_password_does_not_do(alice: User, bob: User, browser: Client) -> None:
     bob.set_password("another one, really")
     bob.save()
     assert browser.post(DELETE, {"password": "another one, really"}).status_code == 400
     assert User.objects.filter(is_active=True).count() == 2
 
 
-def test_tries_to_delete_a_stolen_session_s_account_are_counted_like_signing_in(browser, settings):
+def test_tries_to_delete_a_stolen_session_s_account_are_counted_like_signing_in(browser: Client, settings: Settings) -> None:
     for _ in range(settings.AXES_FAILURE_LIMIT):
         browser.post(DELETE, {"password": "wrong"})
     assert browser.post(DELETE, {"password": PASSWORD}).status_code == 429
     assert User.objects.filter(username="alice", is_active=True).exists()
 
 
-def test_looking_deletes_nothing(browser):
+def test_looking_deletes_nothing(browser: Client) -> None:
     browser.get(DELETE, {"password": PASSWORD})
     browser.head(DELETE)
     assert User.objects.filter(username="alice", is_active=True).exists()
 
 
 @pytest.mark.parametrize("path", [DELETE, NEW_PASSWORD])
-def test_a_form_from_elsewhere_changes_nothing(alice, path):
+def test_a_form_from_elsewhere_changes_nothing(alice: User, path: Any) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     fields = {"password": PASSWORD, "old_password": PASSWORD, "new_password1": "another one, really"}
@@ -118,7 +129,7 @@ def test_a_form_from_elsewhere_changes_nothing(alice, path):
     assert alice.check_password(PASSWORD)
 
 
-def test_the_demonstration_account_can_be_neither_changed_nor_deleted(browser, alice, settings):
+def test_the_demonstration_account_can_be_neither_changed_nor_deleted(browser: Client, alice: User, settings: Settings) -> None:
     settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "alice", PASSWORD
     for path in (DELETE, NEW_PASSWORD):
         page = browser.get(path)
@@ -131,7 +142,7 @@ def test_the_demonstration_account_can_be_neither_changed_nor_deleted(browser, a
     assert alice.check_password(PASSWORD)
 
 
-def test_the_last_administrator_is_told_why_not(rita, signed_in):
+def test_the_last_administrator_is_told_why_not(rita: User, signed_in: SignIn) -> None:
     browser = signed_in(rita)
     assert "You are the only administrator" in browser.get(DELETE).text
     assert browser.post(DELETE, {"password": PASSWORD}).status_code == 403
@@ -139,17 +150,17 @@ def test_the_last_administrator_is_told_why_not(rita, signed_in):
     assert rita.is_active
 
 
-def test_pages_with_passwords_are_never_cached(browser):
+def test_pages_with_passwords_are_never_cached(browser: Client) -> None:
     for path in (ACCOUNT, NEW_PASSWORD, DELETE):
         assert "no-store" in browser.get(path)["Cache-Control"]
 
 
-def test_a_name_is_shown_as_text(signed_in, alice):
+def test_a_name_is_shown_as_text(signed_in: SignIn, alice: User) -> None:
     alice.username = "<b>alice</b>"
     alice.save()
     for path in (ACCOUNT, DELETE):
         assert "<b>alice</b>" not in signed_in(alice).get(path).text
 
 
-def test_the_admins_own_password_page_stays_the_admins(rita, signed_in):
+def test_the_admins_own_password_page_stays_the_admins(rita: User, signed_in: SignIn) -> None:
     assert "admin/css/base.css" in signed_in(rita).get("/admin/password_change/").text

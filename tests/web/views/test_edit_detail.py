@@ -3,10 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.test import Client
+from pytest_django.fixtures import Settings
 
-from edits.models import Edit, Failure, State
-from tests.rows import edit_in
+from edits.models import Edit, Failure, Photo, State
+from tests.fixtures import SignIn
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +18,7 @@ STATUS_KEYS = {"id", "state", "wiro_status", "progress", "eta_seconds", "failure
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_every_state_has_a_page_and_a_card(browser, alice, photo, state):
+def test_every_state_has_a_page_and_a_card(browser: Client, alice: User, photo: Photo, state: str) -> None:
     edit = edit_in(state, alice, photo, prompt=f"Snow & <b>ice</b> {state}")
     for path in (edit.get_absolute_url(), "/edits/"):
         page = browser.get(path)
@@ -35,7 +39,9 @@ OFFERS = {
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_a_page_offers_what_can_be_done_and_only_to_the_owner(browser, signed_in, rita, alice, photo, state):
+def test_a_page_offers_what_can_be_done_and_only_to_the_owner(
+    browser: Client, signed_in: SignIn, rita: User, alice: User, photo: Photo, state: str
+) -> None:
     edit = edit_in(state, alice, photo)
     for client, offered in ((browser, OFFERS[State(state)] | {"delete"}), (signed_in(rita), set())):
         page = client.get(edit.get_absolute_url()).content.decode()
@@ -44,7 +50,7 @@ def test_a_page_offers_what_can_be_done_and_only_to_the_owner(browser, signed_in
 
 
 @pytest.mark.parametrize("code", Failure.values)
-def test_every_failure_says_what_to_do_and_what_it_cost(browser, alice, photo, code):
+def test_every_failure_says_what_to_do_and_what_it_cost(browser: Client, alice: User, photo: Photo, code: str) -> None:
     free = browser.get(edit_in(State.FAILED, alice, photo, failure_code=code).get_absolute_url()).content.decode()
     assert "It cost nothing." in free
     paid = edit_in(State.FAILED, alice, photo, failure_code=code, cost=Decimal("0.030000"))
@@ -55,7 +61,7 @@ def test_every_failure_says_what_to_do_and_what_it_cost(browser, alice, photo, c
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_the_status_has_exactly_the_promised_keys(browser, alice, photo, state):
+def test_the_status_has_exactly_the_promised_keys(browser: Client, alice: User, photo: Photo, state: str) -> None:
     edit = edit_in(state, alice, photo, wiro_status="task_start" if state == State.RUNNING else "")
     answer = browser.get(edit.status_url)
     status = answer.json()
@@ -70,7 +76,7 @@ def test_the_status_has_exactly_the_promised_keys(browser, alice, photo, state):
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_the_estimate_comes_from_recent_edits(browser, alice, photo):
+def test_the_estimate_comes_from_recent_edits(browser: Client, alice: User, photo: Photo) -> None:
     running = edit_in(State.RUNNING, alice, photo)
     assert browser.get(running.status_url).json()["eta_seconds"] is None
     for _ in range(3):
@@ -79,13 +85,13 @@ def test_the_estimate_comes_from_recent_edits(browser, alice, photo):
     assert 10 <= browser.get(running.status_url).json()["eta_seconds"] <= 16
 
 
-def test_a_program_gets_the_status_back_from_what_it_asks(browser, alice, photo):
+def test_a_program_gets_the_status_back_from_what_it_asks(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
     answer = browser.post(f"{edit.get_absolute_url()}cancel/", headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()["state"]) == (200, "canceled")
 
 
-def test_trying_again_is_an_edit_of_its_own(browser, alice, photo):
+def test_trying_again_is_an_edit_of_its_own(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.FAILED, alice, photo, seed=7)
     for seed, same in (("same", True), ("new", False)):
         answer = browser.post(f"{edit.get_absolute_url()}retry/", {"seed": seed}, headers={"accept": "application/json"})
@@ -96,14 +102,14 @@ def test_trying_again_is_an_edit_of_its_own(browser, alice, photo):
     assert Edit.objects.get(pk=edit.pk).state == State.FAILED
 
 
-def test_the_same_try_sent_twice_is_one_edit_even_with_an_odd_nonce(browser, alice, photo):
+def test_the_same_try_sent_twice_is_one_edit_even_with_an_odd_nonce(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.FAILED, alice, photo)
     answers = [browser.post(f"{edit.get_absolute_url()}retry/", {"nonce": "a\x00b" + "c" * 100}) for _ in range(2)]
     assert answers[0]["Location"] == answers[1]["Location"]
     assert "\x00" not in Edit.objects.exclude(pk=edit.pk).get().nonce
 
 
-def test_trying_again_over_quota_says_when_it_renews(browser, alice, photo, settings):
+def test_trying_again_over_quota_says_when_it_renews(browser: Client, alice: User, photo: Photo, settings: Settings) -> None:
     settings.EDITS_PER_DAY = 1
     edit_in(State.SUCCEEDED, alice, photo)
     failed = edit_in(State.FAILED, alice, photo)
@@ -114,7 +120,7 @@ def test_trying_again_over_quota_says_when_it_renews(browser, alice, photo, sett
     assert answer.json()["errors"]["__all__"][0]["code"] == "edits_per_day"
 
 
-def test_an_unfinished_edit_is_not_tried_again(browser, alice, photo):
+def test_an_unfinished_edit_is_not_tried_again(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.RUNNING, alice, photo)
     assert browser.post(f"{edit.get_absolute_url()}retry/").status_code == 302
     assert Edit.objects.count() == 1
@@ -124,15 +130,17 @@ ICONS = dict.fromkeys(State.values, "waiting") | {"succeeded": "ready", "failed"
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_the_tab_of_ones_own_edit_tells_its_state(browser, signed_in, rita, alice, photo, state):
+def test_the_tab_of_ones_own_edit_tells_its_state(
+    browser: Client, signed_in: SignIn, rita: User, alice: User, photo: Photo, state: str
+) -> None:
     edit = edit_in(state, alice, photo)
     assert f"favicon-{ICONS[state]}" in browser.get(edit.get_absolute_url()).content.decode()
     assert "favicon-" not in signed_in(rita).get(edit.get_absolute_url()).content.decode()
 
 
-def test_a_result_can_be_edited_further_and_its_original_begun_with_again(browser, alice, photo):
+def test_a_result_can_be_edited_further_and_its_original_begun_with_again(browser: Client, alice: User, photo: Photo) -> None:
     first = edit_in(State.SUCCEEDED, alice, photo)
-    second = edit_in(State.SUCCEEDED, alice, first.result, parent=first, origin=photo)
+    second = edit_in(State.SUCCEEDED, alice, present(first.result), parent=first, origin=photo)
     page = browser.get(second.get_absolute_url()).content.decode()
     assert f'href="/edits/new/?version={second.pk}&amp;side=result"' in page
     assert f'href="/edits/new/?version={first.pk}&amp;side=source"' in page

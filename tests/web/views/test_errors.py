@@ -1,14 +1,16 @@
 """Error pages."""
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
-from edits.models import State
+from edits.models import Photo, State
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_error_pages_speak_plainly(client, browser):
+def test_error_pages_speak_plainly(client: Client, browser: Client) -> None:
     missing = client.get("/nothing/")
     assert missing.status_code == 404
     assert b"This page is not here" in missing.content
@@ -16,7 +18,7 @@ def test_error_pages_speak_plainly(client, browser):
     assert b"That could not be understood" in client.get("/", headers={"host": "evil.example"}).content
 
 
-def test_our_own_mistake_has_a_page(browser, alice, photo, monkeypatch):
+def test_our_own_mistake_has_a_page(browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
     monkeypatch.setattr("edits.web.views.edit_detail.status_of", lambda edit: 1 / 0)
     browser.raise_request_exception = False

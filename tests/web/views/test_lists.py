@@ -3,12 +3,13 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from edits.models import State, Visibility
+from edits.models import Photo, State, Visibility
 from edits.web.views.lists import PAGE_SIZE
 from tests.pages import ids_in
 from tests.rows import edit_in, many_shared, shared
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("path", ["/", "/edits/"])
-def test_lists_show_every_edit_once_newest_first_page_by_page(browser, alice, photo, path):
+def test_lists_show_every_edit_once_newest_first_page_by_page(browser: Client, alice: User, photo: Photo, path: str) -> None:
     made = many_shared(2 * PAGE_SIZE + 5, alice, photo)
     seen, url = [], path
     while url:
@@ -30,12 +31,12 @@ def test_lists_show_every_edit_once_newest_first_page_by_page(browser, alice, ph
     assert flat == [edit.pk for edit in sorted(made, key=lambda edit: (edit.created_at, edit.pk), reverse=True)]
 
 
-def test_a_full_last_page_has_no_older_one(browser, alice, photo):
+def test_a_full_last_page_has_no_older_one(browser: Client, alice: User, photo: Photo) -> None:
     many_shared(PAGE_SIZE, alice, photo)
     assert browser.get("/").context["older_url"] is None
 
 
-def test_edits_made_meanwhile_do_not_shift_the_next_page(browser, alice, photo):
+def test_edits_made_meanwhile_do_not_shift_the_next_page(browser: Client, alice: User, photo: Photo) -> None:
     many_shared(PAGE_SIZE + 1, alice, photo)
     first = browser.get("/")
     shared(alice, photo)
@@ -59,7 +60,7 @@ JUNK_CURSORS = [
 
 
 @pytest.mark.parametrize("cursor", JUNK_CURSORS)
-def test_a_junk_cursor_is_harmless(browser, alice, photo, cursor):
+def test_a_junk_cursor_is_harmless(browser: Client, alice: User, photo: Photo, cursor: str) -> None:
     edit = shared(alice, photo)
     for path in ("/", "/edits/"):
         response = browser.get(path, {"before": cursor})
@@ -68,7 +69,7 @@ def test_a_junk_cursor_is_harmless(browser, alice, photo, cursor):
 
 
 @pytest.mark.parametrize("path", ["/", "/edits/"])
-def test_the_number_of_queries_does_not_grow_with_the_list(browser, alice, photo, path):
+def test_the_number_of_queries_does_not_grow_with_the_list(browser: Client, alice: User, photo: Photo, path: str) -> None:
     counts = []
     for _ in range(2):
         many_shared(6, alice, photo)
@@ -78,7 +79,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(browser, alice, photo
     assert counts[0] == counts[1] <= 5
 
 
-def test_the_gallery_holds_only_what_was_shared_and_approved(alice, photo):
+def test_the_gallery_holds_only_what_was_shared_and_approved(alice: User, photo: Photo) -> None:
     public = shared(alice, photo)
     edit_in(State.SUCCEEDED, alice, photo)
     edit_in(State.SUCCEEDED, alice, photo, visibility=Visibility.PENDING)
@@ -86,19 +87,19 @@ def test_the_gallery_holds_only_what_was_shared_and_approved(alice, photo):
     assert ids_in(Client().get("/")) == [public.pk]
 
 
-def test_ones_own_list_holds_ones_own(browser, alice, bob, photo):
+def test_ones_own_list_holds_ones_own(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     mine = [edit_in(state, alice, photo).pk for state in State.values]
     shared(bob, photo)
     edit_in(State.FAILED, alice, photo, deleted_at=timezone.now())
     assert set(ids_in(browser.get("/edits/"))) == set(mine)
 
 
-def test_empty_lists_say_so(browser):
+def test_empty_lists_say_so(browser: Client) -> None:
     assert "gallery is still empty" in browser.get("/").content.decode()
     assert "No edits yet" in browser.get("/edits/").content.decode()
 
 
-def test_statuses_of_many_edits_in_one_answer(browser, alice, bob, photo):
+def test_statuses_of_many_edits_in_one_answer(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     mine = [edit_in(State.RUNNING, alice, photo, polled_at=timezone.now()), edit_in(State.SUCCEEDED, alice, photo)]
     hidden = [edit_in(State.RUNNING, bob, photo), edit_in(State.FAILED, alice, photo, deleted_at=timezone.now())]
     answer = browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in (*mine, *hidden)] + ["junk", "\x00"]})
@@ -109,7 +110,7 @@ def test_statuses_of_many_edits_in_one_answer(browser, alice, bob, photo):
     assert browser.get("/edits/statuses/").json() == {"edits": []}
 
 
-def test_at_most_a_hundred_statuses(browser, alice, photo):
+def test_at_most_a_hundred_statuses(browser: Client, alice: User, photo: Photo) -> None:
     edits = [edit_in(State.FAILED, alice, photo) for _ in range(103)]
     with CaptureQueriesContext(connection) as queries:
         answer = browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in edits]})
@@ -117,10 +118,10 @@ def test_at_most_a_hundred_statuses(browser, alice, photo):
     assert len(queries) <= 5
 
 
-def test_a_batch_tells_how_far_it_is(browser, alice, photo):
+def test_a_batch_tells_how_far_it_is(browser: Client, alice: User, photo: Photo) -> None:
     batch = uuid.uuid4()
     for state in (State.SUCCEEDED, State.SUCCEEDED, State.FAILED, State.RUNNING):
         edit_in(state, alice, photo, batch=batch)
-    page = browser.get("/edits/", {"batch": batch})
+    page = browser.get("/edits/", {"batch": str(batch)})
     assert page.context["batch"] == {"total": 4, "done": 2, "failed": 1, "pending": 1}
     assert "2 of 4 done" in page.content.decode()

@@ -2,34 +2,39 @@
 
 import io
 import time
+from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
+from pytest_django.fixtures import Settings
 
 from edits.gallery import downloads
 from edits.jobs import provider
 from edits.models import Edit, Photo, State
+from tests.fixtures import NewEdit
 from tests.forms import upload
+from tests.pages import Response, content_of
 from tests.photos import photo_path
-from tests.rows import edit_in, shared
+from tests.rows import attempt_of, edit_in, present, shared
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def edit(new_edit, alice):
+def edit(new_edit: NewEdit, alice: User) -> Edit:
     waiting = new_edit(prompt='Make it "night" — <now>')
     return edit_in(State.SUCCEEDED, alice, waiting.photo, prompt=waiting.prompt)
 
 
-def content(response):
-    return b"".join(response.streaming_content)
+def content(response: Response) -> bytes:
+    return content_of(response)
 
 
-def assert_inert(response, content_type):
+def assert_inert(response: Response, content_type: str) -> None:
     assert response["Content-Type"] == content_type
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -38,7 +43,7 @@ def assert_inert(response, content_type):
     assert "public" not in response["Cache-Control"]
 
 
-def test_the_full_source_is_the_stored_one(edit, browser):
+def test_the_full_source_is_the_stored_one(edit: Edit, browser: Client) -> None:
     response = browser.get(f"/edits/{edit.pk}/source")
     assert_inert(response, "image/jpeg")
     assert int(response["Content-Length"]) == edit.photo.size
@@ -46,26 +51,26 @@ def test_the_full_source_is_the_stored_one(edit, browser):
 
 
 @pytest.mark.parametrize("query", ["", "?download"])
-def test_the_full_result_is_the_stored_one_with_the_note_that_ai_edited_it(edit, browser, query):
+def test_the_full_result_is_the_stored_one_with_the_note_that_ai_edited_it(edit: Edit, browser: Client, query: str) -> None:
     response = browser.get(f"/edits/{edit.pk}/result{query}")
     assert_inert(response, "image/jpeg")
     sent = content(response)
     assert sent == downloads.marked_result(edit)
     assert b"compositeWithTrainedAlgorithmicMedia" in sent
-    assert int(response["Content-Length"]) == len(sent) > edit.result.size
-    with Image.open(io.BytesIO(sent)) as picture, Image.open(edit.result.file.open()) as stored:
+    assert int(response["Content-Length"]) == len(sent) > present(edit.result).size
+    with Image.open(io.BytesIO(sent)) as picture, Image.open(present(edit.result).file.open()) as stored:
         assert picture.tobytes() == stored.tobytes()
 
 
-def test_an_earlier_result_that_is_edited_further_leaves_with_its_note(edit, browser, alice):
+def test_an_earlier_result_that_is_edited_further_leaves_with_its_note(edit: Edit, browser: Client, alice: User) -> None:
     browser.post("/edits/new/", upload("coffee.png"))
     begun_with = Edit.objects.exclude(pk=edit.pk).get(owner=alice, state=State.QUEUED, photo__format="PNG").photo
-    further = edit_in(State.SUCCEEDED, alice, edit.result, origin=begun_with, parent=edit)
+    further = edit_in(State.SUCCEEDED, alice, present(edit.result), origin=begun_with, parent=edit)
     assert content(browser.get(f"/edits/{further.pk}/source")) == downloads.marked_result(edit)
 
 
 @pytest.mark.parametrize("style", ["side", "wipe"])
-def test_the_pair_is_one_marked_jpeg(edit, browser, style):
+def test_the_pair_is_one_marked_jpeg(edit: Edit, browser: Client, style: str) -> None:
     response = browser.get(f"/edits/{edit.pk}/pair?style={style}")
     assert_inert(response, "image/jpeg")
     sent = content(response)
@@ -79,12 +84,12 @@ def test_the_pair_is_one_marked_jpeg(edit, browser, style):
 
 
 @pytest.mark.parametrize("query", ["", "?style=", "?style=circle", "?style=%00", "?style=side&style=side"])
-def test_a_pair_in_no_known_style_is_side_by_side(edit, browser, query):
+def test_a_pair_in_no_known_style_is_side_by_side(edit: Edit, browser: Client, query: str) -> None:
     side = content(browser.get(f"/edits/{edit.pk}/pair?style=side"))
     assert content(browser.get(f"/edits/{edit.pk}/pair{query}")) == side
 
 
-def test_the_labels_of_a_pair_speak_the_readers_language(edit, browser, monkeypatch):
+def test_the_labels_of_a_pair_speak_the_readers_language(edit: Edit, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     english = content(browser.get(f"/edits/{edit.pk}/pair"))
     monkeypatch.setattr("edits.web.views.picture_responses._", {"Before": "Vorher", "After": "Nachher"}.get)
     response = browser.get(f"/edits/{edit.pk}/pair")
@@ -93,24 +98,24 @@ def test_the_labels_of_a_pair_speak_the_readers_language(edit, browser, monkeypa
 
 
 @pytest.fixture
-def compared(edit):
+def compared(edit: Edit) -> Edit:
     edit.change_map.save("changes.png", ContentFile(b"\x89PNG a map"))
     return edit
 
 
-def test_the_change_map_is_served_as_it_is(compared, browser):
+def test_the_change_map_is_served_as_it_is(compared: Edit, browser: Client) -> None:
     response = browser.get(f"/edits/{compared.pk}/changes")
     assert_inert(response, "image/png")
     assert content(response) == b"\x89PNG a map"
 
 
 @pytest.mark.parametrize("path", ["pair", "changes", "result"])
-def test_what_does_not_exist_yet_is_404(new_edit, browser, path):
+def test_what_does_not_exist_yet_is_404(new_edit: NewEdit, browser: Client, path: str) -> None:
     assert browser.get(f"/edits/{new_edit().pk}/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["source", "result", "pair", "source/card", "result/page", "changes"])
-def test_pictures_that_were_removed_for_good_are_404(compared, browser, path):
+def test_pictures_that_were_removed_for_good_are_404(compared: Edit, browser: Client, path: str) -> None:
     """Their files are gone and their rows name none, as after the trash."""
     compared.photo.remove_files()
     compared.change_map.delete(save=False)
@@ -121,7 +126,9 @@ def test_pictures_that_were_removed_for_good_are_404(compared, browser, path):
 
 @pytest.mark.parametrize("side", ["source", "result"])
 @pytest.mark.parametrize(("size", "width"), [("card", 480), ("page", 640)])
-def test_renditions_are_webp_in_the_size_that_the_page_reserves(edit, browser, side, size, width):
+def test_renditions_are_webp_in_the_size_that_the_page_reserves(
+    edit: Edit, browser: Client, side: str, size: str, width: int
+) -> None:
     response = browser.get(f"/edits/{edit.pk}/{side}/{size}")
     assert_inert(response, "image/webp")
     with Image.open(io.BytesIO(content(response))) as picture:
@@ -129,7 +136,7 @@ def test_renditions_are_webp_in_the_size_that_the_page_reserves(edit, browser, s
         assert picture.width == width == getattr(edit.before, f"{size}_width")
 
 
-def test_a_png_is_served_as_one(browser, media):
+def test_a_png_is_served_as_one(browser: Client, media: Path) -> None:
     address = browser.post("/edits/new/", upload("chelsea.png"))["Location"]
     response = browser.get(f"{address}source")
     assert_inert(response, "image/png")
@@ -145,19 +152,19 @@ def test_a_png_is_served_as_one(browser, media):
         ("changes", "make-it-night-now-changes.png"),
     ],
 )
-def test_a_download_is_named_after_the_instruction(compared, browser, path, name):
+def test_a_download_is_named_after_the_instruction(compared: Edit, browser: Client, path: str, name: str) -> None:
     assert browser.get(f"/edits/{compared.pk}/{path}?download")["Content-Disposition"] == f'attachment; filename="{name}"'
     assert browser.get(f"/edits/{compared.pk}/{path}")["Content-Disposition"] == f'inline; filename="{name}"'
 
 
-def test_an_instruction_without_latin_letters_still_gives_a_name(edit, browser):
+def test_an_instruction_without_latin_letters_still_gives_a_name(edit: Edit, browser: Client) -> None:
     edit.prompt = "夜にして\r\nSet-Cookie: a=b"[:4]
     edit.save()
     assert browser.get(f"/edits/{edit.pk}/result?download")["Content-Disposition"] == 'attachment; filename="photo-after.jpg"'
 
 
 @pytest.mark.parametrize("path", ["source", "result", "source/card", "result/page", "pair", "pair?style=wipe&download"])
-def test_head_tells_the_same_without_the_picture(edit, browser, path):
+def test_head_tells_the_same_without_the_picture(edit: Edit, browser: Client, path: str) -> None:
     head, get = (getattr(browser, verb)(f"/edits/{edit.pk}/{path}") for verb in ("head", "get"))
     assert head.status_code == 200
     assert head["Content-Length"] == get["Content-Length"]
@@ -165,26 +172,26 @@ def test_head_tells_the_same_without_the_picture(edit, browser, path):
 
 
 @pytest.mark.parametrize("path", ["source/huge", "result/card/", "source/", "source/../../x", "other", "pair/card", "changes/"])
-def test_other_sizes_and_sides_do_not_exist(edit, browser, path):
+def test_other_sizes_and_sides_do_not_exist(edit: Edit, browser: Client, path: str) -> None:
     assert browser.get(f"/edits/{edit.pk}/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["source", "result", "pair", "changes"])
-def test_pictures_take_no_post(edit, browser, path):
+def test_pictures_take_no_post(edit: Edit, browser: Client, path: str) -> None:
     assert browser.post(f"/edits/{edit.pk}/{path}").status_code == 405
 
 
-def test_a_missing_file_is_404_and_not_a_crash(edit, browser):
+def test_a_missing_file_is_404_and_not_a_crash(edit: Edit, browser: Client) -> None:
     edit.photo.remove_files()
     assert browser.get(f"/edits/{edit.pk}/source").status_code == 404
 
 
-def test_stored_files_have_no_address_of_their_own(edit, browser):
+def test_stored_files_have_no_address_of_their_own(edit: Edit, browser: Client) -> None:
     for prefix in ("/media/", "/var/media/", "/static/", "/"):
-        assert browser.get(prefix + edit.photo.file.name).status_code == 404
+        assert browser.get(prefix + str(edit.photo.file.name)).status_code == 404
 
 
-def test_a_shared_pair_is_served_to_anyone(alice, edit):
+def test_a_shared_pair_is_served_to_anyone(alice: User, edit: Edit) -> None:
     public = shared(alice, edit.photo)
     response = Client().get(f"/edits/{public.pk}/result/card")
     assert_inert(response, "image/webp")
@@ -192,30 +199,30 @@ def test_a_shared_pair_is_served_to_anyone(alice, edit):
 
 
 @pytest.fixture
-def signed_address(settings, edit):
+def signed_address(settings: Settings, edit: Edit) -> str:
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
-    address = provider.hand_over(edit)
+    address = provider.hand_over(edit, attempt_of(edit)[0])
     assert address.startswith("https://photos.example.org/wiro/source/")
     return address.removeprefix("https://photos.example.org")
 
 
-def test_wiro_reads_the_source_by_its_signed_address_without_signing_in(edit, signed_address):
+def test_wiro_reads_the_source_by_its_signed_address_without_signing_in(edit: Edit, signed_address: str) -> None:
     response = Client().get(signed_address)
     assert_inert(response, "image/jpeg")
     assert content(response) == edit.photo.file.open().read()
     assert Client().head(signed_address).status_code == 200
 
 
-def test_a_signed_address_is_the_only_key(edit, signed_address):
+def test_a_signed_address_is_the_only_key(edit: Edit, signed_address: str) -> None:
     forged = signing.dumps(str(edit.pk), salt="something else")
     unsigned = str(edit.pk)
     other_key = signing.dumps(str(edit.pk), key="another secret", salt="edits.source")
-    for token in (forged, unsigned, other_key, "x", signed_address.split("/")[-1].removesuffix(".jpg")[:-1]):
+    for token in (forged, unsigned, other_key, "x", signed_address.rsplit("/", maxsplit=1)[-1].removesuffix(".jpg")[:-1]):
         assert Client().get(f"/wiro/source/{token}.jpg").status_code == 404
     assert Client().get(signed_address.replace(".jpg", ".png")).status_code == 404
 
 
-def test_a_signed_address_expires_after_an_hour(edit, signed_address, monkeypatch):
+def test_a_signed_address_expires_after_an_hour(edit: Edit, signed_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     monkeypatch.setattr("django.core.signing.time.time", lambda: now + 3590)
     assert Client().get(signed_address).status_code == 200
@@ -223,7 +230,7 @@ def test_a_signed_address_expires_after_an_hour(edit, signed_address, monkeypatc
     assert Client().get(signed_address).status_code == 404
 
 
-def test_samples_are_the_photographs_and_nothing_else(browser):
+def test_samples_are_the_photographs_and_nothing_else(browser: Client) -> None:
     response = browser.get("/samples/coffee.png")
     assert response["Content-Type"] == "image/png"
     assert content(response) == photo_path("coffee.png").read_bytes()

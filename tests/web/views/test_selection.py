@@ -3,11 +3,17 @@
 import io
 import uuid
 import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from PIL import Image
 
-from edits.models import Edit, State
+from edits.models import Edit, Photo, State
+from tests.pages import Response, content_of, pieces_of
 from tests.rows import edit_in, stored
 
 pytestmark = pytest.mark.django_db
@@ -16,20 +22,20 @@ SELECTION = "/edits/selection/"
 
 
 @pytest.fixture
-def photo(alice, media):
+def photo(alice: User, media: Path) -> Photo:
     return stored(alice, "rocket.jpg")
 
 
-def chosen(edits, action, **fields):
+def chosen(edits: Iterable[Edit], action: str, **fields: Any) -> dict[str, Any]:
     return {"id": [str(edit.pk) for edit in edits], "action": action} | fields
 
 
-def unzipped(response):
+def unzipped(response: Response) -> zipfile.ZipFile:
     assert response["Content-Type"] == "application/zip"
-    return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    return zipfile.ZipFile(io.BytesIO(content_of(response)))
 
 
-def test_many_are_moved_to_the_trash_and_undo_brings_all_back(browser, alice, photo):
+def test_many_are_moved_to_the_trash_and_undo_brings_all_back(browser: Client, alice: User, photo: Photo) -> None:
     edits = [edit_in(State.SUCCEEDED, alice, photo) for _ in range(3)]
     page = browser.post(SELECTION, chosen(edits, "delete"), follow=True).content.decode()
     assert "Moved 3 edits to trash." in page
@@ -39,7 +45,7 @@ def test_many_are_moved_to_the_trash_and_undo_brings_all_back(browser, alice, ph
     assert Edit.objects.filter(deleted_at__isnull=True).count() == 3
 
 
-def test_many_become_favorites_and_stop_being_so(browser, alice, photo):
+def test_many_become_favorites_and_stop_being_so(browser: Client, alice: User, photo: Photo) -> None:
     edits = [edit_in(State.SUCCEEDED, alice, photo) for _ in range(2)]
     browser.post(SELECTION, chosen(edits, "favorite"))
     assert Edit.objects.filter(favorite_at__isnull=False).count() == 2
@@ -48,7 +54,7 @@ def test_many_become_favorites_and_stop_being_so(browser, alice, photo):
 
 
 @pytest.mark.parametrize("action", ["delete", "favorite", "zip"])
-def test_others_edits_and_junk_are_passed_over(browser, alice, bob, photo, action):
+def test_others_edits_and_junk_are_passed_over(browser: Client, alice: User, bob: User, photo: Photo, action: str) -> None:
     mine, foreign = edit_in(State.SUCCEEDED, alice, photo), edit_in(State.SUCCEEDED, bob, photo)
     before = Edit.objects.filter(pk=foreign.pk).values().get()
     ids = [str(foreign.pk), "junk", "\x00", str(uuid.uuid4()), ""]
@@ -60,22 +66,22 @@ def test_others_edits_and_junk_are_passed_over(browser, alice, bob, photo, actio
 
 
 @pytest.mark.parametrize("action", ["", "explode", "\x00"])
-def test_an_unknown_action_is_a_bad_request(browser, alice, photo, action):
+def test_an_unknown_action_is_a_bad_request(browser: Client, alice: User, photo: Photo, action: str) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
     assert browser.post(SELECTION, chosen([edit], action)).status_code == 400
 
 
-def test_nothing_selected_says_so(browser):
+def test_nothing_selected_says_so(browser: Client) -> None:
     assert "Nothing was selected." in browser.post(SELECTION, {"action": "zip"}, follow=True).content.decode()
 
 
-def test_two_hundred_at_once_and_no_more(browser, alice, photo):
+def test_two_hundred_at_once_and_no_more(browser: Client, alice: User, photo: Photo) -> None:
     edits = [edit_in(State.SUCCEEDED, alice, photo) for _ in range(203)]
     browser.post(SELECTION, chosen(edits, "favorite"))
     assert Edit.objects.filter(favorite_at__isnull=False).count() == 200
 
 
-def test_the_zip_holds_before_and_after_of_each_under_a_name_that_tells(browser, alice, photo):
+def test_the_zip_holds_before_and_after_of_each_under_a_name_that_tells(browser: Client, alice: User, photo: Photo) -> None:
     result = stored(alice, "coffee.png")
     edits = [edit_in(State.SUCCEEDED, alice, photo, result=result, prompt="Turn the sky into night!") for _ in range(2)]
     failed = edit_in(State.FAILED, alice, photo, prompt="Add a moon")
@@ -96,9 +102,9 @@ def test_the_zip_holds_before_and_after_of_each_under_a_name_that_tells(browser,
     assert b"TrainedAlgorithmicMedia" in archive.read("turn-the-sky-into-night-after.png")
 
 
-def test_the_zip_goes_on_without_a_file_that_is_missing_and_names_it(browser, alice, photo):
+def test_the_zip_goes_on_without_a_file_that_is_missing_and_names_it(browser: Client, alice: User, photo: Photo) -> None:
     lost = stored(alice, "chelsea.png")
-    lost.file.storage.delete(lost.file.name)
+    lost.file.storage.delete(str(lost.file.name))
     archive = unzipped(
         browser.post(SELECTION, chosen([edit_in(State.SUCCEEDED, alice, photo, result=lost, prompt="A hat")], "zip"))
     )
@@ -106,17 +112,22 @@ def test_the_zip_goes_on_without_a_file_that_is_missing_and_names_it(browser, al
     assert "a-hat-after.png" in archive.read("missing.txt").decode()
 
 
-def test_the_zip_reads_one_picture_at_a_time(browser, alice, photo, monkeypatch):
-    read = []
-    monkeypatch.setattr("edits.gallery.downloads.marked_source", lambda edit: read.append(edit) or b"picture")
+def test_the_zip_reads_one_picture_at_a_time(browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Edit] = []
+
+    def read_one(edit: Edit) -> bytes:
+        read.append(edit)
+        return b"picture"
+
+    monkeypatch.setattr("edits.gallery.downloads.marked_source", read_one)
     edits = [edit_in(State.FAILED, alice, photo) for _ in range(5)]
-    stream = iter(browser.post(SELECTION, chosen(edits, "zip")).streaming_content)
+    stream = iter(pieces_of(browser.post(SELECTION, chosen(edits, "zip"))))
     while b"picture" not in next(stream):
         assert len(read) <= 1
     assert len(read) == 1
 
 
-def test_a_batch_is_downloaded_without_naming_its_edits(browser, alice, bob, photo):
+def test_a_batch_is_downloaded_without_naming_its_edits(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     batch = uuid.uuid4()
     for owner in (alice, alice, bob):
         edit_in(State.FAILED, owner, photo, batch=batch)
@@ -124,7 +135,7 @@ def test_a_batch_is_downloaded_without_naming_its_edits(browser, alice, bob, pho
     assert len(unzipped(browser.post(SELECTION, {"batch": str(batch), "action": "zip"})).namelist()) == 2
 
 
-def test_select_mode_works_without_scripts(browser, alice, photo):
+def test_select_mode_works_without_scripts(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
     page = browser.get("/edits/?select=1").content.decode()
     assert "is-selecting" in page

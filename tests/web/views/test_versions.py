@@ -2,27 +2,32 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
-from edits.models import State
-from tests.rows import edit_in
+from edits.models import Edit, Photo, State
+from tests.fixtures import SignIn
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
 
-def version_rows(page):
+def version_rows(page: str) -> list[Any]:
     """Number, words and lines of each row of the tree."""
-    tree = page[page.index("versions-title") :].split("</ol>")[0]
+    tree = page[page.index("versions-title") :].split("</ol>", maxsplit=1)[0]
     rows = [row for row in tree.split("<li>") if "version-prompt" in row]
-    return [(re.search(r"(\d+) · ([^<]*)", row).groups(), re.findall(r"guide guide-(\w+)", row)) for row in rows]
+    return [(present(re.search(r"(\d+) · ([^<]*)", row)).groups(), re.findall(r"guide guide-(\w+)", row)) for row in rows]
 
 
-def test_the_versions_are_drawn_as_a_tree(browser, alice, photo):
+def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: Photo) -> None:
     now = timezone.now()
 
-    def version(at, words, parent=None, state=State.SUCCEEDED):
+    def version(at: int, words: str, parent: Edit | None = None, state: str = State.SUCCEEDED) -> Edit:
         fields = {"created_at": now + timedelta(seconds=at), "parent": parent, "origin": photo, "prompt": words}
         return edit_in(state, alice, photo, **fields)
 
@@ -44,7 +49,9 @@ def test_the_versions_are_drawn_as_a_tree(browser, alice, photo):
     assert "made from version 2" in page
 
 
-def test_versions_are_ones_own_and_not_deleted(browser, signed_in, rita, alice, bob, photo):
+def test_versions_are_ones_own_and_not_deleted(
+    browser: Client, signed_in: SignIn, rita: User, alice: User, bob: User, photo: Photo
+) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
     parent = edit_in(State.SUCCEEDED, alice, photo, prompt="thrown away", deleted_at=timezone.now())
     edit_in(State.SUCCEEDED, alice, photo, prompt="a child", parent=parent)
@@ -54,14 +61,20 @@ def test_versions_are_ones_own_and_not_deleted(browser, signed_in, rita, alice, 
     assert "Versions of this photo" not in signed_in(rita).get(edit.get_absolute_url()).content.decode()
 
 
-def test_many_and_deep_versions_are_shown_with_few_queries(browser, alice, photo, monkeypatch, django_assert_max_num_queries):
+def test_many_and_deep_versions_are_shown_with_few_queries(
+    browser: Client,
+    alice: User,
+    photo: Photo,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     monkeypatch.setattr("edits.web.views.versions.VERSIONS_MAX", 12)
     now, parent = timezone.now(), None
     for number in range(15):
         made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
         parent = edit_in(State.SUCCEEDED, alice, photo, parent=parent, **made)
     with django_assert_max_num_queries(14):
-        page = browser.get(parent.get_absolute_url()).content.decode()
+        page = browser.get(present(parent).get_absolute_url()).content.decode()
     rows = version_rows(page)
     assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
     assert max(len(guides) for _, guides in rows) == 4

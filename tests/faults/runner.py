@@ -1,4 +1,4 @@
-"""One scenario after the other on the stage: orders edits, waits until they rest, and remembers what was ended."""
+"""Runs one scenario after the other: orders edits, waits until they have settled, and remembers those that ended."""
 
 import contextlib
 import io
@@ -14,32 +14,34 @@ from django.db import DatabaseError, connections
 from PIL import Image
 
 from edits import images, tasks
+from edits.jobs.scheduler import TICK
 from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Failure, Heartbeat, State
 from edits.ordering import create
 from edits.wiro.sandbox.run_log import Run
-from tests.faults.company import Cast, Process, wait_until
-from tests.faults.stage import Stage
+from tests.faults.environment import Environment
+from tests.faults.processes import Process, wait_until
+from tests.faults.topology import Topology
 from tests.photos import photo_path
 
 SUCCEEDED = ("succeeded",)
-PARKED = ("unconfirmed",)
+UNCONFIRMED = ("unconfirmed",)
 EITHER = ("succeeded", "unconfirmed")
-# How long a state must last before a parked edit counts as at rest: a callback may be on its way.
+# Seconds that an unconfirmed edit must stay so before it counts as settled: a callback may be on its way.
 QUIET = 1.2
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One fault. `act` makes it happen and orders edits, each with the ends that it may come to."""
+    """One fault. `run` causes it and orders edits, each with the states that it may end in. `patience` is in seconds."""
 
     name: str
     fault: str
     where: str
-    act: Callable[["Play"], None]
-    cast: Cast = field(default_factory=Cast)
+    run: Callable[["Runner"], None]
+    topology: Topology = field(default_factory=Topology)
     quick: bool = False
     patience: float = 45.0
-    # A name, where the fault is one of a single database.
+    # The database on which alone this fault exists, or empty.
     only_on: str = ""
 
 
@@ -62,8 +64,8 @@ class Order:
 
 
 @dataclass(eq=False)
-class Play:
-    stage: Stage
+class Runner:
+    environment: Environment
     scenario: Scenario | None = None
     orders: list[Order] = field(default_factory=list)
     ended: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
@@ -71,35 +73,35 @@ class Play:
     def __post_init__(self) -> None:
         self.owner, _ = User.objects.get_or_create(username="alice")
         self.picture = small_picture()
-        self.sandbox = self.stage.sandbox
-        self.database = self.stage.database
+        self.sandbox = self.environment.sandbox
+        self.database = self.environment.database
 
     # --- before and after a scenario ---------------------------------------------------------------------------------
 
     def begin(self, scenario: Scenario) -> None:
         self.scenario, self.orders = scenario, []
-        self.stage.calm()
-        CircuitBreaker.objects.update(trip_reason="", retry_at=None, refusals=0)
+        self.environment.clear_faults()
+        CircuitBreaker.objects.update(**CircuitBreaker.CLOSED)
         ConcurrencyLimit.objects.update(limit=None, valid_until=None)
-        self.stage.ensure(scenario.cast)
+        self.environment.ensure(scenario.topology)
 
     def end(self) -> None:
-        """Whatever is still under way is ended by hand, so that it cannot disturb the next scenario."""
-        self.stage.calm()
+        """Mark as failed what is still under way, so that it cannot disturb the next scenario."""
+        self.environment.clear_faults()
         for order in self.orders:
             edit = order.edit
             if not edit.is_ended:
-                edit.mark_failed(Failure.TIMED_OUT, "given up by the person who watched", fenced=False)
+                edit.mark_failed(Failure.TIMED_OUT, "given up by the fault suite", fenced=False)
         self.remember_ended()
 
     def remember_ended(self) -> None:
         for values in Edit.objects.filter(state__in=ENDED).values():
             self.ended.setdefault(values["id"], dict(values))
 
-    # --- what a scenario may say -------------------------------------------------------------------------------------
+    # --- what a scenario may do --------------------------------------------------------------------------------------
 
-    def order(self, count: int = 1, ends: tuple[str, ...] = SUCCEEDED, *, ring: bool = True) -> list[Order]:
-        """New edits with prompts of their own, as the form would make them; `ring` the bell as the form does."""
+    def order(self, count: int = 1, ends: tuple[str, ...] = SUCCEEDED, *, publish: bool = True) -> list[Order]:
+        """New edits with prompts of their own, as the form would make them; `publish` a hint for a worker, as the form does."""
         new = []
         for _ in range(count):
             prompt = f"{self.scenario.name if self.scenario else ''} {uuid.uuid4().hex[:12]}"
@@ -107,8 +109,8 @@ class Play:
             edit = create.create(self.owner, self.picture, prompt=prompt, **inputs)
             new.append(Order(edit.pk, prompt, ends))
         self.orders += new
-        for order in new if ring else ():
-            # Not by enqueue(): its rest after a failed ring would reach into the next scenario.
+        for order in new if publish else ():
+            # Not with enqueue(): its pause after a failed publish would reach into the next scenario.
             with contextlib.suppress(Exception):
                 tasks.advance.delay(str(order.pk))
         return new
@@ -128,51 +130,51 @@ class Play:
         wait_until(lambda: not process.alive, seconds, why=f"the {process.role} does not end")
 
     def worker(self) -> Process:
-        return self.stage.playing("worker")[-1]
+        return self.environment.running("worker")[-1]
 
     def without_failpoint(self) -> None:
-        """Start again who was killed, this time to live."""
-        cast = self.scenario.cast if self.scenario else Cast()
-        self.stage.ensure(Cast(**{**vars(cast), "failpoint": "", "web_failpoint": ""}))
+        """Restart the killed process, this time without a failpoint."""
+        topology = self.scenario.topology if self.scenario else Topology()
+        self.environment.ensure(Topology(**{**vars(topology), "failpoint": "", "web_failpoint": ""}))
 
-    def some_sweeps(self, count: int = 3) -> None:
-        """Wait until the scheduler has made so many more rounds."""
+    def wait_for_ticks(self, count: int = 3) -> None:
+        """Wait for so many more ticks of the scheduler."""
         for _ in range(count):
-            wait_until(partial(self._swept_since, self.last_sweep()), 20, why="no sweep")
+            wait_until(partial(self._ticked_since, self.last_tick()), 20, why="the scheduler does not tick")
 
-    def _swept_since(self, last: object) -> bool:
-        return self.last_sweep() != last
+    def _ticked_since(self, last: object) -> bool:
+        return self.last_tick() != last
 
     def freeze(self, worker: Process) -> None:
-        """Stop it where it stands, but not inside a transaction: that would stop everybody, as a frozen database does."""
+        """Freeze the worker, but not inside a transaction: that would block every process, as a frozen database does."""
         for _ in range(40):
             worker.freeze()
             if self.database.is_free():
                 return
             worker.thaw()
             time.sleep(0.03)
-        raise TimeoutError("the worker is never outside of a transaction")
+        raise TimeoutError("the worker was inside a transaction each time")
 
     @staticmethod
-    def last_sweep() -> object:
-        return Heartbeat.objects.filter(pk="sweep").values_list("at", flat=True).first()
+    def last_tick() -> object:
+        return Heartbeat.objects.filter(pk=TICK).values_list("at", flat=True).first()
 
-    # --- coming to rest ----------------------------------------------------------------------------------------------
+    # --- settling ---------------------------------------------------------------------------------------------------
 
-    def come_to_rest(self, patience: float) -> None:
-        """Until every edit has ended or is parked where it may be, and Wiro's copies are erased. No error when time is over:
-        the invariants name what is wrong then."""
-        ends_at, resting_since = time.monotonic() + patience, 0.0
+    def wait_until_settled(self, patience: float) -> None:
+        """Wait until every edit has ended or may stay unconfirmed, and Wiro's copies are erased. No error when time is over:
+        the invariants report what is wrong then."""
+        ends_at, settled_since = time.monotonic() + patience, 0.0
         while time.monotonic() < ends_at:
-            self.stage.supervise()
-            rest = self._rest()
-            resting_since = (resting_since or time.monotonic()) if rest else 0.0
-            if rest == "ended" or (rest and time.monotonic() - resting_since > QUIET):
+            self.environment.supervise()
+            settled = self._settled_as()
+            settled_since = (settled_since or time.monotonic()) if settled else 0.0
+            if settled == "ended" or (settled and time.monotonic() - settled_since > QUIET):
                 return
             time.sleep(0.05)
 
-    def _rest(self) -> str:
-        """`ended`, `parked`, or nothing while something is still to come."""
+    def _settled_as(self) -> str:
+        """`ended`, `unconfirmed`, or an empty text while something is still to come."""
         try:
             edits = {edit.pk: edit for edit in Edit.objects.filter(pk__in=[order.pk for order in self.orders])}
             erasing = Attempt.objects.filter(edit__in=edits, cleanup_due_at__isnull=False).exists()
@@ -188,17 +190,17 @@ class Play:
             if not edits[order.pk].is_ended
             and (edits[order.pk].due_at is not None or edits[order.pk].state not in (*order.ends, State.UNCONFIRMED))
         ]
-        return "" if waits_for_more else "parked"
+        return "" if waits_for_more else "unconfirmed"
 
 
 def small_picture() -> images.CleanPicture:
-    """A photograph small enough that painting it costs nothing."""
+    """A photograph small enough that the sandbox edits it at once."""
     file = io.BytesIO()
     with Image.open(photo_path("coffee.png")) as photo:
         photo.convert("RGB").resize((120, 80)).save(file, "JPEG")
     return images.clean(file)
 
 
-def hang_up() -> None:
+def close_connections() -> None:
     """Close the suite's own connections to the database."""
     connections.close_all()

@@ -1,4 +1,4 @@
-"""Who plays: the processes, and which of them a scenario wants."""
+"""The processes that the suite starts, freezes and kills."""
 
 import os
 import signal
@@ -20,45 +20,14 @@ COMMANDS = {
 }
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Who is running. `pace` is ENGINE_TIME_SCALE; `failpoint` and `web_failpoint` are where the worker or the web is killed.
-
-    With `freezes` the first worker is frozen at its failpoint instead, and all others have none.
-    """
-
-    workers: int = 1
-    beats: int = 1
-    sweeps: int = 0
-    callbacks: bool = False
-    web: bool = False
-    pace: float = 0.03
-    failpoint: str = ""
-    web_failpoint: str = ""
-    freezes: bool = False
-
-    @property
-    def roles(self) -> list[tuple[str, str]]:
-        """Each process as its role and its failpoint."""
-        web = [("web", self.web_failpoint)] if self.callbacks or self.web else []
-        first, others = (min(self.workers, 1), self.workers - 1) if self.freezes else (self.workers, 0)
-        counted = (
-            (("worker", self.failpoint), first),
-            (("worker", ""), others),
-            (("beat", ""), self.beats),
-            (("sweep", ""), self.sweeps),
-        )
-        return [*web, *(role for role, count in counted for _ in range(count))]
-
-
 @dataclass(eq=False)
 class Process:
     """A process that the suite started, as the leader of a group of its own."""
 
     role: str
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
     popen: subprocess.Popen[bytes]
-    # Nobody of its group lives; from then on the number may be somebody else's.
+    # No process of its group is alive; from then on the number may belong to another process.
     gone: bool = False
 
     @property
@@ -67,7 +36,7 @@ class Process:
 
     @property
     def stopped(self) -> bool:
-        """Is it frozen? (The state stands behind the name, which may hold spaces, in brackets.)"""
+        """Is it frozen? (The state follows the name, which is in parentheses and may contain spaces.)"""
         return Path(f"/proc/{self.popen.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
     def send(self, number: int) -> None:
@@ -84,13 +53,13 @@ class Process:
         self.send(signal.SIGCONT)
 
     def kill(self) -> None:
-        """Also what its leader has left behind."""
+        """Kill the whole group, also what its leader has left behind."""
         self.send(signal.SIGKILL)
         self.popen.wait(10)
         self.gone = True
 
     def has_left_overs(self) -> bool:
-        """Does somebody of its group live on after its leader ended?"""
+        """Is a process of its group alive although its leader has ended?"""
         if self.alive:
             return False
         self.send(0)
@@ -98,9 +67,9 @@ class Process:
 
 
 def wait_until(what: Callable[[], object], seconds: float = 20.0, *, why: str = "") -> None:
-    """Look again and again; raises TimeoutError after so many seconds."""
+    """Check every 20 ms; raises TimeoutError after `seconds`."""
     ends_at = time.monotonic() + seconds
     while not what():
         if time.monotonic() > ends_at:
-            raise TimeoutError(f"waited {seconds:.0f} s in vain: {why or what}")
+            raise TimeoutError(f"waited {seconds:.0f} s for nothing: {why or what}")
         time.sleep(0.02)
