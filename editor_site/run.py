@@ -45,6 +45,7 @@ def main() -> NoReturn:
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _refuse_taken_port(host, port)
     _refuse_strange_addresses()
+    _tell_of_old_settings()
     _tune_python()
     earlier = _made_up_earlier(data)
     services = _local_services(data)
@@ -101,6 +102,12 @@ def _refuse_strange_addresses() -> None:
         address = os.environ.get(name)
         if address and urlsplit(address).scheme not in schemes:
             fail(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+
+
+def _tell_of_old_settings() -> None:
+    if os.environ.get("BEHIND_PROXY"):
+        line = "make run: BEHIND_PROXY is read as loopback and private networks; name your proxy in TRUSTED_PROXIES instead"
+        print(line, file=sys.stderr)
 
 
 def _free_port() -> int:

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import Env
+from .environment import PRIVATE_NETWORKS, Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -47,6 +48,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, because everything after it asks who the visitor is and whether the connection is secure.
+    "edits.web.visitor.VisitorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -124,7 +127,13 @@ LOGOUT_REDIRECT_URL = "gallery"
 
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+# By name and address together: an attacker elsewhere must not lock somebody out of the right password.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "edits.web.sign_in_limits.SignInLimits"
+AXES_CLIENT_IP_CALLABLE = "edits.web.visitor.counted_address"
+# Wrong passwords from one address within AXES_COOLOFF_TIME, whatever the names; an office shares one address.
+SIGN_IN_FAILURES_PER_ADDRESS = 50
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_TEMPLATE = "registration/account_locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -200,8 +209,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Whose X-Forwarded-For and X-Forwarded-Proto count; edits.web.visitor reads them.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+# The setting of earlier versions.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
-if BEHIND_PROXY:
+if BEHIND_PROXY and not TRUSTED_PROXIES:
+    TRUSTED_PROXIES = list(map(ip_network, PRIVATE_NETWORKS))
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

@@ -72,6 +72,14 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
+@register(Tags.security)
+def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.BEHIND_PROXY:
+        return []
+    hint = "It is read as loopback and private networks. Name your proxy instead, for example TRUSTED_PROXIES=127.0.0.1."
+    return [Warning("BEHIND_PROXY is an old setting; TRUSTED_PROXIES replaces it.", hint=hint, id="edits.W003")]
+
+
 @register(Tags.files)
 def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     folder = Path(settings.DATA_DIR)

@@ -61,6 +61,12 @@ def test_a_public_address_that_django_would_not_answer_is_a_warning(settings):
     assert not found()
 
 
+def test_the_old_setting_of_proxies_is_a_warning_that_names_the_new_one(settings):
+    settings.BEHIND_PROXY = True
+    assert list(found()) == ["edits.W003"]
+    assert "TRUSTED_PROXIES" in found()["edits.W003"].msg
+
+
 def test_a_data_folder_that_cannot_be_written_is_refused(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path / "new" / "folder"
     assert not found()

@@ -53,6 +53,7 @@ def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
         ("SPEND_PER_DAY", "abc", "SPEND_PER_DAY=abc cannot be understood"),
         ("REVIEW_REQUIRED", "ja", "REVIEW_REQUIRED=ja is neither on nor off"),
         ("HTTPS", "2", "HTTPS=2 is neither on nor off"),
+        ("TRUSTED_PROXIES", "127.0.0.1, proxy", "TRUSTED_PROXIES=proxy is neither an address nor a network"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD is none of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
         ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be more than 0."),
         ("SANDBOX_PACE", "0", "SANDBOX_PACE=0 is not a number above 0"),
