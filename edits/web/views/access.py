@@ -26,9 +26,5 @@ def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:
     )
 
 
-def client_address(request: HttpRequest) -> str:
-    return request.META.get("REMOTE_ADDR") or "127.0.0.1"
-
-
 def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
