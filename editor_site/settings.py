@@ -1,5 +1,6 @@
 """Every setting, each from one environment variable (also read from `.env`); `.env.example` explains them all."""
 
+import os
 from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_network
@@ -9,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from .environment import PRIVATE_NETWORKS, Env
+from .exposure import is_private
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -142,8 +144,8 @@ AXES_VERBOSE = False
 
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR = env.int("SIGNUPS_PER_HOUR", 10)
-# Set by `make run` alone: the account that the sign-in page offers while the site listens on loopback.
-DEMO_USERNAME = env.str("DEMO_USERNAME", "")
+# Set by `make run` alone: the account that the sign-in page offers while nobody else can reach the site.
+DEMO_USERNAME = env.str("DEMO_USERNAME", "") if is_private(os.environ) else ""
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 
 EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)

@@ -1,4 +1,4 @@
-"""A demonstration account for a site that only listens on loopback, and a few edits that go through the whole path."""
+"""A demonstration account for a site that only this machine can reach, and a few edits that go through the whole path."""
 
 import uuid
 from argparse import ArgumentParser
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
 
 from edits import images, samples
@@ -17,6 +18,7 @@ from ...ordering import create, quotas
 # Tells the accounts made here from those of people who chose the same name.
 EMAIL = "demo@photo-editor.invalid"
 SAMPLES = "samples@photo-editor.invalid"
+GROUPS = ("reviewer", "operator")
 
 
 class Command(BaseCommand):
@@ -29,8 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not settings.DEMO_USERNAME:
-            # Reachable from elsewhere: an account whose password stands on the sign-in page must not work.
-            get_user_model().objects.filter(email=EMAIL).update(is_active=False)
+            self._close_account()
             return
         self._account()
         if options["edits"]:
@@ -43,10 +44,20 @@ class Command(BaseCommand):
         if people.filter(username=settings.DEMO_USERNAME).exclude(email=EMAIL).exists():
             return
         demo, _ = people.get_or_create(username=settings.DEMO_USERNAME, defaults={"email": EMAIL})
-        demo.is_active = demo.is_staff = demo.is_superuser = True
+        # Enough to look around everywhere; accounts and their permissions are an administrator's.
+        demo.is_active, demo.is_staff, demo.is_superuser = True, True, False
         if not demo.check_password(settings.DEMO_PASSWORD):
             demo.set_password(settings.DEMO_PASSWORD)
         demo.save()
+        demo.groups.set(Group.objects.filter(name__in=GROUPS))
+
+    def _close_account(self) -> None:
+        """The site may be reached from elsewhere: an account whose password stood on the sign-in page must not work."""
+        for demo in get_user_model().objects.filter(email=EMAIL):
+            demo.is_active = demo.is_staff = demo.is_superuser = False
+            demo.set_unusable_password()
+            demo.save()
+            demo.groups.clear()
 
     def _owner_of_samples(self) -> Any:
         """Nobody signs in as this one; so the demonstration takes nobody's quota and nobody's turn."""

@@ -27,10 +27,13 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {"demo": _demo_account(self.request)}
 
 
+_BY_PROXY = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"}
+
+
 def _demo_account(request: HttpRequest) -> dict[str, str] | None:
     """Offered only where `make run` made one, and only to somebody at this very machine."""
-    # Behind a proxy on this machine everybody's address is loopback.
-    local = request.META["REMOTE_ADDR"] in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    # Behind a proxy on this machine that is not named, everybody's address is loopback.
+    local = request.META["REMOTE_ADDR"] in ("127.0.0.1", "::1") and not _BY_PROXY & set(request.headers)
     if not (settings.DEMO_USERNAME and local):
         return None
     return {"username": settings.DEMO_USERNAME, "password": settings.DEMO_PASSWORD}
