@@ -129,7 +129,7 @@ def routes():
 
 def walk(edit, visitors):
     _, callback = attempt_of(edit)
-    link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
+    link = ShareLink.issue(edit, timezone.now() + timedelta(days=1))
     tokens = {name: link.token for name in GET if name.startswith("shared")}
     tokens["wiro-source"] = signing.dumps(str(edit.pk), salt="edits.source")
     return {

@@ -34,7 +34,7 @@ def unshare(edit: Edit, actor: Any) -> bool:
 
 
 def make_link(edit: Edit, actor: Any, days: int) -> ShareLink | None:
-    """A secret link to a result for that many days, or None where none is to be had."""
+    """A secret link to a result for that many days, with its token, or None where none is to be had."""
     if is_suspended(edit.owner_id):
         return None
     with transaction.atomic():
@@ -42,7 +42,7 @@ def make_link(edit: Edit, actor: Any, days: int) -> ShareLink | None:
         if days not in LINK_DAYS or not shown.exists() or live_links(edit).count() >= LINKS_MAX:
             return None
         now = timezone.now()
-        link = ShareLink.objects.create(edit=edit, created_at=now, expires_at=now + timedelta(days=days))
+        link = ShareLink.issue(edit, now + timedelta(days=days), now)
         Event.objects.create(edit=edit, kind=Event.Kind.ASKED, note=f"secret link for {days} days", actor=actor)
     return link
 

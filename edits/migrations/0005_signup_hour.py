@@ -17,7 +17,7 @@ def coarsen(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("edits", "0002_groups")]
+    dependencies = [("edits", "0004_share_link_token_hash")]
     operations = [
         migrations.AlterField(
             "signup", "at", models.DateTimeField(db_index=True, default=edits.models.signup.current_hour)

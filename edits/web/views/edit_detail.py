@@ -21,7 +21,7 @@ from ...ordering import create, quotas
 from ...tasks import enqueue
 from .. import progress, user_messages
 from .access import own_edit, visible_edits, wants_json
-from .links import for_page
+from .links import forget_new_link, live_links
 from .new_edit import created
 from .versions import history
 
@@ -50,14 +50,16 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": is_owner,
     }
-    return render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
+    page = render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
+    forget_new_link(request, page)
+    return page
 
 
 def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
     return {
         "history": history(edit),
-        "links": [for_page(request, link) for link in sharing.live_links(edit)] if is_result else [],
+        "links": live_links(request, edit) if is_result else [],
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
