@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import signing
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -156,6 +157,19 @@ def test_an_edit_in_any_state_is_hidden_from_others(visitors, alice, photo, stat
     for name in OF_AN_EDIT:
         for who in ("anonymous", "other"):
             assert outcome(visitors[who].get(path_of(routes()[name], edit))) in (404, 405, LOGIN), (name, who)
+
+
+def test_staff_without_the_permission_to_view_edits_see_nothing_private(signed_in, bob, alice, photo):
+    bob.is_staff = True
+    bob.save()
+    edit = edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name)
+    names = [name for name in OF_AN_EDIT if GET[name] == (404, 200, 404, 200) or name == "edit"]
+    assert len(names) > 6
+    answers = {name: signed_in(bob).get(path_of(routes()[name], edit)).status_code for name in names}
+    assert answers == dict.fromkeys(names, 404)
+    bob.groups.add(Group.objects.get(name="viewer"))
+    answers = {name: signed_in(bob).get(path_of(routes()[name], edit)).status_code for name in names}
+    assert answers == dict.fromkeys(names, 200)
 
 
 def test_waiting_for_review_is_still_private(visitors, alice, photo):

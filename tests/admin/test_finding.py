@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import uuid
 from datetime import datetime, timedelta
 
@@ -143,11 +144,26 @@ def test_jobs_and_costs_come_as_csv_with_the_filters_of_the_list(viewer, alice, 
     assert len(list(csv_of(viewer))) == 2
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", '"=1', "\uff1d1"])
 def test_no_cell_is_a_formula(viewer, alice, photo, formula):
     edit_in(State.SUCCEEDED, alice, photo, prompt=formula)
     [job] = csv_of(viewer)
     assert job["instruction"] == "'" + formula
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r\n", ';"', "; ", ";;\n"])
+@pytest.mark.parametrize("before", ["", "snow", " "])
+def test_what_a_spreadsheet_takes_for_another_cell_is_no_formula_either(viewer, alice, photo, before, separator):
+    edit_in(State.SUCCEEDED, alice, photo, prompt=f"{before}{separator}=1+1, please")
+    [job] = csv_of(viewer)
+    assert job["instruction"].endswith(f"{separator}'=1+1, please")
+    assert not [cell for cell in re.split(r"[;\t\r\n]+", job["instruction"]) if cell.strip(' "').startswith("=")]
+
+
+def test_words_are_exported_as_they_were_written(viewer, alice, photo):
+    words = "A t-shirt; blue = better, 2 + 2, me@example.org\nand a well-known cat"
+    edit_in(State.SUCCEEDED, alice, photo, prompt=words)
+    assert next(csv_of(viewer))["instruction"] == words
 
 
 def test_the_csv_asks_few_questions(viewer, alice, photo, django_assert_max_num_queries):

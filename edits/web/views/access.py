@@ -11,12 +11,17 @@ from ...models import Edit, Visibility
 
 
 def visible_edits(user: Any) -> QuerySet[Edit]:
-    """Edits that this visitor may look at: one's own, those in the gallery, for staff all; never a deleted one."""
+    """Edits that this visitor may look at: one's own, those in the gallery, with the permission all; never a deleted one."""
     edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
-    if user.is_authenticated and user.is_staff:
+    if may_view_all(user):
         return edits
     shown = Q(visibility=Visibility.PUBLIC)
     return edits.filter(shown | Q(owner=user) if user.is_authenticated else shown)
+
+
+def may_view_all(user: Any) -> bool:
+    """Whether this is one of the staff whom an administrator has let look at people's edits."""
+    return bool(user.is_active and user.is_staff and user.has_perm("edits.view_edit"))
 
 
 def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:

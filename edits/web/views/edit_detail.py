@@ -20,7 +20,7 @@ from ...models import Edit, Review, State, Visibility, limits
 from ...ordering import create, quotas
 from ...tasks import enqueue
 from .. import progress, user_messages
-from .access import own_edit, visible_edits, wants_json
+from .access import may_view_all, own_edit, visible_edits, wants_json
 from .links import forget_new_link, live_links
 from .new_edit import created
 from .versions import history
@@ -76,9 +76,9 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
 @login_not_required
 @never_cache
 def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """Owner and staff only: a shared edit has ended, so nobody else has anything to wait for."""
+    """Owner and who may view all only: a shared edit has ended, so nobody else has anything to wait for."""
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
-    if edit.owner_id != request.user.pk and not request.user.is_staff:
+    if edit.owner_id != request.user.pk and not may_view_all(request.user):
         raise Http404
     if webhooks.watched(edit):
         enqueue(edit.pk)
