@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from .body_deadline import BodyDeadline
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
 
-application = get_wsgi_application()
+application = BodyDeadline(get_wsgi_application())

@@ -1,0 +1,128 @@
+"""A request's body arrives within a time and at a rate, or its connection is cut.
+
+The server has a deadline for a request's headers and none for its body: a visitor who sends half of it and then nothing would
+hold a thread for ever. A thread that waits for a body cannot be interrupted, but its connection can be closed for reading, after
+which the body ends. The server does not say which connection a request came by; it is one of the same address to which nothing
+was sent since the body began, and of those none is worth keeping.
+"""
+
+import os
+import socket
+import stat
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+# Offset of tcpi_last_data_sent (milliseconds ago) in struct tcp_info. Source: linux/tcp.h.
+_LAST_DATA_SENT, _TCP_INFO_SIZE = 44, 64
+_DESCRIPTORS = "/proc/self/fd"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds without a piece of the body, seconds for all of it, and bytes a second once `grace` seconds are over."""
+
+    stall: float = 30.0
+    total: float = 600.0
+    rate: float = 4096.0
+    grace: float = 30.0
+    look: float = 5.0
+
+
+@dataclass(eq=False)
+class TimedInput:
+    """What a WSGI program reads the body from, with a record of how it arrives."""
+
+    stream: Any
+    peer: str
+    port: int
+    began: float = field(default_factory=time.monotonic)
+    latest: float = field(default_factory=time.monotonic)
+    received: int = 0
+
+    def read(self, *size: int) -> bytes:
+        return self._noted(self.stream.read(*size))
+
+    def readline(self, *size: int) -> bytes:
+        return self._noted(self.stream.readline(*size))
+
+    def is_overdue(self, limits: Limits, now: float) -> bool:
+        taken = now - self.began
+        is_slow = taken > limits.grace and self.received < limits.rate * taken
+        return is_slow or taken > limits.total or now - self.latest > limits.stall
+
+    def _noted(self, data: bytes) -> bytes:
+        self.latest = time.monotonic()
+        self.received += len(data)
+        return data
+
+
+class BodyDeadline:
+    """A WSGI program around another one, which must read the body before it answers."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], limits: Limits | None = None) -> None:
+        self.application, self.limits = application, limits or Limits()
+        self._inputs: set[TimedInput] = set()
+        self._lock = threading.Lock()
+        self._watcher: threading.Thread | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH", "0") in ("", "0"):
+            return self.application(environ, start_response)
+        body = TimedInput(environ["wsgi.input"], environ.get("REMOTE_ADDR", ""), int(environ.get("SERVER_PORT", 0)))
+        environ["wsgi.input"] = body
+        with self._lock:
+            self._inputs.add(body)
+            if self._watcher is None:
+                # Not before the first body, because a server may fork after it has loaded the program.
+                self._watcher = threading.Thread(target=self._watch, name="body-deadline", daemon=True)
+                self._watcher.start()
+        try:
+            return self.application(environ, start_response)
+        finally:
+            with self._lock:
+                self._inputs.discard(body)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(self.limits.look)
+            now = time.monotonic()
+            with self._lock:
+                late = [body for body in self._inputs if body.is_overdue(self.limits, now)]
+            for body in late:
+                cut(body.peer, body.port, now - body.began)
+
+
+def cut(peer: str, port: int, seconds: float) -> int:
+    """Close for reading what this address has open to our port and got nothing from for so long. Returns how many."""
+    with suppress(FileNotFoundError):  # no Linux: then there is no deadline
+        return sum(_cut(int(name), peer, port, seconds) for name in os.listdir(_DESCRIPTORS))
+    return 0
+
+
+def _cut(descriptor: int, peer: str, port: int, seconds: float) -> bool:
+    """False for what is no such connection, or is gone meanwhile."""
+    with suppress(OSError):
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return False
+        with socket.socket(fileno=os.dup(descriptor)) as connection:
+            if connection.family not in (socket.AF_INET, socket.AF_INET6):
+                return False
+            is_theirs = _plain(connection.getpeername()[0]) == _plain(peer) and connection.getsockname()[1] == port
+            if is_theirs and _seconds_since_sent(connection) >= seconds - 1:
+                connection.shutdown(socket.SHUT_RD)
+                return True
+    return False
+
+
+def _seconds_since_sent(connection: socket.socket) -> float:
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE)
+    return float(struct.unpack_from("I", info, _LAST_DATA_SENT)[0]) / 1000
+
+
+def _plain(address: str) -> str:
+    return address.removeprefix("::ffff:")
