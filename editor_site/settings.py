@@ -52,6 +52,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, because everything after it asks who the visitor is and whether the connection is secure.
     "edits.web.visitor.VisitorMiddleware",
+    "edits.web.nul_bytes.NulBytesMiddleware",
+    "edits.web.upload_places.UploadPlacesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,7 +112,8 @@ STORAGES = {
     "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
 }
-# Bodies are bounded here and uploads by edits.web.uploads, which stops reading at the model's limit.
+# Bodies are bounded here, uploads by edits.web.uploads, which stops reading at the model's limit, and how many there are at the
+# same time by edits.web.upload_places.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_HANDLERS = ["edits.web.uploads.LimitedUploadHandler"]
 
@@ -149,6 +152,10 @@ DEMO_USERNAME = env.str("DEMO_USERNAME", "") if is_private(os.environ) else ""
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 
 EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
+# Counts what failed and was canceled, too, which gives the quota of the day back.
+SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
+# Bytes of pictures that a person may keep: photos and results, not the smaller copies.
+STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Reserved for each edit until Wiro says what it cost; the model's price is not documented.

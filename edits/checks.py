@@ -13,6 +13,8 @@ from .wiro import WiroClient
 
 LIMITS = (
     "EDITS_PER_DAY",
+    "SUBMISSIONS_PER_HOUR",
+    "STORAGE_PER_USER",
     "EDITS_AT_ONCE",
     "SPEND_PER_DAY",
     "PRICE_ESTIMATE",

@@ -50,7 +50,7 @@ def test_the_account_says_what_the_site_has_of_somebody(browser, alice, bob, pho
     edit_in(State.FAILED, bob, photo)
     page = text(browser.get(ACCOUNT))
     assert "Your edits 2 · 1 offered to the gallery" in page
-    assert "Pictures kept 1 ·" in page
+    assert "Pictures kept 1 Storage" in page
     assert "Left for today 99 edits" in page
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
@@ -56,6 +57,12 @@ def quota(error: QuotaExceeded) -> str:
             return _("You have used all your edits for today. They renew on %(when)s.") % facts
         case "edits_per_day", _some:
             return _("You asked for more edits than you have left today: %(left)d. They renew on %(when)s.") % facts
+        case "submissions_per_hour", _:
+            return _("You have sent as many edits as one hour allows. You can send the next one on %(when)s.") % facts
+        case "storage", _:
+            facts = {"limit": filesizeformat(settings.STORAGE_PER_USER)}
+            text = _("Your pictures take up all the space that you have here: %(limit)s.") % facts
+            return text + " " + _("Delete some for good, in the trash as well, and try again.")
         case "suspended", _:
             return suspended(error.reason)
         case "spend_per_person", _:

@@ -26,7 +26,7 @@ from ..forms import FarewellForm
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     has, left = deletion.belongings(request.user), quotas.remaining(request.user)
-    facts = {"has": has, "left": left, "is_demonstration": _is_demonstration(request)}
+    facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": _is_demonstration(request)}
     return render(request, "account/account.html", facts)
 
 

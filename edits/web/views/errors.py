@@ -1,4 +1,4 @@
-"""The answer to a body that is not read, in words where the reason is known."""
+"""The answer to a body that is not read or cannot be worked on now, in words where the reason is known."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -8,6 +8,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from ...images import UPLOAD, PictureRefused
 from .. import user_messages
+from ..upload_places import RETRY_AFTER, TooManyUploads
 from ..uploads import FIELD, BodyTooLarge, BodyWithoutLength
 from .access import wants_json
 
@@ -20,8 +21,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             return _refused(request, 413, FIELD, refused.code, user_messages.refusal(refused))
         case BodyWithoutLength():
             return _refused(request, 411, "__all__", "length_required", _("Send the form in one piece, with its Content-Length."))
+        case TooManyUploads():
+            return busy(request)
         case _other:
             return defaults.bad_request(request, exception)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Too many pictures at the same time; a program is told after how many seconds to try again."""
+    message = _("Many pictures are arriving at this moment. Send yours again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
+    answer = _refused(request, 503, "__all__", "busy", message)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _refused(request: HttpRequest, status: int, field: str, code: str, message: str) -> HttpResponse:

@@ -1,0 +1,55 @@
+"""Uploads beyond the places are refused before they are read, with a time to come again; places are always given back."""
+
+import pytest
+
+from edits.web import upload_places
+from tests.conftest import upload
+from tests.test_uploads import Unread
+
+pytestmark = pytest.mark.django_db
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def browser(signed_in, alice, media):
+    return signed_in(alice)
+
+
+def test_an_upload_too_many_is_refused_unread_and_told_when_to_come_again(browser, monkeypatch):
+    monkeypatch.setattr(upload_places, "PLACES", 0)
+    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "33000000", "wsgi.input": Unread()}
+    answer = browser.generic("POST", "/edits/new/", headers=JSON, **form)
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "10"
+    assert answer.json()["errors"]["__all__"][0]["code"] == "busy"
+    page = browser.generic("POST", "/edits/new/", **form)
+    assert page.status_code == 503
+    assert "Send yours again in 10 seconds" in page.text
+
+
+def test_one_address_does_not_take_all_places(browser, monkeypatch):
+    monkeypatch.setattr(upload_places, "PLACES_PER_ADDRESS", 0)
+    assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 503
+
+
+@pytest.mark.parametrize("fields", [{}, {"prompt": ""}, {"photo": "none"}, {"guidance_scale": "x"}])
+def test_places_are_given_back_however_it_ends(browser, monkeypatch, fields):
+    monkeypatch.setattr(upload_places, "PLACES", 1)
+    for _ in range(3):
+        assert browser.post("/edits/new/", upload(**fields)).status_code in (302, 400)
+    assert not upload_places._taken
+
+
+def test_an_error_of_ours_gives_the_place_back(browser, monkeypatch):
+    monkeypatch.setattr("edits.web.forms.images.clean", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        browser.post("/edits/new/", upload())
+    assert not upload_places._taken
+
+
+def test_who_waits_too_long_for_a_turn_is_told_the_same(browser, monkeypatch):
+    monkeypatch.setattr(upload_places, "LONGEST_WAIT", 0.05)
+    with upload_places.turn_to_decode():
+        answer = browser.post("/edits/new/", upload(), headers=JSON)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 201
