@@ -53,7 +53,7 @@ def _photo() -> bytes:
     width, height = MEGAPIXELS_SIDES
     noise = numpy.random.default_rng(7).integers(90, 166, (height, width, 3), dtype=numpy.uint8)
     file = io.BytesIO()
-    Image.fromarray(noise).save(file, "JPEG", quality=84)
+    Image.fromarray(noise).save(file, "JPEG", quality=94)
     return file.getvalue()
 
 

@@ -61,7 +61,9 @@ def fail(line: str) -> NoReturn:
 def _data_folder() -> Path:
     data = (BASE_DIR / (os.environ.get("DATA_DIR") or "var")).resolve()
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        # What is kept there is nobody's but this user's, and so is what the programs write.
+        os.umask(0o077)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / ".writable").touch()
         (data / ".writable").unlink()
     except OSError as error:
