@@ -53,6 +53,7 @@ MIDDLEWARE = [
     # First, because everything after it asks who the visitor is and whether the connection is secure.
     "edits.web.visitor.VisitorMiddleware",
     "edits.web.nul_bytes.NulBytesMiddleware",
+    "edits.web.health_probes.HealthProbesMiddleware",
     "edits.web.upload_places.UploadPlacesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -214,8 +215,12 @@ HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS
 # Wiro posts to exactly the address it was given; a redirect would lose the callback.
 SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Browsers remember it, and nobody can make them forget: short, and for this host alone, until the operator says otherwise.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
+# What `check --deploy` says of the two above is the operator's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"

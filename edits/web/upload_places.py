@@ -1,4 +1,4 @@
-"""How many uploads one process takes at the same time. Beyond that they are refused before they are read, and told when to come.
+"""How many uploads one process takes at the same time. Beyond that nothing of them is kept, and they are told when to come.
 
 An upload has its place from the first byte of its body until the answer. It waits in a file, not in memory; decoding is what
 takes memory (up to 300 MB a picture), so pictures are decoded one after the other.
@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 
 class TooManyUploads(RequestDataTooBig):
-    """All places are taken. The body was not read."""
+    """All places are taken. Nothing of the body is kept."""
 
 
 class TooLongInLine(Exception):

@@ -1,10 +1,9 @@
-"""Uploads beyond the places are refused before they are read, with a time to come again; places are always given back."""
+"""Of uploads beyond the places nothing is kept; they are refused with a time to come again; places are always given back."""
 
 import pytest
 
 from edits.web import upload_places
 from tests.conftest import upload
-from tests.test_uploads import Unread
 
 pytestmark = pytest.mark.django_db
 JSON = {"accept": "application/json"}
@@ -15,14 +14,14 @@ def browser(signed_in, alice, media):
     return signed_in(alice)
 
 
-def test_an_upload_too_many_is_refused_unread_and_told_when_to_come_again(browser, monkeypatch):
+def test_of_an_upload_too_many_nothing_is_kept_and_it_is_told_when_to_come_again(browser, monkeypatch):
     monkeypatch.setattr(upload_places, "PLACES", 0)
-    form = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "33000000", "wsgi.input": Unread()}
-    answer = browser.generic("POST", "/edits/new/", headers=JSON, **form)
+    monkeypatch.setattr("edits.web.uploads.tempfile.SpooledTemporaryFile", None)
+    answer = browser.post("/edits/new/", upload(), headers=JSON)
     assert answer.status_code == 503
     assert answer["Retry-After"] == "10"
     assert answer.json()["errors"]["__all__"][0]["code"] == "busy"
-    page = browser.generic("POST", "/edits/new/", **form)
+    page = browser.post("/edits/new/", upload())
     assert page.status_code == 503
     assert "Send yours again in 10 seconds" in page.text
 

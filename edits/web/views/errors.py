@@ -1,5 +1,8 @@
 """The answer to a body that is not read or cannot be worked on now, in words where the reason is known."""
 
+import time
+from contextlib import suppress
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,6 +15,10 @@ from ..upload_places import RETRY_AFTER, TooManyUploads
 from ..uploads import FIELD, BodyTooLarge, BodyWithoutLength
 from .access import wants_json
 
+# Seconds, and bytes at a time.
+DRAIN_SECONDS = 5.0
+PIECE = 64 * 1024
+
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -22,9 +29,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         case BodyWithoutLength():
             return _refused(request, 411, "__all__", "length_required", _("Send the form in one piece, with its Content-Length."))
         case TooManyUploads():
+            _let_finish(request)
             return busy(request)
         case _other:
             return defaults.bad_request(request, exception)
+
+
+def _let_finish(request: HttpRequest) -> None:
+    """Take the rest of the body and keep none of it: a connection that is closed while it sends loses the answer.
+
+    Only for a moment, because a thread waits here.
+    """
+    ends_at = time.monotonic() + DRAIN_SECONDS
+    with suppress(OSError):
+        while time.monotonic() < ends_at and request.read(PIECE):
+            pass
 
 
 def busy(request: HttpRequest) -> HttpResponse:
