@@ -35,28 +35,38 @@ class Limits:
 
 @dataclass(eq=False)
 class TimedInput:
-    """What a WSGI program reads the body from, with a record of how it arrives."""
+    """What a WSGI program reads the body from, with a record of how long it had to wait for it.
+
+    Only waiting counts: what the program does with the body, or after it, is not the visitor's fault.
+    """
 
     stream: Any
     peer: str
     port: int
     began: float = field(default_factory=time.monotonic)
-    latest: float = field(default_factory=time.monotonic)
+    waited: float = 0.0
+    waits_since: float | None = None
     received: int = 0
 
     def read(self, *size: int) -> bytes:
-        return self._noted(self.stream.read(*size))
+        return self._timed(self.stream.read, *size)
 
     def readline(self, *size: int) -> bytes:
-        return self._noted(self.stream.readline(*size))
+        return self._timed(self.stream.readline, *size)
 
     def is_overdue(self, limits: Limits, now: float) -> bool:
-        taken = now - self.began
-        is_slow = taken > limits.grace and self.received < limits.rate * taken
-        return is_slow or taken > limits.total or now - self.latest > limits.stall
+        since = self.waits_since
+        if since is None:
+            return False
+        waited = self.waited + now - since
+        is_slow = waited > limits.grace and self.received < limits.rate * waited
+        return is_slow or waited > limits.total or now - since > limits.stall
 
-    def _noted(self, data: bytes) -> bytes:
-        self.latest = time.monotonic()
+    def _timed(self, read: Callable[..., bytes], *size: int) -> bytes:
+        since = self.waits_since = time.monotonic()
+        data = read(*size)
+        self.waits_since = None
+        self.waited += time.monotonic() - since
         self.received += len(data)
         return data
 

@@ -1,5 +1,7 @@
 """A WSGI program that answers with how many bytes of the body it got, behind deadlines that a test can wait for."""
 
+import time
+
 from editor_site.body_deadline import BodyDeadline, Limits
 
 
@@ -7,6 +9,8 @@ def _count(environ, start_response):
     size = 0
     while piece := environ["wsgi.input"].read(1000):
         size += len(piece)
+    # Longer than a body may stall: what comes after the body is not the visitor's fault.
+    time.sleep(float(environ["QUERY_STRING"] or 0))
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(size).encode()]
 
