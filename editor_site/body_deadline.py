@@ -17,8 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-# Offset of tcpi_last_data_sent (milliseconds ago) in struct tcp_info. Source: linux/tcp.h.
-_LAST_DATA_SENT, _TCP_INFO_SIZE = 44, 64
+# Offsets of tcpi_last_data_sent (32 bits, milliseconds ago) and tcpi_bytes_received (64 bits) in struct tcp_info.
+# Source: linux/tcp.h.
+_LAST_DATA_SENT, _BYTES_RECEIVED, _TCP_INFO_SIZE = 44, 128, 136
+# Bytes that a connection may have received beyond what was read of its body: headers, and one piece.
+_SLACK = 512 * 1024
 _DESCRIPTORS = "/proc/self/fd"
 
 
@@ -81,9 +84,10 @@ class BodyDeadline:
         self._watcher: threading.Thread | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH", "0") in ("", "0"):
+        if not environ.get("CONTENT_LENGTH", "").isdecimal():
             return self.application(environ, start_response)
-        body = TimedInput(environ["wsgi.input"], environ.get("REMOTE_ADDR", ""), int(environ.get("SERVER_PORT", 0)))
+        where = environ.get("REMOTE_ADDR", ""), int(environ.get("SERVER_PORT", 0))
+        body = TimedInput(environ["wsgi.input"], *where)
         environ["wsgi.input"] = body
         with self._lock:
             self._inputs.add(body)
@@ -103,18 +107,20 @@ class BodyDeadline:
             now = time.monotonic()
             with self._lock:
                 late = [body for body in self._inputs if body.is_overdue(self.limits, now)]
+                worked_on = {body.peer for body in self._inputs if body.waits_since is None}
             for body in late:
-                cut(body.peer, body.port, now - body.began)
+                cut(body, now - body.began, body.received + _SLACK if body.peer in worked_on else None)
 
 
-def cut(peer: str, port: int, seconds: float) -> int:
-    """Close for reading what this address has open to our port and got nothing from for so long. Returns how many."""
+def cut(body: TimedInput, seconds: float, most: int | None) -> int:
+    """Close for reading what the body's address has open to our port, got nothing from for so long, and has sent at most `most`
+    bytes. Returns how many."""
     with suppress(FileNotFoundError):  # no Linux: then there is no deadline
-        return sum(_cut(int(name), peer, port, seconds) for name in os.listdir(_DESCRIPTORS))
+        return sum(_cut(int(name), body, seconds, most) for name in os.listdir(_DESCRIPTORS))
     return 0
 
 
-def _cut(descriptor: int, peer: str, port: int, seconds: float) -> bool:
+def _cut(descriptor: int, body: TimedInput, seconds: float, most: int | None) -> bool:
     """False for what is no such connection, or is gone meanwhile."""
     with suppress(OSError):
         if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
@@ -122,16 +128,17 @@ def _cut(descriptor: int, peer: str, port: int, seconds: float) -> bool:
         with socket.socket(fileno=os.dup(descriptor)) as connection:
             if connection.family not in (socket.AF_INET, socket.AF_INET6):
                 return False
-            is_theirs = _plain(connection.getpeername()[0]) == _plain(peer) and connection.getsockname()[1] == port
-            if is_theirs and _seconds_since_sent(connection) >= seconds - 1:
+            peer, port = connection.getpeername()[0], connection.getsockname()[1]
+            if (_plain(peer), port) == (_plain(body.peer), body.port) and _is_silent(connection, seconds, most):
                 connection.shutdown(socket.SHUT_RD)
                 return True
     return False
 
 
-def _seconds_since_sent(connection: socket.socket) -> float:
+def _is_silent(connection: socket.socket, seconds: float, most: int | None) -> bool:
     info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE)
-    return float(struct.unpack_from("I", info, _LAST_DATA_SENT)[0]) / 1000
+    (sent,), (received,) = struct.unpack_from("I", info, _LAST_DATA_SENT), struct.unpack_from("Q", info, _BYTES_RECEIVED)
+    return sent / 1000 >= seconds - 1 and (most is None or received <= most)
 
 
 def _plain(address: str) -> str:

@@ -79,4 +79,4 @@ def test_a_kept_connection_that_is_used_stays_open(port):
 
 def test_a_body_that_has_arrived_may_be_worked_on_for_longer(port):
     with started(port):
-        assert requests.post(f"http://127.0.0.1:{port}/?4", data=b"x" * 5000, timeout=20).text == "5000"
+        assert requests.post(f"http://127.0.0.1:{port}/?4", data=b"x" * 2_000_000, timeout=20).text == "2000000"
