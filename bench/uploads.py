@@ -27,7 +27,7 @@ MEGAPIXELS_SIDES = (8000, 6000)
 def main(count: int) -> None:
     photo = _photo()
     print(f"photo: {len(photo) / 1e6:.1f} MB, {MEGAPIXELS_SIDES[0]} × {MEGAPIXELS_SIDES[1]} pixels")
-    with tempfile.TemporaryDirectory() as data, running_site(Path(data), EDITS_PER_DAY="1000") as site:
+    with tempfile.TemporaryDirectory() as data, running_site(Path(data), EDITS_PER_DAY="1000", SANDBOX_PACE="0.02") as site:
         visitor = site.visitor
         token = visitor.session.cookies["csrftoken"]
         body = _body(photo, token)
