@@ -1,6 +1,6 @@
 """How many uploads one process takes at the same time. Beyond that nothing of them is kept, and they are told when to come.
 
-An upload has its place from the first byte of its body until the answer. It waits in a file, not in memory; decoding is what
+A large upload has its place from the first byte of its body until the answer. It waits in a file, not in memory; decoding is what
 takes memory (up to 300 MB a picture), so pictures are decoded one after the other.
 """
 
@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 
 # One is decoded, the others arrive or wait: in files of at most 40 MB each.
 PLACES = 16
+# Bodies up to this many bytes need no place: many people may send small photos in the same second.
+LIGHT = 4 * 1024 * 1024
 # So that one visitor does not take all of them by sending slowly.
 PLACES_PER_ADDRESS = 8
 # Seconds after which an upload that is refused may be sent again: about as long as three pictures take.
@@ -47,8 +49,10 @@ class UploadPlacesMiddleware:
             _give_back(request)
 
 
-def take_place(request: HttpRequest) -> None:
-    """Raises TooManyUploads. The same request needs only one place."""
+def take_place(request: HttpRequest, size: int) -> None:
+    """For a body of `size` bytes. Raises TooManyUploads. The same request needs only one place."""
+    if size <= LIGHT:
+        return
     address = request.META.get("REMOTE_ADDR", "")
     with _lock:
         if hasattr(request, "upload_place"):

@@ -43,7 +43,7 @@ class LimitedUploadHandler(FileUploadHandler):
         if content_length > MAX_BODY:
             raise BodyTooLarge(content_length)
         if self.request:
-            take_place(self.request)
+            take_place(self.request, content_length)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

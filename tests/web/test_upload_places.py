@@ -9,6 +9,11 @@ pytestmark = pytest.mark.django_db
 JSON = {"accept": "application/json"}
 
 
+@pytest.fixture(autouse=True)
+def _every_body_needs_a_place(monkeypatch):
+    monkeypatch.setattr(upload_places, "LIGHT", 0)
+
+
 @pytest.fixture
 def browser(signed_in, alice, media):
     return signed_in(alice)
@@ -51,4 +56,10 @@ def test_who_waits_too_long_for_a_turn_is_told_the_same(browser, monkeypatch):
     with upload_places.turn_to_decode():
         answer = browser.post("/edits/new/", upload(), headers=JSON)
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 201
+
+
+def test_small_photos_need_no_place(browser, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(upload_places, "PLACES", 0)
     assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 201
