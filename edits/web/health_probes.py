@@ -1,20 +1,13 @@
 """Health checks answer whatever the host name: a load balancer asks by an address that is in nobody's ALLOWED_HOSTS."""
 
-from collections.abc import Callable
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 
-from django.http import HttpRequest, HttpResponse
-
-from .views import health
-
-_PROBES = {"/healthz": health.healthz, "/readyz": health.readyz}
+PROBES = ("/healthz", "/readyz")
 
 
-class HealthProbesMiddleware:
-    """Before everything that looks at the host name or redirects to HTTPS."""
+class HostNameMiddleware(CommonMiddleware):
+    """Django's own, which refuses host names that are not allowed, except for the health checks."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        probe = _PROBES.get(request.path_info)
-        return probe(request) if probe else self.get_response(request)
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in PROBES else super().process_request(request)
