@@ -164,6 +164,8 @@ def _anonymize(user: User) -> None:
         # Somebody signed up with this name before; that must not keep anybody here.
         name = f"{name}-{secrets.token_hex(4)}"
     user.username, user.first_name, user.last_name, user.email, user.last_login = name, "", "", "", None
+    # The day and no time: with the exact time, an address in a log would have a name again.
+    user.date_joined = user.date_joined.replace(hour=0, minute=0, second=0, microsecond=0)
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()

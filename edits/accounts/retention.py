@@ -9,10 +9,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from ..gallery.trash import purge
 from ..jobs.change_map import backfill_change_maps
-from ..models import Edit, Photo
+from ..models import Edit, Photo, Signup
+from ..models.signup import KEPT
 from .deletion import continue_deletions
 
 ORPHAN_AGE = 24 * 3600.0
@@ -23,6 +25,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     continue_deletions()
     purge()
     backfill_change_maps()
+    Signup.objects.filter(at__lt=timezone.now() - KEPT).delete()
     root = Path(settings.MEDIA_ROOT)
     return sum(_clean_up_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
 

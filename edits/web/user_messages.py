@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
@@ -75,6 +76,12 @@ def quota(error: QuotaExceeded) -> str:
             return _("You’ve used all your edits for today. Your limit resets on %(when)s.") % facts
         case "edits_per_day", _some:
             return _("This request needs more edits than you have left today (%(left)d). Your limit resets on %(when)s.") % facts
+        case "submissions_per_hour", _:
+            return _("You’ve reached your hourly limit. You can send the next edit on %(when)s.") % facts
+        case "storage", _:
+            facts = {"limit": filesizeformat(settings.STORAGE_PER_USER)}
+            text = _("Your storage is full (%(limit)s).") % facts
+            return text + " " + _("Permanently delete some edits, including those in the trash, and try again.")
         case "suspended", _:
             return suspended(error.reason)
         case "spend_per_person", _:

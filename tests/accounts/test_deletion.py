@@ -176,7 +176,7 @@ def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(
 def test_gallery_and_secret_links_end_at_once(alice: User, photo: Photo, client: Client) -> None:
     edit = shared(alice, photo)
     attempt_of(edit, cleanup_due_at=timezone.now())
-    link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
+    link = ShareLink.issue(edit, timezone.now() + timedelta(days=1))
     assert client.get(f"/s/{link.token}/").status_code == 200
     deletion.delete_account(alice, alice)
     assert str(edit.pk) not in client.get("/").text

@@ -16,7 +16,9 @@ from ...ordering import create, prompt_history, quotas
 from ...tasks import enqueue
 from .. import user_messages
 from ..forms import PROMPT_MAX, EditForm
+from ..upload_places import TooLongInLine
 from .access import person, wants_json
+from .errors import busy
 
 
 def examples() -> list[str]:
@@ -39,8 +41,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _drawn_form(request))
     form = EditForm(request.POST, request.FILES, owner=person(request))
-    if not form.is_valid():
-        return _refused(request, form, 400)
+    try:
+        if not form.is_valid():
+            return _refused(request, form, 400)
+    except TooLongInLine:
+        return busy(request)
     try:
         edits = create.create_variations(person(request), form.cleaned_data["photo"], **form.order)
     except quotas.QuotaExceeded as error:
