@@ -14,11 +14,11 @@ def token_hash(token: str) -> str:
 
 
 class Outcome(models.TextChoices):
-    PENDING = "pending", _("sent, not answered yet")
+    PENDING = "pending", _("sent, awaiting response")
     ACCEPTED = "accepted", _("accepted")
-    REJECTED = "rejected", _("refused, not charged")
+    REJECTED = "rejected", _("rejected, not charged")
     UNKNOWN = "unknown", _("outcome unknown")
-    SUPERSEDED = "superseded", _("accepted, but a newer attempt was already sent")
+    SUPERSEDED = "superseded", _("superseded by a newer attempt")
 
 
 class Attempt(models.Model):
@@ -30,7 +30,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField()
     # Committed before the first byte of Run. Until then the attempt provably sent nothing.
     sent_at = models.DateTimeField(null=True, blank=True)
-    source_hash = models.CharField(max_length=64, blank=True, help_text=_("of the address that Wiro was given"))
+    source_hash = models.CharField(max_length=64, blank=True, help_text=_("of the URL that Wiro was given"))
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
     wiro_task_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique, so "none yet" is NULL
     wiro_task_token = models.CharField(max_length=1000, blank=True)

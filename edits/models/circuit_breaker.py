@@ -16,7 +16,7 @@ class TripReason(models.TextChoices):
     NONE = "", _("Submitting is on")
     CONCURRENCY = "concurrency", _("Wiro is running as many edits as it allows")
     RATE_LIMIT = "rate_limit", _("Wiro asked us to slow down")
-    UNREACHABLE = "unreachable", _("Wiro can't be reached")
+    UNREACHABLE = "unreachable", _("Wiro can’t be reached")
     BALANCE = "insufficient_balance", _("The Wiro account has no balance")
     CREDENTIALS = "credentials", _("Wiro rejects our API key")
 
@@ -29,11 +29,11 @@ class CircuitBreaker(Singleton):
 
     trip_reason = models.CharField(max_length=20, choices=TripReason, blank=True, default=TripReason.NONE)
     tripped_at = models.DateTimeField(null=True, blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True, help_text=_("when one edit probes Wiro"))
+    retry_at = models.DateTimeField(null=True, blank=True, help_text=_("when one edit tests whether Wiro accepts edits again"))
     last_refusal_at = models.DateTimeField(null=True, blank=True)
     refusals = models.PositiveIntegerField(default=0, help_text=_("in a row, for the backoff"))
-    tripped_by = models.UUIDField(null=True, blank=True, help_text=_("the edit that was refused; another one probes"))
-    notified_at = models.DateTimeField(null=True, blank=True, help_text=_("when the administrators were told"))
+    tripped_by = models.UUIDField(null=True, blank=True, help_text=_("the edit that was rejected; a different one tests Wiro"))
+    notified_at = models.DateTimeField(null=True, blank=True, help_text=_("when the administrators were notified"))
 
     CLOSED: ClassVar[dict[str, object]] = {
         "trip_reason": TripReason.NONE,

@@ -19,7 +19,7 @@ class ConcurrencyLimit(Singleton):
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_concurrency_limit")]
 
     def __str__(self) -> str:
-        return gettext("No limit known") if self.limit is None else gettext("%d edits at once") % self.limit
+        return gettext("No limit known") if self.limit is None else gettext("Limit: %d at once") % self.limit
 
     def at(self, now: datetime) -> int | None:
         """The limit that holds at this moment, or None."""

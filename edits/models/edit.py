@@ -89,7 +89,7 @@ class Edit(models.Model):
     # The upload that this history of versions began with; `parent` is the version whose result was edited further.
     origin = models.ForeignKey(Photo, models.RESTRICT, related_name="versions")
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
-    batch = models.UUIDField(null=True, blank=True, help_text=_("edits that were asked for together"))
+    batch = models.UUIDField(null=True, blank=True, help_text=_("edits submitted together"))
     nonce = models.CharField(max_length=64)
 
     prompt = models.TextField(_("instruction"))
@@ -103,7 +103,7 @@ class Edit(models.Model):
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True)
     fruitless_claims = models.PositiveSmallIntegerField(default=0, help_text=_("claims in a row without progress"))
-    step_retries = models.PositiveSmallIntegerField(default=0, help_text=_("postponements in this state, for the backoff"))
+    step_retries = models.PositiveSmallIntegerField(default=0, help_text=_("retries in this state, for the backoff"))
     # How long it has been in this state, in seconds, added up look by look: a stepped clock adds little.
     observed_age = models.FloatField(default=0)
     wiro_status = models.CharField(max_length=40, blank=True)
@@ -122,7 +122,7 @@ class Edit(models.Model):
     result = models.ForeignKey(Photo, models.RESTRICT, null=True, blank=True, related_name="result_of")
     failure_code = models.CharField(max_length=20, choices=Failure, blank=True)
     failure_message = models.CharField(max_length=1000, blank=True)
-    changed_percent = models.FloatField(null=True, blank=True, help_text=_("how much of the picture the edit changed"))
+    changed_percent = models.FloatField(null=True, blank=True, help_text=_("share of the photo that changed, in percent"))
     change_map = models.FileField(upload_to=place, max_length=200, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
     cost_reserved = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0), help_text=_("USD"))

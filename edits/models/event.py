@@ -20,9 +20,9 @@ class EventCode(models.TextChoices):
     # Moves and waits
     ACCEPTED = "accepted", _("Wiro accepted it as task %(task_id)s")
     RECONCILED = "reconciled", _("found at Wiro as task %(task_id)s")
-    REFUSED = "refused", _("Wiro refused it")
+    REFUSED = "refused", _("Wiro rejected it")
     NOT_SENT = "not_sent", _("it was never sent")
-    NOT_FOUND_AT_WIRO = "not_found_at_wiro", _("Wiro's list shows that it was not accepted")
+    NOT_FOUND_AT_WIRO = "not_found_at_wiro", _("Wiro’s list shows that it was not accepted")
     UNKNOWN_OUTCOME = "unknown_outcome", _("no clear answer from Wiro")
     WORKER_LOST = "worker_lost", _("the worker that submitted it stopped")
     RESTORED_BACKUP = "restored_backup", _("a backup was restored")
@@ -33,9 +33,9 @@ class EventCode(models.TextChoices):
     TRY_AGAIN = "try_again", _("try again, although it may be charged twice")
     GIVEN_UP = "given_up", _("given up")
     WAITING_FOR_WIRO = "waiting_for_wiro", _("waiting: %(why)s")
-    WAITING_FOR_STORAGE = "waiting_for_storage", _("waiting: results can't be stored right now")
+    WAITING_FOR_STORAGE = "waiting_for_storage", _("waiting: results can’t be stored right now")
     PAUSED = "paused", _("waiting: submitting is paused")
-    FETCH_FAILED = "fetch_failed", _("the result could not be fetched yet")
+    FETCH_FAILED = "fetch_failed", _("the result couldn’t be downloaded yet")
     NO_OUTPUT_YET = "no_output_yet", _("finished without an output; checking again")
     # Wiro
     STATUS = "status", _("Wiro reports %(status)s")
@@ -46,17 +46,17 @@ class EventCode(models.TextChoices):
     FETCH_AGAIN = "fetch_again", _("fetch the result again")
     RECOVERED_AS = "recovered_as", _("the result was recovered as edit %(edit)s")
     RECOVERS = "recovers", _("recovers the result of edit %(edit)s")
-    CLEAN_UP_NOW = "clean_up_now", _("delete Wiro's copies now")
+    CLEAN_UP_NOW = "clean_up_now", _("delete Wiro’s copies now")
     RETRIED_AS = "retried_as", _("tried again as edit %(edit)s")
     RETRIES = "retries", _("tries edit %(edit)s again")
     DELETED = "deleted", _("moved to trash")
-    ACCOUNT_DELETED = "account_deleted", _("deleted with its owner's account")
+    ACCOUNT_DELETED = "account_deleted", _("deleted with its owner’s account")
     RESTORED = "restored", _("restored from trash")
     PURGE_REQUESTED = "purge_requested", _("deleted permanently")
     PURGED = "purged", _("photos removed permanently")
     SHARED = "shared", _("offered to the gallery")
     UNSHARED = "unshared", _("made private")
-    LINK_CREATED = "link_created", _("private link for %(days)d days")
+    LINK_CREATED = "link_created", _("private link created (days: %(days)d)")
     LINKS_REVOKED = "links_revoked", _("private links revoked: %(count)d")
     # Reviews
     APPROVED = "approved", _("approved")
@@ -69,11 +69,11 @@ class EventCode(models.TextChoices):
     SECOND_TASK = "second_task", _("a second task %(task_id)s claims the same attempt")
     NEEDS_DECISION = "needs_decision", _("waits until Wiro confirms it or a person decides")
     CLAIM_REFUTED = "claim_refuted", _("a callback named a task that is not ours")
-    RESULT_UNAVAILABLE = "result_unavailable", _("the paid result can't be fetched")
-    RESULT_INVALID = "result_invalid", _("the paid result is not a usable picture; Wiro's copy is kept")
+    RESULT_UNAVAILABLE = "result_unavailable", _("the paid result can’t be downloaded")
+    RESULT_INVALID = "result_invalid", _("the paid result can’t be opened; Wiro’s copy is kept")
     POISON = "poison", _("claimed %(claims)d times without progress; waits for a person")
     CHARGED_LATE = "charged_late", _("task %(task_id)s ended later and was charged")
-    CLEANUP_IMPOSSIBLE = "cleanup_impossible", _("Wiro's copies can't be deleted: the task has no token")
+    CLEANUP_IMPOSSIBLE = "cleanup_impossible", _("Wiro’s copies can’t be deleted: the task has no token")
     # Carried over from a version that stored sentences
     LEGACY = "legacy", ""
 
@@ -81,13 +81,13 @@ class EventCode(models.TextChoices):
 class Event(models.Model):
     class Kind(models.TextChoices):
         CREATED = "created", _("created")
-        MOVED = "moved", _("moved")
-        POSTPONED = "postponed", _("postponed")
+        MOVED = "moved", _("state changed")
+        POSTPONED = "postponed", _("retry scheduled")
         REPORTED = "reported", _("status from Wiro")
         CALLBACK = "callback", _("callback received")
-        ASKED = "asked", _("requested")
+        ASKED = "asked", _("user action")
         REVIEWED = "reviewed", _("reviewed")
-        CLEANED_UP = "cleaned_up", _("Wiro's copies deleted")
+        CLEANED_UP = "cleaned_up", _("copies at Wiro deleted")
         ALARM = "alarm", _("needs attention")
 
     edit = models.ForeignKey("edits.Edit", models.CASCADE, related_name="events")
@@ -96,7 +96,7 @@ class Event(models.Model):
     code = models.CharField(max_length=24, blank=True)
     data = models.JSONField(default=dict, blank=True)
     reason = models.CharField(
-        max_length=REASON_MAX, blank=True, help_text=_("in a person's or Wiro's words; redaction empties it")
+        max_length=REASON_MAX, blank=True, help_text=_("in a person’s or Wiro’s words; redaction clears it")
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -104,7 +104,7 @@ class Event(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("empty: the program itself"),
+        help_text=_("Empty: the system"),
     )
 
     class Meta:

@@ -33,7 +33,7 @@ class Photo(models.Model):
     page = models.FileField(upload_to=place, max_length=200)
     page_width = models.PositiveIntegerField()
     page_height = models.PositiveIntegerField()
-    placeholder = models.CharField(max_length=1000, blank=True, help_text=_("a tiny blurred copy, as a data: address"))
+    placeholder = models.CharField(max_length=1000, blank=True, help_text=_("tiny blurred preview (data: URL)"))
     created_at = models.DateTimeField(auto_now_add=True)
     # The files are gone; the row stays because edits in the ledger name it.
     purged_at = models.DateTimeField(null=True, blank=True)

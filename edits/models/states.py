@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
-    QUEUED = "queued", _("waiting")
-    SUBMITTING = "submitting", _("being submitted")
+    QUEUED = "queued", _("queued")
+    SUBMITTING = "submitting", _("submitting")
     UNCONFIRMED = "unconfirmed", _("unconfirmed")
-    RUNNING = "running", _("being edited")
-    FETCHING = "fetching", _("being saved")
+    RUNNING = "running", _("editing")
+    FETCHING = "fetching", _("saving")
     SUCCEEDED = "succeeded", _("done")
     FAILED = "failed", _("failed")
     CANCELED = "canceled", _("canceled")
@@ -29,7 +29,7 @@ class Condition(models.TextChoices):
 
     NONE = "", ""
     SILENT = "silent", _("no useful answer")
-    MISSING = "missing", _("Wiro doesn't know the task")
+    MISSING = "missing", _("Wiro doesn’t know the task")
     ERROR = "error", _("Wiro reports an error")
     NO_OUTPUT = "no_output", _("finished without an output")
 
@@ -47,20 +47,20 @@ MOVES: dict[str, tuple[State, ...]] = {
 
 
 class Failure(models.TextChoices):
-    INSUFFICIENT_BALANCE = "insufficient_balance", _("the account at Wiro has no balance")
-    CREDENTIALS = "credentials", _("Wiro did not accept our credentials")
-    REJECTED = "rejected", _("Wiro refused the request")
-    MODEL_FAILED = "model_failed", _("the model failed")
-    NO_OUTPUT = "no_output", _("the model gave no picture back")
-    OUTPUT_INVALID = "output_invalid", _("what the model gave back is not a usable picture")
-    OUTPUT_UNAVAILABLE = "output_unavailable", _("the result could not be fetched")
-    TIMED_OUT = "timed_out", _("it took too long")
+    INSUFFICIENT_BALANCE = "insufficient_balance", _("Wiro account has no balance")
+    CREDENTIALS = "credentials", _("Wiro rejected this site’s credentials")
+    REJECTED = "rejected", _("Wiro rejected the request")
+    MODEL_FAILED = "model_failed", _("the model couldn’t make this edit")
+    NO_OUTPUT = "no_output", _("the model returned no result")
+    OUTPUT_INVALID = "output_invalid", _("the result can’t be opened")
+    OUTPUT_UNAVAILABLE = "output_unavailable", _("the result couldn’t be downloaded")
+    TIMED_OUT = "timed_out", _("timed out")
     INTERNAL_ERROR = "internal_error", _("something went wrong on our side")
 
 
 class Visibility(models.TextChoices):
     PRIVATE = "private", _("private")
-    PENDING = "pending", _("waiting for review")
+    PENDING = "pending", _("in review")
     PUBLIC = "public", _("public")
 
 

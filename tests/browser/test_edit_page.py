@@ -87,7 +87,7 @@ def test_a_failure_is_explained_without_loading_the_page_again(
     with held(wiro, words):
         page = open_own(browsed_site.visitor.upload("rocket.jpg", words))
         page.evaluate("window.sameDocument = true")
-    expect(page.get_by_role("heading", name="The model failed")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="The model couldn’t make this edit")).to_be_visible(timeout=PATIENCE)
     shows_icon(page, "favicon-failed")
     assert page.evaluate("window.sameDocument")
     expect(page.get_by_text("This cost nothing.")).to_be_visible()

@@ -166,7 +166,7 @@ def test_links_are_in_the_history_without_their_tokens(browser: Client, edit: Ed
     token = link_of(browser, edit).split("/")[2]
     browser.post(f"/edits/{edit.pk}/link/revoke/")
     notes = [event.text for event in edit.events.all()]
-    assert [note for note in notes if "private link" in note] == ["private link for 7 days", "private links revoked: 1"]
+    assert [note for note in notes if "private link" in note] == ["private link created (days: 7)", "private links revoked: 1"]
     assert not [note for note in notes if token in note]
 
 

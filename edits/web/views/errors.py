@@ -50,7 +50,7 @@ def _let_finish(request: HttpRequest) -> None:
 
 def busy(request: HttpRequest) -> HttpResponse:
     """Too many pictures at the same time; a program is told after how many seconds to try again."""
-    message = _("Many pictures are arriving at this moment. Send yours again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
+    message = _("Too many uploads right now. Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
     answer = _refused(request, 503, "__all__", "busy", message)
     answer["Retry-After"] = str(RETRY_AFTER)
     return answer
