@@ -1,8 +1,9 @@
 """The labels and help texts of the fields, in plain words; no column changes."""
 
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
