@@ -152,17 +152,20 @@ def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:
 # Test files about more than one module: what many do at once, what crosses components, what is said to operators.
 CROSS_CUTTING = {
     "test_access",
+    "test_body_deadline",
     "test_compose",
     "test_docs",
     "test_languages",
     "test_layout",
     "test_security_headers",
+    "test_share_link_migration",
     "test_styles",
     "gallery.test_moderation_in_parallel",
     "images.test_hostile_files",
     "jobs.test_in_parallel",
     "jobs.test_state_machine",
-    "wiro.test_client_lists",
+    "web.test_nul",
+    "web.test_redirects",
     "wiro.sandbox.test_command",
 }
 # Suites that start whole programs: the site, its processes, a browser, an earlier version.
