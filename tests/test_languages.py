@@ -16,6 +16,7 @@ from django.utils.translation.template import templatize
 
 from edits.models import Edit, State
 from edits.translations import LOCALE_DIR, compile_catalogs
+from edits.web.addresses import edit_url, status_url
 from tests.fixtures import NewEdit, SignIn
 from tests.rows import edit_in, shared
 
@@ -100,7 +101,7 @@ def test_mistakes_and_the_status_are_told_in_german(signed_in: SignIn, alice: Us
         "seed": "Ein Seed ist eine ganze Zahl von 0 bis 2147483647.",
         "variations": "Möglich sind 1 bis 4 Varianten.",
     }
-    assert browser.get(new_edit().status_url, headers=german).json()["text"] == "Als Nächstes an der Reihe."
+    assert browser.get(status_url(new_edit()), headers=german).json()["text"] == "Als Nächstes an der Reihe."
 
 
 def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[str]]:
@@ -111,7 +112,7 @@ def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[st
     edit_in(State.SUCCEEDED, alice, photo, **words, parent=done)
     edit_in(State.SUCCEEDED, alice, photo, **words, deleted_at=timezone.now())
     edits = [done, *(edit_in(state, alice, photo, **words) for state in State)]
-    return done, [edit.get_absolute_url() for edit in edits]
+    return done, [edit_url(edit) for edit in edits]
 
 
 class _Reader(HTMLParser):

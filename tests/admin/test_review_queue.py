@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from edits.gallery import moderation
 from edits.models import Edit, Photo, State, Visibility
-from edits.web import user_messages
+from edits.web import addresses, user_messages
 from tests.fixtures import MakeStaff, OfferPairs, SignIn
 from tests.pages import Response, match_in, text_of
 from tests.rows import edit_in, present, reloaded
@@ -108,7 +108,12 @@ def test_the_desk_shows_the_pair_with_everything_one_decides_by(
     page = desk.get(DESK)
     assert shown(page) == [str(edit.pk), str(following.pk)]
     found = page.content.decode()
-    for address in (edit.before.page, present(edit.after).page, f"/edits/{edit.pk}/changes", present(following.after).page):
+    for address in (
+        addresses.before(edit).page,
+        present(edit.after).page,
+        f"/edits/{edit.pk}/changes",
+        present(following.after).page,
+    ):
         assert f'src="{address}"' in found
     for fact in (
         "Pair 0",

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from edits.models import CircuitBreaker, Edit, Photo, State, TripReason
 from edits.web import progress
+from edits.web.addresses import edit_url, status_url
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def text_of(browser: Client, edit: Edit) -> str:
     cache.clear()
-    return str(browser.get(edit.status_url).json()["text"])
+    return str(browser.get(status_url(edit)).json()["text"])
 
 
 def close_the_gate(reason: str) -> None:
@@ -68,7 +69,7 @@ def test_the_status_says_why_everybody_waits(browser: Client, alice: User, photo
     text = text_of(browser, edit)
     assert text.startswith("Next in line. ")
     assert len(text) > 40
-    assert text in browser.get(edit.get_absolute_url()).content.decode().replace("&#x27;", "'")
+    assert text in browser.get(edit_url(edit)).content.decode().replace("&#x27;", "'")
 
 
 def test_a_gate_whose_time_is_over_is_no_reason_any_more(browser: Client, alice: User, photo: Photo) -> None:
