@@ -110,9 +110,9 @@ def test_the_desk_shows_the_pair_with_everything_one_decides_by(
     found = page.content.decode()
     for address in (
         addresses.before(edit).page,
-        present(edit.after).page,
+        present(addresses.after(edit)).page,
         f"/edits/{edit.pk}/changes",
-        present(following.after).page,
+        present(addresses.after(following)).page,
     ):
         assert f'src="{address}"' in found
     for fact in (

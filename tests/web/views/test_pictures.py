@@ -133,7 +133,7 @@ def test_renditions_are_webp_in_the_size_that_the_page_reserves(
     assert_inert(response, "image/webp")
     with Image.open(io.BytesIO(content(response))) as picture:
         assert picture.format == "WEBP"
-        assert picture.width == width == getattr(edit.before, f"{size}_width")
+        assert picture.width == width == getattr(addresses.before(edit), f"{size}_width")
 
 
 def test_a_png_is_served_as_one(browser: Client, media: Path) -> None:
