@@ -1,6 +1,7 @@
 """The shape of the program, read from its source: which part may know which, and what nobody may do."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +141,19 @@ def test_only_jobs_move_an_edit() -> None:
                 assert name not in ("move", "postpone", "mark_failed", "settle"), f"{shown(path)}: {text}"
                 assert "objects.claim(" not in text, f"{shown(path)}: {text}"
                 assert not (name == "update" and "state" in keywords), f"{shown(path)}: {text}"
+
+
+# What Wiro calls things in its answers: fields, statuses, callback bodies.
+WIRO_WORDS = re.compile(
+    r"\b(?:pexit|debugerror|tasklist|totalcost|elapsedseconds|socketaccesstoken|tasktoken"
+    r"|task_(?:queue|accept|assign|start|output|end|cancel|error|preprocess|postprocess)\w*)\b"
+)
+
+
+def test_the_words_of_wiros_answers_are_the_clients_alone() -> None:
+    for path in SOURCES:
+        if part_of(path) != "wiro":
+            assert not WIRO_WORDS.findall(path.read_text()), shown(path)
 
 
 def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:

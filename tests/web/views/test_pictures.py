@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from edits.gallery import downloads
 from edits.jobs import provider
 from edits.models import Edit, Photo, State
+from edits.web import addresses
 from tests.fixtures import NewEdit
 from tests.forms import upload
 from tests.pages import Response, content_of
