@@ -112,7 +112,7 @@ def calls_in(path: Path) -> Iterator[tuple[str, set[str | None], str]]:
             yield name, {keyword.arg for keyword in node.keywords}, ast.unparse(node)
 
 
-def test_celery_is_only_a_doorbell() -> None:
+def test_celery_only_carries_hints() -> None:
     for path in SOURCES:
         for name, keywords, text in calls_in(path):
             assert not keywords & {"eta", "countdown", "bind", "autoretry_for"}, f"{shown(path)}: {text}"
@@ -161,7 +161,6 @@ CROSS_CUTTING = {
     "images.test_hostile_files",
     "jobs.test_in_parallel",
     "jobs.test_state_machine",
-    "wiro.test_client_lists",
     "wiro.sandbox.test_command",
 }
 # Suites that start whole programs: the site, its processes, a browser, an earlier version.
