@@ -1,4 +1,4 @@
-"""Reading settings from the environment: what cannot be understood is refused, not guessed."""
+"""Reading settings from the environment: invalid values are refused, not guessed."""
 
 import logging
 
@@ -9,7 +9,7 @@ _SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys((
 
 
 class Env(environ.Env):
-    """django-environ, which takes every word it does not know for "off": `REVIEW_REQUIRED=ja` would publish unseen pictures."""
+    """django-environ reads every unknown word as "off": `REVIEW_REQUIRED=ja` would publish without review."""
 
     def bool(self, name: str, default: bool) -> bool:
         text = self.str(name, "").strip()
@@ -18,7 +18,7 @@ class Env(environ.Env):
         try:
             return _SWITCH[text.casefold()]
         except KeyError:
-            raise ImproperlyConfigured(f"{name}={text} is neither on nor off") from None
+            raise ImproperlyConfigured(f"{name}={text} must be on or off") from None
 
     def renamed(self, name: str, old_name: str) -> str:
         """The name under which this setting is set. The old name still works, with one warning line."""
@@ -30,5 +30,5 @@ class Env(environ.Env):
     def log_level(self, name: str, default: str) -> str:
         level = self.str(name, "").upper() or default
         if level not in logging.getLevelNamesMapping():
-            raise ImproperlyConfigured(f"{name}={level} is none of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+            raise ImproperlyConfigured(f"{name}={level} must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level

@@ -25,7 +25,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
-# The same commands stand in docker-compose.yml; a test compares them.
+# docker-compose.yml has the same commands; a test compares them.
 WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --no-ws --log-level error editor_site.wsgi:application"
 WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
 BEAT = "celery --quiet -A editor_site beat --schedule {data}/celerybeat-schedule --pidfile="
@@ -44,7 +44,7 @@ def main() -> NoReturn:
     _refuse_second_run(data)
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _refuse_taken_port(host, port)
-    _refuse_strange_addresses()
+    _refuse_unknown_schemes()
     _tune_python()
     earlier = _made_up_earlier(data)
     services = _local_services(data)
@@ -64,18 +64,18 @@ def _data_folder() -> Path:
         (data / ".writable").touch()
         (data / ".writable").unlink()
     except OSError as error:
-        fail(f"the data folder {data} cannot be written ({error.strerror}); choose another with DATA_DIR=…")
+        fail(f"cannot write to the data folder {data} ({error.strerror}); choose another one with DATA_DIR=…")
     os.environ["DATA_DIR"] = str(data)
     return data
 
 
 def _refuse_second_run(data: Path) -> None:
-    """The lock goes with this process, however it ends."""
+    """The lock is released with this process, however it ends."""
     lock = os.open(data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        fail(f"it is already running on {data}; stop that first, or choose another folder with DATA_DIR=…")
+        fail(f"already running with the data folder {data}; stop it first, or choose another one with DATA_DIR=…")
 
 
 def _port() -> int:
@@ -92,15 +92,15 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        fail(f"cannot listen on {host} port {port} ({error.strerror}); choose another with PORT=… or HOST=…")
+        fail(f"cannot listen on {host} port {port} ({error.strerror}); choose another one with PORT=… or HOST=…")
 
 
-def _refuse_strange_addresses() -> None:
-    """Values that the programs would stumble over late, or not at all; their passwords are not repeated."""
+def _refuse_unknown_schemes() -> None:
+    """Refuse values that the programs would report late or not at all. Passwords in them are not printed."""
     for name, schemes in {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}.items():
         address = os.environ.get(name)
         if address and urlsplit(address).scheme not in schemes:
-            fail(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+            fail(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
 
 
 def _free_port() -> int:
@@ -150,7 +150,7 @@ def _broker(data: Path) -> Program:
 
 def _sandbox() -> Program:
     time_scale = _sandbox_time_scale()
-    _tell_of_ignored_address()
+    _warn_about_ignored_settings()
     port = _free_port()
     os.environ |= {
         "WIRO_API_KEY": secrets.token_hex(16),
@@ -168,17 +168,17 @@ def _sandbox_time_scale() -> str:
         name = old_name
     time_scale = os.environ.get(name) or "1"
     if not re.fullmatch(r"\d*\.?\d+", time_scale) or not float(time_scale):
-        fail(f"{name}={time_scale} is not a number above 0")
+        fail(f"{name}={time_scale} is not a number greater than 0")
     if name == old_name:
         print(f"make run: {old_name} is now called SANDBOX_TIME_SCALE", file=sys.stderr)
     return time_scale
 
 
-def _tell_of_ignored_address() -> None:
-    """The key alone decides; whoever names a Wiro without it should know that the sandbox answers instead."""
+def _warn_about_ignored_settings() -> None:
+    """Warn about Wiro settings that have no effect: without a key, the sandbox is used."""
     for name in ("WIRO_BASE_URL", "WIRO_API_SECRET"):
         if os.environ.get(name):
-            print(f"make run: {name} is not used, because WIRO_API_KEY is not set: the sandbox answers", file=sys.stderr)
+            print(f"make run: {name} is ignored because WIRO_API_KEY is not set; using the sandbox", file=sys.stderr)
 
 
 def _site(data: Path, host: str, port: int) -> dict[str, Program]:
@@ -201,7 +201,7 @@ def _made_up_earlier(data: Path) -> dict[str, str]:
 
 
 def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], own_sandbox: bool) -> None:
-    """What Django needs and nobody has set. Kept in the data folder, so that `manage.py` commands see the same site."""
+    """Fill in missing settings that Django needs. Kept in the data folder, so that `manage.py` sees the same site."""
     made_up = {
         "SECRET_KEY": earlier.get("SECRET_KEY") or secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": ",".join(_host_names(host)),
@@ -245,20 +245,20 @@ def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
         fail(_reason(done.stderr or done.stdout))
 
 
-# Names whose values are nobody's business.
+# Settings whose values are not shown.
 _SECRET = re.compile("KEY|SECRET|PASSWORD|URL")
 
 
 def _reason(output: str) -> str:
-    """The one line that says what is wrong: the setting that could not be read, the checks' complaint, or the last line."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparations failed without a word"]
+    """The one line that says what is wrong: the unreadable setting, the failed check, or the last line of output."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparation failed without an error message"]
     read = re.findall(r'settings\.py.*\n.*\benv\.\w+\("([A-Z_]+)"', output)
     if read and "Traceback" in output:
         said = lines[-1].partition("ImproperlyConfigured: ")[2]
         if said.startswith(f"{read[-1]}="):
             return said
         value = "" if _SECRET.search(read[-1]) else f"={os.environ.get(read[-1], '')}"
-        return f"{read[-1]}{value} cannot be understood"
+        return f"{read[-1]}{value} is not a valid value"
     complaints = [line for line in lines if "(edits.E" in line]
     return complaints[0].partition(") ")[2] if complaints else lines[-1].removeprefix("CommandError: ")
 

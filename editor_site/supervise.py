@@ -1,4 +1,4 @@
-"""Start programs, start again what dies, stop all of them together: supervisord, told how, and made a little quicker.
+"""Start programs, restart the ones that die, stop all of them together: supervisord, configured and made a little quicker.
 
 Nothing here knows which programs there are.
 """
@@ -27,7 +27,7 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Program:
-    """One command. `grace` is how many seconds it gets to finish; `once`: it may end by itself and is not started again."""
+    """One command. `grace` is how many seconds it gets to finish; `once`: it may exit and is not restarted."""
 
     command: tuple[str, ...]
     grace: int = 20
@@ -61,16 +61,16 @@ class _Options(ServerOptions):
         self.poller = _Poller(self)
 
     def get_signal(self) -> int | None:
-        """A terminal that is closed ends what was started in it; supervisord would start everything anew."""
+        """A terminal that is closed ends what was started in it; supervisord would restart everything."""
         received = super().get_signal()
         if received in ENDING:
             # Whoever pressed Ctrl-C should know why the prompt may take a while; a closed terminal cannot be told.
             with suppress(OSError):
-                print("Stopping. Steps that are under way are finished first.", file=sys.stderr, flush=True)
+                print("Stopping. Finishing work in progress first.", file=sys.stderr, flush=True)
         return signal.SIGTERM if received == signal.SIGHUP else received
 
     def setpgrp(self) -> None:
-        """In each child before its program begins. Killed outright, this process can stop nobody: then the kernel tells them."""
+        """In each child before its program begins. If this process is killed, it cannot stop the others, so the kernel does."""
         super().setpgrp()
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

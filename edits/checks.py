@@ -1,4 +1,4 @@
-"""System checks that refuse a broken configuration by name, before it costs anybody an edit."""
+"""System checks that refuse a broken configuration and name the setting, before an edit fails because of it."""
 
 import os
 from pathlib import Path
@@ -29,10 +29,10 @@ LIMITS = (
 def wiro_is_configured(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.WIRO_API_KEY:
-        hint = "`make run` starts a sandbox when it is missing; anywhere else edits would wait for ever."
+        hint = "`make run` starts a sandbox if the key is missing. Otherwise, edits wait forever."
         found.append(Warning("WIRO_API_KEY is not set.", hint=hint, id="edits.W001"))
     if not _is_web_address(settings.WIRO_BASE_URL):
-        found.append(Error("WIRO_BASE_URL must begin with http:// or https://.", id="edits.E001"))
+        found.append(Error("WIRO_BASE_URL must start with http:// or https://.", id="edits.E001"))
     else:
         found += _refused_by_the_client()
     return found
@@ -47,8 +47,8 @@ def _refused_by_the_client() -> list[CheckMessage]:
             output_hosts=settings.WIRO_OUTPUT_HOSTS,
         )
     except ValueError as error:
-        hint = "WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL and WIRO_OUTPUT_HOSTS are used together."
-        return [Error(f"Wiro cannot be called with these settings: {error}", hint=hint, id="edits.E005")]
+        hint = "WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL and WIRO_OUTPUT_HOSTS must fit together."
+        return [Error(f"The Wiro settings are invalid: {error}", hint=hint, id="edits.E005")]
     return []
 
 
@@ -57,12 +57,12 @@ def wiro_can_reach_this_site(app_configs: Any, **kwargs: Any) -> list[CheckMessa
     if not settings.PUBLIC_BASE_URL:
         return []
     if not _is_web_address(settings.PUBLIC_BASE_URL):
-        return [Error("PUBLIC_BASE_URL must begin with http:// or https://.", id="edits.E002")]
+        return [Error("PUBLIC_BASE_URL must start with http:// or https://.", id="edits.E002")]
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname or ""
     if validate_host(host, settings.ALLOWED_HOSTS):
         return []
-    hint = "Callbacks and Wiro's requests for pictures would be answered with 400."
-    return [Warning(f"ALLOWED_HOSTS does not name {host}, the host of PUBLIC_BASE_URL.", hint=hint, id="edits.W002")]
+    hint = "Callbacks from Wiro and its requests for photos would get the answer 400."
+    return [Warning(f"ALLOWED_HOSTS does not include {host}, the host of PUBLIC_BASE_URL.", hint=hint, id="edits.W002")]
 
 
 def _is_web_address(url: str) -> bool:
@@ -79,10 +79,12 @@ def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if os.access(existing, os.W_OK):
         return []
-    return [Error(f"DATA_DIR {folder} cannot be written.", id="edits.E003")]
+    return [Error(f"DATA_DIR {folder} is not writable.", id="edits.E003")]
 
 
 @register()
 def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     # As floats, because a Decimal that is not a number raises when it is compared.
-    return [Error(f"{name} must be more than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0]
+    return [
+        Error(f"{name} must be greater than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0
+    ]

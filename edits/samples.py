@@ -1,4 +1,4 @@
-"""Photographs for a first try, each with an instruction. Their package (requirements/photos.txt) may be absent."""
+"""Sample photos, each with an instruction. Their package (requirements/photos.txt) may be missing."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ from PIL import Image
 
 @dataclass(frozen=True)
 class Sample:
-    """One photograph: its file name in the package, what it shows, an instruction that suits it."""
+    """One sample photo: its file name in the package, what it shows, and a suitable instruction."""
 
     name: str
     label: str
@@ -25,7 +25,7 @@ class Sample:
 
     def for_page(self, url: str) -> dict[str, object]:
         width, height = _size(self.name)
-        # The photographs are small enough to be their own previews.
+        # The photos are small enough to be their own previews.
         return {
             "name": self.name,
             "label": _(self.label),
@@ -38,8 +38,8 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("coffee.png", gettext_noop("A cup of coffee"), gettext_noop("Make it look like a pencil sketch")),
-    Sample("chelsea.png", gettext_noop("A cat"), gettext_noop("Give it a warmer, sunnier light")),
+    Sample("coffee.png", gettext_noop("A cup of coffee"), gettext_noop("Turn it into a pencil sketch")),
+    Sample("chelsea.png", gettext_noop("A cat"), gettext_noop("Make the light warmer and sunnier")),
     Sample("rocket.jpg", gettext_noop("A rocket launch"), gettext_noop("Turn the sky into night")),
 )
 

@@ -1,4 +1,4 @@
-"""Translations as the program reads them, made from those that people read: `django.po` → `django.mo`, wherever that is older.
+"""Compile the translations: `django.po` → `django.mo`, if that is older.
 
 Compiled files are not kept in the repository, and gettext's own compiler is on few machines.
 """
@@ -12,7 +12,7 @@ LOCALE_DIR = Path(__file__).resolve().parent / "locale"
 
 
 def compile_catalogs(folder: Path = LOCALE_DIR) -> None:
-    """An unfinished or unsure translation is left out, so that the English text stands there instead."""
+    """Missing and fuzzy translations are left out, so that the English text is used."""
     for source in folder.glob("*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:

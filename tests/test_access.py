@@ -231,7 +231,7 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: P
     ):
         response = client.post(path_of(routes()[name], edit))
         assert response.status_code == 403, name
-        assert b"Please send that again" in response.content
+        assert b"This page has expired" in response.content
     assert client.post("/admin/login/").status_code == 403
     assert client.post(f"/wiro/callback/{callback}/").status_code == 200
 
@@ -249,4 +249,4 @@ def test_a_forbidden_page_tells_the_staff_without_rights(signed_in: SignIn, bob:
     bob.save()
     response = signed_in(bob).get("/admin/edits/edit/")
     assert response.status_code == 403
-    assert b"This is not open to you" in response.content
+    assert "You don’t have access to this page" in response.text

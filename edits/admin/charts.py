@@ -1,4 +1,4 @@
-"""The last days as pictures, drawn here as SVG, so the page needs no script. Their numbers stand below them in a table."""
+"""Charts of the last days, drawn as SVG on the server so that the page needs no script. A table below has the numbers."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from pygal.style import Style
 from ..operations.metrics import Day
 
 WIDTH, HEIGHT = 440, 240
-# Like Django admin's own variables, which do not reach into a picture.
+# Like the Django admin's CSS variables, which do not apply inside an image.
 _THEMES = {
     "light": {"foreground": "#444444", "lines": "#dddddd", "states": ("#2f7d4f", "#ba2121", "#8a8a8a", "#417690")},
     "dark": {"foreground": "#d0d0d0", "lines": "#3a3a3a", "states": ("#5fbf86", "#ef6b6b", "#9a9a9a", "#81d4fa")},
@@ -56,7 +56,7 @@ def chart(name: str, theme: str, days: Sequence[Day]) -> bytes | None:
 
 
 def _without_scripts(root: Any) -> Any:
-    """Pygal always writes its configuration into one, for a script of its own that is not used here."""
+    """Pygal always adds a script with its configuration, for a script of its own that is not used here."""
     for parent in list(root.iter()):
         for script in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(script)
@@ -67,7 +67,7 @@ def _options(name: str, theme: str, days: Sequence[Day]) -> dict[str, Any]:
     labels = [date_format(day.date, "j M") for day in days]
     # Every few days a date, counted from today.
     dates = {"x_labels": labels, "x_labels_major": labels[::-5], "show_minor_x_labels": False}
-    return _PLAIN | dates | {"style": _style(name, theme), "no_data_text": _("nothing yet")}
+    return _PLAIN | dates | {"style": _style(name, theme), "no_data_text": _("No data")}
 
 
 def _style(name: str, theme: str) -> Style:
@@ -90,13 +90,13 @@ def _jobs(options: dict[str, Any], days: Sequence[Day]) -> Any:
     drawing.add(_("done"), [day.succeeded for day in days])
     drawing.add(_("failed"), [day.failed for day in days])
     drawing.add(_("canceled"), [day.canceled for day in days])
-    drawing.add(_("under way"), [day.pending for day in days])
+    drawing.add(_("in progress"), [day.pending for day in days])
     return drawing
 
 
 def _success(options: dict[str, Any], days: Sequence[Day]) -> Any:
     drawing = pygal.Line(**options, range=(0, 100), dots_size=2.5, show_legend=False)
-    drawing.add(_("success rate, %"), [day.success_rate for day in days], allow_interruptions=True)
+    drawing.add(_("Success rate (%)"), [day.success_rate for day in days], allow_interruptions=True)
     return drawing
 
 
@@ -128,9 +128,9 @@ CHARTS: dict[str, Callable[[dict[str, Any], Sequence[Day]], Any]] = {
 
 def titles() -> dict[str, str]:
     return {
-        "jobs": _("Edits asked for"),
-        "success": _("Success rate, %"),
-        "waiting": _("Waiting for their turn, seconds"),
-        "editing": _("From their turn to the result, seconds"),
-        "cost": _("Cost, USD"),
+        "jobs": _("Edits requested"),
+        "success": _("Success rate (%)"),
+        "waiting": _("Wait time (s)"),
+        "editing": _("Processing time (s)"),
+        "cost": _("Cost (USD)"),
     }

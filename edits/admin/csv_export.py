@@ -1,4 +1,4 @@
-"""Jobs and costs as CSV, written while they are read: however many there are, only a few are in memory."""
+"""Edits and costs as CSV, streamed while they are read, so that only a few are in memory at a time."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ..models import Attempt, Edit
 
-# So many edits are read at a time.
+# Edits that are read at a time.
 CHUNK = 500
 JOBS: dict[str, Callable[[Edit], Any]] = {
     "edit": attrgetter("pk"),

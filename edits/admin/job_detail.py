@@ -1,4 +1,4 @@
-"""One job: all that is known of it, and what an operator may do about it. Money, words, pictures, history are only shown."""
+"""One edit: everything known about it, and the actions of an operator. Costs, instruction, images and history are read-only."""
 
 import uuid
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from ..tasks import enqueue
 from ..web import user_messages
 from ..web.views.access import person
 
-# A history that is longer has its newest part shown.
+# Of a longer history, only the newest events are shown.
 EVENTS_MAX = 300
 REASON_MAX = 300
-# These may be charged, so the form asks once more.
+# These may be charged, so the form asks for confirmation.
 COSTLY = ("retry", "try_again")
 _VERBS: dict[str, Callable[[Edit, Any, str], object]] = {
     "look": actions.check_now,
@@ -48,7 +48,7 @@ class JobView(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Look at one edit. There is no form, so there is nothing to post here."""
+        """Show one edit. There is no form, so POST is refused."""
         if not self.has_view_permission(request) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         edit = _edit(object_id)
@@ -70,7 +70,7 @@ class JobView(admin.ModelAdmin):
         return TemplateResponse(request, "admin/edits/edit/job.html", context)
 
     def operate(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
-        """Do one thing about the edit; why may be said, that it may cost money must be."""
+        """Carry out one action. A reason is optional; an action that may cost money must be confirmed."""
         if not self.has_operate_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -78,7 +78,7 @@ class JobView(admin.ModelAdmin):
         edit, name = _edit(str(object_id)), request.POST.get("operation", "")
         reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:REASON_MAX]
         if name in COSTLY and "confirmed" not in request.POST:
-            messages.warning(request, _("Confirm that this may be charged. Nothing was done."))
+            messages.warning(request, _("Confirm the charge first. Nothing was done."))
             return redirect("admin:edits_edit_change", edit.pk)
         if name == "retry":
             return _retry(request, edit, reason)
@@ -90,7 +90,7 @@ class JobView(admin.ModelAdmin):
 
 
 def _edit(object_id: str) -> Edit:
-    """404 for what is no id, as for what is not there."""
+    """404 for an invalid id, as for a missing edit."""
     try:
         key = uuid.UUID(object_id)
     except ValueError:
@@ -104,12 +104,14 @@ def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
     try:
         fresh = operator_actions.retry_for_owner(edit, person(request), reason, nonce)
     except quotas.QuotaExceeded as error:
-        messages.warning(request, _("Not tried again: the owner's limits. What the owner reads: %s") % user_messages.quota(error))
+        messages.warning(
+            request, _("Not retried: the owner has reached a limit. Message to the owner: %s") % user_messages.quota(error)
+        )
         return redirect("admin:edits_edit_change", edit.pk)
     except NotAllowed as denied:
         return _denied(request, edit, denied)
     enqueue(fresh.pk)
-    messages.success(request, _("Tried again for its owner: this is the new edit."))
+    messages.success(request, _("Retried. This is the new edit."))
     return redirect("admin:edits_edit_change", fresh.pk)
 
 
@@ -126,12 +128,12 @@ def _fetch_again(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
 
 def _carry_out(request: HttpRequest, edit: Edit, name: str, reason: str) -> HttpResponse:
     said = {
-        "look": _("It is looked at now."),
-        "cancel": _("It is being canceled."),
-        "try_again": _("It is sent once more."),
-        "give_up": _("It was given up."),
-        "give_up_result": _("It was given up."),
-        "erase": _("Wiro's copies are erased at the next sweep."),
+        "look": _("Checking now."),
+        "cancel": _("Canceling."),
+        "try_again": _("Resubmitted."),
+        "give_up": _("Gave up on this edit."),
+        "give_up_result": _("Gave up on this edit."),
+        "erase": _("Wiro’s copies will be deleted shortly."),
     }
     try:
         _VERBS[name](edit, request.user, reason)

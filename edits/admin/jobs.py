@@ -1,4 +1,4 @@
-"""Every job: found, looked at, and asked for what people may ask of it."""
+"""All edits in the admin: search, filters, actions and export."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ from ..web.views.access import person
 from .csv_export import export
 from .job_detail import JobView
 from .read_only import ReadOnlyAdmin
-from .review_queue import ReviewDesk
+from .review_queue import ReviewQueue
 from .search import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
 
 
@@ -43,11 +43,11 @@ class ReviewActionForm(ActionForm):
 
 
 @admin.register(Edit)
-class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
+class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
     list_display = ("pair", "words", "asked_by", "outcome", "visibility", "charged", "made")
     list_display_links = ("words",)
     list_filter = (Created, StateFilter, FailureCode, Cost, "visibility", "review")
-    # Read apart: joined to them SQLite sorts the whole table instead of reading the newest from the index.
+    # Prefetched instead: with a join, SQLite sorts the whole table instead of reading the newest from the index.
     list_select_related = ()
     list_per_page = 25
     list_max_show_all = 0
@@ -56,9 +56,9 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     sortable_by = ()
     ordering = ("-created_at", "-pk")
     paginator = CappedPaginator
-    # Not read by the search of ours, but without it there is no search field.
+    # Our search does not use it, but without it there is no search field.
     search_fields = ("prompt",)
-    search_help_text = _("Id of an edit, task id of Wiro, user name, or words of the instruction")
+    search_help_text = _("Edit ID, Wiro task ID, username, or words from the instruction")
     action_form = ReviewActionForm
     actions = ("approve", "reject", "look_now", "try_again", "give_up")
 
@@ -76,7 +76,7 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
         return search(queryset, search_term), False
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Edit], *where: Any) -> HttpResponse | None:
-        """Only what is ticked: "all of them" may be a million."""
+        """Only selected rows: "all of them" may be a million."""
         if request.POST.get("select_across") == "1":
             raise BadRequest("choose edits one by one")
         return super().response_action(request, queryset, *where)
@@ -96,7 +96,7 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     @admin.display(description=_("before and after"))
     def pair(self, edit: Edit) -> SafeString | str:
         if edit.deleted_at:
-            # Out of sight for everybody, also for the staff.
+            # Hidden from everyone, including staff.
             return gettext("deleted")
         sides = [(edit.before, _("Before")), (edit.after, _("After"))]
         return format_html_join(
@@ -117,44 +117,52 @@ class EditAdmin(ReviewDesk, JobView, ReadOnlyAdmin):
     def outcome(self, edit: Edit) -> str:
         return f"{edit.get_state_display()}: {edit.get_failure_code_display()}" if edit.failure_code else edit.get_state_display()
 
-    @admin.display(description=_("cost, USD"))
+    @admin.display(description=_("cost (USD)"))
     def charged(self, edit: Edit) -> str:
         return "" if edit.cost is None else f"{edit.cost.normalize():f}"
 
-    @admin.display(description=_("asked for"))
+    @admin.display(description=_("created"))
     def made(self, edit: Edit) -> str:
         return date_format(localtime(edit.created_at), "SHORT_DATETIME_FORMAT")
 
-    @admin.action(description=_("Approve for the gallery"), permissions=["review"])
+    @admin.action(description=_("Approve and publish"), permissions=["review"])
     def approve(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = moderation.approve_all(_ids(edits), person(request))
         self.message_user(
-            request, ngettext("%d edit is now in the gallery.", "%d edits are now in the gallery.", len(done)) % len(done)
+            request,
+            ngettext("Approved %d edit. It is now in the gallery.", "Approved %d edits. They are now in the gallery.", len(done))
+            % len(done),
         )
 
-    @admin.action(description=_("Reject for the gallery"), permissions=["review"])
+    @admin.action(description=_("Reject and remove from gallery"), permissions=["review"])
     def reject(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         reason = request.POST.get("reason", "")
         if reason not in user_messages.REJECTIONS:
-            self.message_user(request, _("Choose a reason, too: the owner reads it. Nothing was rejected."), messages.WARNING)
+            self.message_user(request, _("Choose a reason first. The owner will see it. Nothing was rejected."), messages.WARNING)
             return
         done = moderation.reject_all(_ids(edits), person(request), reason, take_down=True)
-        self.message_user(request, ngettext("%d edit was rejected.", "%d edits were rejected.", len(done)) % len(done))
+        self.message_user(
+            request,
+            ngettext(
+                "Rejected %d edit. The owner can see the reason.", "Rejected %d edits. The owners can see the reason.", len(done)
+            )
+            % len(done),
+        )
 
-    @admin.action(description=_("Check again now"), permissions=["operate"])
+    @admin.action(description=_("Check now"), permissions=["operate"])
     def look_now(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = _count_done(actions.check_now, edits, person(request))
-        self.message_user(request, ngettext("%d edit is looked at now.", "%d edits are looked at now.", done) % done)
+        self.message_user(request, ngettext("Checking %d edit now.", "Checking %d edits now.", done) % done)
 
-    @admin.action(description=_("Unconfirmed: try again, it may be charged twice"), permissions=["operate"])
+    @admin.action(description=_("Resubmit unconfirmed edits (may be charged twice)"), permissions=["operate"])
     def try_again(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = _count_done(actions.try_again_unconfirmed, edits, person(request))
-        self.message_user(request, ngettext("%d edit is sent once more.", "%d edits are sent once more.", done) % done)
+        self.message_user(request, ngettext("Resubmitted %d edit.", "Resubmitted %d edits.", done) % done)
 
-    @admin.action(description=_("Unconfirmed: give up"), permissions=["operate"])
+    @admin.action(description=_("Give up on unconfirmed edits"), permissions=["operate"])
     def give_up(self, request: HttpRequest, edits: QuerySet[Edit]) -> None:
         done = _count_done(actions.give_up_unconfirmed, edits, person(request))
-        self.message_user(request, ngettext("%d edit was given up.", "%d edits were given up.", done) % done)
+        self.message_user(request, ngettext("Gave up on %d edit.", "Gave up on %d edits.", done) % done)
 
 
 def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:

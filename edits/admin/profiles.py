@@ -1,4 +1,4 @@
-"""People: limits of their own, trust, suspension. A person without a row here has what the settings say."""
+"""Per-user limits, trust and suspension. The settings apply to users without an entry here."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from ..models import Profile
 
 
 class ProfileForm(forms.ModelForm):
-    username = forms.CharField(label=_("User name"), max_length=150)
+    username = forms.CharField(label=_("Username"), max_length=150)
     is_suspended = forms.BooleanField(
-        label=_("Suspended"), required=False, help_text=_("can look, but neither make nor share edits, and reads the reason")
+        label=_("Suspended"), required=False, help_text=_("can view edits but not create or share them; sees the reason below")
     )
 
     class Meta:
@@ -41,9 +41,9 @@ class ProfileForm(forms.ModelForm):
             return name
         user = get_user_model().objects.filter(username=name).first()
         if user is None:
-            raise forms.ValidationError(_("Nobody has this user name."))
+            raise forms.ValidationError(_("No user has this name."))
         if Profile.objects.filter(user=user).exists():
-            raise forms.ValidationError(_("This person is in the list already; change that entry."))
+            raise forms.ValidationError(_("This user already has an entry. Change that one."))
         self.instance.user = user
         return name
 
@@ -72,7 +72,7 @@ class ProfileAdmin(admin.ModelAdmin):
         return [path("of/<str:id>/", view, name="edits_profile_of"), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change limits may give somebody the first ones."""
+        """Staff who may change limits may also add them."""
         return request.user.has_perm("edits.change_profile")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -85,7 +85,7 @@ class ProfileAdmin(admin.ModelAdmin):
         return super().get_queryset(request).filter(deleted_at__isnull=True)
 
     def of_user(self, request: HttpRequest, id: str) -> HttpResponse:
-        """From an edit to its owner's limits, or to a form that gives them the first."""
+        """Redirect from an edit to its owner's limits, or to a form that adds them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         user = get_object_or_404(get_user_model(), pk=int(id) if id.isascii() and id.isdecimal() and len(id) < 19 else 0)
@@ -96,4 +96,4 @@ class ProfileAdmin(admin.ModelAdmin):
     @admin.display(description=_("edits"))
     def their_edits(self, profile: Profile) -> SafeString:
         address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": profile.pk})
-        return format_html('<a href="{}">{}</a>', address, _("show"))
+        return format_html('<a href="{}">{}</a>', address, _("view"))

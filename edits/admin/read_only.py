@@ -1,4 +1,4 @@
-"""A window, not a door: money, pictures and history are looked at and never edited by hand."""
+"""Read-only admin pages: costs, images and history are never edited by hand."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """A window, not a door."""
+    """View permission only: nothing can be added, changed or deleted."""
 
     show_full_result_count = False
 

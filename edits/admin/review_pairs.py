@@ -1,4 +1,4 @@
-"""A pair as the desk shows it: with what its owner has shared before, and what reviewers and owner have said about it."""
+"""An edit as the review page shows it: with its owner's record and the notes of reviewers and owner."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from django.db.models import Count, Q
 
 from ..models import Edit, Event, Review, Visibility
 
-# Pictures flatter than this fill the desk better one above the other.
+# Wider images use the space better one above the other. Width divided by height.
 _WIDE = 1.75
 _HISTORY = 6
 
 
 class Record(NamedTuple):
-    """How many other pairs the owner has offered, and how that was decided."""
+    """How many other edits the owner has shared, and how they were decided."""
 
     offered: int
     approved: int
@@ -46,7 +46,7 @@ def review_pairs(edit_ids: Sequence[uuid.UUID]) -> list[ReviewPair]:
 
 def _records(edits: dict[uuid.UUID, Edit]) -> dict[int, Record]:
     owners = {edit.owner_id for edit in edits.values()}
-    # One offered pair of each owner is the one that is looked at.
+    # Minus the edit under review.
     offered = Count("pk", filter=~Q(visibility=Visibility.PRIVATE) | ~Q(review=Review.NONE)) - 1
     approved, rejected = (Count("pk", filter=Q(review=review)) for review in (Review.APPROVED, Review.REJECTED))
     of_owners = Edit.objects.filter(owner__in=owners).values_list("owner")

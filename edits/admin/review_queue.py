@@ -1,5 +1,5 @@
-"""The reviewers' desk: one pair after the other, and all that wait as a grid. Plain forms and redirects; the page's script
-sends the same forms and takes what it needs out of the same pages."""
+"""The review queue: one edit at a time, or all waiting edits as a grid. Plain forms and redirects; the page's script
+sends the same forms and takes what it needs from the same pages."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ from ..gallery import moderation
 from ..web import user_messages
 from ..web.views.access import person
 from .review_pairs import review_pairs
-from .review_session import Sitting, Step
+from .review_session import ReviewSession, Step
 
-# The pair that is looked at, and those whose pictures are loaded meanwhile.
-ON_DESK = 3
+# The edit under review, and the next ones, whose images are preloaded.
+PRELOADED = 3
 IN_GRID = 60
 
 
-class ReviewDesk(admin.ModelAdmin):
-    """What EditAdmin has for reviewers."""
+class ReviewQueue(admin.ModelAdmin):
+    """The part of EditAdmin for reviewers."""
 
     def get_urls(self) -> list[URLPattern]:
         pages = (("review/", self.review, "edits_edit_review"), ("waiting/", self.waiting, "edits_edit_waiting"))
@@ -40,19 +40,19 @@ class ReviewDesk(admin.ModelAdmin):
         return request.user.has_perm("edits.review_edit")
 
     def review(self, request: HttpRequest) -> HttpResponse:
-        """One pair at a time. `?since=<moment>`: what was skipped before it is offered again."""
+        """One edit at a time. `?since=<moment>`: edits skipped before that moment come back."""
         since = _moment(request.GET.get("since", ""))
         if answer := self._posted(
             request, reverse("admin:edits_edit_review", query={"since": since.isoformat()} if since else None)
         ):
             return answer
-        pairs = review_pairs(moderation.claim_next(person(request), ON_DESK, since))
+        pairs = review_pairs(moderation.claim_next(person(request), PRELOADED, since))
         skipped = 0 if pairs else moderation.skipped_count(person(request), since)
         facts = {"title": _("Review"), "pairs": pairs, "skipped": skipped, "now": timezone.now()}
         return self._page(request, "review", facts)
 
     def waiting(self, request: HttpRequest) -> HttpResponse:
-        """All that wait and that nobody else has on the desk, to be decided together."""
+        """All waiting edits that no other reviewer has open, to be decided together."""
         page = _number(request.GET.get("page", ""))
         if answer := self._posted(request, reverse("admin:edits_edit_waiting", query={"page": page} if page > 1 else None)):
             return answer
@@ -63,82 +63,90 @@ class ReviewDesk(admin.ModelAdmin):
         return self._page(request, "waiting", facts)
 
     def _posted(self, request: HttpRequest, back: str) -> HttpResponse | None:
-        """Whoever may not review is turned away here; what was asked for is done, and answered with a redirect."""
+        """Check the permission, carry out a posted action, and answer it with a redirect."""
         if not self.has_review_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return None
-        said, is_done = _carry_out(request, Sitting(request.session))
+        said, is_done = _carry_out(request, ReviewSession(request.session))
         messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
         return redirect(back)
 
     def _page(self, request: HttpRequest, name: str, facts: dict[str, Any]) -> TemplateResponse:
-        sitting = Sitting(request.session)
+        session = ReviewSession(request.session)
         common = {
             "opts": self.opts,
-            "sitting": sitting,
+            "session": session,
             "waiting_count": moderation.waiting().count(),
             "rejections": [(reason, _(reason)) for reason in user_messages.REJECTIONS],
         }
         return TemplateResponse(request, f"admin/edits/edit/{name}.html", self.admin_site.each_context(request) | common | facts)
 
 
-def _carry_out(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
-    """Do what was asked for; what to say about it, and whether it went well."""
+def _carry_out(request: HttpRequest, session: ReviewSession) -> tuple[str, bool]:
+    """Carry out the action. Returns the message and whether it succeeded."""
     ids, now = _ids(request.POST.getlist("id")), timezone.now()
     match request.POST.get("action"):
         case "undo":
-            return _undo(request, sitting)
+            return _undo(request, session)
         case _ if not ids:
-            return _("Nothing was chosen."), False
+            return _("Nothing was selected."), False
         case "approve":
-            return _decided("approve", moderation.approve_all(ids, person(request), now), ids, now, sitting)
+            return _decided("approve", moderation.approve_all(ids, person(request), now), ids, now, session)
         case "reject":
             reason = _reason(request)
             if not reason:
-                return _("Say why: the owner reads it. Nothing was rejected."), False
-            return _decided("reject", moderation.reject_all(ids, person(request), reason, now), ids, now, sitting)
+                return _("Choose or enter a reason. The owner will see it. Nothing was rejected."), False
+            return _decided("reject", moderation.reject_all(ids, person(request), reason, now), ids, now, session)
         case "skip":
-            return _skip(request, ids[0], sitting)
+            return _skip(request, ids[0], session)
         case _unknown:
             raise BadRequest("unknown action")
 
 
-def _decided(verb: str, done: list[uuid.UUID], ids: Sequence[uuid.UUID], at: datetime, sitting: Sitting) -> tuple[str, bool]:
+def _decided(
+    verb: str, done: list[uuid.UUID], ids: Sequence[uuid.UUID], at: datetime, session: ReviewSession
+) -> tuple[str, bool]:
     if not done:
-        return _("Somebody else was faster, so nothing was changed."), False
-    sitting.add(Step.decided(at, len(done)))
+        return _("Another reviewer decided first. Nothing changed."), False
+    session.add(Step.decided(at, len(done)))
     texts = {
-        "approve": ngettext("Approved: %d pair is in the gallery.", "Approved: %d pairs are in the gallery.", len(done)),
-        "reject": ngettext("Rejected: %d pair. Its owner reads why.", "Rejected: %d pairs. Their owners read why.", len(done)),
+        "approve": ngettext(
+            "Approved %d edit. It is now in the gallery.", "Approved %d edits. They are now in the gallery.", len(done)
+        ),
+        "reject": ngettext(
+            "Rejected %d edit. The owner can see the reason.", "Rejected %d edits. The owners can see the reason.", len(done)
+        ),
     }
     left = len(ids) - len(done)
-    others = ngettext("%d was left to somebody else.", "%d were left to somebody else.", left) % left if left else ""
+    others = ngettext("%d is with another reviewer.", "%d are with other reviewers.", left) % left if left else ""
     return f"{texts[verb] % len(done)} {others}".strip(), True
 
 
-def _skip(request: HttpRequest, edit_id: uuid.UUID, sitting: Sitting) -> tuple[str, bool]:
+def _skip(request: HttpRequest, edit_id: uuid.UUID, session: ReviewSession) -> tuple[str, bool]:
     if moderation.skip(edit_id, person(request)):
-        sitting.add(Step.skipped(edit_id))
-        return _("Skipped: left to the others for half an hour."), True
-    return _("It was not on your desk any more."), False
+        session.add(Step.skipped(edit_id))
+        return _("Skipped. You’ll see it again in half an hour."), True
+    return _("Another reviewer is already handling this edit."), False
 
 
-def _undo(request: HttpRequest, sitting: Sitting) -> tuple[str, bool]:
-    step = sitting.take(request.POST.get("last", ""))
+def _undo(request: HttpRequest, session: ReviewSession) -> tuple[str, bool]:
+    step = session.take(request.POST.get("last", ""))
     if step is None:
-        return _("There is nothing to take back."), False
+        return _("Nothing to undo."), False
     if not step.count:
         is_back = moderation.claim(step.edit_id, person(request))
-        return (_("The skipped pair is back."), True) if is_back else (_("Somebody else has it on the desk now."), False)
+        return (
+            (_("The skipped edit is back."), True) if is_back else (_("Another reviewer is already handling this edit."), False)
+        )
     back = len(moderation.undo(person(request), step.moment))
     if back:
-        return ngettext("Taken back: %d pair waits again.", "Taken back: %d pairs wait again.", back) % back, True
-    return _("Too late to take that back: it is over ten minutes ago, or something has happened since."), False
+        return ngettext("Undone. %d edit is waiting again.", "Undone. %d edits are waiting again.", back) % back, True
+    return _("Too late to undo. More than ten minutes have passed, or the edit has changed since."), False
 
 
 def _reason(request: HttpRequest) -> str:
-    """One's own words if there are any, otherwise the chosen reason."""
+    """The reviewer's own words if there are any, otherwise the chosen reason."""
     words = " ".join(request.POST.get("words", "").replace("\x00", "").split())[:500]
     chosen = request.POST.get("reason", "")
     return words or (chosen if chosen in user_messages.REJECTIONS else "")

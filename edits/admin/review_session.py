@@ -1,4 +1,4 @@
-"""What a reviewer has done today, kept in the session: how much it was, and the last steps, which can be taken back."""
+"""What a reviewer has done today, kept in the session: how many edits, and the last steps, which can be undone."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _STEPS = 20
 
 @dataclass(frozen=True)
 class Step:
-    """Pairs that were decided at one moment, or one pair that was skipped. Its name is in the form that takes it back."""
+    """Edits decided together, or one skipped edit. `name` identifies it in the undo form."""
 
     name: str
     count: int
@@ -35,7 +35,7 @@ class Step:
         return uuid.UUID(self.name)
 
 
-class Sitting:
+class ReviewSession:
     def __init__(self, session: Any) -> None:
         self._session = session
         today = timezone.localdate().isoformat()
@@ -48,7 +48,7 @@ class Sitting:
 
     @property
     def last(self) -> str:
-        """The name of the step that can be taken back next, or nothing."""
+        """The name of the step that can be undone next, or an empty string."""
         return self._kept["steps"][-1][0] if self._kept["steps"] else ""
 
     def add(self, step: Step) -> None:
@@ -56,7 +56,7 @@ class Sitting:
         self._count(step.count)
 
     def take(self, name: str) -> Step | None:
-        """The step of that name, which is then forgotten."""
+        """Remove and return the step of that name."""
         found = next((Step(*kept) for kept in self._kept["steps"] if kept[0] == name), None)
         if found:
             self._kept["steps"] = [kept for kept in self._kept["steps"] if kept[0] != name]

@@ -1,4 +1,4 @@
-"""The other rows, for whoever wants to know exactly."""
+"""Read-only pages of the remaining models."""
 
 from django.contrib import admin
 

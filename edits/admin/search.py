@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from ..models import IN_FLIGHT, Attempt, Edit, Failure, State
 
 COUNT_MAX = 1000
-# What no index finds is looked for in so many of the newest edits.
+# Without an index, only this many of the newest edits are searched.
 LOOK_BACK = 20_000
-# These are indexed together with the time, so they need no such bound.
+# These are indexed together with the time, so they need no such limit.
 INDEXED = {"created", "state", "owner__id__exact", "due_at__lte", "q", "p", "o", "all", "e", "_popup", "_facets"}
 MONTHS = 6
 
@@ -38,7 +38,7 @@ class CappedPaginator(Paginator):
 
 
 class EditChangeList(ChangeList):
-    """The list, with a word on how far it has looked."""
+    """The list, with a note on how far back it has searched."""
 
     looked_back_to: datetime | None = None
     count_max = COUNT_MAX
@@ -64,7 +64,7 @@ class EditChangeList(ChangeList):
         return is_search_for_words or bool({*self.params, *self.filter_params} - INDEXED)
 
     def _bound(self) -> datetime | None:
-        """When the oldest of the newest edits that are looked at was made, or None if there are not so many."""
+        """Creation time of the oldest edit to search, or None if there are fewer than LOOK_BACK."""
         newest: QuerySet[Edit] = Edit.objects.order_by("-created_at")
         for indexed in self.filter_specs:
             if isinstance(indexed, Created | StateFilter):
@@ -75,7 +75,7 @@ class EditChangeList(ChangeList):
 
 
 def named_by(query: str) -> Q | None:
-    """The edits that this text names: an id of an edit or a batch, a task id, or somebody's user name. None: only words."""
+    """The edits that this text identifies: an edit or batch id, a task id, or a username. None: search instructions."""
     text = query.strip()
     tasks = list(Attempt.objects.filter(wiro_task_id=text).values_list("edit_id", flat=True)[:COUNT_MAX])
     if tasks:
@@ -90,7 +90,7 @@ def named_by(query: str) -> Q | None:
 
 
 def search(edits: QuerySet[Edit], query: str) -> QuerySet[Edit]:
-    """What is named, otherwise the edits whose instruction has all these words; in quotation marks always the words."""
+    """The identified edits, otherwise those whose instruction has all these words; in quotation marks always the words."""
     if not query.strip():
         return edits
     if named := named_by(query):
@@ -103,7 +103,7 @@ def search(edits: QuerySet[Edit], query: str) -> QuerySet[Edit]:
 class Created(admin.SimpleListFilter):
     """Days, weeks and months as ranges of the index. (Django's own date hierarchy reads the whole index to find its links.)"""
 
-    title = _("asked for")
+    title = _("created")
     parameter_name = "created"
     _AGES = {"today": (0, _("Today")), "7d": (6, _("Past 7 days")), "30d": (29, _("Past 30 days"))}
 
@@ -121,7 +121,7 @@ class Created(admin.SimpleListFilter):
 
     @classmethod
     def span(cls, value: str) -> tuple[datetime, datetime] | None:
-        """From midnight to midnight (UTC), or None for what names no time."""
+        """From midnight to midnight (UTC), or None for an invalid value."""
         today = timezone.now().date()
         if value in cls._AGES:
             return _midnight(today - timedelta(days=cls._AGES[value][0])), _midnight(today + timedelta(days=1))
@@ -138,7 +138,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", gettext("at Wiro or on the way")), *((state.value, str(state.label)) for state in State)]
+        return [("active", gettext("At Wiro or being sent")), *((state.value, str(state.label)) for state in State)]
 
     def queryset(self, request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         match self.value():
@@ -151,7 +151,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class FailureCode(admin.SimpleListFilter):
-    title = _("why it failed")
+    title = _("failure reason")
     parameter_name = "failure"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -166,7 +166,7 @@ class Cost(admin.SimpleListFilter):
     parameter_name = "cost"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("known", _("Known")), ("more", _("More than was reserved")), ("failed", _("Charged although it failed"))]
+        return [("known", _("Known")), ("more", _("More than reserved")), ("failed", _("Charged despite failure"))]
 
     def queryset(self, request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         match self.value():
@@ -196,9 +196,9 @@ def _midnight(day: date) -> datetime:
 
 
 def found_by(query: str) -> str:
-    """In words, how the search understood its text."""
+    """A sentence on how the query was understood."""
     if not query.strip():
         return ""
     if named_by(query) is None:
-        return gettext("Looked for these words in the instructions.")
-    return gettext("Found by id, task id or user name. In quotation marks the same text is looked for in the instructions.")
+        return gettext("Showing instructions that contain these words.")
+    return gettext("Matched by ID, task ID or username. Put the text in quotation marks to search instructions instead.")

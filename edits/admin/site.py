@@ -1,4 +1,4 @@
-"""The admin of this site: its first page tells how the site is doing, and stops or resumes submitting.
+"""The admin site: its first page shows how the site is doing, and pauses or resumes submitting.
 
 Outside of edits.admin: importing that package registers, for which the site has to exist already.
 """
@@ -27,7 +27,7 @@ REASON_MAX = 300
 
 
 class EditorAdminSite(AdminSite):
-    site_title = site_header = gettext_lazy("Reword desk")
+    site_title = site_header = gettext_lazy("Reword admin")
     index_title = gettext_lazy("Overview")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -68,7 +68,7 @@ class EditorAdminSite(AdminSite):
             messages.warning(request, denied.message)
         else:
             note_submitting(request, action, reason)
-            said = {"pause": _("Nothing is submitted until somebody resumes."), "resume": _("Submitting goes on.")}
+            said = {"pause": _("Submitting paused. Edits wait until you resume."), "resume": _("Submitting resumed.")}
             messages.success(request, said[action])
         return redirect("admin:index")
 

@@ -1,4 +1,4 @@
-"""People. Nobody is deleted here, which would tear their edits out of the ledger; they are erased, and the numbers stay."""
+"""Users. They are never deleted, which would remove their edits from the ledger, but erased: the numbers are kept."""
 
 from decimal import Decimal
 from typing import Any, Protocol
@@ -26,8 +26,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..accounts import deletion
 from ..models import Edit, Profile
 
-_HERE = (gettext_lazy("What is here"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
-# For whoever may look but not change: nothing of the password or of what somebody may do.
+_HERE = (gettext_lazy("Activity"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
+# For staff who may view but not change: no password, no permissions.
 _LOOKED_AT = (
     (None, {"fields": ("username", "email", "first_name", "last_name")}),
     _HERE,
@@ -45,13 +45,13 @@ class _CountedUser(Protocol):
 
 
 class EraseForm(forms.Form):
-    """The name is typed, because a person is not erased by a click that slipped."""
+    """The username must be typed, so that no one is erased by a stray click."""
 
-    username = forms.CharField(label=gettext_lazy("User name, typed once more"), strip=False, widget=_TEXT)
+    username = forms.CharField(label=gettext_lazy("Type the username to confirm"), strip=False, widget=_TEXT)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=200,
-        help_text=gettext_lazy("It goes into the log: no names, please."),
+        help_text=gettext_lazy("Recorded in the log. Don’t enter names."),
         widget=_TEXT,
     )
 
@@ -62,7 +62,7 @@ class EraseForm(forms.Form):
     def clean_username(self) -> str:
         name: str = self.cleaned_data["username"]
         if name != self.user.username:
-            raise forms.ValidationError(_("That is not the user name. Nothing was erased."))
+            raise forms.ValidationError(_("The username doesn’t match. Nothing was erased."))
         return name
 
 
@@ -71,7 +71,7 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    """Operators look and erase, without the permissions that Django has for accounts: those would make them administrators."""
+    """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
     list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")
     readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at")
@@ -96,7 +96,7 @@ class PersonAdmin(UserAdmin):
         first, *others = super().get_fieldsets(request, obj)
         return first, _HERE, *others
 
-    # --- Who may what ---
+    # --- Permissions ---
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or _is_operator(request)
@@ -111,18 +111,18 @@ class PersonAdmin(UserAdmin):
         return False
 
     def has_erase_permission(self, request: HttpRequest, user: User) -> bool:
-        """Administrators anybody but themselves, operators only people who are not on the staff."""
+        """Administrators may erase anyone but themselves, operators only users who are not staff."""
         is_above = bool(request.user.is_superuser) or not (user.is_staff or user.is_superuser)
         return _is_operator(request) and is_above and user != request.user
 
-    # --- What is shown ---
+    # --- Columns and fields ---
 
     @admin.display(description=gettext_lazy("edits"), ordering="edit_count")
     def edits_here(self, user: _CountedUser) -> SafeString:
         address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": user.pk})
         return format_html('<a href="{}">{}</a>', address, user.edit_count)
 
-    @admin.display(description=gettext_lazy("pictures"))
+    @admin.display(description=gettext_lazy("images"))
     def pictures_here(self, user: User) -> str:
         has = deletion.belongings(user)
         return f"{has.pictures} · {filesizeformat(has.size)}"
@@ -154,7 +154,7 @@ class PersonAdmin(UserAdmin):
         if form.is_valid():
             return self._erase(request, user, form.cleaned_data["reason"])
         facts = {
-            "title": _("Erase this person"),
+            "title": _("Erase user"),
             "opts": self.opts,
             "person": user,
             "form": form,
@@ -167,11 +167,11 @@ class PersonAdmin(UserAdmin):
         if deletion.delete_account(user, request.user, reason):
             user.refresh_from_db()
             self.log_change(request, user, "Erased")
-            self.message_user(request, _("Erased: the account is closed, and nobody sees anything of it any more."))
+            self.message_user(request, _("Erased. The account is closed and everything in it is hidden."))
         if left := deletion.belongings(user).pictures:
             text = ngettext(
-                "%d picture goes as soon as its edit has ended and Wiro has erased its copies.",
-                "%d pictures go as soon as their edits have ended and Wiro has erased its copies.",
+                "%d image will be deleted once its edit has ended and Wiro has deleted its copies.",
+                "%d images will be deleted once their edits have ended and Wiro has deleted its copies.",
                 left,
             )
             self.message_user(request, text % left, messages.WARNING)

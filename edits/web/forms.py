@@ -1,4 +1,4 @@
-"""The form of an edit: every input of the model, with its limits; the picture's refusals become form errors."""
+"""The form for an edit: every input of the model with its limits. Photos that break a rule become form errors."""
 
 import uuid
 from functools import cached_property
@@ -20,65 +20,66 @@ VARIATIONS_MAX = 4
 
 
 class EditForm(forms.Form):
-    """Names, limits and defaults are the model's; a seed of 0 is drawn by us, so that it can be shown and used again."""
+    """Names, limits and defaults are the model's. A seed of 0 is replaced by a random one here, to be shown and reused."""
 
-    # The side of an earlier version that stands in for a photo.
+    # The photo or result of an earlier version, used instead of an upload.
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     side = forms.CharField(widget=forms.HiddenInput, required=False, initial=sources.RESULT)
-    # Before the photo, whose check asks for it.
+    # Before `photo`, because cleaning `photo` reads it.
     fit = forms.BooleanField(
         label=_("Make it fit"),
         required=False,
-        help_text=_("Cuts off the ends of a long picture, makes a large one smaller, and turns WebP into PNG or JPEG."),
+        help_text=_("Crops long panoramas, shrinks large photos, and converts WebP to PNG or JPEG."),
     )
     photo = forms.FileField(
         label=_("Photo"),
         required=False,
-        help_text=_("JPEG or PNG, at most 10 MB; one side less than three times the other."),
+        help_text=_("JPEG, PNG or WebP, up to 10 MB. Larger photos and long panoramas can be made to fit."),
     )
     prompt = forms.CharField(
         label=_("What should change?"),
         max_length=PROMPT_MAX,
         widget=forms.Textarea,
-        help_text=_("Say it as you would say it to a person."),
+        help_text=_("Describe the change in plain language, for example “remove the person in the background”."),
     )
     guidance_scale = forms.FloatField(
         label=_("Guidance"),
         min_value=1,
         max_value=10,
-        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Guidance is a number from 1 to 10.")),
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Guidance must be a number from 1 to 10.")),
         initial=4.0,
         required=False,
-        help_text=_("From 1 to 10: higher follows your words more and the picture less."),
+        help_text=_("From 1 to 10. Higher follows your instruction more closely; lower stays closer to the photo."),
     )
     watermark = forms.BooleanField(
-        label=_("Watermark"), required=False, help_text=_("Writes “AI-generated” into the bottom right corner of the result.")
+        label=_("Watermark"), required=False, help_text=_("Adds “AI-generated” to the bottom right corner of the result.")
     )
     seed = forms.IntegerField(
         label=_("Seed"),
         min_value=0,
         max_value=SEED_MAX,
         error_messages=dict.fromkeys(
-            ("min_value", "max_value", "invalid"), format_lazy(_("A seed is a whole number from 0 to {limit}."), limit=SEED_MAX)
+            ("min_value", "max_value", "invalid"),
+            format_lazy(_("A seed must be a whole number from 0 to {limit}."), limit=SEED_MAX),
         ),
         initial=0,
         required=False,
-        help_text=_("The same seed gives the same result again; 0 draws a fresh one, which is shown afterwards."),
+        help_text=_("The same seed reproduces a result. 0 picks a random seed, which is shown with the result."),
     )
     variations = forms.IntegerField(
         label=_("Variations"),
         min_value=1,
         max_value=VARIATIONS_MAX,
-        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("There can be 1 to 4 variations.")),
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Choose 1 to 4 variations.")),
         initial=1,
         required=False,
-        help_text=_("Each has a seed of its own and counts as an edit."),
+        help_text=_("Each uses its own seed and counts as one edit."),
     )
     # Shared by the forms of one instruction for many photos.
     batch = forms.UUIDField(widget=forms.HiddenInput, required=False)
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False, initial=lambda: uuid.uuid4().hex)
 
-    # Whether the refused photo may pass once `fit` is on.
+    # Whether the refused photo may be accepted with `fit` on.
     can_fit = False
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
@@ -87,7 +88,7 @@ class EditForm(forms.Form):
 
     @cached_property
     def start(self) -> sources.Start | None:
-        """The version that this form begins at, shown or sent. A photo that was chosen counts more."""
+        """The version that this form starts from. An uploaded photo takes precedence."""
         if self.files.get("photo"):
             return None
         return sources.start_from(self.owner, self["version"].value() or "", self["side"].value() or sources.RESULT)
@@ -102,7 +103,7 @@ class EditForm(forms.Form):
                 return self.start.usable(rules)
         except images.PictureRefused as error:
             raise self._refusal(error, upload) from error
-        gone = _("That picture is not there any more. Choose a photo.")
+        gone = _("That photo is no longer available. Choose another one.")
         raise forms.ValidationError(gone if self["version"].value() else _("Choose a photo first."), code="required")
 
     def _refusal(self, error: images.PictureRefused, upload: Any) -> forms.ValidationError:
@@ -138,6 +139,6 @@ class SignUpForm(UserCreationForm):
 
 
 class FarewellForm(forms.Form):
-    """Whoever deletes an account proves that it is theirs."""
+    """Deleting an account requires its password."""
 
     password = forms.CharField(strip=False, widget=forms.PasswordInput)

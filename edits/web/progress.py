@@ -1,4 +1,4 @@
-"""What a waiting person is told: stage, progress and an honest estimate from our own recent edits."""
+"""What a waiting user sees: stage, progress and an estimate from recent edits."""
 
 from statistics import median
 from uuid import UUID
@@ -22,7 +22,7 @@ _PAGE_STAGES = {
 }
 _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
 RECENT = 50
-# Beyond this nobody is told a number: it would be long work for a place that says only "not soon".
+# Beyond this position no number is shown: computing it is slow, and all it would say is "not soon".
 LINE_MAX = 200
 
 
@@ -56,7 +56,7 @@ def _measure() -> float | None:
 
 
 def eta_seconds(edit: Edit) -> int | None:
-    """Seconds until the result if this edit is like the recent ones; None when there is nothing to go by."""
+    """Seconds until the result if this edit takes as long as recent ones; None without any to compare."""
     usual = usual_seconds()
     if usual is None or edit.is_ended or edit.state in (State.UNCONFIRMED, State.QUEUED) or edit.started_at is None:
         return None
@@ -64,15 +64,15 @@ def eta_seconds(edit: Edit) -> int | None:
 
 
 def sentence(edit: Edit) -> str:
-    """The line that the page shows and the screen reader speaks."""
+    """The status line on the page, also announced to screen readers."""
     if edit.state == State.UNCONFIRMED:
         return user_messages.unconfirmed()
     if edit.is_pending and edit.cancel_requested_at:
-        return _("Canceling …")
+        return _("Canceling…")
     if edit.state == State.QUEUED:
         return " ".join(filter(None, [_place_words(edit), user_messages.waiting_reason(edit)]))
     if edit.state == State.SUBMITTING:
-        return _("Sending your picture to Wiro.")
+        return _("Sending your photo to Wiro.")
     if edit.is_ended:
         return {State.SUCCEEDED: _("Your edit is ready."), State.FAILED: _("This edit failed.")}.get(
             State(edit.state), _("Canceled.")
@@ -83,26 +83,26 @@ def sentence(edit: Edit) -> str:
 def _place_words(edit: Edit) -> str:
     line = cache.get_or_set("line", _line, 1) or []
     if len(line) > LINE_MAX:
-        return _("More than %(count)d edits are waiting.") % {"count": LINE_MAX}
+        return _("More than %(count)d edits are ahead in the queue.") % {"count": LINE_MAX}
     if edit.pk not in line:
-        return _("Waiting for its turn.")
+        return _("Waiting in the queue.")
     place = line.index(edit.pk) + 1
-    return _("Next in line.") if place == 1 else _("Number %(place)d in line.") % {"place": place}
+    return _("Next in line.") if place == 1 else _("#%(place)d in the queue.") % {"place": place}
 
 
 def _line() -> list[UUID]:
-    """The first who wait, in fair order. That order has to look at all of them, so a line that is too long has none."""
+    """The first waiting edits in fair order. That order needs all of them, so it is not computed for a queue that is too long."""
     waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
     return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)
 
 
 def _with_estimate(edit: Edit) -> str:
     usual, left = usual_seconds(), eta_seconds(edit)
-    doing = [_("In line at Wiro."), _("Preparing your picture."), _("Editing your picture."), _("Saving the result.")][
+    doing = [_("Waiting at Wiro."), _("Preparing your photo."), _("Editing your photo."), _("Saving the result.")][
         stage_and_percent(edit)[0]
     ]
     if usual is None or left is None:
         return doing
     if left == 0:
-        return doing + " " + _("Usually %(seconds)d s; this one is slower than usual.") % {"seconds": round(usual)}
+        return doing + " " + _("This usually takes %(seconds)d s. It’s slower than usual right now.") % {"seconds": round(usual)}
     return doing + " " + _("About %(seconds)d s left.") % {"seconds": left}

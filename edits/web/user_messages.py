@@ -1,5 +1,6 @@
-"""Plain words for every refusal and failure: what was found, what is allowed, whether it cost anything, what to do next."""
+"""Messages for every refusal and failure: what was found, what is allowed, whether it cost anything, what to do next."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,10 @@ from ..jobs import timing
 from ..models import IN_FLIGHT, CircuitBreaker, Denial, Edit, Failure, NotAllowed, Outcome, Pause, State, TripReason
 from ..models.limits import edits_at_once, profile_of
 from ..ordering.quotas import QuotaExceeded
+from .money import dollars
 
+# The unit of every size on this site, in bytes; Django's filesizeformat has the same.
+_MB = 1024 * 1024
 _FORMAT_NAMES = {"WEBP": "WebP", "JPEG": "JPEG"}
 
 
@@ -24,51 +28,69 @@ def refusal(error: PictureRefused) -> str:
     facts: dict[str, Any] = dict(error.facts)
     match error.code:
         case "empty":
-            return _("This file is empty. Choose the picture again.")
+            return _("This file is empty. Choose another photo.")
         case "too_large":
-            facts = {"size": number_format(round(facts["size"] / 1024**2, 1), 1), "limit": facts["limit"] // 1024**2}
-            return _("This file has %(size)s MB; at most %(limit)d MB are allowed.") % facts
+            facts = {"size": _megabytes(facts["size"]), "limit": facts["limit"] // _MB}
+            return _("This file is %(size)s MB. The limit is %(limit)d MB.") % facts
         case "unsupported_format":
             name = _FORMAT_NAMES.get(facts["found"], facts["found"])
             if name == "HEIC":
                 return _(
-                    "This is a HEIC file; only JPEG and PNG pictures can be edited. On an iPhone tap Share, then Options, choose "
-                    "“Most Compatible” and save the copy. Settings › Camera › Formats › Most Compatible makes new photos JPEG."
+                    "HEIC files aren’t supported. Use a JPEG or PNG photo. On an iPhone, tap Share, then Options, "
+                    "choose “Most Compatible” and save the copy. To take new photos as JPEG, choose Settings "
+                    "› Camera › Formats › Most Compatible."
                 )
             if name:
-                return _("This is a %(name)s file; only JPEG and PNG pictures can be edited.") % {"name": name}
-            return _("This file is not a picture that can be edited; JPEG and PNG are.")
+                return _("%(name)s files aren’t supported. Use a JPEG or PNG photo.") % {"name": name}
+            return _("This file isn’t a photo. Choose a JPEG or PNG file.")
         case "too_small":
-            return _("This picture is %(width)d × %(height)d pixels; each side must have at least %(limit)d.") % facts
+            return _("This photo is %(width)d × %(height)d pixels. Each side must be at least %(limit)d pixels.") % facts
         case "aspect_ratio":
-            return _("This picture is %(width)d × %(height)d; the longer side must be under %(limit)d times the shorter.") % facts
+            return (
+                _(
+                    "This photo is %(width)d × %(height)d pixels. The longer side must be less than "
+                    "%(limit)d times the shorter side."
+                )
+                % facts
+            )
         case "too_many_pixels":
             facts = {**facts, "found": facts["width"] * facts["height"] / 1e6, "limit": facts["limit"] // 10**6}
-            return _("This picture is %(width)d × %(height)d, %(found).0f megapixels; at most %(limit)d are allowed.") % facts
+            return (
+                _("This photo is %(width)d × %(height)d pixels, or %(found).0f megapixels. The limit is %(limit)d megapixels.")
+                % facts
+            )
         case _unreadable:
-            return _("This file is damaged or incomplete and cannot be opened. Try to save or send the picture again.")
+            return _("This file is damaged or incomplete. Save the photo again, then choose the new file.")
+
+
+def _megabytes(size: int) -> str:
+    """`size` bytes in MB, rounded up: a file just over the limit of 10 MB reads as 10.1 MB."""
+    return number_format(math.ceil(size / _MB * 10) / 10, 1)
 
 
 def quota(error: QuotaExceeded) -> str:
     facts = {"when": date_format(localtime(error.renews_at), "DATETIME_FORMAT") + " UTC", "left": error.left}
     match error.code, error.left:
         case "edits_per_day", 0:
-            return _("You have used all your edits for today. They renew on %(when)s.") % facts
+            return _("You’ve used all your edits for today. Your limit resets on %(when)s.") % facts
         case "edits_per_day", _some:
-            return _("You asked for more edits than you have left today: %(left)d. They renew on %(when)s.") % facts
+            return _("This request needs more edits than you have left today (%(left)d). Your limit resets on %(when)s.") % facts
         case "suspended", _:
             return suspended(error.reason)
         case "spend_per_person", _:
-            return _("You have spent what you may spend today. Editing goes on at %(when)s.") % facts
+            return _("You’ve used your budget for today. It resets on %(when)s.") % facts
         case _spend, 0:
-            return _("This site has spent what it may spend today. Editing goes on at %(when)s.") % facts
+            return _("This site has used its budget for today. It resets on %(when)s.") % facts
         case _spend, _some:
-            return _("You asked for more edits than this site can pay today: %(left)d. Its budget renews on %(when)s.") % facts
+            return (
+                _("This request needs more edits than this site’s budget allows today (%(left)d). The budget resets on %(when)s.")
+                % facts
+            )
 
 
 def suspended(reason: str) -> str:
-    text = _("An administrator has suspended your account: you can look at your edits, but not make or share any.")
-    return text + " " + _("The reason: %s") % reason if reason else text
+    text = _("Your account is suspended. You can view your edits, but you can’t create or share any.")
+    return text + " " + _("Reason: %s") % reason if reason else text
 
 
 def not_allowed(denied: NotAllowed, edit: Edit) -> str:
@@ -87,126 +109,127 @@ def failure(edit: Edit) -> dict[str, str] | None:
 
 
 def cost(edit: Edit) -> str:
-    """What an edit that came to nothing has cost. Only what Wiro said is said; where it never told, so is that."""
+    """What an edit without a result cost. States only what Wiro reported, and says so if it reported nothing."""
     if edit.cost:
-        return _("It cost %(cost)s USD, and trying again is charged anew.") % {"cost": number_format(edit.cost.normalize())}
+        return _("This cost %(cost)s. Trying again will be charged as well.") % {"cost": dollars(edit.cost)}
     outcomes = {attempt.outcome for attempt in edit.attempts.all()}
     if Outcome.UNKNOWN in outcomes or (Outcome.ACCEPTED in outcomes and edit.failure_code in _END_NOT_SEEN):
-        return _("Whether Wiro charged for it is not known.")
-    return _("It cost nothing.")
+        return _("We don’t know whether Wiro charged for this.")
+    return _("This cost nothing.")
 
 
-# Failures of edits that Wiro had taken, and may have finished and charged for.
+# Failures of edits that Wiro accepted, and may have finished and charged for.
 _END_NOT_SEEN = (Failure.TIMED_OUT, Failure.INTERNAL_ERROR, Failure.OUTPUT_INVALID, Failure.OUTPUT_UNAVAILABLE)
 
 
 def _rejected(edit: Edit) -> str:
-    """Three refusals that ask for different things: Wiro's own trouble, a fault in what was asked, and one we do not know."""
+    """Three rejections that call for different actions: a problem at Wiro, a problem with the request, and an unknown one."""
     codes = [attempt.error_code for attempt in edit.attempts.all() if attempt.outcome == Outcome.REJECTED]
     if codes.count(_GENERAL) >= timing.SERVER_ERROR_TRIES:
-        return _("Wiro failed again and again with an error of its own. Your photo and your words are not to blame; try later.")
+        return _("Wiro is having problems. Your photo and instruction are fine. Try again later.")
     if edit.failure_message and codes[-1:] in ([_GENERAL], ["None"]):
         facts = {"said": Truncator(edit.failure_message.rstrip(".")).chars(200)}
-        return _("Wiro did not accept the request: “%(said)s”. Another instruction or another picture may work.") % facts
-    return _("Wiro refused this request for a reason that we do not know. Try again later, or with other words or another photo.")
+        return _("Wiro rejected this request: “%(said)s”. Try another instruction or another photo.") % facts
+    return _("Wiro rejected this request without giving a reason. Try again later, or try another instruction or photo.")
 
 
-# The code of the answer "no" that says the rest in words: a faulty request, or trouble at Wiro.
+# The generic error code, whose message has the details: a bad request, or a problem at Wiro.
 _GENERAL = "0"
 
 
 def _timed_out(edit: Edit) -> str:
     if edit.started_at is None:
-        return _("Its turn did not come for a whole day, so we stopped waiting. Try again when less is going on.")
+        return _("It waited in the queue for 24 hours, so we stopped. Try again when the site is less busy.")
     if any(attempt.outcome == Outcome.UNKNOWN for attempt in edit.attempts.all()):
-        return _("Wiro never said whether it had taken this edit, and an administrator has given it up. Try again.")
-    return _("No result came in time, so we stopped waiting. Try again.")
+        return _("Wiro never confirmed that it received this edit, so an administrator stopped it. Try again.")
+    return _("The result didn’t arrive in time, so we stopped waiting. Try again.")
 
 
 _FAILURES: dict[Failure, Callable[[Edit], str]] = {
     Failure.INSUFFICIENT_BALANCE: lambda edit: _(
-        "The site's account at Wiro had no balance for a whole day, so this edit was never sent. The administrators know; "
-        "try again when they have filled it up."
+        "This site’s Wiro account had no balance for 24 hours, so this edit was never sent. The "
+        "administrators have been notified. Try again after they have topped it up."
     ),
     Failure.CREDENTIALS: lambda edit: _(
-        "Wiro did not accept the site's keys for a whole day, so this edit was never sent. The administrators know; "
-        "try again when they have mended it."
+        "Wiro rejected this site’s credentials for 24 hours, so this edit was never sent. The administrators "
+        "have been notified. Try again after they have fixed it."
     ),
     Failure.REJECTED: _rejected,
-    Failure.MODEL_FAILED: lambda edit: _("The model could not do it. Another seed or simpler words often help."),
-    Failure.NO_OUTPUT: lambda edit: _("The model finished without a picture. Another seed often helps."),
-    Failure.OUTPUT_INVALID: lambda edit: _(
-        "What the model gave back could not be opened as a picture. Another seed may give a better one."
-    ),
+    Failure.MODEL_FAILED: lambda edit: _("The model couldn’t make this edit. Try another seed or a simpler instruction."),
+    Failure.NO_OUTPUT: lambda edit: _("The model finished without a result. Another seed often helps."),
+    Failure.OUTPUT_INVALID: lambda edit: _("The model returned a file that can’t be opened. Another seed often helps."),
     Failure.OUTPUT_UNAVAILABLE: lambda edit: _(
-        "The result was ready, but it could not be fetched from Wiro in many tries. Try again with the same seed."
+        "The result was ready, but we couldn’t download it from Wiro. Try again with the same seed."
     ),
     Failure.TIMED_OUT: _timed_out,
     Failure.INTERNAL_ERROR: lambda edit: _(
-        "Something went wrong on our side; the administrators can see what. Try again, and if that fails, begin anew with the "
-        "photo."
+        "Something went wrong on our side, and the administrators can see the details. Try again. If that "
+        "fails, start over with the photo."
     ),
 }
 
 
 def unconfirmed() -> str:
-    """Only a site with a public address gets callbacks; anywhere else nothing more will be heard of a lost answer."""
+    """Only a site with a public URL gets callbacks. Any other site learns nothing more after a lost response."""
     if settings.PUBLIC_BASE_URL:
-        return _("Wiro did not answer. It may still be working. We will pick the result up if it arrives.")
-    return _(
-        "Wiro did not answer, and this site cannot find out whether it took the edit. Nothing more happens by itself: its owner "
-        "or an administrator decides whether to try again."
-    )
+        return _("Wiro didn’t respond. It may still be working on your edit. If so, the result will appear here.")
+    return _("We couldn’t confirm whether Wiro received this edit, so we stopped. You can try again or give up.")
 
 
 def waiting_reason(edit: Edit) -> str:
-    """Why a queued edit does not start yet: what holds up everybody, or its owner's other edits."""
+    """Why a queued edit has not started: what holds up every edit, or the owner's other edits."""
     if Pause.current().is_on:
-        return _("Editing is paused by an administrator. Your edit waits.")
+        return _("An administrator paused editing. Your edit will start when it resumes.")
     breaker = CircuitBreaker.current()
     if not breaker.is_open(timezone.now()):
-        under_way = Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count()
-        if under_way < edits_at_once(edit.owner_id):
+        limit = edits_at_once(edit.owner_id)
+        if Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count() < limit:
             return ""
         return ngettext(
-            "It starts when the edit that you have under way has ended.",
-            "It starts when one of the %(count)d edits that you have under way has ended.",
-            under_way,
-        ) % {"count": under_way}
+            "Your edits run one at a time.",
+            "Up to %(count)d of your edits run at a time.",
+            limit,
+        ) % {"count": limit}
     match TripReason(breaker.trip_reason):
         case TripReason.CONCURRENCY | TripReason.RATE_LIMIT:
-            return _("Many edits are under way; yours starts as soon as there is room.")
+            return _("The site is busy. Your edit will start as soon as there is capacity.")
         case TripReason.UNREACHABLE:
-            return _("Wiro cannot be reached just now. Your edit starts as soon as it answers.")
+            return _("Wiro can’t be reached right now. Your edit will start as soon as it is back.")
         case TripReason.BALANCE:
-            return _("The site's account at Wiro is used up. The administrators have been told; your edit waits.")
+            return _(
+                "This site’s Wiro account has no balance. The administrators have been notified. Your edit "
+                "will start once they top it up."
+            )
         case TripReason.CREDENTIALS:
-            return _("Wiro does not accept the site's keys. The administrators have been told; your edit waits.")
+            return _(
+                "Wiro rejected this site’s credentials. The administrators have been notified. Your edit "
+                "will start once this is fixed."
+            )
         case _open:
             return ""
 
 
 def review(edit: Edit) -> str:
     if edit.visibility == "pending":
-        return _("Waiting for a reviewer before it appears in the gallery.")
+        return _("Waiting for review before it appears in the gallery.")
     if edit.visibility == "public":
-        return _("Shown in the public gallery.")
+        return _("Visible in the public gallery.")
     if edit.review == "rejected":
-        return _("Not shown in the gallery: %(reason)s") % {"reason": rejection(edit)}
+        return _("Not published: %(reason)s") % {"reason": rejection(edit)}
     return ""
 
 
-# What a reviewer can choose from; stored in English, and told to the owner in the owner's language.
+# Reasons that a reviewer can choose; stored in English, shown to the owner in the owner's language.
 REJECTIONS = (
-    gettext_noop("The edit has visible mistakes."),
-    gettext_noop("The picture is too dark, too blurred or too small."),
-    gettext_noop("There is hardly any difference to be seen."),
-    gettext_noop("It could be taken for something that really happened."),
-    gettext_noop("It shows people who may not want to be seen here."),
-    gettext_noop("It shows somebody else's work, brand or document."),
-    gettext_noop("It is not fit for everybody: nudity, violence or hate."),
+    gettext_noop("Visible errors in the edit"),
+    gettext_noop("Too dark, blurry or small"),
+    gettext_noop("No visible change"),
+    gettext_noop("Misleading: could be taken as real"),
+    gettext_noop("Shows people who may not have agreed"),
+    gettext_noop("Shows someone else’s work, brand or document"),
+    gettext_noop("Nudity, violence or hate"),
 )
 
 
 def rejection(edit: Edit) -> str:
-    return _(edit.review_reason) if edit.review_reason else _("no reason was given")
+    return _(edit.review_reason) if edit.review_reason else _("no reason given")

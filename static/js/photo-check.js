@@ -1,10 +1,11 @@
-// A first look at a photo before its bytes move. It spares a wait; the server decides.
+// A first check of a photo before it is uploaded, to save waiting. The server decides.
 
-const MIB = 1024 * 1024;
+/** Bytes. One unit for every size that people read. */
+export const MB = 1024 * 1024;
 const MIN_SIDE = 15;
 const MAX_RATIO = 3;
 const MAX_PIXELS = 50_000_000;
-export const MAX_BYTES = 10 * MIB;
+export const MAX_BYTES = 10 * MB;
 const SENDABLE = ["JPEG", "PNG"];
 const SIGNATURES = {
   JPEG: /^\xff\xd8\xff/,

@@ -1,6 +1,7 @@
-// The large frame: always what is about to be edited, what is wrong with it, and the tools that mend it.
+// The large frame: the photo to edit, what is wrong with it, and the tools to fix it.
 
 import { clearErrors, say, showErrors } from "./errors.js";
+import { MB } from "./photo-check.js";
 import { keptShare } from "./photo-repair.js";
 import { changed, shown } from "./photos.js";
 
@@ -21,12 +22,12 @@ function number(value, options) {
 /** What is wrong, with what was found. */
 function messageOf({ message, codes, file, size, format }) {
   const megapixels = size && number((size.width * size.height) / 1e6);
-  const facts = { ...size, megapixels, megabytes: number(file.size / 2 ** 20), format: format || texts.other_format };
+  const facts = { ...size, megapixels, megabytes: number(Math.ceil((file.size / MB) * 10) / 10), format: format || texts.other_format };
   return message ?? codes.map((code) => say(texts[code], facts)).join(" ");
 }
 
 function measures({ file, size }) {
-  const [unit, scale] = file.size < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+  const [unit, scale] = file.size < MB ? ["kilobyte", 1024] : ["megabyte", MB];
   return [size && `${size.width} × ${size.height}`, number(file.size / scale, { style: "unit", unit })].filter(Boolean).join(" · ");
 }
 
@@ -82,7 +83,7 @@ function update() {
   repair.querySelector("span").textContent = (!another && texts[`mend_${code}`]) || texts.mend;
 }
 
-/** Where the next step is, for whoever pressed "send" too early. */
+/** Focus the next step when the form was sent too early. */
 export function goToRepair() {
   (repair.hidden ? root.querySelector("[type=file]") : repair).focus();
 }

@@ -400,11 +400,11 @@ def test_the_command_asks_and_erases(alice: User, photo: Photo, media: Path, mon
     monkeypatch.setattr("builtins.input", lambda _: "alice")
     call_command("erase_person", "alice", stdout=out)
     assert files_in(media) == []
-    assert "alice has: pictures 1, edits 0" in out.getvalue()
+    assert "alice: images 1, edits 0" in out.getvalue()
 
 
 def test_the_command_refuses_what_cannot_be(rita: User) -> None:
-    with pytest.raises(CommandError, match="nobody here is called alice"):
+    with pytest.raises(CommandError, match="no user is named alice"):
         call_command("erase_person", "alice", "--yes")
     with pytest.raises(CommandError, match="rita is the only administrator"):
         call_command("erase_person", "rita", "--yes")

@@ -118,7 +118,7 @@ def test_what_may_be_charged_has_to_be_confirmed(operator: Client, alice: User, 
     before = state_of(edit)
     operator.post(f"/admin/edits/edit/{edit.pk}/operate/", {"operation": name})
     assert state_of(edit) == before
-    assert "Confirm that this may be charged" in operator.get(page_of(edit)).content.decode()
+    assert "Confirm the charge first" in operator.get(page_of(edit)).content.decode()
 
 
 def test_trying_again_makes_a_new_edit_for_the_same_owner(operator: Client, alice: User, photo: Photo) -> None:
@@ -138,7 +138,7 @@ def test_the_owners_limit_holds_when_an_operator_tries_again(
     edit = edit_in(State.FAILED, alice, photo)
     operate(operator, edit, "retry")
     assert Edit.objects.count() == 1
-    assert "the owner&#x27;s limits" in operator.get(page_of(edit)).content.decode()
+    assert "the owner has reached a limit" in operator.get(page_of(edit)).content.decode()
 
 
 def test_giving_up_ends_the_edit(operator: Client, alice: User, photo: Photo) -> None:
@@ -193,7 +193,7 @@ def test_the_request_is_told_as_it_was_sent_with_every_secret_masked(
     assert ("https://edits.example.org/wiro/callback/***/" in request.body) is bool(base)
     assert ("File/Upload" in request.body) is not bool(base)
     page = operator.get(page_of(edit)).content.decode()
-    assert "The request that was sent" in page
+    assert "Request to Wiro" in page
     for secret in (
         settings.WIRO_API_KEY,
         settings.WIRO_API_SECRET,

@@ -96,7 +96,7 @@ def test_a_persons_spending_limit_counts_only_their_edits(alice: User, bob: User
     with pytest.raises(quotas.QuotaExceeded) as refused:
         new_edit()
     assert refused.value.code == "spend_per_person"
-    assert "what you may spend today" in user_messages.quota(refused.value)
+    assert "used your budget for today" in user_messages.quota(refused.value)
 
 
 def test_so_many_at_once_as_the_person_may(alice: User, new_edit: NewEdit, sandbox: SandboxServer, photo: Photo) -> None:

@@ -113,10 +113,10 @@ def test_the_review_queue_shows_the_pair_with_all_that_the_decision_needs(
     for fact in (
         "Pair 0",
         "alice",
-        "12.5 %",
+        "12.5%",
         "3 : 1 approved, 1 rejected",
         "guidance 4.0, seed 7, watermark",
-        "2 waiting, 0 done",
+        "2 waiting, 0 reviewed",
     ):
         assert fact in text_of(page), fact
 
@@ -125,7 +125,7 @@ def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk: Client, of
     offered(1)
     page = text_of(desk.get(DESK))
     assert "not measured" in page
-    assert "nothing yet" in page
+    assert "none" in page
 
 
 def test_a_decision_brings_the_next_pair(desk: Client, offered: OfferPairs) -> None:
@@ -133,8 +133,8 @@ def test_a_decision_brings_the_next_pair(desk: Client, offered: OfferPairs) -> N
     page = press(desk, "approve")
     assert reloaded(first).visibility == Visibility.PUBLIC
     assert shown(page) == [str(second.pk), str(third.pk)]
-    assert "2 waiting, 1 done in this session" in text_of(page)
-    assert "Approved: 1 pair is in the gallery." in text_of(page)
+    assert "2 waiting, 1 reviewed in this session" in text_of(page)
+    assert "Approved 1 edit. It is now in the gallery." in text_of(page)
     press(desk, "reject", reason=REASON)
     page = press(desk, "reject", reason=REASON, words=" In my  own\x00 words. ")
     assert [reloaded(edit).review_reason for edit in (second, third)] == [REASON, "In my own words."]
@@ -156,8 +156,8 @@ def test_undo_takes_back_step_by_step(desk: Client, offered: OfferPairs) -> None
     assert shown(press(desk, "undo")) == [str(second.pk), str(third.pk)]
     page = press(desk, "undo")
     assert shown(page)[0] == str(first.pk)
-    assert "3 waiting, 0 done" in text_of(page)
-    assert "nothing to take back" in text_of(press(desk, "undo"))
+    assert "3 waiting, 0 reviewed" in text_of(page)
+    assert "Nothing to undo" in text_of(press(desk, "undo"))
 
 
 def test_an_undo_that_is_sent_twice_takes_back_one_step(desk: Client, offered: OfferPairs) -> None:
@@ -186,14 +186,14 @@ def test_of_two_reviewers_the_second_is_told(desk: Client, offered: OfferPairs, 
     desk.get(DESK)
     Edit.objects.filter(pk=edit.pk).update(review_claimed_by=rolf)
     page = desk.post(DESK, {"action": "approve", "id": str(edit.pk)}, follow=True)
-    assert "Somebody else was faster" in text_of(page)
-    assert "Other reviewers have the remaining pairs" in text_of(page)
+    assert "Another reviewer decided first" in text_of(page)
+    assert "Other reviewers are working on the remaining edits" in text_of(page)
 
 
 def test_skipped_pairs_are_offered_again_when_nothing_else_waits(desk: Client, offered: OfferPairs) -> None:
     (edit,) = offered(1)
     page = press(desk, "skip")
-    assert "You left 1 pair to the others." in text_of(page)
+    assert "You skipped 1 edit." in text_of(page)
     again_now = match_in(r'href="(\?since=[^"]+)"', page.text)
     assert shown(desk.get(DESK + html.unescape(again_now))) == [str(edit.pk)]
 
@@ -268,9 +268,9 @@ def test_a_bulk_decision_is_undone_as_one(
     moderation.claim_next(rolf, 2)
     page = press(desk, page=GRID, **fields, id=[str(edit.pk) for edit in edits[:5]])
     assert [reloaded(edit).visibility for edit in edits] == ["pending"] * 2 + [visibility] * 3 + ["pending"]
-    assert "2 were left to somebody else." in text_of(page)
-    assert "3 done" in text_of(page)
-    assert "Taken back: 3 pairs wait again." in text_of(press(desk, "undo", page=GRID))
+    assert "2 are with other reviewers." in text_of(page)
+    assert "3 reviewed" in text_of(page)
+    assert "Undone. 3 edits are waiting again." in text_of(press(desk, "undo", page=GRID))
     assert {reloaded(edit).visibility for edit in edits} == {"pending"}
 
 
@@ -328,4 +328,4 @@ def test_the_record_counts_what_the_owner_offered_and_nothing_of_others(
     edit_in(State.SUCCEEDED, alice, photo)
     edit_in(State.SUCCEEDED, bob, photo, visibility="public", review="approved")
     offered(1)
-    assert "nothing yet" in text_of(desk.get(DESK))
+    assert "none" in text_of(desk.get(DESK))

@@ -73,7 +73,7 @@ def test_an_operator_cannot_erase_staff(visitors: dict[str, Client], staff: Make
     for colleague in (rita, staff("viewer", "vera"), staff("operator", "otto")):
         assert visitors["operator"].get(erase_page(colleague)).status_code == 403
         assert press(visitors["operator"], colleague).status_code == 403
-        assert "Erase this person" not in visitors["operator"].get(page_of(colleague)).text
+        assert "Erase user" not in visitors["operator"].get(page_of(colleague)).text
     assert User.objects.filter(is_active=False).count() == 0
     assert press(visitors["superuser"], User.objects.get(username="vera")).status_code == 302
 
@@ -137,7 +137,7 @@ def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(
     assert all(str(edit.pk) in found for edit in hers)
     assert str(his.pk) not in found
     person = text_of(desk.get(page_of(alice)))
-    assert re.search(r"Edits: 2 .*Pictures: 1 · .*Spent \(USD\): 0.12", person)
+    assert re.search(r"Edits: 2 .*Images: 1 · .*Spent \(USD\): 0.12", person)
 
 
 def test_the_list_asks_the_same_few_questions_however_many_people(
@@ -156,7 +156,13 @@ def test_the_page_says_what_goes_and_what_stays(rita: User, alice: User, photo: 
     desk = signed_in(rita)
     assert f'href="{erase_page(alice)}"' in desk.get(page_of(alice)).text
     said = text_of(desk.get(erase_page(alice)))
-    for words in ("alice is erased for good", "1 picture (", "1 pair in the gallery", "1 edit is under way", "What stays"):
+    for words in (
+        "alice will be permanently erased",
+        "1 image (",
+        "1 edit in the gallery",
+        "1 edit is in progress",
+        "What will be kept",
+    ):
         assert words in said
 
 
@@ -188,8 +194,8 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita: User, alice: User, ph
     attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), cleanup_due_at="2026-01-01T00:00Z")
     desk = signed_in(rita)
     said = text_of(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
-    assert "the account is closed" in said
-    assert "1 picture goes as soon as" in said
+    assert "The account is closed" in said
+    assert "1 image will be deleted once" in said
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (rita, f"erased-{alice.pk}")
     attempt.cleanup_due_at, attempt.cleaned_up_at = None, timezone.now()
@@ -201,7 +207,7 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita: User, alice: User, ph
 def test_an_erased_person_is_looked_at_and_never_revived(rita: User, alice: User, signed_in: SignIn) -> None:
     desk = signed_in(rita)
     press(desk, alice)
-    assert "Erase this person…" not in desk.get(page_of(alice)).text
+    assert "Erase user…" not in desk.get(page_of(alice)).text
     assert "was erased on" in text_of(desk.get(erase_page(alice)))
     assert desk.post(page_of(alice), {"username": "alice", "is_active": "on"}).status_code == 403
     assert desk.post(f"{LIST}{alice.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403

@@ -23,6 +23,14 @@ OFFLINE = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SECONDS_PER_TEST = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test of a file also waits for a site, and lists for all the edits on it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SECONDS_PER_TEST))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,8 +56,8 @@ def _site(data: Path) -> Iterator[tuple[RunningSite, SandboxServer]]:
 def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
     """One edit for every state that a page can show; their addresses."""
     for photo, words in (
-        ("coffee.png", "Make it look like a pencil sketch"),
-        ("chelsea.png", "Give it a warmer, sunnier light"),
+        ("coffee.png", "Turn it into a pencil sketch"),
+        ("chelsea.png", "Make the light warmer and sunnier"),
         ("astronaut.png", "Give it a sepia look, like an old photograph"),
         ("hubble_deep_field.jpg", "Make the galaxies more colorful"),
         ("rocket.jpg", LONG),

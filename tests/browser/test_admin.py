@@ -30,7 +30,7 @@ def test_nothing_on_the_operators_pages_keeps_anybody_out(desk: Callable[..., Pa
     expect(page.locator("img.chart-light:visible, img.chart-dark:visible")).to_have_count(charts.count())
     check(page, ".overview")
     first_job(page)
-    page.get_by_text("The request that was sent").first.click()
+    page.get_by_text("Request to Wiro").first.click()
     expect(page.locator(".job-attempt pre").first).to_be_visible()
     check(page, ".job-columns")
 
@@ -46,10 +46,10 @@ def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page
     page.goto("/admin/")
     page.get_by_label("Reason (optional)").fill("maintenance")
     page.get_by_role("button", name="Pause submitting").click()
-    expect(page.get_by_role("heading", name="Nothing is submitted to Wiro")).to_be_visible()
+    expect(page.get_by_role("heading", name="Submitting: paused")).to_be_visible()
     expect(page.get_by_text("pause: maintenance")).to_be_visible()
     page.get_by_role("button", name="Resume submitting").click()
-    expect(page.get_by_role("heading", name="Edits are submitted to Wiro")).to_be_visible()
+    expect(page.get_by_role("heading", name="Submitting: on")).to_be_visible()
 
 
 def test_charts_follow_the_theme_that_was_chosen_in_the_admin(desk: Callable[..., Page]) -> None:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PHONE = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobile": True}
 REVIEW = "/admin/edits/edit/review/"
-MODES = ("Slider", "Side by side", "Hold", "Changes")
+MODES = ("Slider", "Side by side", "Press to compare", "Changes")
 IN_THE_MIDDLE = """() => {
     const box = document.querySelector("[data-compare]").getBoundingClientRect();
     const found = document.elementsFromPoint(box.left + box.width * 0.4, box.top + box.height * 0.6);
@@ -166,7 +166,7 @@ def test_side_by_side_shows_both_in_the_same_size(look_at: Callable[..., Page], 
 
 def test_the_original_is_seen_while_a_mouse_holds_the_picture(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    _choose(page, "Hold")
+    _choose(page, "Press to compare")
     shows(page, "After")
     page.mouse.move(*_point(page, 0.3, 0.3))
     page.mouse.down()
@@ -177,7 +177,7 @@ def test_the_original_is_seen_while_a_mouse_holds_the_picture(look_at: Callable[
 
 def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon, **PHONE)
-    page.get_by_role("button", name="Hold", exact=True).tap()
+    page.get_by_role("button", name="Press to compare", exact=True).tap()
     fingers = Fingers(page)
     fingers.at("Start", _point(page, 0.3, 0.3))
     shows(page, "Before")
@@ -188,8 +188,8 @@ def test_the_original_is_seen_while_a_finger_holds_the_picture(look_at: Callable
 @pytest.mark.parametrize("key", ["Space", "Enter", "b"])
 def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], moon: str, key: str) -> None:
     page = look_at(moon)
-    _choose(page, "Hold")
-    page.get_by_role("button", name="Hold to see the original").focus()
+    _choose(page, "Press to compare")
+    page.get_by_role("button", name="Press and hold to see the original").focus()
     page.keyboard.down(key)
     shows(page, "Before")
     page.keyboard.up(key)
@@ -198,8 +198,8 @@ def test_the_original_is_seen_while_a_key_is_held(look_at: Callable[..., Page], 
 
 def test_a_click_of_a_screen_reader_changes_to_the_original_and_back(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    _choose(page, "Hold")
-    button = page.get_by_role("button", name="Hold to see the original")
+    _choose(page, "Press to compare")
+    button = page.get_by_role("button", name="Press and hold to see the original")
     for pressed in ("true", "false"):
         button.evaluate("button => button.click()")
         expect(button).to_have_attribute("aria-pressed", pressed)
@@ -207,11 +207,11 @@ def test_a_click_of_a_screen_reader_changes_to_the_original_and_back(look_at: Ca
 
 def test_the_map_of_changes_is_fetched_when_it_is_asked_for(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    expect(page.get_by_text("of the picture changed")).to_be_visible()
+    expect(page.get_by_text("of the photo changed")).to_be_visible()
     assert "changes" not in _fetched(page)
     page.get_by_role("button", name="Changes", exact=True).focus()
     page.keyboard.press("Enter")
-    heat = page.get_by_role("img", name="Where the edit changed the picture")
+    heat = page.get_by_role("img", name="Where the edit changed the photo")
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=heat.element_handle())
     after = page.get_by_role("img", name="The photo after the edit")
     becomes(page, heat.bounding_box, after.bounding_box())
@@ -222,8 +222,8 @@ def test_the_map_of_changes_goes_with_its_mode(
     look_at: Callable[..., Page], open_page: Callable[..., Page], moon: str, shown: str
 ) -> None:
     for page in (look_at(moon), _visit(open_page(), shown), _visit(open_page(), "/")):
-        heat = page.get_by_role("img", name="Where the edit changed the picture")
-        for mode in ("Slider", "Side by side", "Hold"):
+        heat = page.get_by_role("img", name="Where the edit changed the photo")
+        for mode in ("Slider", "Side by side", "Press to compare"):
             _choose(page, "Changes")
             expect(heat).to_be_visible()
             _choose(page, mode)
@@ -378,7 +378,7 @@ def test_nothing_moves_while_the_pictures_load(look_at: Callable[..., Page], moo
 
 def test_looking_closely_fills_the_screen_and_escape_leads_back(look_at: Callable[..., Page], moon: str) -> None:
     page = look_at(moon)
-    button = page.get_by_role("button", name="Look closely")
+    button = page.get_by_role("button", name="Full screen")
     button.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Before and after")
@@ -412,8 +412,8 @@ def test_without_scripts_both_pictures_are_there_and_the_map_is_a_link(look_at: 
     assert before
     assert after
     assert before["x"] + before["width"] <= after["x"]
-    expect(page.get_by_text("of the picture changed")).to_be_visible()
+    expect(page.get_by_text("of the photo changed")).to_be_visible()
     expect(page.get_by_role("button", name="Side by side")).to_be_hidden()
-    address = page.get_by_role("link", name="See where").get_attribute("href")
+    address = page.get_by_role("link", name="View map").get_attribute("href")
     assert address
     assert page.request.get(address).headers["content-type"].startswith("image/")

@@ -60,7 +60,7 @@ def test_the_result_appears_by_itself_and_the_tab_tells(
     assert page.evaluate("window.sameDocument")
     slider = page.get_by_role("slider", name="Compare before and after")
     slider.press("ArrowLeft")
-    expect(slider).to_have_attribute("aria-valuetext", "49 % of the width shows the photo before the edit")
+    expect(slider).to_have_attribute("aria-valuetext", "49% of the width shows the original photo")
 
 
 def test_nothing_is_asked_any_more_when_nothing_is_pending(
@@ -90,8 +90,8 @@ def test_a_failure_is_explained_without_loading_the_page_again(
     expect(page.get_by_role("heading", name="The model failed")).to_be_visible(timeout=PATIENCE)
     shows_icon(page, "favicon-failed")
     assert page.evaluate("window.sameDocument")
-    expect(page.get_by_text("It cost nothing.")).to_be_visible()
-    page.get_by_role("button", name="Try with another seed").click()
+    expect(page.get_by_text("This cost nothing.")).to_be_visible()
+    page.get_by_role("button", name="Try another seed").click()
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
 
 
@@ -100,7 +100,7 @@ def test_a_running_edit_can_be_canceled(open_own: Callable[..., Page], browsed_s
     page = open_own(browsed_site.visitor.upload("chelsea.png", "Give the cat a hat"))
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This edit was canceled")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("It cost nothing.")).to_be_visible()
+    expect(page.get_by_text("This cost nothing.")).to_be_visible()
 
 
 def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
@@ -108,8 +108,8 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
 ) -> None:
     page = open_own(done(browsed_site, "Make the rocket red"), permissions=CLIPBOARD)
     page.get_by_role("radio", name="1 day").check()
-    page.get_by_role("button", name="Make a link").click()
-    address = page.get_by_role("textbox", name="Secret link").input_value()
+    page.get_by_role("button", name="Create link").click()
+    address = page.get_by_role("textbox", name="Private link").input_value()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     becomes(page, lambda: page.evaluate("navigator.clipboard.readText()"), address)
@@ -119,12 +119,12 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
     friend.get_by_role("slider", name="Compare before and after").wait_for()
     for name in ("The photo before the edit", "The photo after the edit"):
         friend.wait_for_function("name => document.querySelector(`img[alt^='${name}']`).naturalWidth > 0", arg=name)
-    page.get_by_role("button", name="Take back").click()
-    expect(page.get_by_role("textbox", name="Secret link")).to_have_count(0)
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("textbox", name="Private link")).to_have_count(0)
     answer = friend.goto(address)
     assert answer
     assert answer.status == 404
-    expect(friend.get_by_role("heading", name="This link has ended")).to_be_visible()
+    expect(friend.get_by_role("heading", name="This link has expired")).to_be_visible()
 
 
 def test_without_scripts_a_link_is_made_read_and_taken_back(
@@ -132,19 +132,19 @@ def test_without_scripts_a_link_is_made_read_and_taken_back(
 ) -> None:
     page = open_own(done(browsed_site, "Make the rocket blue"), java_script_enabled=False)
     expect(page.get_by_role("img", name="The photo after the edit")).to_be_visible()
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create link").click()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
     friend = open_page(java_script_enabled=False)
-    friend.goto(page.get_by_role("textbox", name="Secret link").input_value())
+    friend.goto(page.get_by_role("textbox", name="Private link").input_value())
     expect(friend.get_by_role("img", name="The photo after the edit")).to_be_visible()
-    page.get_by_role("button", name="Take back").click()
-    expect(page.get_by_role("textbox", name="Secret link")).to_have_count(0)
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("textbox", name="Private link")).to_have_count(0)
 
 
 def test_the_versions_are_walked_with_the_keyboard(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
     first = done(browsed_site, "First of all, fog")
     page = open_own(first)
-    page.get_by_role("link", name="Edit this result further").press("Enter")
+    page.get_by_role("link", name="Continue editing").press("Enter")
     page.get_by_label("What should change?").fill("Then, a bridge")
     page.get_by_label("What should change?").press("Control+Enter")
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
@@ -165,8 +165,8 @@ def test_the_versions_are_walked_with_the_keyboard(open_own: Callable[..., Page]
 @pytest.mark.parametrize("width", [320, 3840])
 def test_nothing_is_wider_than_the_screen(open_own: Callable[..., Page], browsed_site: RunningSite, width: int) -> None:
     page = open_own(done(browsed_site, "x" * 300), viewport={"width": width, "height": 800})
-    page.get_by_role("button", name="Make a link").click()
-    page.get_by_role("textbox", name="Secret link").wait_for()
+    page.get_by_role("button", name="Create link").click()
+    page.get_by_role("textbox", name="Private link").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -188,7 +188,7 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     wiro.faults.add("model", "stuck", value="task_output")
     waiting = visitor.upload("rocket.jpg", "Turn it into a tower")
     page = open_own(result, color_scheme=scheme, reduced_motion="reduce")
-    shared = page.get_by_role("textbox", name="Secret link").input_value()
+    shared = page.get_by_role("textbox", name="Private link").input_value()
     for address in (result, failed, unconfirmed, waiting, shared, "/s/1:none/"):
         page.goto(address)
         page.wait_for_load_state("networkidle")

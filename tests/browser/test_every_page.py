@@ -20,9 +20,9 @@ SCRIPTS_AS_SENT = 40_000
 
 @pytest.fixture(scope="module")
 def pages_of_an_edit(browsed_site: RunningSite) -> tuple[str, str]:
-    """A result's own page, and its secret link."""
+    """A result's own page, and its private link."""
     visitor = browsed_site.visitor
-    page = visitor.upload("coffee.png", "Make it look like a pencil sketch")
+    page = visitor.upload("coffee.png", "Turn it into a pencil sketch")
     visitor.wait_for(page)
     answer = visitor.post(f"{page}link/", page, {"days": "1"}, headers={"Accept": "application/json"})
     return page, urlsplit(answer.json()["url"]).path

@@ -16,7 +16,7 @@ PATIENCE = 30_000
 def test_from_the_sign_in_page_to_a_pair_that_can_be_compared(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto("/edits/new/")
-    page.get_by_role("button", name="Fill it in").click()
+    page.get_by_role("button", name="Fill in").click()
     page.get_by_role("button", name="Sign in", exact=True).last.click()
     _send(page, "rocket.jpg", "Make it night, please")
     slider = page.get_by_role("slider", name="Compare before and after")
@@ -25,7 +25,7 @@ def test_from_the_sign_in_page_to_a_pair_that_can_be_compared(open_page: Callabl
     slider.focus()
     for _ in range(10):
         slider.press("ArrowRight")
-    expect(slider).to_have_attribute("aria-valuetext", "60 % of the width shows the photo before the edit")
+    expect(slider).to_have_attribute("aria-valuetext", "60% of the width shows the original photo")
     _find_under_my_edits(page, "Make it night, please")
 
 
@@ -33,7 +33,7 @@ def test_the_same_without_javascript(open_page: Callable[..., Page], browsed_sit
     page = open_page(java_script_enabled=False)
     page.goto("/edits/new/")
     username, password = browsed_site.account
-    page.get_by_label("User name").fill(username)
+    page.get_by_label("Username").fill(username)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).last.click()
     _send(page, "chelsea.png", "Make it warmer, please")

@@ -52,13 +52,13 @@ def pressed(page: Page, button: str, said: str) -> None:
 def test_check_again_now_and_cancel(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("model", "stuck", value="task_output", prompt="Stuck")
     page = job("Stuck", "running")
-    pressed(page, "Check again now", "looked at now")
-    pressed(page, "Cancel this edit", "being canceled")
+    pressed(page, "Check now", "Checking now.")
+    pressed(page, "Cancel this edit", "Canceling.")
 
 
 def test_an_unconfirmed_edit_is_given_up(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("Run", "reset", prompt="Lost for good")
-    pressed(job("Lost for good", "unconfirmed"), "Give up", "given up")
+    pressed(job("Lost for good", "unconfirmed"), "Give up", "Gave up on this edit.")
 
 
 def test_an_unconfirmed_edit_is_sent_once_more_only_by_who_knows_what_it_may_cost(
@@ -66,24 +66,24 @@ def test_an_unconfirmed_edit_is_sent_once_more_only_by_who_knows_what_it_may_cos
 ) -> None:
     wiro.faults.add("Run", "reset", prompt="Lost once")
     page = job("Lost once", "unconfirmed")
-    page.get_by_role("button", name="Send it once more").click()
+    page.get_by_role("button", name="Resubmit").click()
     expect(page.locator(".messagelist")).to_contain_text("Nothing was done")
-    page.get_by_label("I know").check()
-    pressed(page, "Send it once more", "sent once more")
+    page.get_by_label("I understand").check()
+    pressed(page, "Resubmit", "Resubmitted.")
 
 
 def test_a_failed_edit_is_tried_again_for_its_owner(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("model", "failed", prompt="Fails once")
     page = job("Fails once", "failed")
     failed = page.url
-    page.get_by_label("I know").check()
-    pressed(page, "Try again for its owner", "this is the new edit")
+    page.get_by_label("I understand").check()
+    pressed(page, "Retry as a new edit for the owner", "This is the new edit.")
     expect(page).not_to_have_url(failed)
 
 
 def test_wiros_copies_are_erased_now(job: Callable[[str, str], Page], wiro: SandboxServer) -> None:
     wiro.faults.add("Task/InputOutputDelete", "http", status=500, count="always")
     page = job("Erase it", "succeeded")
-    button = page.get_by_role("button", name="Erase Wiro's copies now")
+    button = page.get_by_role("button", name="Delete Wiro’s copies now")
     becomes(page, lambda: bool(page.reload()) and button.is_visible(), True)
-    pressed(page, "Erase Wiro's copies now", "erased at the next sweep")
+    pressed(page, "Delete Wiro’s copies now", "will be deleted shortly")

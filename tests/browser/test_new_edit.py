@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 def test_a_photo_of_25_mb_is_shrunk_with_one_click(open_form: Callable[..., Page], tmp_path: Path) -> None:
     page = open_form()
     choose(page, noise(tmp_path))
-    expect(page.get_by_role("alert").first).to_contain_text(re.compile(r"has [23]\d(\.\d)? MB; at most 10 MB"))
-    button(page, "Shrink it to fit").click()
+    expect(page.get_by_role("alert").first).to_contain_text(re.compile(r"is [23]\d(\.\d)? MB\. The limit is 10 MB"))
+    button(page, "Shrink to fit").click()
     expect(caption(page)).to_contain_text("3,300 × 2,900".replace(",", ""))
     expect(caption(page)).to_contain_text("(was")
     send(page)
@@ -28,10 +28,10 @@ def test_a_panorama_of_4_to_1_is_cropped_where_the_person_wants(open_form: Calla
     page = open_form()
     choose(page, photo("panorama.jpg", 1600, 400))
     expect(page.get_by_role("alert").first).to_have_text(
-        "This picture is 1600 × 400; the longer side must be under 3 times the shorter."
+        "This photo is 1600 × 400 pixels. The longer side must be less than 3 times the shorter side."
     )
-    button(page, "Crop it to fit").click()
-    part = page.get_by_label("Part of the picture to keep")
+    button(page, "Crop to fit").click()
+    part = page.get_by_label("Part of the photo to keep")
     expect(part).to_be_focused()
     expect(caption(page)).to_contain_text("1199 × 400")
     part.press("End")
@@ -45,10 +45,10 @@ def test_a_panorama_of_4_to_1_is_cropped_where_the_person_wants(open_form: Calla
 def test_a_crop_follows_the_eye_when_the_picture_is_upside_down(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("tower.png", 100, 400))
-    button(page, "Crop it to fit").click()
+    button(page, "Crop to fit").click()
     for _ in range(2):
         button(page, "Rotate left").click()
-    page.get_by_label("Part of the picture to keep").press("Home")
+    page.get_by_label("Part of the photo to keep").press("Home")
     send(page)
     picture = sent_picture(page)
     assert picture.size == (100, 299)
@@ -60,8 +60,8 @@ def test_a_crop_follows_the_eye_when_the_picture_is_upside_down(open_form: Calla
 def test_a_webp_is_converted_with_one_click(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("web.webp", 300, 200))
-    expect(page.get_by_role("alert").first).to_have_text("Only JPEG and PNG pictures can be edited; this is WebP.")
-    button(page, "Convert it to JPEG").click()
+    expect(page.get_by_role("alert").first).to_have_text("This format isn’t supported: WebP. Use a JPEG or PNG photo.")
+    button(page, "Convert to JPEG").click()
     expect(caption(page)).to_contain_text("web.jpg")
     send(page)
     assert sent_picture(page).size == (300, 200)
@@ -70,7 +70,7 @@ def test_a_webp_is_converted_with_one_click(open_form: Callable[..., Page], phot
 def test_everything_wrong_with_one_picture_is_mended_with_one_click(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("long.webp", 800, 200))
-    expect(page.get_by_role("alert").first).to_contain_text("this is WebP. This picture is 800 × 200")
+    expect(page.get_by_role("alert").first).to_contain_text("Use a JPEG or PNG photo. This photo is 800 × 200")
     button(page, "Make it fit").click()
     send(page)
     assert sent_picture(page).size == (599, 200)
@@ -101,9 +101,9 @@ def test_undo_goes_back_to_the_photo_as_it_was(open_form: Callable[..., Page], p
     page = open_form()
     path = photo("panorama.jpg", 1600, 400)
     choose(page, path)
-    button(page, "Crop it to fit").click()
+    button(page, "Crop to fit").click()
     button(page, "Undo").click()
-    expect(button(page, "Crop it to fit")).to_be_focused()
+    expect(button(page, "Crop to fit")).to_be_focused()
     expect(page.get_by_role("alert").first).to_contain_text("1600 × 400")
     choose(page, photo("good.jpg", 300, 200))
     button(page, "Rotate left").click()
@@ -118,10 +118,10 @@ def test_a_photo_that_breaks_a_rule_is_not_sent(open_form: Callable[..., Page], 
     page.on("request", lambda request: requests.append(request.method))
     choose(page, photo("tiny.png", 14, 20))
     send(page)
-    expect(page.get_by_role("alert").first).to_have_text("This picture is 14 × 20 pixels; each side must have at least 15.")
+    expect(page.get_by_role("alert").first).to_have_text("This photo is 14 × 20 pixels. Each side must be at least 15 pixels.")
     choose(page, photo("panorama.jpg", 1600, 400))
     send(page)
-    expect(button(page, "Crop it to fit")).to_be_focused()
+    expect(button(page, "Crop to fit")).to_be_focused()
     assert "POST" not in requests
 
 
@@ -129,10 +129,10 @@ def test_files_that_are_no_photos_are_explained(open_form: Callable[..., Page], 
     page = open_form()
     for number, (content, words) in enumerate(
         (
-            (b"", "This file is empty. Choose the picture again."),
-            (b"%PDF-1.7 " + bytes(99), "This browser cannot open a PDF picture. Save it as JPEG or PNG and choose it again."),
-            (b"Dear diary", "This file is not a picture. Choose a JPEG or PNG photo."),
-            (b"\xff\xd8\xff" + bytes(99), "This file is damaged or incomplete and cannot be opened."),
+            (b"", "This file is empty. Choose another photo."),
+            (b"%PDF-1.7 " + bytes(99), "This browser can’t open PDF files. Save the photo as JPEG or PNG, then choose it again."),
+            (b"Dear diary", "This file isn’t a photo. Choose a JPEG or PNG file."),
+            (b"\xff\xd8\xff" + bytes(99), "This file is damaged or incomplete. Save the photo again"),
         )
     ):
         path = tmp_path / f"{number}.jpg"
@@ -149,7 +149,7 @@ def test_a_refusal_by_the_server_offers_the_same_repair(open_form: Callable[...,
     choose(page, photo("good.jpg", 300, 200))
     send(page)
     expect(page.get_by_role("alert").first).to_have_text("Too long for us.")
-    expect(button(page, "Crop it to fit")).to_be_focused()
+    expect(button(page, "Crop to fit")).to_be_focused()
     page.keyboard.press("Enter")
     send(page, button="Edit photo")
     assert sent_picture(page).size == (300, 200)

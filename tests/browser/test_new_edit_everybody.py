@@ -1,4 +1,4 @@
-"""Earlier instructions, versions, keyboard, phone, no scripts, axe."""
+"""Recent instructions, versions, keyboard, phone, no scripts, axe."""
 
 import io
 import uuid
@@ -30,9 +30,9 @@ def test_an_earlier_instruction_fills_the_field_and_sends_nothing(
     browsed_site.visitor.upload("rocket.jpg", words)
     browsed_site.visitor.upload("rocket.jpg", "Turn the sky green")
     page = open_form()
-    page.locator("summary", has_text="Earlier instructions").click()
+    page.locator("summary", has_text="Recent instructions").click()
     expect(button(page, "Turn the sky green")).to_be_visible()
-    page.get_by_role("searchbox", name="Search in earlier instructions").fill(words)
+    page.get_by_role("searchbox", name="Search recent instructions").fill(words)
     expect(page.get_by_text("1 instruction", exact=True)).to_be_visible()
     button(page, words).click()
     expect(page.get_by_label("What should change?")).to_have_value(words)
@@ -46,8 +46,8 @@ def test_a_result_can_be_edited_further(open_form: Callable[..., Page], browsed_
     browsed_site.visitor.wait_for(address)
     version = address.split("/")[2]
     page = open_form(f"{URL}?version={version}&side=result", java_script_enabled=scripts)
-    expect(page.get_by_role("img", name="The photo that will be edited")).to_be_visible()
-    expect(page.get_by_text("You are editing the result of: Make it dusk")).to_be_visible()
+    expect(page.get_by_role("img", name="Photo to edit")).to_be_visible()
+    expect(page.get_by_text("Editing the result of: Make it dusk")).to_be_visible()
     send(page, "Add a moon")
     result = Image.open(io.BytesIO(page.request.get(f"{address}result").body()))
     assert sent_picture(page).size == result.size
@@ -60,7 +60,7 @@ def test_another_photo_takes_the_place_of_a_version(
     address = browsed_site.visitor.upload("rocket.jpg", "Make it dawn")
     page = open_form(f"{URL}?version={address.split('/')[2]}&side=source")
     choose(page, photo("good.jpg", 300, 200))
-    expect(page.get_by_text("You are editing")).to_be_hidden()
+    expect(page.get_by_text("Editing the")).to_be_hidden()
     send(page)
     assert sent_picture(page).size == (300, 200)
 
@@ -71,11 +71,11 @@ def test_the_keyboard_is_enough(open_form: Callable[..., Page], photo: Any) -> N
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
     chooser.value.set_files(photo("panorama.jpg", 1600, 400))
-    expect(button(page, "Crop it to fit")).to_be_visible()
+    expect(button(page, "Crop to fit")).to_be_visible()
     page.keyboard.press("Tab")
     expect(button(page, "Crop it to fit")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Part of the picture to keep")).to_be_focused()
+    expect(page.get_by_label("Part of the photo to keep")).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.get_by_label("What should change?").focus()
     page.keyboard.type("Make it night")
@@ -100,7 +100,7 @@ def test_without_scripts_the_server_makes_it_fit(open_form: Callable[..., Page],
 def test_a_phone_offers_its_camera_and_room_for_fingers(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form(**PHONE)
     choose(page, photo("one.jpg", 300, 200), photo("two.jpg", 1600, 400))
-    expect(page.get_by_text("Does not fit")).to_be_visible()
+    expect(page.get_by_text("Doesn’t fit")).to_be_visible()
     page.locator("summary", has_text="Advanced").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -118,11 +118,11 @@ def test_axe_finds_nothing_in_any_state(open_form: Callable[..., Page], photo: A
     page = open_form(color_scheme=scheme)
     check_with_axe(page)
     choose(page, photo("one.jpg", 300, 200), photo("two.jpg", 1600, 400), photo("three.webp", 300, 200))
-    expect(button(page, "Make all of them fit")).to_be_visible()
+    expect(button(page, "Make all fit")).to_be_visible()
     page.locator(".many li").nth(1).get_by_role("button").first.click()
-    page.locator("summary", has_text="Earlier instructions").click()
+    page.locator("summary", has_text="Recent instructions").click()
     expect(page.get_by_text("instruction", exact=False).first).to_be_visible()
     page.locator("summary", has_text="Advanced").click()
     check_with_axe(page)
-    button(page, "Crop it to fit").click()
+    button(page, "Crop to fit").click()
     check_with_axe(page)

@@ -112,6 +112,21 @@ def test_a_quick_reviewer_keeps_the_focus(open_desk: Callable[..., Page], pairs:
     expect(page.get_by_label("In your own words")).to_be_focused()
 
 
+def test_a_panel_that_is_closed_and_opened_at_once_is_open(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    page.keyboard.press("r")
+    page.keyboard.press("8")
+    page.get_by_label("In your own words").evaluate(
+        """() => {
+            for (const key of ["Escape", "r", "8"]) {
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            }
+        }"""
+    )
+    expect(page.get_by_label("In your own words")).to_be_visible()
+    expect(page.get_by_label("In your own words")).to_be_focused()
+
+
 def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk()
     page.keyboard.press("r")
@@ -127,7 +142,7 @@ def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> N
     expect(slider).to_have_count(0)
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_value("54")
-    change_map = page.get_by_role("img", name="Where the edit changed the picture")
+    change_map = page.get_by_role("img", name="Where the edit changed the photo")
     page.keyboard.press("c")
     expect(change_map).to_be_visible()
     expect(slider).to_have_count(0)
@@ -149,7 +164,7 @@ def test_without_a_connection_the_pair_comes_back(open_desk: Callable[..., Page]
     page = open_desk()
     page.route("**" + DESK, lambda route: route.abort())
     page.keyboard.press("a")
-    says(page, "could not be sent")
+    says(page, "Connection lost.")
     shows(page, pairs[0])
     page.unroute("**" + DESK)
     page.keyboard.press("a")
@@ -162,7 +177,7 @@ def test_at_the_end_of_the_queue(open_desk: Callable[..., Page], pairs: list[str
     for words in pairs:
         shows(page, words)
         page.keyboard.press("a")
-    expect(page.get_by_role("heading", name="All done. Thank you.")).to_be_visible()
+    expect(page.get_by_role("heading", name="All done. Thank you!")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_be_disabled()
     page.keyboard.press("a")
     page.keyboard.press("z")
@@ -174,7 +189,7 @@ def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[st
     page.get_by_role("button", name="Approve").click()
     shows(page, pairs[1])
     page.locator("summary").click()
-    page.get_by_label("There is hardly any difference").check()
+    page.get_by_label("No visible change").check()
     page.locator("details button[value=reject]").click()
     shows(page, pairs[2])
     page.get_by_role("button", name="Skip").click()
@@ -187,13 +202,13 @@ def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: l
     page = open_desk(GRID, viewport={"width": 1024, "height": 768})
     rows = page.locator(".grid-pair")
     before = [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))]
-    page.get_by_label("Choose all").check()
+    page.get_by_label("Select all").check()
     page.get_by_label(pairs[3]).uncheck()
-    expect(page.get_by_text("3 chosen")).to_be_visible()
+    expect(page.get_by_text("3 selected")).to_be_visible()
     assert [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))] == before
     page.get_by_label("Reason").select_option(index=1)
-    page.get_by_role("button", name="Reject the chosen").click()
-    says(page, "Rejected: 3 pairs.")
+    page.get_by_role("button", name="Reject selected").click()
+    says(page, "Rejected 3 edits.")
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(rows).to_have_count(4)

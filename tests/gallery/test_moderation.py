@@ -120,7 +120,7 @@ def test_rejecting_tells_the_owner_why(offered: OfferPairs, rena: User, rolf: Us
     (edit,) = offered(1)
     assert [moderation.reject(edit, who, "too dark") for who in (rena, rolf)] == [True, False]
     assert moderation.reject_all([edit.pk], rolf, "too bright") == []
-    assert user_messages.review(reloaded(edit)) == "Not shown in the gallery: too dark"
+    assert user_messages.review(reloaded(edit)) == "Not published: too dark"
     assert notes(edit) == [("rejected: too dark", "rena")]
     assert not Edit.objects.in_gallery().exists()
 

@@ -1,4 +1,4 @@
-"""Sharing: the gallery after review, and secret links that open one pair to whoever has them, for a while."""
+"""Sharing: the gallery after review, and private links that open one edit to anyone for a limited time."""
 
 import re
 from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_an_ended_link_looks_like_a_forged_one(browser: Client, edit: Edit, endi
         for path in (address + behind, "/s/1:forged/" + behind, "/s/%00/" + behind, "/s/" + "9" * 300 + ":x/" + behind):
             answer = Client().get(path)
             assert answer.status_code == 404, path
-            assert "This link has ended" in answer.content.decode()
+            assert "This link has expired" in answer.content.decode()
 
 
 def test_the_link_of_a_restored_edit_works_again(browser: Client, alice: User, edit: Edit) -> None:
@@ -198,5 +198,5 @@ def test_the_page_of_a_rejected_edit_tells_the_reason_and_offers_the_one_appeal(
     browser.post(f"/edits/{edit.pk}/appeal/")
     moderation.reject(Edit.objects.get(pk=edit.pk), rita, "Still too dark")
     page = browser.get(edit.get_absolute_url()).text
-    assert "The decision stands." in page
+    assert "The decision is final." in page
     assert "/appeal/" not in page

@@ -66,7 +66,7 @@ def test_a_heart_without_scripts_comes_back_to_the_page_it_was_on(browser: Clien
 
 def test_a_deleted_edit_comes_back_with_undo(browser: Client, edit: Edit) -> None:
     page = browser.post(f"/edits/{edit.pk}/delete/", follow=True).content.decode()
-    assert "The edit is in the trash." in page
+    assert "Moved to trash." in page
     assert ">Undo</button>" in page
     assert trashed(browser.get("/edits/trash/")) == [edit.pk]
     browser.post("/edits/selection/", {"id": str(edit.pk), "action": "restore", "next": "/edits/"})
@@ -193,7 +193,7 @@ def test_the_same_photo_uploaded_again_is_a_new_one(new_edit: NewEdit, media: Pa
 def test_delete_for_good_asks_first_and_then_leaves_nothing(browser: Client, edit: Edit, media: Path) -> None:
     browser.post(f"/edits/{edit.pk}/delete/")
     chosen = {"id": str(edit.pk), "action": "purge"}
-    assert "Nobody can bring them back" in browser.post("/edits/selection/", chosen).content.decode()
+    assert "This can’t be undone" in browser.post("/edits/selection/", chosen).content.decode()
     assert len(files_in(media)) == 7
     browser.post("/edits/selection/", chosen | {"confirmed": "1"})
     assert files_in(media) == []

@@ -74,7 +74,7 @@ def test_the_size_limit_holds_to_the_byte() -> None:
     assert clean(padded).width == 640
     error = refusal_of(padded + b"\0")
     assert error.code == "too_large"
-    assert user_messages.refusal(error) == "This file has 10.0 MB; at most 10 MB are allowed."
+    assert user_messages.refusal(error) == "This file is 10.1 MB. The limit is 10 MB."
 
 
 def test_a_small_file_of_huge_dimensions_is_refused_before_it_is_decoded() -> None:
@@ -128,7 +128,7 @@ def test_an_empty_file_is_empty() -> None:
 def test_another_format_is_refused_by_its_name(name: Any) -> None:
     error = refusal_of(FOREIGN[name])
     assert error.code == "unsupported_format"
-    assert user_messages.refusal(error).startswith(f"This is a {name} file; only JPEG and PNG pictures can be edited.")
+    assert user_messages.refusal(error).startswith(f"{name} files aren’t supported. Use a JPEG or PNG photo.")
 
 
 def test_who_has_an_iphone_learns_how_to_get_a_jpeg() -> None:
@@ -140,7 +140,7 @@ def test_who_has_an_iphone_learns_how_to_get_a_jpeg() -> None:
 def test_what_is_no_picture_at_all_is_refused_in_plain_words(data: bytes) -> None:
     error = refusal_of(data)
     assert error.code == "unsupported_format"
-    assert "not a picture" in user_messages.refusal(error)
+    assert "isn’t a photo" in user_messages.refusal(error)
 
 
 def test_several_pictures_in_one_phone_jpeg_are_its_first() -> None:

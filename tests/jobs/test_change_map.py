@@ -36,7 +36,7 @@ def without_comparison(new_edit, media, **fields):
 
 
 def files_in(media):
-    return sum(path.is_file() for path in media.rglob("*"))
+    return sum(path.is_file() for path in (media / "photos").rglob("*"))
 
 
 def to_fetching(edit):

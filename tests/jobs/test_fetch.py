@@ -1,10 +1,13 @@
 """Fetching: what is stored is a picture, and a result that was paid for is not given up lightly."""
 
+import errno
+
 import pytest
+from django.utils import timezone
 
 from edits import images
-from edits.jobs import engine, fetch
-from edits.models import Edit
+from edits.jobs import engine, fetch, result_recovery, storage_health
+from edits.models import Edit, NotAllowed
 from edits.ordering import quotas
 from tests.conftest import advance_to_rest
 
@@ -38,37 +41,88 @@ def test_a_result_that_cannot_be_fetched_at_once_is_fetched_later(sandbox, new_e
     assert len(sandbox.runs()) == 1
 
 
-LASTING = [
-    ("http", {"status": 404}, "output_unavailable"),
-    ("http", {"status": 302, "location": "http://127.0.0.1:9/"}, "output_unavailable"),
-    ("oversize", {"size": 60_000_000}, "output_unavailable"),
-    ("html", {}, "output_invalid"),
-    ("svg", {}, "output_invalid"),
-    ("truncated", {}, "output_invalid"),
-    ("bomb", {}, "output_invalid"),
+@pytest.mark.parametrize("kind", ["html", "svg", "truncated", "bomb"])
+def test_a_result_that_is_no_picture_fails_the_edit_and_stays_at_wiro(sandbox, new_edit, kind):
+    sandbox.faults.add("output", kind, count="always")
+    edit = advance_to_rest(new_edit())
+    assert (edit.state, edit.failure_code) == ("failed", "output_invalid")
+    assert edit.result is None
+    assert edit.attempts.get().cleanup_due_at is None
+
+
+UNAVAILABLE = [
+    ("http", {"status": 404}),
+    ("http", {"status": 302, "location": "http://127.0.0.1:9/"}),
+    ("oversize", {"size": 60_000_000}),
 ]
 
 
-@pytest.mark.parametrize(("kind", "options", "code"), LASTING)
-def test_a_result_that_is_no_picture_fails_the_edit_by_name(sandbox, new_edit, monkeypatch, kind, options, code):
-    monkeypatch.setattr("edits.jobs.timing.FETCH_TRIES", 3)
-    sandbox.faults.add("output", kind, count="always", **options)
+@pytest.mark.parametrize(("kind", "options"), UNAVAILABLE)
+def test_a_result_that_cannot_be_fetched_waits_for_a_person_and_stays_at_wiro(
+    sandbox, new_edit, monkeypatch, rita, kind, options
+):
+    monkeypatch.setattr("edits.jobs.timing.FETCH_MAX_AGE", 1)
+    fault = sandbox.faults.add("output", kind, count="always", **options)
     edit = advance_to_rest(new_edit())
-    assert (edit.state, edit.failure_code) == ("failed", code)
-    assert edit.result is None
+    assert (edit.state, edit.due_at) == ("fetching", None)
+    assert edit.events.filter(kind="alarm", code="result_unavailable").count() == 2
+    assert edit.attempts.get().cleanup_due_at is None
+    assert fault.used > 1
+    sandbox.faults.clear()
+    result_recovery.fetch_again(edit, rita)
+    assert advance_to_rest(edit).state == "succeeded"
 
 
-def test_a_result_from_a_host_that_is_not_allowed_is_never_fetched(sandbox, new_edit, settings):
-    settings.WIRO_OUTPUT_HOSTS = ["wiro.ai"]
-    edit = advance_to_rest(new_edit())
-    assert (edit.state, edit.failure_code) == ("failed", "output_unavailable")
+def test_a_result_from_a_host_that_is_not_allowed_is_fetched_once_it_is(sandbox, new_edit, settings):
+    allowed, settings.WIRO_OUTPUT_HOSTS = settings.WIRO_OUTPUT_HOSTS, ["wiro.ai"]
+    edit = new_edit()
+    while not edit.events.filter(code="fetch_failed").exists():
+        engine.advance(edit.pk)
+    settings.WIRO_OUTPUT_HOSTS = allowed
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_a_paid_result_that_was_no_picture_can_be_fetched_again_for_nothing(sandbox, new_edit, rita):
+    sandbox.faults.add("output", "truncated", count="always")
+    failed = advance_to_rest(new_edit())
+    sandbox.faults.clear()
+    recovered = advance_to_rest(result_recovery.fetch_again(failed, rita))
+    assert (recovered.state, recovered.cost, recovered.owner) == ("succeeded", 0, failed.owner)
+    assert Edit.objects.get(pk=failed.pk).state == "failed"
+    with pytest.raises(NotAllowed):
+        result_recovery.fetch_again(failed, rita)
+
+
+def test_a_full_disk_loses_no_result_and_stops_new_paid_work(sandbox, new_edit, monkeypatch):
+    edit, waiting = new_edit(), new_edit()
+    while edit.state != "fetching":
+        engine.advance(edit.pk)
+        edit = Edit.objects.get(pk=edit.pk)
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("edits.storage.DurableFileSystemStorage._save", full)
+        storage_health.doubt()
+        for _ in range(20):
+            Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+            engine.advance(edit.pk)
+            engine.advance(waiting.pk)
+        assert Edit.objects.get(pk=edit.pk).state == "fetching"
+        assert Edit.objects.get(pk=edit.pk).fruitless_claims == 0
+        assert Edit.objects.get(pk=waiting.pk).state == "queued"
+        assert len(sandbox.runs()) == 1
+    storage_health.doubt()
+    assert advance_to_rest(edit).state == "succeeded"
+    assert advance_to_rest(waiting).state == "succeeded"
 
 
 def test_what_is_stored_decodes_and_no_other_file_stays(sandbox, new_edit, media):
     edit = advance_to_rest(new_edit())
     with edit.result.file.open("rb") as file:
         assert images.clean(file, images.RESULT).width == edit.result.width
-    assert sum(path.is_file() for path in media.rglob("*")) == 7
+    assert sum(path.is_file() for path in (media / "photos").rglob("*")) == 7
 
 
 def test_the_loser_of_a_finishing_race_removes_its_own_files_only(sandbox, new_edit, media, monkeypatch):
@@ -81,4 +135,4 @@ def test_the_loser_of_a_finishing_race_removes_its_own_files_only(sandbox, new_e
     fetch.fetch(loser)
     winner = Edit.objects.get(pk=edit.pk)
     assert winner.result.file.storage.exists(winner.result.file.name)
-    assert sum(path.is_file() for path in media.rglob("*")) == 6
+    assert sum(path.is_file() for path in (media / "photos").rglob("*")) == 6

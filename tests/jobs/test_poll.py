@@ -1,13 +1,16 @@
 """Polling: only an ended status decides, and no strange answer costs a result that was paid for."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
-from edits.jobs import engine, poll
+from edits.jobs import engine
 from edits.models import CircuitBreaker, Edit
 from edits.ordering import quotas
+from edits.wiro import WiroClient
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +46,8 @@ def test_an_absent_pexit_is_no_failure(sandbox, new_edit):
 
 
 @pytest.mark.parametrize(("kind", "code"), [("failed", "model_failed"), ("no_outputs", "no_output")])
-def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(sandbox, new_edit, kind, code):
+def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(sandbox, new_edit, monkeypatch, kind, code):
+    monkeypatch.setattr("edits.jobs.timing.NO_OUTPUT_MAX_AGE", 2)
     sandbox.faults.add("model", kind)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code) == ("failed", code)
@@ -51,11 +55,14 @@ def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(sandbox, new_e
 
 @pytest.mark.parametrize("changes", [{"pexit": "1"}, {"outputs": ()}, {"status": "task_cancel"}])
 def test_a_price_that_is_named_for_no_result_was_not_charged(sandbox, new_edit, monkeypatch, changes):
-    look = poll._ask
-    monkeypatch.setattr(
-        "edits.jobs.poll._ask",
-        lambda attempt: (task := look(attempt)) and (replace(task, **changes) if task.is_successful else task),
-    )
+    monkeypatch.setattr("edits.jobs.timing.NO_OUTPUT_MAX_AGE", 0)
+    detail = WiroClient.task_detail
+
+    def changed(self, **named):
+        task = detail(self, **named)
+        return replace(task, **changes) if task.is_successful else task
+
+    monkeypatch.setattr(WiroClient, "task_detail", changed)
     edit = advance_to_rest(new_edit())
     assert edit.state in ("failed", "canceled")
     assert (edit.cost, edit.attempts.get().cost, quotas.spent_today()) == (None, None, 0)
@@ -96,3 +103,58 @@ def test_keys_that_stop_working_while_edits_run_are_told_to_the_administrators(s
     assert advance_to_rest(edit).state == "succeeded"
     assert CircuitBreaker.current().trip_reason == "credentials"
     assert len(mail.outbox) == 1
+
+
+def test_outputs_that_appear_late_are_waited_for_and_delivered(sandbox, new_edit):
+    sandbox.faults.add("model", "late_outputs")
+    edit = advance_to_rest(new_edit())
+    assert edit.state == "succeeded"
+    assert len(sandbox.runs()) == 1
+
+
+def test_of_several_outputs_the_picture_is_taken(sandbox, new_edit):
+    sandbox.faults.add("model", "several_outputs")
+    assert advance_to_rest(new_edit()).state == "succeeded"
+
+
+@pytest.mark.parametrize("kind", ["died", "died_silently"])
+def test_a_task_that_died_before_it_ran_fails_its_edit_and_costs_nothing(sandbox, new_edit, monkeypatch, kind):
+    monkeypatch.setattr("edits.jobs.timing.ERROR_MAX_AGE", 2)
+    sandbox.faults.add("model", kind)
+    edit = advance_to_rest(new_edit())
+    assert (edit.state, edit.failure_code, edit.cost) == ("failed", "model_failed", None)
+
+
+def test_a_task_that_vanished_is_given_up_once_wiro_has_said_so_for_a_while(sandbox, new_edit, monkeypatch):
+    monkeypatch.setattr("edits.jobs.timing.MISSING_MAX_AGE", 2)
+    sandbox.faults.add("task", "vanishes")
+    edit = advance_to_rest(new_edit())
+    assert (edit.state, edit.failure_code) == ("failed", "timed_out")
+
+
+def test_a_task_that_appears_late_is_waited_for(sandbox, new_edit):
+    sandbox.faults.add("task", "late")
+    assert advance_to_rest(new_edit()).state == "succeeded"
+
+
+def test_one_look_that_lasts_long_by_a_wrong_clock_decides_nothing(sandbox, new_edit):
+    sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=1)
+    edit = new_edit()
+    engine.advance(edit.pk)
+    Edit.objects.filter(pk=edit.pk).update(
+        due_at=timezone.now(), condition="missing", condition_looks=1, polled_at=timezone.now() - timedelta(hours=5)
+    )
+    assert engine.advance(edit.pk).state == "running"
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_a_result_that_comes_although_the_task_was_killed_is_delivered(sandbox, new_edit, monkeypatch):
+    edit = new_edit()
+    engine.advance(edit.pk)
+    while not next(iter(sandbox.tasks)).ended:
+        pass
+    monkeypatch.setattr("edits.jobs.timing.RUN_MAX_AGE", 0)
+    sandbox.faults.add("Task/Detail", "status", value="task_output", count=2)
+    edit = advance_to_rest(edit)
+    assert edit.given_up_at is not None
+    assert edit.state == "succeeded"

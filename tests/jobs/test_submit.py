@@ -1,14 +1,15 @@
 """The step that costs money: sent once, and never again without proof that it was not accepted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
-from edits.jobs import admission, engine, scheduler
-from edits.models import CircuitBreaker, Edit, Outcome, TripReason
-from edits.wiro import WiroClient
+from edits.jobs import actions, admission, engine, scheduler, submit
+from edits.models import Attempt, CircuitBreaker, Edit, Outcome, TripReason
+from edits.wiro import WiroAPIError, WiroClient
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def test_an_edit_is_sent_once_and_reaches_its_result(sandbox, new_edit):
     assert edit.attempts.get().outcome == Outcome.ACCEPTED
 
 
-UNKNOWN = [
+UNKNOWN: list[tuple[str, dict[str, Any]]] = [
     ("silence", {"seconds": 30, "after": True}),
     ("silence", {"seconds": 30}),
     ("reset", {}),
@@ -44,7 +45,8 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("kind", "options"), UNKNOWN)
-def test_an_unknown_outcome_parks_the_edit_and_is_never_run_again_by_itself(sandbox, new_edit, kind, options):
+@pytest.mark.usefixtures("no_task_list")
+def test_an_unknown_outcome_leaves_the_edit_unconfirmed_and_is_never_sent_again(sandbox, new_edit, kind, options):
     sandbox.faults.add("Run", kind, **options)
     edit = advance_to_rest(new_edit())
     assert edit.state == "unconfirmed"
@@ -54,6 +56,18 @@ def test_an_unknown_outcome_parks_the_edit_and_is_never_run_again_by_itself(sand
         scheduler.dispatch_due()
     assert edit.attempts.count() == 1
     assert len(accepted(sandbox)) <= 1
+
+
+LOST_ANSWERS = [(kind, options) for kind, options in UNKNOWN if options.get("after")]
+
+
+@pytest.mark.parametrize(("kind", "options"), LOST_ANSWERS)
+def test_a_run_whose_answer_was_lost_is_found_in_the_task_list(sandbox, new_edit, kind, options):
+    sandbox.faults.add("Run", kind, **options)
+    edit = advance_to_rest(new_edit())
+    assert edit.state == "succeeded"
+    assert edit.events.filter(code="reconciled").exists()
+    assert len(accepted(sandbox)) == 1
 
 
 REFUSED_FOR_NOW = [
@@ -159,7 +173,7 @@ def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(sa
 
 
 def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob, monkeypatch):
-    monkeypatch.setattr("edits.jobs.timing.LIMIT_MEMORY", 15)
+    monkeypatch.setattr("edits.jobs.timing.LIMIT_VALIDITY", 15)
     sandbox.faults.add("Run", "error", code=96, count="always")
     edits = [new_edit(), new_edit(), *(new_edit(owner=bob) for _ in range(3))]
     for edit in edits * 3:
@@ -171,11 +185,31 @@ def test_while_the_gate_is_closed_nobody_else_runs(sandbox, new_edit, bob, monke
     assert len(accepted(sandbox)) == 5
 
 
-def test_a_refused_upload_of_the_source_is_waited_out_without_an_attempt(sandbox, new_edit):
+def test_a_refused_upload_of_the_source_is_waited_out_and_sends_no_run(sandbox, new_edit):
     sandbox.faults.add("File/Upload", "http", status=502)
     edit = advance_to_rest(new_edit())
     assert edit.state == "succeeded"
-    assert edit.attempts.count() == 1
+    assert [attempt.sent_at is None for attempt in edit.attempts.all()] == [True, False]
+    assert len(sandbox.runs()) == 1
+
+
+def test_a_photo_is_uploaded_once_however_often_wiro_refuses(sandbox, new_edit):
+    sandbox.faults.add("Run", "error", code=0, message="Something broke here", count=4)
+    edit = advance_to_rest(new_edit())
+    assert edit.state == "succeeded"
+    assert len({run.parameters["inputImageUrl"] for run in sandbox.runs()}) == 1
+
+
+def test_what_waits_for_its_turn_uploads_nothing(sandbox, new_edit, settings):
+    settings.EDITS_AT_ONCE = 1
+    sandbox.faults.add("model", "stuck", value="task_output")
+    first, second = new_edit(), new_edit()
+    engine.advance(first.pk)
+    for _ in range(10):
+        Edit.objects.filter(pk=second.pk).update(due_at=timezone.now())
+        engine.advance(second.pk)
+    assert Edit.objects.get(pk=second.pk).uploaded_source_url == ""
+    assert not second.attempts.exists()
 
 
 def test_a_missing_source_fails_the_edit_without_a_run(sandbox, new_edit):
@@ -186,10 +220,72 @@ def test_a_missing_source_fails_the_edit_without_a_run(sandbox, new_edit):
     assert not sandbox.runs()
 
 
-def test_an_expired_lease_while_submitting_parks_the_edit(sandbox, new_edit):
+def test_a_worker_that_died_before_it_sent_anything_costs_nothing(sandbox, new_edit):
     edit = new_edit()
     claimed = Edit.objects.claim(edit.pk, -1)
     assert admission.begin_attempt(claimed, "token")
-    edit = advance_to_rest(edit)
-    assert edit.state == "unconfirmed"
+    assert advance_to_rest(edit).state == "succeeded"
+    assert len(sandbox.runs()) == 1
+
+
+def test_a_worker_that_died_when_it_may_have_sent_leaves_the_edit_unconfirmed(sandbox, new_edit):
+    edit = new_edit()
+    claimed = Edit.objects.claim(edit.pk, -1)
+    attempt = admission.begin_attempt(claimed, "token")
+    Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now())
+    assert advance_to_rest(edit).state == "unconfirmed"
     assert not sandbox.runs()
+
+
+def test_what_the_list_proves_to_be_not_accepted_is_sent_once_more(sandbox, new_edit, monkeypatch):
+    monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
+    sandbox.faults.add("Run", "silence", seconds=30)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    assert lost.state == "unconfirmed"
+    assert advance_to_rest(new_edit(prompt="A later one")).state == "succeeded"
+    Edit.objects.filter(pk=lost.pk).update(due_at=timezone.now(), step_retries=0)
+    monkeypatch.setattr("tests.conftest.LOOKUPS", 100)
+    assert advance_to_rest(lost).state == "succeeded"
+    assert lost.events.filter(code="not_found_at_wiro").count() == 1
+    assert len(accepted(sandbox)) == 2
+
+
+def test_a_late_refusal_does_not_touch_an_edit_that_waits_for_another_attempt(sandbox, new_edit, alice):
+    edit = new_edit()
+    claimed = Edit.objects.claim(edit.pk, 300)
+    first = admission.begin_attempt(claimed, "token")
+    Attempt.objects.filter(pk=first.pk).update(sent_at=timezone.now())
+    first.settle(Outcome.UNKNOWN)
+    submit.mark_unconfirmed(claimed, "worker_lost")
+    actions.try_again_unconfirmed(Edit.objects.get(pk=edit.pk), alice)
+    again = Edit.objects.claim(edit.pk, 300)
+    second = admission.begin_attempt(again, "another token")
+    Attempt.objects.filter(pk=second.pk).update(sent_at=timezone.now())
+    submit._refused(claimed, first, WiroAPIError(0, "Something broke here", 200))
+    fresh = Edit.objects.get(pk=edit.pk)
+    assert (fresh.state, fresh.lease_token) == ("submitting", again.lease_token)
+    assert Attempt.objects.get(pk=first.pk).outcome == Outcome.REJECTED
+
+
+def test_a_cancel_between_the_turn_and_the_run_sends_nothing(sandbox, new_edit, alice, monkeypatch):
+    edit = new_edit()
+    upload = WiroClient.upload
+
+    def cancel_meanwhile(self, *args, **kwargs):
+        actions.cancel(Edit.objects.get(pk=edit.pk), alice)
+        return upload(self, *args, **kwargs)
+
+    monkeypatch.setattr(WiroClient, "upload", cancel_meanwhile)
+    assert engine.advance(edit.pk).state == "canceled"
+    assert not sandbox.runs()
+
+
+def test_a_bare_403_of_one_edit_does_not_stop_the_others(sandbox, new_edit):
+    assert advance_to_rest(new_edit(prompt="Fine")).state == "succeeded"
+    other = new_edit(prompt="Still at work")
+    engine.advance(other.pk)
+    sandbox.faults.add("Run", "http", status=403, prompt="disliked", count="always")
+    disliked = advance_to_rest(new_edit(prompt="The disliked one"))
+    assert (disliked.state, disliked.failure_code) == ("failed", "rejected")
+    assert CircuitBreaker.current().is_closed
+    assert advance_to_rest(other).state == "succeeded"

@@ -88,11 +88,11 @@ def test_more_variations_than_the_day_has_edits_left_are_refused_together(
     assert (page.status_code, answer.status_code) == (429, 429)
     error = answer.json()["errors"]["__all__"][0]
     assert error["code"] == "edits_per_day"
-    assert "left today: 3" in error["message"]
+    assert "left today (3)" in error["message"]
     assert "midnight UTC" in error["message"]
     assert error["message"] in page.content.decode()
     assert not Edit.objects.exists()
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
     assert post(browser, variations="3").status_code == 302
 
 
@@ -101,7 +101,7 @@ def test_more_variations_than_the_site_can_pay_are_refused_together(browser: Cli
     answer = post(browser, as_json=True, variations="3")
     assert answer.status_code == 429
     assert answer.json()["errors"]["__all__"][0]["code"] == "spend_per_day"
-    assert "today: 2." in answer.json()["errors"]["__all__"][0]["message"]
+    assert "today (2)." in answer.json()["errors"]["__all__"][0]["message"]
     assert post(browser, variations="2").status_code == 302
 
 

@@ -86,9 +86,9 @@ def test_variations_of_a_version_all_continue_it(browser: Client, new_edit: NewE
 
 def test_the_stored_picture_is_used_as_it_is(browser: Client, new_edit: NewEdit, media: Path) -> None:
     edit = version(new_edit)
-    files = {path for path in media.rglob("*") if path.is_file()}
+    files = {path for path in (media / "photos").rglob("*") if path.is_file()}
     begun(send(browser, edit))
-    assert {path for path in media.rglob("*") if path.is_file()} == files
+    assert {path for path in (media / "photos").rglob("*") if path.is_file()} == files
 
 
 def test_a_photo_that_is_chosen_counts_more_than_the_version(browser: Client, new_edit: NewEdit) -> None:
@@ -130,7 +130,7 @@ def test_a_version_that_is_not_there_is_a_missing_photo(browser: Client, new_edi
     count = Edit.objects.count()
     response = send(browser, edit)
     assert codes(response) == {"photo": ["required"]}
-    assert "not there any more" in response.json()["errors"]["photo"][0]["message"]
+    assert "no longer available" in response.json()["errors"]["photo"][0]["message"]
     page = send(browser, edit, as_json=False, prompt="These words are kept")
     assert page.status_code == 400
     assert "These words are kept" in page.content.decode()

@@ -119,7 +119,7 @@ class RunningSite:
     def output(self) -> str:
         return "".join(self.lines)
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
+    def wait_until_ready(self, seconds: float = 180.0) -> None:
         assert self._greeted.wait(seconds), self.output
         assert f"Ready: {self.url}/" in self.output, self.output
 

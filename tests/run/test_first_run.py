@@ -55,7 +55,7 @@ def test_a_second_run_on_the_same_folder_is_refused_in_one_line(site: RunningSit
     assert second.process.wait(20) != 0
     second.stop()
     assert second.lines == [
-        f"make run: it is already running on {site.data}; stop that first, or choose another folder with DATA_DIR=…\n"
+        f"make run: already running with the data folder {site.data}; stop it first, or choose another one with DATA_DIR=…\n"
     ]
 
 

@@ -44,24 +44,24 @@ def test_an_address_of_another_machine(tmp_path: Path) -> None:
 
 def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
-    assert f"the data folder {tmp_path / 'data'} cannot be written" in refusal(tmp_path / "data")
-    assert "cannot be written" in refusal(tmp_path / "data" / "below")
+    assert f"cannot write to the data folder {tmp_path / 'data'}" in refusal(tmp_path / "data")
+    assert "cannot write to the data folder" in refusal(tmp_path / "data" / "below")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "line"),
     [
-        ("SPEND_PER_DAY", "abc", "SPEND_PER_DAY=abc cannot be understood"),
-        ("REVIEW_REQUIRED", "ja", "REVIEW_REQUIRED=ja is neither on nor off"),
-        ("HTTPS", "2", "HTTPS=2 is neither on nor off"),
-        ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD is none of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
-        ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be more than 0."),
-        ("SANDBOX_TIME_SCALE", "0", "SANDBOX_TIME_SCALE=0 is not a number above 0"),
-        ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must begin with http:// or https://."),
-        ("REDIS_URL", "amqp://me:sesame@127.0.0.1", "REDIS_URL must begin with redis:// or rediss://"),
-        ("DATABASE_URL", "oracle://me:sesame@127.0.0.1/x", "DATABASE_URL must begin with postgres://"),
-        ("DATABASE_URL", "postgres://me:sesame@127.0.0.1:9/x", "the database cannot be used: "),
-        ("DATABASE_URL", "sqlite:////dev/null/x.sqlite3", "the database cannot be used: "),
+        ("SPEND_PER_DAY", "abc", "SPEND_PER_DAY=abc is not a valid value"),
+        ("REVIEW_REQUIRED", "ja", "REVIEW_REQUIRED=ja must be on or off"),
+        ("HTTPS", "2", "HTTPS=2 must be on or off"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD must be DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+        ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be greater than 0."),
+        ("SANDBOX_PACE", "0", "SANDBOX_PACE=0 is not a number greater than 0"),
+        ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must start with http:// or https://."),
+        ("REDIS_URL", "amqp://me:sesame@127.0.0.1", "REDIS_URL must start with redis:// or rediss://"),
+        ("DATABASE_URL", "oracle://me:sesame@127.0.0.1/x", "DATABASE_URL must start with postgres://"),
+        ("DATABASE_URL", "postgres://me:sesame@127.0.0.1:9/x", "cannot use the database: "),
+        ("DATABASE_URL", "sqlite:////dev/null/x.sqlite3", "cannot use the database: "),
     ],
 )
 def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str, line: str) -> None:
@@ -86,7 +86,7 @@ def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
 
 def test_an_address_of_wiro_that_is_none(tmp_path: Path) -> None:
     said = refusal(tmp_path, WIRO_API_KEY="key", WIRO_BASE_URL="nonsense")
-    assert said == "WIRO_BASE_URL must begin with http:// or https://."
+    assert said == "WIRO_BASE_URL must start with http:// or https://."
 
 
 def test_the_environment_wins_over_the_env_file_which_is_read(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_other_formats_stay_refused(browser: Client, name: Any) -> None:
 
 def test_a_file_too_large_to_be_made_to_fit_is_told_the_larger_limit(browser: Client) -> None:
     response = send(browser, bytes(41 * MIB), fit="on")
-    assert response.json()["errors"]["photo"][0]["message"] == "This file has 41.0 MB; at most 40 MB are allowed."
+    assert response.json()["errors"]["photo"][0]["message"] == "This file is 41.0 MB. The limit is 40 MB."
 
 
 MENDABLE = {

@@ -66,7 +66,7 @@ def far_too_large(browser: Client, **headers: Any) -> Response:
 def test_a_body_far_over_the_limit_is_answered_before_it_is_read(browser: Client) -> None:
     page = far_too_large(browser)
     assert page.status_code == 413
-    assert "This file has 61.0 MB; at most 10 MB are allowed." in page.content.decode()
+    assert "This file is 61.0 MB. The limit is 10 MB." in page.content.decode()
     answer = far_too_large(browser, accept="application/json")
     assert answer.status_code == 413
     assert [error["code"] for error in answer.json()["errors"]["photo"]] == ["too_large"]

@@ -1,4 +1,4 @@
-"""A demonstration account for a site that only listens on loopback, and a few edits that go through the whole path."""
+"""Create the demo account for a site that listens only on loopback, and optionally queue a few edits."""
 
 import uuid
 from argparse import ArgumentParser
@@ -28,14 +28,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--edits", action="store_true", help="also queue one edit per sample photograph (costs money with a real account)"
+            "--edits", action="store_true", help="also queue one edit per sample photo (costs money with a real Wiro account)"
         )
 
     def handle(self, **options: Any) -> None:
         for earlier, email in EARLIER.items():
             get_user_model().objects.filter(email=earlier).update(email=email)
         if not settings.DEMO_USERNAME:
-            # Reachable from elsewhere: an account whose password stands on the sign-in page must not work.
+            # Reachable from elsewhere: an account whose password is shown on the sign-in page must not work.
             get_user_model().objects.filter(email=EMAIL).update(is_active=False)
             return
         self._account()
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         demo.save()
 
     def _owner_of_samples(self) -> Any:
-        """Nobody signs in as this one; so the demonstration takes nobody's quota and nobody's turn."""
+        """An account without a password, so that the demo edits use up no user's quota or place in the queue."""
         name = f"samples-{uuid.uuid4().hex[:6]}"
         owner, made = get_user_model().objects.get_or_create(email=SAMPLES, defaults={"username": name})
         if made:
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         return owner
 
     def _queue(self, owner: User, sample: samples.Sample) -> None:
-        """Unless it was done or is under way. An earlier one that failed, as the sandbox was stopped, makes room."""
+        """Queue the edit unless it is done or in progress. One that failed, for example with a stopped sandbox, is replaced."""
         nonce = f"{sample.name}-"
         earlier = owner.edits.filter(nonce__startswith=nonce)
         if sample.path is None or earlier.exclude(state=State.FAILED).exists():
@@ -78,4 +78,4 @@ class Command(BaseCommand):
         try:
             create.create(owner, picture, nonce=nonce + uuid.uuid4().hex[:12], **inputs)
         except quotas.QuotaExceeded:
-            self.stderr.write("The limits that are set leave no room for the demonstration edits.")
+            self.stderr.write("The configured limits leave no room for the demo edits.")

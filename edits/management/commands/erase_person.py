@@ -1,4 +1,4 @@
-"""Erase a person: their pictures, words and account go, their edits stay in the ledger as numbers. There is no way back."""
+"""Permanently erase a user: delete their images, instructions and account. Anonymous records of their edits are kept."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,28 +14,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--reason", default="", help="stands in the log")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--reason", default="", help="recorded in the log")
+        parser.add_argument("--yes", action="store_true", help="skip the confirmation")
 
     def handle(self, *, username: str, reason: str, yes: bool, **options: Any) -> None:
         user = User.objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"nobody here is called {username}")
+            raise CommandError(f"no user is named {username}")
         if not (yes or self._is_sure(user)):
-            raise CommandError("nothing was erased")
+            raise CommandError("canceled; nothing was erased")
         try:
             deletion.delete_account(user, None, reason)
         except deletion.LastAdministrator as error:
-            raise CommandError(f"{username} is the only administrator; make another one first") from error
+            raise CommandError(f"{username} is the only administrator; make someone else an administrator first") from error
         left = deletion.belongings(user)
         self.stdout.write(
-            f"Erased. Left for tidying, as edits run or Wiro still has copies: pictures {left.pictures}, edits {left.edits}."
+            "Erased. Still to be deleted, because edits are running or Wiro has copies: "
+            f"images {left.pictures}, edits {left.edits}."
         )
 
     def _is_sure(self, user: User) -> bool:
         has = deletion.belongings(user)
-        self.stdout.write(f"{user.username} has: pictures {has.pictures}, edits {has.edits}, of these under way {has.under_way}.")
+        self.stdout.write(f"{user.username}: images {has.pictures}, edits {has.edits} ({has.under_way} in progress).")
         try:
-            return input("Type the user name again to erase all of that: ") == user.username
+            return input("Type the username to erase all of this: ") == user.username
         except EOFError:
             return False

@@ -1,4 +1,4 @@
-"""Say where the site is once it answers, and put the demonstration edits into the gallery when they are done."""
+"""Print the address once the site answers, and publish the demo edits when they are done."""
 
 import time
 from contextlib import suppress
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             dispatch_due.delay()
         ready = self._wait_until_ready(f"{address}/healthz")
         if not ready:
-            self.stderr.write(f"Edits are not worked on yet; {address}/readyz and the lines above say why.")
+            self.stderr.write(f"Edits are not being processed yet. See {address}/readyz and the messages above.")
         if ready or self._answers(f"{address}/healthz"):
             self._welcome(address)
         if ready:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Ready: {address}/")
         if settings.DEMO_USERNAME:
             self.stdout.write(
-                f"  Sign in as {settings.DEMO_USERNAME} with the password {settings.DEMO_PASSWORD} (review: {address}/admin/)"
+                f"  Sign in as {settings.DEMO_USERNAME} with the password {settings.DEMO_PASSWORD} (admin: {address}/admin/)"
             )
         else:
             self.stdout.write("  Create an administrator with: .venv/bin/python manage.py createsuperuser")
@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def _wait_until_ready(self, url: str) -> bool:
         began, ends_at = timezone.now(), time.monotonic() + PATIENCE
         while time.monotonic() < ends_at:
-            # Up, and the scheduler has made its first round: then an edit would get done.
+            # The site is up and the first sweep has run, so edits are processed.
             if self._swept_since(began) and self._answers(url):
                 return True
             time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Everything that must be done before the programs start: check the settings, migrate, collect static files, demonstration."""
+"""Prepare the site before its programs start: check settings, migrate, collect static files, create the demo account."""
 
 from argparse import ArgumentParser
 from contextlib import suppress
@@ -17,19 +17,15 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--demo-edits", action="store_true", help="queue one edit per sample photograph for the demonstration account"
-        )
-        parser.add_argument(
-            "--forget-tasks", action="store_true", help="fail edits that are under way: the sandbox that did them is gone"
-        )
+        parser.add_argument("--demo-edits", action="store_true", help="queue one demo edit per sample photo")
+        parser.add_argument("--forget-tasks", action="store_true", help="fail edits in progress, because their sandbox is gone")
 
     def handle(self, **options: Any) -> None:
         call_command("check")
         try:
             call_command("migrate", verbosity=0)
         except DatabaseError as error:
-            raise CommandError(f"the database cannot be used: {' '.join(str(error).split())}") from error
+            raise CommandError(f"cannot use the database: {' '.join(str(error).split())}") from error
         with suppress(OSError):  # an image has them already, and its files may be read only
             compile_catalogs()
         call_command("collectstatic", interactive=False, verbosity=0)

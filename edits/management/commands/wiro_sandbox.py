@@ -13,7 +13,7 @@ from edits.wiro.sandbox import SandboxServer
 
 
 class Command(BaseCommand):
-    help = "A local stand-in for Wiro over real HTTP. Keys come from WIRO_API_KEY and WIRO_API_SECRET (empty: key only)."
+    help = "Run a local simulation of Wiro over real HTTP. Set the keys with WIRO_API_KEY and WIRO_API_SECRET (empty: key only)."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         api_key = os.environ.get("WIRO_API_KEY", "")
         if not api_key:
-            raise CommandError("WIRO_API_KEY is not set: the sandbox needs the key that its callers will use.")
+            raise CommandError("WIRO_API_KEY is not set. The sandbox needs the key that its clients use.")
         told_to_stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: told_to_stop.set())
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 randomness=options["seed_of_randomness"],
             )
         except OSError as problem:
-            raise CommandError(f"The sandbox cannot listen at {options['host']}:{options['port']}: {problem.strerror}") from None
+            raise CommandError(f"The sandbox cannot listen on {options['host']}:{options['port']}: {problem.strerror}") from None
 
 
 def _positive(text: str) -> float:

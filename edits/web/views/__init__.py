@@ -1,1 +1,1 @@
-"""HTTP doors, one module a family of pages. They find, ask lifecycle, and render; decisions are made elsewhere."""
+"""HTTP views, one module per group of pages. They load, call the components, and render; decisions are made there."""

@@ -1,4 +1,4 @@
-"""Pages that explain, open to everybody. Figures come from the code that acts on them, so that a page cannot grow untrue."""
+"""Public pages that explain the site. Numbers come from the code that uses them, so that the pages stay true."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

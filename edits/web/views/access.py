@@ -1,4 +1,4 @@
-"""Who may see an edit. Everybody else is told that there is none."""
+"""Who may see an edit. To everyone else, it does not exist."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from ...models import Edit, Visibility
 
 
 def visible_edits(user: User | AnonymousUser) -> QuerySet[Edit]:
-    """Edits that this visitor may look at: one's own, those in the gallery, for staff all; never a deleted one."""
+    """Edits that this visitor may see: their own, those in the gallery, all for staff; never a deleted one."""
     edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
     if user.is_authenticated and user.is_staff:
         return edits

@@ -1,4 +1,4 @@
-"""One's own account: what the site has of its owner, a new password, and the way out."""
+"""The user's own account: what the site stores, changing the password, deleting the account."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @method_decorator([never_cache, require_http_methods(["GET", "HEAD", "POST"])], name="dispatch")
 class ChangePassword(PasswordChangeView):
-    # Not under registration/, where a template of this purpose would take the place of the admin's own.
+    # Not under registration/, where a template of that name would replace the admin's.
     template_name = "account/password.html"
     success_url = reverse_lazy("account")
 
@@ -43,7 +43,7 @@ class ChangePassword(PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         if _is_demonstration(self.request):
             raise PermissionDenied
-        messages.success(self.request, _("You have a new password. Everywhere else you are signed out."))
+        messages.success(self.request, _("Password changed. You’ve been signed out everywhere else."))
         return super().form_valid(form)
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -54,7 +54,7 @@ class ChangePassword(PasswordChangeView):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
-    """Asks for the password; the tries are counted and locked like those of signing in."""
+    """Asks for the password; attempts are counted and locked like those of signing in."""
     is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(person(request))
     if request.method == "POST" and (is_demonstration or is_last):
         raise PermissionDenied
@@ -62,7 +62,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _knows_password(request, form):
         deletion.delete_account(person(request), person(request))
         logout(request)
-        messages.success(request, _("Your account is deleted, and nobody sees anything of it any more. Farewell!"))
+        messages.success(request, _("Your account has been deleted."))
         return redirect("gallery")
     facts = {"form": form, "has": deletion.belongings(person(request)), "is_demonstration": is_demonstration, "is_last": is_last}
     return render(request, "account/delete.html", facts, status=400 if request.method == "POST" else 200)
@@ -72,10 +72,10 @@ def _knows_password(request: HttpRequest, form: Form) -> bool:
     name = request.user.get_username()
     if authenticate(request, username=name, password=form.cleaned_data["password"]) == request.user:
         return True
-    form.add_error("password", _("That is not your password. Nothing was deleted."))
+    form.add_error("password", _("Incorrect password. Nothing was deleted."))
     return False
 
 
 def _is_demonstration(request: HttpRequest) -> bool:
-    """Everybody at this machine knows its password, so it is nobody's to change or to delete."""
+    """Everyone on this machine knows the demo account's password, so no one may change or delete it."""
     return bool(settings.DEMO_USERNAME) and request.user.get_username() == settings.DEMO_USERNAME

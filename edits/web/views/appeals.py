@@ -1,4 +1,4 @@
-"""What an owner may say to a rejection."""
+"""An owner's appeal against a rejection."""
 
 import uuid
 
@@ -24,5 +24,5 @@ def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     except NotAllowed as denied:
         messages.error(request, denied.message)
     else:
-        messages.success(request, _("A reviewer will look at it once more."))
+        messages.success(request, _("Appeal sent. A reviewer will take another look."))
     return redirect(edit)

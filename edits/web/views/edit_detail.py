@@ -1,4 +1,4 @@
-"""One edit: its page, its status, and what its owner may ask of it."""
+"""One edit: its page, its status, and the owner's actions."""
 
 import uuid
 from collections.abc import Callable
@@ -33,7 +33,7 @@ from .versions import history
 def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = visible_edits(request.user).prefetch_related("attempts").filter(pk=edit_id).first()
     if edit is None and not request.user.is_authenticated:
-        # The same answer for an edit that does not exist, so that addresses cannot be tried out.
+        # The same response as for an edit that does not exist, so that URLs cannot be probed.
         return redirect_to_login(request.get_full_path())
     if edit is None:
         raise Http404
@@ -66,7 +66,7 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
         "can_appeal": moderation.can_appeal(edit),
         "can_unshare": edit.visibility != Visibility.PRIVATE,
-        # Sent twice, the form makes one edit.
+        # Submitting the form twice creates one edit.
         "retry_nonce": uuid.uuid4().hex,
     }
 
@@ -75,7 +75,7 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
 @login_not_required
 @never_cache
 def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """Owner and staff only: a shared edit has ended, so nobody else has anything to wait for."""
+    """Owner and staff only: a shared edit has ended, so no one else has anything to wait for."""
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
     if edit.owner_id != request.user.pk and not request.user.is_staff:
         raise Http404
@@ -108,7 +108,7 @@ def cancel(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """An ended edit begins anew as another edit; an unconfirmed one is sent once more, at its owner's risk."""
+    """An ended edit is retried as a new edit; an unconfirmed one is resubmitted, at its owner's risk."""
     edit = own_edit(request, edit_id)
     if edit.state == State.UNCONFIRMED:
         return _ask(request, edit, actions.try_again_unconfirmed)
@@ -133,7 +133,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     with suppress(NotAllowed):
         trash.delete(own_edit(request, edit_id), person(request))
-    messages.success(request, _("The edit is in the trash."), extra_tags=str(edit_id))
+    messages.success(request, _("Moved to trash."), extra_tags=str(edit_id))
     return redirect("edit-list")
 
 

@@ -1,4 +1,4 @@
-"""The answer to a body that is not read, in words where the reason is known."""
+"""Responses to request bodies that are not read, with the reason if it is known."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -19,7 +19,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             refused = PictureRefused("too_large", size=exception.size, limit=UPLOAD.max_bytes)
             return _refused(request, 413, FIELD, refused.code, user_messages.refusal(refused))
         case BodyWithoutLength():
-            return _refused(request, 411, "__all__", "length_required", _("Send the form in one piece, with its Content-Length."))
+            return _refused(
+                request, 411, "__all__", "length_required", _("Send the form in one request with a Content-Length header.")
+            )
         case _other:
             return defaults.bad_request(request, exception)
 

@@ -1,4 +1,4 @@
-"""Which of one's own edits a page shows: read from the address, and written back into it."""
+"""Which of the user's edits a page shows: read from the query string, and written back into it."""
 
 import uuid
 from collections.abc import Iterable
@@ -25,15 +25,15 @@ _GROUPS = {"pending": PENDING, "succeeded": (State.SUCCEEDED,), "failed": (State
 _STATES: dict[str, tuple[State, ...]] = {state.value: (state,) for state in State} | _GROUPS
 _LABELS = {
     "": gettext_lazy("All"),
-    "pending": gettext_lazy("Under way"),
+    "pending": gettext_lazy("In progress"),
     "succeeded": gettext_lazy("Done"),
-    "failed": gettext_lazy("Did not work"),
+    "failed": gettext_lazy("Failed"),
 }
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What an address says and is understood. A value that is none is left out, as a link may be old or mistyped."""
+    """The valid filters of a query string. Invalid values are ignored, as a link may be old or mistyped."""
 
     q: str = ""
     state: str = ""
@@ -81,7 +81,7 @@ class Filters:
         yield "pk__in", self.ids or None
 
     def query(self, **changes: Any) -> dict[str, str]:
-        """What an address with these filters says."""
+        """The query string of these filters."""
         said = {
             "q": self.q,
             "state": self.state,
@@ -112,7 +112,7 @@ class Filters:
                 "url": self.url(favorites=not self.favorites and 1),
             },
             {
-                "label": _("One card per photo"),
+                "label": _("Group by photo"),
                 "icon": "stack",
                 "is_on": self.stacked,
                 "url": self.url(stacked=not self.stacked and 1),
@@ -121,12 +121,12 @@ class Filters:
 
     @property
     def kept(self) -> dict[str, str]:
-        """What the search form does not ask for and sends along all the same."""
+        """Filters without a field in the search form, sent along as hidden ones."""
         return {name: value for name, value in self.query().items() if name not in ("q", "from", "until")}
 
 
 def ids_in(texts: Iterable[str]) -> list[uuid.UUID]:
-    """Those of the texts that are ids, at most so many as one page may name."""
+    """The valid ids among the texts, at most MOST_IDS."""
     found = []
     for text in texts:
         try:
@@ -137,7 +137,7 @@ def ids_in(texts: Iterable[str]) -> list[uuid.UUID]:
 
 
 def _date(text: str) -> date | None:
-    """A day that a photo editor can have seen; the ends of the calendar overflow in other time zones."""
+    """A date from 2000 to 2999; the ends of the calendar overflow in other time zones."""
     try:
         day = parse_date(text)
     except ValueError:

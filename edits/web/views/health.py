@@ -22,7 +22,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Red when work is due and nobody does it, however cheerfully a worker answers a ping."""
+    """Red when due work is not processed, even if a worker answers a ping."""
     checks = {"storage": _asked(_storage), "sweep": _asked(_sweep), "queue": _asked(_queue)}
     ready = all(check["ok"] for check in checks.values())
     return JsonResponse({"status": "ok" if ready else "red", "checks": checks}, status=200 if ready else 503)

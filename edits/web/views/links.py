@@ -1,4 +1,4 @@
-"""Secret links: how an owner makes and ends them, and the page that whoever has one sees without an account."""
+"""Private links: how an owner creates and revokes them, and the page that they open without an account."""
 
 import uuid
 from collections.abc import Callable
@@ -34,15 +34,15 @@ def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         return redirect(edit.get_absolute_url() + "#links")
     if wants_json(request):
         return JsonResponse(for_page(request, link), status=201)
-    messages.success(request, _("The link is made. Whoever has it can see this pair."))
+    messages.success(request, _("Link created. Anyone with the link can see this edit."))
     return redirect(edit.get_absolute_url() + "#links")
 
 
 @require_POST
 def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """The link in the field `link`, or without one all links of the edit."""
+    """Revoke the link in the field `link`, or without one all links of the edit."""
     edit, number = own_edit(request, edit_id), request.POST.get("link", "")
-    # Nobody has a link 0, so what is not a number ends nothing.
+    # No link has the id 0, so an invalid number revokes nothing.
     chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
     try:
         ended = sharing.revoke_links(edit, person(request), chosen if number else None)
@@ -51,7 +51,7 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"ended": ended})
     if ended:
-        messages.success(request, _("Taken back: the link opens nothing any more."))
+        messages.success(request, _("Link revoked."))
     return redirect(edit.get_absolute_url() + "#links")
 
 
@@ -61,9 +61,9 @@ def for_page(request: HttpRequest, link: ShareLink) -> dict[str, Any]:
 
 
 def _by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Gives the view the edit that a token opens. One answer for every token that opens nothing, so that none can be tried out.
+    """Give the view the edit that a token opens. Every invalid token gets the same response, so that tokens cannot be probed.
 
-    Nobody else is to learn the address: it is not indexed, not passed on to linked pages, and nothing behind it is kept."""
+    The URL must not leak: it is not indexed, not sent as a referrer, and its pages are not cached."""
 
     @require_safe
     @login_not_required
@@ -101,7 +101,7 @@ def shared(request: HttpRequest, edit: Edit, token: str) -> HttpResponse:
 
 
 def _under(address: str, picture: Any, side: str) -> Any:
-    """The same picture by addresses that carry the token instead of the edit's id."""
+    """The same image with URLs that contain the token instead of the edit's id."""
     full = address + side
     return replace(picture, full=full, page=f"{full}/page", card=f"{full}/card")
 

@@ -1,4 +1,4 @@
-"""The public gallery and one's own edits, in plain pages that stay quick at any length."""
+"""The public gallery and the user's own edits, in pages that stay fast at any length."""
 
 import uuid
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from ...tasks import enqueue
 from .edit_detail import status_of
 from .filters import Filters, ids_in
 
-# So few that the first view is light; the next page is fetched before the end of this one is seen.
+# Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
 PAGE_SIZE = 12
 MOST_STATUSES = 100
 
@@ -49,7 +49,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def statuses(request: HttpRequest) -> HttpResponse:
-    """Of many edits at once, for a page of cards. Those that are not one's own, or are gone, are left out."""
+    """Statuses of many edits at once, for a page of cards. Edits of others, and missing ones, are left out."""
     wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
     edits = list(own_edits(request).filter(pk__in=wanted).select_related("photo", "result").prefetch_related("attempts"))
     for edit in edits:

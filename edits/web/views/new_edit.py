@@ -20,8 +20,12 @@ from .access import person, wants_json
 
 
 def examples() -> list[str]:
-    """The model's own example instructions. They fill the field and never submit."""
+    """Example instructions, ours before those of the model's own page. They fill the field and never submit."""
     return [
+        _("Remove the people in the background"),
+        _("Make it golden hour"),
+        _("Change the shirt to navy blue"),
+        _("Turn it into a watercolor"),
         _("Replace the ski sticks with a pair of baguettes"),
         _("Replace the hot air balloon with the moon"),
         _("Place a blonde woman leaning on the car"),
@@ -54,7 +58,7 @@ def prompts(request: HttpRequest) -> HttpResponse:
 
 
 def created(request: HttpRequest, edit: Edit) -> HttpResponse:
-    """The answer to whatever made a new edit: its page, or where a program finds it."""
+    """The response after creating an edit: a redirect to its page, or JSON."""
     return _created(request, [edit])
 
 
@@ -68,7 +72,7 @@ def _created(request: HttpRequest, edits: list[Edit]) -> HttpResponse:
 
 
 def _drawn_form(request: HttpRequest) -> EditForm:
-    """A fresh form. Its address may name a version to begin at, and an instruction to fill in."""
+    """A new form. The query string may name a version to start from, and an instruction to fill in."""
     prompt = request.GET.get("prompt", "").replace("\x00", "")[:PROMPT_MAX]
     version = {name: request.GET[name] for name in ("version", "side") if name in request.GET}
     form = EditForm(owner=person(request), initial={"prompt": prompt, **version})

@@ -1,4 +1,4 @@
-"""The bytes of an edit's pictures, for whoever has been let in: the doors check, these answer.
+"""The bytes of an edit's pictures, for visitors with access: the views check, these functions respond.
 
 Every answer has a type that a browser may not second-guess, and nothing in it can run.
 """
@@ -36,7 +36,7 @@ def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileRe
 
 
 def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
-    """One picture of both, in the style that the query names; it is made anew each time."""
+    """One image of before and after, in the style that the query names; created for each request."""
     if edit.result is None:
         raise Http404
     style, labels = request.GET.get("style", ""), (_("Before"), _("After"))

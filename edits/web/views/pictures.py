@@ -1,4 +1,4 @@
-"""The doors to the bytes of pictures, behind the same access check as their page."""
+"""The views that serve images, with the same access check as their page."""
 
 import uuid
 

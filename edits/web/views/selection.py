@@ -1,4 +1,4 @@
-"""What one asks of many edits at once, and the heart of each."""
+"""Actions on many edits at once, and the favorite button of each."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ _OF_THE_TRASH = ("restore", "purge")
 
 @require_POST
 def selection(request: HttpRequest) -> HttpResponseBase:
-    """Others' edits, and what is no id at all, are passed over."""
+    """Edits of others and invalid ids are ignored."""
     action = request.POST.get("action", "")
     if action not in (*_VERBS, "zip"):
         raise BadRequest("no such action")
@@ -71,7 +71,7 @@ def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
 
 def _carry_out(request: HttpRequest, action: str, edits: Sequence[Edit]) -> None:
     done = [edit for edit in edits if _was_done(action, edit, person(request))]
-    # The message offers to take this back; base.html makes the form.
+    # The message offers to undo this; base.html adds the form.
     undo = " ".join(str(edit.pk) for edit in done) if action == "delete" else ""
     messages.success(request, _told(action, len(done)), extra_tags=undo)
 
@@ -85,11 +85,11 @@ def _was_done(action: str, edit: Edit, user: User) -> bool:
 
 def _told(action: str, count: int) -> str:
     texts = {
-        "delete": ngettext("%d edit is in the trash.", "%d edits are in the trash.", count),
-        "restore": ngettext("%d edit is back among your edits.", "%d edits are back among your edits.", count),
-        "favorite": ngettext("%d edit is now a favorite.", "%d edits are now favorites.", count),
-        "unfavorite": ngettext("%d edit is no favorite any more.", "%d edits are no favorites any more.", count),
-        "purge": ngettext("%d edit is gone for good.", "%d edits are gone for good.", count),
+        "delete": ngettext("Moved %d edit to trash.", "Moved %d edits to trash.", count),
+        "restore": ngettext("Restored %d edit.", "Restored %d edits.", count),
+        "favorite": ngettext("Added %d edit to favorites.", "Added %d edits to favorites.", count),
+        "unfavorite": ngettext("Removed %d edit from favorites.", "Removed %d edits from favorites.", count),
+        "purge": ngettext("Permanently deleted %d edit.", "Permanently deleted %d edits.", count),
     }
     return texts[action] % count
 
@@ -102,7 +102,7 @@ def _download(edits: Sequence[Edit]) -> StreamingHttpResponse:
 
 
 def _back(request: HttpRequest, default: Any) -> HttpResponse:
-    """To the page that was left, if the form names one of this site."""
+    """Redirect to the page in `next`, if it belongs to this site."""
     page = request.POST.get("next", "")
     is_ours = len(page) < 2000 and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     return redirect(page if is_ours else resolve_url(default))

@@ -30,8 +30,8 @@ class SignIn(LoginView):
 
 
 def _demo_account(request: HttpRequest) -> dict[str, str] | None:
-    """Offered only where `make run` made one, and only to somebody at this very machine."""
-    # Behind a proxy on this machine everybody's address is loopback.
+    """Offered only if `make run` created the demo account, and only to visitors on this machine."""
+    # Behind a proxy on this machine every visitor's address is loopback.
     local = client_address(request) in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
     if not (settings.DEMO_USERNAME and local):
         return None
@@ -47,7 +47,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and _too_many(request):
-        form.add_error(None, _("Too many new accounts from this address. Try again in an hour."))
+        form.add_error(None, _("Too many accounts were created from this network. Try again in an hour."))
         return render(request, "registration/signup.html", {"form": form}, status=429)
     if request.method == "POST" and form.is_valid():
         user = form.save()

@@ -1,4 +1,4 @@
-"""What its owner has deleted: still to be seen by them alone, until it goes for good."""
+"""Deleted edits: visible only to their owner until they are permanently deleted."""
 
 import uuid
 from contextlib import suppress
@@ -28,7 +28,7 @@ def trash_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
-    """The one picture of a deleted edit that anybody can still have; its other addresses answer 404."""
+    """The one image of a deleted edit that its owner can still load; its other URLs answer 404."""
     edit = get_object_or_404(own_trash(request).select_related("photo", "result"), pk=edit_id)
     photo = edit.result or edit.photo
     if not photo.card:
@@ -41,7 +41,7 @@ def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(own_trash(request), pk=edit_id)
     with suppress(NotAllowed):
         trash.restore(edit, person(request))
-        messages.success(request, _("The edit is back among your edits."))
+        messages.success(request, _("Edit restored."))
     return redirect("edit-trash")
 
 

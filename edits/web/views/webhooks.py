@@ -1,4 +1,4 @@
-"""The door for Wiro's callbacks. It grants one power only: "look again soon"."""
+"""The view for callbacks from Wiro. All that a callback can do is make us check the edit soon."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError

@@ -1,4 +1,4 @@
-"""Many pictures as one zip file, sent while it is made: never more than one picture in memory."""
+"""Many images as one zip file, streamed while it is created: never more than one image in memory."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
@@ -12,7 +12,7 @@ from ...models import Edit
 
 
 def zipped(edits: Iterable[Edit]) -> Iterator[bytes]:
-    """Before and after of each edit, as they may leave the site. Pictures are compressed already, so they are only stored."""
+    """Before and after of each edit, as for a download. Images are already compressed, so they are only stored."""
     archive, used, missing = ZipStream(compress_type=ZIP_STORED), set[str](), []
     for edit, side in _sides(edits):
         name = _unique(downloads.download_name(edit, side), used)
@@ -22,7 +22,7 @@ def zipped(edits: Iterable[Edit]) -> Iterator[bytes]:
             missing.append(name)
         yield from archive.all_files()
     if missing:
-        archive.add("\n".join([_("These pictures could not be read:"), *missing, ""]), _("missing.txt"))
+        archive.add("\n".join([_("These images couldn’t be read:"), *missing, ""]), _("missing.txt"))
     yield from archive.finalize()
 
 
@@ -38,7 +38,7 @@ def _content(edit: Edit, side: str) -> bytes:
 
 
 def _unique(name: str, used: set[str]) -> str:
-    """The name, with a number where another edit has it already."""
+    """The name, with a number if it is taken."""
     path, number, found = PurePath(name), 1, name
     while found in used:
         number += 1

@@ -38,7 +38,8 @@ function closePanel() {
   const hadFocus = panel.contains(document.activeElement);
   panel.open = false;
   reasons.reset();
-  if (hadFocus) focusedBefore?.focus({ preventScroll: true });
+  // What is no longer seen keeps the focus until the next frame, and a key in between would count as typed there.
+  if (hadFocus) focusedBefore ? focusedBefore.focus({ preventScroll: true }) : document.activeElement.blur();
   focusedBefore = null;
 }
 

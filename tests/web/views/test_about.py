@@ -25,7 +25,7 @@ def text_of(response: Response) -> str:
 def test_everybody_finds_it_from_every_page(signed_in: SignIn, alice: User) -> None:
     for client, page in ((Client(), "/"), (Client(), "/accounts/login/"), (signed_in(alice), "/edits/new/")):
         assert f'href="{ADDRESS}"'.encode() in client.get(page).content
-        assert "What happens to your pictures" in text_of(client.get(ADDRESS))
+        assert "What happens to your photos" in text_of(client.get(ADDRESS))
 
 
 def test_it_names_every_field_that_a_download_carries() -> None:
@@ -47,21 +47,21 @@ def test_it_says_how_this_very_site_hands_pictures_over(settings: Settings) -> N
     assert "uploaded to Wiro" in text_of(Client().get(ADDRESS))
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
     page = text_of(Client().get(ADDRESS))
-    assert "a secret address that works for 60 minutes" in page
+    assert "a signed URL that expires after 60 minutes" in page
     assert "uploaded to Wiro" not in page
 
 
 def test_it_promises_a_reviewer_only_where_there_is_one(settings: Settings) -> None:
     for required in (True, False):
         settings.REVIEW_REQUIRED = required
-        assert ("A reviewer looks first" in text_of(Client().get(ADDRESS))) == required
+        assert ("A reviewer checks each edit first" in text_of(Client().get(ADDRESS))) == required
 
 
 def test_its_figures_are_those_of_the_program() -> None:
     page = text_of(Client().get(ADDRESS))
     assert f"in your trash for {trash.TRASH_TIME.days} days" in page
-    assert "how many days it works (1, 7, 30)" in page
-    assert "more than 24 megapixels" in page
+    assert "how many days the link works (1, 7, 30)" in page
+    assert "over 24 megapixels" in page
 
 
 @pytest.mark.parametrize("heading", ["kept", "sent", "seen", "deleted", "marked", "watermark", "limits"])

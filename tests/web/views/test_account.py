@@ -38,9 +38,9 @@ def test_the_account_page_says_what_the_site_stores_about_its_owner(
     edit_in(State.FAILED, alice, photo)
     edit_in(State.FAILED, bob, photo)
     page = text_of(browser.get(ACCOUNT))
-    assert "Your edits 2 · 1 offered to the gallery" in page
-    assert "Pictures kept 1 ·" in page
-    assert "Left for today 99 edits" in page
+    assert "Your edits 2 · 1 shared to the gallery" in page
+    assert "Storage 1 ·" in page
+    assert "Remaining today 99 edits" in page
 
 
 def test_a_new_password_works_and_signs_out_everywhere_else(
@@ -48,7 +48,7 @@ def test_a_new_password_works_and_signs_out_everywhere_else(
 ) -> None:
     elsewhere = signed_in(alice)
     assert change(browser)["Location"] == ACCOUNT
-    assert "You have a new password" in browser.get(ACCOUNT).text
+    assert "Password changed." in browser.get(ACCOUNT).text
     assert elsewhere.get("/edits/").status_code == 302
     assert client.post("/accounts/login/", {"username": "alice", "password": "a long enough one"}).status_code == 302
 
@@ -74,15 +74,15 @@ def test_deleting_the_account_removes_everything_and_confirms_it(
 ) -> None:
     edit = shared(alice, photo)
     page = text_of(browser.get(DELETE))
-    assert "1 picture (" in page
-    assert "1 pair in the gallery" in page
-    assert "What stays" in page
+    assert "1 image (" in page
+    assert "1 edit in the gallery" in page
+    assert "What will be kept" in page
     answer = browser.post(DELETE, {"password": PASSWORD}, follow=True)
     assert answer.redirect_chain == [("/", 302)]
-    assert "Farewell!" in answer.text
+    assert "Your account has been deleted." in answer.text
     assert "Sign in" in text_of(answer)
     assert browser.get("/edits/").status_code == 302
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not [path for path in (media / "photos").rglob("*") if path.is_file()]
     assert Edit.objects.get(pk=edit.pk).purged_at is not None
     assert client.post("/accounts/login/", {"username": "alice", "password": PASSWORD}).status_code == 200
     assert not User.objects.filter(username="alice").exists()
@@ -135,7 +135,7 @@ def test_the_demonstration_account_can_be_neither_changed_nor_deleted(browser: C
     settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "alice", PASSWORD
     for path in (DELETE, NEW_PASSWORD):
         page = browser.get(path)
-        assert "This account is there for looking around" in page.text
+        assert "This is the demo account" in page.text
         assert 'type="password"' not in page.text
     assert browser.post(DELETE, {"password": PASSWORD}).status_code == 403
     assert change(browser).status_code == 403

@@ -103,7 +103,7 @@ def test_filters_stay_on_the_next_page_and_the_way_back_to_the_newest(browser: C
 def test_nothing_found_offers_to_clear_the_filters(browser: Client, alice: User, photo: Photo) -> None:
     edit_in(State.FAILED, alice, photo)
     page = browser.get("/edits/?q=unicorn").content.decode()
-    assert "Nothing found" in page
+    assert "No results" in page
     assert "Clear filters" in page
     assert 'value="unicorn"' in page
 

@@ -70,7 +70,12 @@ def test_text_in_the_place_of_the_file_is_no_photo(browser: Client) -> None:
 
 def test_how_large_a_file_was_is_said_although_it_was_not_kept(browser: Client) -> None:
     response = post(browser, as_json=True, photo=named(bytes(12 * MIB)))
-    assert response.json()["errors"]["photo"][0]["message"] == "This file has 12.0 MB; at most 10 MB are allowed."
+    assert response.json()["errors"]["photo"][0]["message"] == "This file is 12.0 MB. The limit is 10 MB."
+
+
+def test_a_file_one_byte_over_the_limit_never_reads_as_the_limit(browser: Client) -> None:
+    response = post(browser, as_json=True, photo=named(bytes(10 * MIB + 1)))
+    assert response.json()["errors"]["photo"][0]["message"] == "This file is 10.1 MB. The limit is 10 MB."
 
 
 @pytest.mark.parametrize("value", ["0.99", "10.01", "nan", "inf", "-inf", "much", "1e400", "4,0"])
@@ -182,12 +187,12 @@ def test_the_same_picture_twice_is_stored_once(browser: Client, media: Path) -> 
     for _ in range(2):
         post(browser)
     assert Photo.objects.count() == 1
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 3
+    assert len([path for path in (media / "photos").rglob("*") if path.is_file()]) == 3
 
 
 @pytest.mark.parametrize(
     ("limit", "value", "words"),
-    [("EDITS_PER_DAY", 1, "all your edits for today"), ("SPEND_PER_DAY", "0.06", "spent what it may")],
+    [("EDITS_PER_DAY", 1, "all your edits for today"), ("SPEND_PER_DAY", "0.06", "used its budget for today")],
 )
 def test_over_quota_it_says_when_it_renews(browser: Client, settings: Settings, limit: str, value: Any, words: str) -> None:
     setattr(settings, limit, type(getattr(settings, limit))(value))
@@ -207,7 +212,7 @@ def test_the_over_quota_photo_is_not_kept(browser: Client, settings: Settings, m
     post(browser)
     post(browser, name="chelsea.png")
     assert Photo.objects.count() == 1
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 3
+    assert len([path for path in (media / "photos").rglob("*") if path.is_file()]) == 3
 
 
 @pytest.mark.parametrize(
@@ -225,7 +230,7 @@ def test_the_over_quota_photo_is_not_kept(browser: Client, settings: Settings, m
 )
 def test_what_the_file_is_called_does_not_matter(browser: Client, media: Path, name: Any) -> None:
     assert post(browser, photo=named(photo_path("rocket.jpg").read_bytes(), name)).status_code == 302
-    stored = [path.name for path in media.rglob("*") if path.is_file()]
+    stored = [path.name for path in (media / "photos").rglob("*") if path.is_file()]
     assert len(stored) == 3
     assert all(path.endswith(("-photo.jpg", "-card.webp", "-page.webp")) for path in stored)
 

@@ -38,7 +38,7 @@ def unzipped(response: Response) -> zipfile.ZipFile:
 def test_many_are_moved_to_the_trash_and_undo_brings_all_back(browser: Client, alice: User, photo: Photo) -> None:
     edits = [edit_in(State.SUCCEEDED, alice, photo) for _ in range(3)]
     page = browser.post(SELECTION, chosen(edits, "delete"), follow=True).content.decode()
-    assert "3 edits are in the trash." in page
+    assert "Moved 3 edits to trash." in page
     assert all(f'name="id" value="{edit.pk}"' in page for edit in edits)
     assert Edit.objects.filter(deleted_at__isnull=False).count() == 3
     browser.post(SELECTION, chosen(edits, "restore"))
