@@ -43,7 +43,7 @@ def test_the_browsers_language_is_spoken(client: Client) -> None:
     assert '<html lang="de">' in client.get("/", headers={"Accept-Language": "de-AT,de;q=0.9"}).text
 
 
-def test_a_language_that_nobody_translated_is_answered_in_english(client: Client) -> None:
+def test_a_language_without_a_translation_is_answered_in_english(client: Client) -> None:
     assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "tlh"}).text
 
 
@@ -145,7 +145,7 @@ def _words(page: str) -> str:
     return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
 
 
-def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path) -> None:
+def test_only_changed_translations_are_compiled_again(tmp_path: Path) -> None:
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(

@@ -114,7 +114,7 @@ def calls_in(path: Path) -> Iterator[tuple[str, set[str | None], str]]:
             yield name, {keyword.arg for keyword in node.keywords}, ast.unparse(node)
 
 
-def test_celery_is_only_a_doorbell() -> None:
+def test_celery_only_carries_hints() -> None:
     for path in SOURCES:
         for name, keywords, text in calls_in(path):
             assert not keywords & {"eta", "countdown", "bind", "autoretry_for"}, f"{shown(path)}: {text}"

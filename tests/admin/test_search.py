@@ -92,7 +92,7 @@ def test_only_the_newest_are_looked_through_for_words_and_that_is_said(
     assert len(found()) == len(found(state="succeeded")) == 4
 
 
-def test_nobody_counts_beyond_the_limit(viewer: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counting_stops_at_the_limit(viewer: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(4):
         edit_in(State.SUCCEEDED, alice, photo)
     monkeypatch.setattr(search, "COUNT_MAX", 2)

@@ -41,7 +41,7 @@ def link_of(browser: Client, edit: Edit, days: int = 7) -> str:
     return match_in(r'value="http://testserver(/s/[^"]+)"', browser.get(edit_url(edit)).text)
 
 
-def test_whoever_has_the_link_sees_the_pair_without_an_account(browser: Client, edit: Edit) -> None:
+def test_the_link_shows_the_pair_without_an_account(browser: Client, edit: Edit) -> None:
     address = link_of(browser, edit)
     page = Client().get(address)
     text = page.content.decode()
@@ -53,7 +53,7 @@ def test_whoever_has_the_link_sees_the_pair_without_an_account(browser: Client, 
         assert answer.headers["Content-Type"].startswith("image/" if behind else "text/html")
 
 
-def test_the_page_of_a_link_tells_neither_who_nor_which(browser: Client, alice: User, edit: Edit) -> None:
+def test_the_page_of_a_link_reveals_neither_the_owner_nor_the_edit(browser: Client, alice: User, edit: Edit) -> None:
     text = Client().get(link_of(browser, edit)).content.decode()
     assert str(edit.pk) not in text
     assert alice.username not in text
@@ -104,14 +104,14 @@ def test_the_link_of_a_restored_edit_works_again(browser: Client, alice: User, e
     assert Client().get(address).status_code == 200
 
 
-def test_one_link_is_taken_back_and_the_other_lives(browser: Client, edit: Edit) -> None:
+def test_revoking_one_link_leaves_the_other_working(browser: Client, edit: Edit) -> None:
     first, second = link_of(browser, edit, 1), link_of(browser, edit, 30)
     browser.post(f"/edits/{edit.pk}/link/revoke/", {"link": ShareLink.objects.earliest("pk").pk})
     assert Client().get(first).status_code == 404
     assert Client().get(second).status_code == 200
 
 
-def test_nobody_takes_back_the_link_of_another_edit(browser: Client, signed_in: SignIn, bob: User, edit: Edit) -> None:
+def test_only_the_owner_revokes_the_link_of_an_edit(browser: Client, signed_in: SignIn, bob: User, edit: Edit) -> None:
     address = link_of(browser, edit)
     own = edit_in(State.SUCCEEDED, bob, edit.photo)
     link = ShareLink.objects.get()
@@ -121,7 +121,7 @@ def test_nobody_takes_back_the_link_of_another_edit(browser: Client, signed_in: 
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "9" * 40, "\x00", "²", "1.5"])
-def test_a_strange_number_takes_nothing_back(browser: Client, edit: Edit, number: str) -> None:
+def test_an_invalid_link_number_revokes_nothing(browser: Client, edit: Edit, number: str) -> None:
     address = link_of(browser, edit)
     assert browser.post(f"/edits/{edit.pk}/link/revoke/", {"link": number}).status_code == 302
     assert Client().get(address).status_code == 200

@@ -45,7 +45,7 @@ def test_a_fault_in_the_request_is_told_in_wiros_words(browser: Client, alice: U
 
 
 @pytest.mark.parametrize("code", ["77", "1", "WiroConnectionError"])
-def test_a_refusal_that_nobody_knows_promises_nothing(alice: User, photo: Photo, code: str) -> None:
+def test_an_unknown_refusal_promises_nothing(alice: User, photo: Photo, code: str) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)
     assert "for a reason that we do not know" in text_of(edit)
@@ -76,7 +76,7 @@ def test_the_cost_follows_what_was_charged(browser: Client, alice: User, photo: 
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ACCEPTED])
-def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser: Client, alice: User, photo: Photo, outcome: str) -> None:
+def test_an_unknown_price_is_not_called_free(browser: Client, alice: User, photo: Photo, outcome: str) -> None:
     edit = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(edit, outcome)
     page = browser.get(edit_url(edit)).content.decode()

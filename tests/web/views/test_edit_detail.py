@@ -103,7 +103,9 @@ def test_trying_again_is_an_edit_of_its_own(browser: Client, alice: User, photo:
     assert Edit.objects.get(pk=edit.pk).state == State.FAILED
 
 
-def test_the_same_try_sent_twice_is_one_edit_even_with_an_odd_nonce(browser: Client, alice: User, photo: Photo) -> None:
+def test_trying_again_twice_with_one_nonce_makes_one_edit_even_if_the_nonce_is_malformed(
+    browser: Client, alice: User, photo: Photo
+) -> None:
     edit = edit_in(State.FAILED, alice, photo)
     answers = [browser.post(f"{edit_url(edit)}retry/", {"nonce": "a\x00b" + "c" * 100}) for _ in range(2)]
     assert answers[0]["Location"] == answers[1]["Location"]
@@ -131,7 +133,7 @@ ICONS = dict.fromkeys(State.values, "waiting") | {"succeeded": "ready", "failed"
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_the_tab_of_ones_own_edit_tells_its_state(
+def test_the_browser_tab_of_your_edit_shows_its_state(
     browser: Client, signed_in: SignIn, rita: User, alice: User, photo: Photo, state: str
 ) -> None:
     edit = edit_in(state, alice, photo)
@@ -139,7 +141,7 @@ def test_the_tab_of_ones_own_edit_tells_its_state(
     assert "favicon-" not in signed_in(rita).get(edit_url(edit)).content.decode()
 
 
-def test_a_result_can_be_edited_further_and_its_original_begun_with_again(browser: Client, alice: User, photo: Photo) -> None:
+def test_an_edit_can_continue_from_the_result_or_from_the_original(browser: Client, alice: User, photo: Photo) -> None:
     first = edit_in(State.SUCCEEDED, alice, photo)
     second = edit_in(State.SUCCEEDED, alice, present(first.result), parent=first, origin=photo)
     page = browser.get(edit_url(second)).content.decode()

@@ -50,7 +50,7 @@ def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: P
     assert "made from version 2" in page
 
 
-def test_versions_are_ones_own_and_not_deleted(
+def test_versions_are_the_owners_and_not_deleted(
     browser: Client, signed_in: SignIn, rita: User, alice: User, bob: User, photo: Photo
 ) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
