@@ -206,9 +206,7 @@ def test_only_the_owner_may_ask_anything_of_an_edit(visitors: dict[str, Client],
 
 
 @pytest.mark.parametrize("name", OF_AN_EDIT)
-def test_an_edit_that_does_not_exist_looks_like_somebody_elses(
-    visitors: dict[str, Client], alice: User, photo: Photo, name: Any
-) -> None:
+def test_a_missing_edit_looks_like_another_owners_edit(visitors: dict[str, Client], alice: User, photo: Photo, name: Any) -> None:
     foreign, nothing = edit_in(State.SUCCEEDED, alice, photo), Edit(photo=photo)
     for who in ("anonymous", "other"):
         for verb in ("get", "post"):

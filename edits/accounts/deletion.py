@@ -1,7 +1,7 @@
-"""A person leaves: everything of theirs goes, and the ledger keeps its numbers without them.
+"""Account deletion: everything that belongs to a person goes, and the ledger keeps its numbers without them.
 
 In one transaction the account is closed and nobody sees anything of it any more. Then everything is removed that can be. What
-cannot yet (an edit that runs, copies that Wiro still has) has no time left in the trash, so it goes with the tidyings that
+cannot yet (an edit that runs, copies that Wiro still has) has no time left in the trash, so it goes with the cleanups that
 follow; each of them begins where an earlier one was interrupted.
 """
 

@@ -1,4 +1,4 @@
-"""Once in a while: the trash is emptied of what has been in it long enough, and files that belong to nobody are removed.
+"""Retention, once in a while: the trash is emptied of what has been in it long enough, and files of nobody are removed.
 
 Such files are left by a process that was killed between storing a file and committing its row, or between purging a row and
 removing its files.

@@ -34,16 +34,7 @@ def refusal(error: PictureRefused) -> str:
             facts = {"size": _megabytes(facts["size"]), "limit": facts["limit"] // _MB}
             return _("This file is %(size)s MB. The limit is %(limit)d MB.") % facts
         case "unsupported_format":
-            name = _FORMAT_NAMES.get(facts["found"], facts["found"])
-            if name == "HEIC":
-                return _(
-                    "HEIC files aren’t supported. Use a JPEG or PNG photo. On an iPhone, tap Share, then Options, "
-                    "choose “Most Compatible” and save the copy. To take new photos as JPEG, choose Settings "
-                    "› Camera › Formats › Most Compatible."
-                )
-            if name:
-                return _("%(name)s files aren’t supported. Use a JPEG or PNG photo.") % {"name": name}
-            return _("This file isn’t a photo. Choose a JPEG or PNG file.")
+            return _unsupported(_FORMAT_NAMES.get(facts["found"], facts["found"]))
         case "too_small":
             return _("This photo is %(width)d × %(height)d pixels. Each side must be at least %(limit)d pixels.") % facts
         case "aspect_ratio":
@@ -62,6 +53,18 @@ def refusal(error: PictureRefused) -> str:
             )
         case _unreadable:
             return _("This file is damaged or incomplete. Save the photo again, then choose the new file.")
+
+
+def _unsupported(name: str) -> str:
+    if name == "HEIC":
+        return _(
+            "HEIC files aren’t supported. Use a JPEG or PNG photo. On an iPhone, tap Share, then Options, "
+            "choose “Most Compatible” and save the copy. To take new photos as JPEG, choose Settings "
+            "› Camera › Formats › Most Compatible."
+        )
+    if name:
+        return _("%(name)s files aren’t supported. Use a JPEG or PNG photo.") % {"name": name}
+    return _("This file isn’t a photo. Choose a JPEG or PNG file.")
 
 
 def _megabytes(size: int) -> str:

@@ -95,7 +95,7 @@ def test_a_person_called_demo_keeps_the_account_where_the_demonstration_would_wa
     assert not person.is_superuser
 
 
-def test_the_demonstration_edits_take_nobodys_quota_and_respect_the_limits(db: Any, settings: Any, media: Any) -> None:
+def test_the_demonstration_edits_use_no_persons_quota_and_respect_the_limits(db: Any, settings: Any, media: Any) -> None:
     settings.DEMO_USERNAME, settings.DEMO_PASSWORD, settings.EDITS_PER_DAY = "demo", "shown to everybody", 1
     call_command("demo", edits=True)
     call_command("demo", edits=True)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from edits.models import Edit, State
+from edits.web.addresses import edit_url
 from tests.fixtures import NewEdit, SignIn
 from tests.rows import edit_in
 
@@ -60,7 +61,7 @@ def test_rubbish_leads_to_the_usual_page(alice: User, rita: User, edit: Edit, pa
 def test_what_was_asked_for_is_done_all_the_same(alice: User, signed_in: SignIn, edit: Edit, page: Any) -> None:
     browser = signed_in(alice)
     favorite = browser.post(f"/edits/{edit.pk}/favorite/", {"on": "1", "next": page})
-    assert _led_to(favorite) == edit.get_absolute_url()
+    assert _led_to(favorite) == edit_url(edit)
     assert Edit.objects.get(pk=edit.pk).favorite_at
     deleted = browser.post("/edits/selection/", {"action": "delete", "id": edit.pk, "next": page})
     assert _led_to(deleted) == "/edits/"

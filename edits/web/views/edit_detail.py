@@ -20,7 +20,7 @@ from ...jobs import actions, provider, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
-from .. import progress, user_messages
+from .. import addresses, progress, user_messages
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .links import forget_new_link, live_links
 from .new_edit import created
@@ -88,6 +88,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 def status_of(edit: Edit) -> dict[str, Any]:
     stage, percent = progress.stage_and_percent(edit)
+    result = addresses.after(edit)
     failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
     return {
         "id": str(edit.pk),
@@ -96,7 +97,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "progress": percent,
         "eta_seconds": progress.eta_seconds(edit),
         "failure": failure,
-        "result_url": edit.after.full if edit.after else None,
+        "result_url": result.full if result else None,
         "stage": stage,
         "text": progress.sentence(edit),
     }
@@ -163,4 +164,4 @@ def _ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None]) ->
 def _answer(request: HttpRequest, edit: Edit) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
-    return redirect(edit)
+    return redirect(addresses.edit_url(edit))

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import sharing
 from ...models import Edit, NotAllowed, ShareLink
-from .. import user_messages
+from .. import addresses, user_messages
+from ..addresses import edit_url
 from .access import own_edit, person, wants_json
 from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
 
@@ -36,11 +37,11 @@ def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
             error = {"message": user_messages.not_allowed(denied, edit), "code": denied.code}
             return JsonResponse({"url": None, "errors": {"__all__": [error]}}, status=409)
         messages.error(request, user_messages.not_allowed(denied, edit))
-        return redirect(edit.get_absolute_url() + "#links")
+        return redirect(edit_url(edit) + "#links")
     if wants_json(request):
         return JsonResponse(for_page(request, link, link.token), status=201)
     messages.success(request, _("Link created. Anyone with the link can see this edit."))
-    page = redirect(edit.get_absolute_url() + "#links")
+    page = redirect(edit_url(edit) + "#links")
     _hand_over(page, link)
     return page
 
@@ -59,7 +60,7 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         return JsonResponse({"ended": ended})
     if ended:
         messages.success(request, _("Link revoked."))
-    return redirect(edit.get_absolute_url() + "#links")
+    return redirect(edit_url(edit) + "#links")
 
 
 def for_page(request: HttpRequest, link: ShareLink, token: str = "") -> dict[str, Any]:
@@ -76,7 +77,7 @@ def live_links(request: HttpRequest, edit: Edit) -> list[dict[str, Any]]:
 
 def _hand_over(page: HttpResponse, link: ShareLink) -> None:
     """The token to the next page, through the owner's own browser: here nothing keeps it."""
-    path, salt = link.edit.get_absolute_url(), str(link.edit_id)
+    path, salt = edit_url(link.edit), str(link.edit_id)
     flags: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": settings.SESSION_COOKIE_SECURE}
     page.set_signed_cookie(NEW_LINK, f"{link.pk}:{link.token}", salt=salt, max_age=NEW_LINK_AGE, path=path, **flags)
 
@@ -119,8 +120,8 @@ def shared(request: HttpRequest, edit: Edit, token: str) -> HttpResponse:
     address = reverse("shared", args=[token])
     context = {
         "edit": edit,
-        "before": _under(address, edit.before, "source"),
-        "after": _under(address, edit.after, "result"),
+        "before": _under(address, addresses.before(edit), "source"),
+        "after": _under(address, addresses.after(edit), "result"),
         "changes_url": address + "changes" if edit.change_map else "",
         "pair_url": address + "pair",
     }

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from ...gallery import trash
 from ...models import Edit, NotAllowed
+from ..addresses import edit_url
 from ..own_next import is_own_page
 from .access import own_edit, person, wants_json
 from .filters import MOST_IDS, ids_in
@@ -60,7 +61,7 @@ def favorite(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     verb(edit, person(request))
     if wants_json(request):
         return JsonResponse({"id": str(edit.pk), "favorite": verb is trash.favorite})
-    return _back(request, edit)
+    return _back(request, edit_url(edit))
 
 
 def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:

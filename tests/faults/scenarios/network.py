@@ -6,7 +6,7 @@ from collections.abc import Callable
 from edits import tasks
 from tests.faults.processes import wait_until
 from tests.faults.proxy import Disruption
-from tests.faults.runner import EITHER, SUCCEEDED, UNCONFIRMED, Runner, Scenario
+from tests.faults.runner import EITHER, SUCCEEDED, Runner, Scenario
 from tests.faults.topology import Topology
 
 # Seconds within which the form must answer although the broker does not.
@@ -91,12 +91,12 @@ SCENARIOS = [
     Scenario("redis_cut", "connections cut four times", "hint, sweep", broker_cut),
     Scenario("database_away", "away for 1.5 s, three times", "anywhere", database_away, quick=True, patience=60),
     _wiro("delayed", "requests come slowly", "every call", wiro_disrupted(Disruption(delay=0.1, count=15))),
-    _wiro("run_cut", "cut after half of the request", "Run", wiro_disrupted(Disruption(RUN, cut_after=300), UNCONFIRMED, 0)),
+    _wiro("run_cut", "cut after half of the request", "Run", wiro_disrupted(Disruption(RUN, cut_after=300), taken=1)),
     _wiro(
         "run_swallowed",
         "the answer is swallowed",
         "Run",
-        wiro_disrupted(Disruption(RUN, swallow=True), UNCONFIRMED, 1),
+        wiro_disrupted(Disruption(RUN, swallow=True), taken=1),
         quick=True,
     ),
     _wiro("upload_cut", "cut after half of the request", "upload", wiro_disrupted(Disruption(UPLOAD, cut_after=900))),

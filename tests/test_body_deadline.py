@@ -25,7 +25,7 @@ def port() -> Any:
     number = free_port()
     granian = Path(sys.executable).parent / "granian"
     command = [str(granian), "--interface", "wsgi", "--port", str(number), "--no-ws", "--log-level", "error"]
-    with subprocess.Popen([*command, "tests.web.slow_bodies:application"], cwd=ROOT) as server:
+    with subprocess.Popen([*command, "tests.slow_bodies:application"], cwd=ROOT) as server:
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", number), 1).close()
