@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,7 +45,9 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
         # Looked at again: what was true a moment ago may have changed while this worker waited for the lock.
         if wait := _closed(edit, now) or _no_place(edit, now):
             return wait
-        if not edit.move(State.SUBMITTING, keep_lease=True, due_at=edit.lease_until, started_at=now):
+        # Nothing is gained yet, so the claims that came to nothing still count.
+        kept: dict[str, Any] = {"keep_lease": True, "due_at": edit.lease_until, "fruitless_claims": edit.fruitless_claims}
+        if not edit.move(State.SUBMITTING, started_at=now, **kept):
             return None
         # If the breaker is half-open this edit is the probe; everybody else waits until it is answered.
         CircuitBreaker.objects.exclude(trip_reason="").update(retry_at=now + timing.span(timing.RUN_DEADLINE))

@@ -98,10 +98,12 @@ def resume(actor: Any, reason: str = "") -> None:
 
 
 def is_probe_for_another(breaker: CircuitBreaker, edit_id: uuid.UUID) -> bool:
-    """Should another edit probe instead of the one that was refused?"""
-    if breaker.is_closed or breaker.tripped_by != edit_id:
-        return False
+    """Should another edit probe instead of the one that was refused? For a while: then any edit may."""
     now = timezone.now()
+    if breaker.is_closed or breaker.tripped_by != edit_id or breaker.retry_at is None:
+        return False
+    if not breaker.retry_at <= now < breaker.retry_at + timing.span(timing.TURN_WAIT):
+        return False
     return Edit.objects.filter(state="queued", cancel_requested_at__isnull=True).due(now).exclude(pk=edit_id).exists()
 
 

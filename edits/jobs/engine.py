@@ -112,17 +112,17 @@ def _rest_after(edit: Edit, error: Exception) -> None:
     if fresh.lease_token != edit.lease_token:
         return
     if fresh.state == State.SUBMITTING:
-        _leave_submitting(fresh, f"{type(error).__name__} while submitting")
+        _leave_submitting(fresh, f"{type(error).__name__} while submitting", is_fruitless=True)
         return
     later = timing.backoff(timing.RETRY_WAIT, edit.fruitless_claims, timing.RETRY_WAIT_CAP)
     mine = Edit.objects.filter(pk=edit.pk, state=edit.state, lease_token=edit.lease_token)
     mine.update(due_at=later, lease_token=None, lease_until=None)
 
 
-def _leave_submitting(edit: Edit, why: str) -> None:
+def _leave_submitting(edit: Edit, why: str, *, is_fruitless: bool = False) -> None:
     attempt = edit.live_attempt
     if attempt is None or attempt.sent_at is None:
-        not_sent(edit, attempt)
+        not_sent(edit, attempt, is_fruitless=is_fruitless)
         return
     attempt.settle(Outcome.UNKNOWN)
     mark_unconfirmed(edit, EventCode.UNKNOWN_OUTCOME, why)

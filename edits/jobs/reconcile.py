@@ -80,7 +80,7 @@ def reconcile(edit: Edit) -> None:
         attempt.settle(Outcome.REJECTED, error_code=ABSENT)
         edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.NOT_FOUND_AT_WIRO)
     elif found.is_pointless or edit.age_at(timezone.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
-        edit.park(EventCode.NEEDS_DECISION)
+        _await_decision(edit)
         # A callback stores its claim before it looks at the state, so one of the two sees the other.
         if Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="").exists():
             Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timing.after(timing.LOOKUP_WAIT))
@@ -91,9 +91,17 @@ def reconcile(edit: Edit) -> None:
 def _requeue_refused(edit: Edit, attempt: Attempt | None) -> None:
     """The refusal came while nobody could move the edit; or, after a restore, there never was an attempt."""
     if attempt is None:
-        edit.park(EventCode.NEEDS_DECISION)
+        _await_decision(edit)
     else:
         edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.REFUSED, reason=attempt.error_message)
+
+
+def _await_decision(edit: Edit) -> None:
+    """Nothing more can be found out. The alarm is raised once, however often a callback has it looked for again."""
+    if edit.events.filter(kind=Event.Kind.ALARM, code=EventCode.NEEDS_DECISION).exists():
+        edit.postpone(None)
+    else:
+        edit.park(EventCode.NEEDS_DECISION)
 
 
 def _was_never_requeued(edit: Edit) -> bool:

@@ -102,8 +102,11 @@ def _mark_sent(edit: Edit, attempt: Attempt, source_url: str) -> bool:
         return unsent.update(sent_at=timezone.now(), source_hash=source_hash(source_url)) == 1
 
 
-def not_sent(edit: Edit, attempt: Attempt | None) -> None:
-    """An attempt that provably sent nothing is over; its edit waits again, or is canceled if somebody asked for that."""
+def not_sent(edit: Edit, attempt: Attempt | None, *, is_fruitless: bool = False) -> None:
+    """An attempt that provably sent nothing is over; its edit waits again, or is canceled if somebody asked for that.
+
+    `is_fruitless`: the step broke or its worker died, so the claim still counts against the edit.
+    """
     if attempt:
         attempt.settle(Outcome.REJECTED, error_code=NEVER_SENT)
     fresh = Edit.objects.get(pk=edit.pk)
@@ -112,7 +115,9 @@ def not_sent(edit: Edit, attempt: Attempt | None) -> None:
     if fresh.cancel_requested_at:
         fresh.move(State.CANCELED, code=EventCode.NOT_SENT)
     else:
-        fresh.move(State.QUEUED, due_at=timezone.now(), code=EventCode.NOT_SENT)
+        claims = fresh.fruitless_claims if is_fruitless else 0
+        due_at = timing.backoff(timing.RETRY_WAIT, claims, timing.RETRY_WAIT_CAP) if claims else timezone.now()
+        fresh.move(State.QUEUED, due_at=due_at, code=EventCode.NOT_SENT, fruitless_claims=claims)
 
 
 def _source_is_missing(edit: Edit, attempt: Attempt) -> None:
@@ -181,7 +186,7 @@ def recover(edit: Edit) -> None:
     """One step of a `submitting` edit whose lease ran out: its worker died, before or after Run was sent."""
     attempt = edit.live_attempt
     if attempt is None or attempt.sent_at is None:
-        not_sent(edit, attempt)
+        not_sent(edit, attempt, is_fruitless=True)
         return
     attempt.settle(Outcome.UNKNOWN)
     mark_unconfirmed(edit, EventCode.WORKER_LOST)

@@ -239,7 +239,7 @@ class Edit(models.Model):
         return self.move(State.FAILED, failure_code=failure, failure_message=message[:1000], **(told | kwargs))
 
     def _change(self, event: Event | None, fenced: bool, keep_lease: bool, changes: dict[str, Any]) -> bool:
-        changes["fruitless_claims"] = 0
+        changes.setdefault("fruitless_claims", 0)
         if not keep_lease:
             changes |= {"lease_token": None, "lease_until": None}
         same = Edit.objects.filter(pk=self.pk, state=self.state)

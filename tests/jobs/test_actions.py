@@ -1,10 +1,11 @@
 """What people ask for: cancel, try again, share, delete."""
 
 import pytest
+from django.utils import timezone
 
 from edits.gallery import moderation, sharing, trash
-from edits.jobs import actions, engine, submit
-from edits.models import Edit
+from edits.jobs import actions, admission, engine, recovery, submit
+from edits.models import Edit, NotAllowed
 from edits.ordering import create
 from tests.conftest import advance_to_rest
 
@@ -20,7 +21,7 @@ def until(edit, state):
 
 def test_a_cancel_before_submitting_means_no_run_at_all(sandbox, new_edit, alice):
     edit = new_edit()
-    assert actions.cancel(edit, alice)
+    actions.cancel(edit, alice)
     assert advance_to_rest(edit).state == "canceled"
     assert not sandbox.runs()
 
@@ -28,7 +29,7 @@ def test_a_cancel_before_submitting_means_no_run_at_all(sandbox, new_edit, alice
 def test_a_cancel_while_a_worker_holds_the_queued_edit_still_means_no_run(sandbox, new_edit, alice):
     edit = new_edit()
     claimed = Edit.objects.claim(edit.pk, 60)
-    assert actions.cancel(Edit.objects.get(pk=edit.pk), alice)
+    actions.cancel(Edit.objects.get(pk=edit.pk), alice)
     submit.submit(claimed)
     assert Edit.objects.get(pk=edit.pk).state == "canceled"
     assert not sandbox.runs()
@@ -67,27 +68,44 @@ def test_a_success_that_beats_the_cancel_is_delivered(sandbox, new_edit, alice):
 
 def test_an_ended_edit_cannot_be_canceled(sandbox, new_edit, alice):
     edit = advance_to_rest(new_edit())
-    assert not actions.cancel(edit, alice)
+    with pytest.raises(NotAllowed, match="already_ended"):
+        actions.cancel(edit, alice)
     assert Edit.objects.get(pk=edit.pk).state == "succeeded"
     assert Edit.objects.get(pk=edit.pk).cancel_requested_at is None
 
 
-def unconfirmed(sandbox, new_edit):
+@pytest.fixture
+def unconfirmed(sandbox, no_task_list, new_edit):
+    """An edit whose Run was taken without an answer, at a Wiro that does not tell."""
     sandbox.faults.add("Run", "reset", after=True)
     return advance_to_rest(new_edit())
 
 
-def test_an_unconfirmed_edit_is_sent_again_only_when_a_person_says_so(sandbox, new_edit, alice):
-    edit = unconfirmed(sandbox, new_edit)
-    assert actions.try_again_unconfirmed(edit, alice)
+def test_an_unconfirmed_edit_is_sent_again_only_when_a_person_says_so(unconfirmed, alice):
+    edit = unconfirmed
+    actions.try_again_unconfirmed(edit, alice)
     assert advance_to_rest(edit).state == "succeeded"
     assert [attempt.outcome for attempt in edit.attempts.all()] == ["unknown", "accepted"]
 
 
-def test_an_unconfirmed_edit_can_be_given_up(sandbox, new_edit, alice):
-    edit = unconfirmed(sandbox, new_edit)
-    assert actions.cancel(edit, alice)
-    assert Edit.objects.get(pk=edit.pk).state == "canceled"
+def test_an_unconfirmed_edit_can_be_given_up(unconfirmed, alice):
+    actions.cancel(unconfirmed, alice)
+    assert Edit.objects.get(pk=unconfirmed.pk).state == "canceled"
+
+
+def test_try_again_after_a_cancel_that_came_too_late_still_runs(unconfirmed, alice):
+    Edit.objects.filter(pk=unconfirmed.pk).update(cancel_requested_at=timezone.now())
+    actions.try_again_unconfirmed(Edit.objects.get(pk=unconfirmed.pk), alice)
+    assert advance_to_rest(unconfirmed).state == "succeeded"
+
+
+def test_after_a_restore_an_edit_that_was_being_sent_can_be_tried_again(sandbox, new_edit, alice):
+    edit = new_edit()
+    claimed = Edit.objects.claim(edit.pk, 300)
+    assert admission.begin_attempt(claimed, "token")
+    assert recovery.quarantine_waiting() == 1
+    actions.try_again_unconfirmed(Edit.objects.get(pk=edit.pk), alice)
+    assert advance_to_rest(edit).state == "succeeded"
 
 
 def test_again_makes_another_edit_with_a_fresh_seed_or_the_same(sandbox, new_edit):
@@ -107,7 +125,7 @@ def test_a_seed_of_zero_is_drawn_by_us_and_kept(sandbox, new_edit):
 
 def test_sharing_waits_for_a_reviewer_who_approves_or_rejects(sandbox, new_edit, alice, rita):
     edit = advance_to_rest(new_edit())
-    assert sharing.share(edit, alice)
+    sharing.share(edit, alice)
     assert not Edit.objects.in_gallery().exists()
     assert moderation.approve(edit, rita)
     assert Edit.objects.in_gallery().get() == edit
@@ -126,7 +144,7 @@ def test_deleting_a_shared_edit_takes_it_out_of_the_gallery(sandbox, new_edit, a
     edit = advance_to_rest(new_edit())
     sharing.share(edit, alice)
     moderation.approve(edit, rita)
-    assert trash.delete(Edit.objects.get(pk=edit.pk), alice)
+    trash.delete(Edit.objects.get(pk=edit.pk), alice)
     assert not Edit.objects.in_gallery().exists()
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from edits import images
 from edits.accounts import retention
 from edits.jobs import change_map, engine, fetch
-from edits.models import Edit, Heartbeat
+from edits.models import BackfillCursor, Edit
 from tests.conftest import advance_to_rest
 from tests.rows import edit_in
 
@@ -52,7 +52,7 @@ def test_a_result_comes_with_how_much_changed_and_a_map_of_it(sandbox, new_edit,
     assert edit.changed_percent > 90
     with edit.change_map.open("rb") as file, Image.open(file) as heat:
         assert heat.width / heat.height == pytest.approx(edit.result.width / edit.result.height, abs=0.02)
-    assert edit.events.filter(note="fetching → succeeded").count() == 1
+    assert edit.events.filter(kind="moved", data__to="succeeded").count() == 1
 
 
 def test_the_map_outlives_the_tidying_and_one_that_no_edit_names_does_not(sandbox, new_edit, media):
@@ -122,7 +122,7 @@ def test_what_was_delivered_without_is_made_up_for_later_and_nothing_else_change
 def test_a_comparison_that_is_there_is_not_made_again(sandbox, new_edit, media):
     edit = without_comparison(new_edit, media)
     assert change_map.backfill_change_maps() == 1
-    Heartbeat.objects.all().delete()
+    BackfillCursor.objects.all().delete()
     assert change_map.backfill_change_maps() == 0
     assert Edit.objects.get(pk=edit.pk).changed_percent == 0
 

@@ -22,7 +22,7 @@ from edits.jobs import (
     task_id_spool,
     worker_pool,
 )
-from edits.models import Attempt, CircuitBreaker, Edit, Outcome, Photo
+from edits.models import Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Outcome, Photo
 from edits.ordering import quotas
 from tests.conftest import advance_to_rest
 
@@ -45,10 +45,10 @@ def test_a_row_that_is_claimed_again_and_again_without_progress_fails(sandbox, n
 
 
 def test_a_step_that_breaks_is_tried_again_and_ends_in_internal_error(sandbox, new_edit, monkeypatch, caplog):
-    monkeypatch.setattr("edits.jobs.submit.hand_over", lambda edit: 1 / 0)
+    monkeypatch.setattr("edits.jobs.submit.hand_over", lambda edit, attempt: 1 / 0)
     edit = new_edit()
     for _ in range(6):
-        Edit.objects.update(due_at=timezone.now())
+        Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         edit = engine.advance(edit.pk)
     assert (edit.state, edit.failure_code) == ("failed", "internal_error")
     assert "ZeroDivisionError" in caplog.text
@@ -72,7 +72,7 @@ def test_an_orderly_delay_does_not_count_as_stuck(sandbox, new_edit):
     assert (edit.state, edit.fruitless_claims) == ("running", 0)
 
 
-def test_a_task_id_that_could_not_be_saved_is_journaled_and_saved_later(sandbox, new_edit, monkeypatch, settings, tmp_path):
+def test_a_task_id_that_could_not_be_saved_is_spooled_and_saved_later(sandbox, new_edit, monkeypatch, settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
     def database_is_away(*_):
@@ -83,9 +83,9 @@ def test_a_task_id_that_could_not_be_saved_is_journaled_and_saved_later(sandbox,
         edit = new_edit()
         engine.advance(edit.pk)
     assert Attempt.objects.get().wiro_task_id is None
-    assert len(list(tmp_path.glob("journal/*.json"))) == 1
+    assert len(list(tmp_path.glob("task-id-spool/*.json"))) == 1
     assert task_id_spool.replay() == 1
-    assert not list(tmp_path.glob("journal/*.json"))
+    assert not list(tmp_path.glob("task-id-spool/*.json"))
     assert advance_to_rest(edit).state == "succeeded"
     assert len(sandbox.runs()) == 1
 
@@ -100,15 +100,17 @@ def test_a_wiro_that_counts_its_tasks_from_the_beginning_again_is_no_trouble(san
     assert second.attempts.get().wiro_task_token != first.wiro_task_token
 
 
-def test_a_journal_line_that_cannot_be_read_is_kept_and_does_not_stop_the_others(sandbox, new_edit, settings, tmp_path):
+def test_a_spool_file_that_cannot_be_read_is_kept_and_does_not_stop_the_others(
+    sandbox, no_task_list, new_edit, settings, tmp_path
+):
     settings.DATA_DIR = tmp_path
     sandbox.faults.add("Run", "reset", after=True)
     edit = advance_to_rest(new_edit())
     task = next(iter(sandbox.tasks))
     task_id_spool.write(edit.attempts.get(), task.id, task.token)
-    (tmp_path / "journal" / "0.json").write_text("{half a li")
+    (tmp_path / "task-id-spool" / "0.json").write_text("{half a li")
     assert task_id_spool.replay() == 1
-    assert [path.name for path in tmp_path.glob("journal/*")] == ["0.json.unreadable"]
+    assert [path.name for path in tmp_path.glob("task-id-spool/*")] == ["0.json.unreadable"]
     assert Edit.objects.get().state == "running"
 
 
@@ -119,8 +121,9 @@ def test_wiros_limit_is_learned_and_kept(sandbox, new_edit, bob):
     sandbox.faults.add("Run", "error", code=96)
     engine.advance(second.pk)
     gate = CircuitBreaker.current()
-    assert (gate.trip_reason, gate.limit) == ("concurrency", 1)
-    CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1), limit_until=timezone.now() + timedelta(hours=1))
+    assert (gate.trip_reason, ConcurrencyLimit.current().limit) == ("concurrency", 1)
+    CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1))
+    ConcurrencyLimit.objects.update(valid_until=timezone.now() + timedelta(hours=1))
     for _ in range(3):
         Edit.objects.filter(pk=second.pk).update(due_at=timezone.now())
         engine.advance(second.pk)
@@ -170,8 +173,8 @@ def test_one_of_each_person_comes_before_anyones_second(sandbox, new_edit, alice
 
 
 def test_with_one_place_at_wiro_the_people_take_turns(sandbox, new_edit, bob):
-    CircuitBreaker.current()
-    CircuitBreaker.objects.update(limit=1, limit_until=timezone.now() + timedelta(hours=1))
+    ConcurrencyLimit.current()
+    ConcurrencyLimit.objects.update(limit=1, valid_until=timezone.now() + timedelta(hours=1))
     edits = [new_edit(), new_edit(), new_edit(owner=bob)]
     ends_at = time.monotonic() + 30
     while Edit.objects.exclude(state="succeeded").exists():
@@ -231,7 +234,7 @@ def test_the_sweep_takes_everything_to_its_end_without_any_message(sandbox, new_
 @pytest.mark.django_db(transaction=True)
 def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox, new_edit):
     new_edit()
-    with scheduler._sweeping:
+    with scheduler._dispatching:
         assert scheduler.dispatch_due() == 0
     assert scheduler.dispatch_due() >= 1
 
@@ -275,6 +278,7 @@ def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new
 
 
 @pytest.mark.parametrize("done_meanwhile", [False, True])
+@pytest.mark.usefixtures("no_task_list")
 def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_erased(sandbox, new_edit, alice, done_meanwhile):
     sandbox.faults.add("Run", "reset", after=True)
     edit = advance_to_rest(new_edit())

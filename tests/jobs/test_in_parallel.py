@@ -28,7 +28,7 @@ def test_ten_times_advance_at_every_step_makes_one_of_everything(sandbox, new_ed
     edit.refresh_from_db()
     assert edit.state == "succeeded"
     assert len(sandbox.runs()) == 1
-    assert [event.note.partition(":")[0] for event in edit.events.filter(kind="moved")] == [
+    assert [event.text.partition(":")[0] for event in edit.events.filter(kind="moved")] == [
         "queued → submitting",
         "submitting → running",
         "running → fetching",

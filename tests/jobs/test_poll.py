@@ -106,7 +106,7 @@ def test_keys_that_stop_working_while_edits_run_are_told_to_the_administrators(s
 
 
 def test_outputs_that_appear_late_are_waited_for_and_delivered(sandbox, new_edit):
-    sandbox.faults.add("model", "late_outputs")
+    sandbox.faults.add("model", "late_outputs", seconds=2)
     edit = advance_to_rest(new_edit())
     assert edit.state == "succeeded"
     assert len(sandbox.runs()) == 1
@@ -127,13 +127,13 @@ def test_a_task_that_died_before_it_ran_fails_its_edit_and_costs_nothing(sandbox
 
 def test_a_task_that_vanished_is_given_up_once_wiro_has_said_so_for_a_while(sandbox, new_edit, monkeypatch):
     monkeypatch.setattr("edits.jobs.timing.MISSING_MAX_AGE", 2)
-    sandbox.faults.add("task", "vanishes")
+    sandbox.faults.add("task", "vanishes", seconds=0)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code) == ("failed", "timed_out")
 
 
 def test_a_task_that_appears_late_is_waited_for(sandbox, new_edit):
-    sandbox.faults.add("task", "late")
+    sandbox.faults.add("task", "late", seconds=1)
     assert advance_to_rest(new_edit()).state == "succeeded"
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,9 +22,9 @@ from PIL import Image
 
 from edits import images
 from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
-from edits.models import ENDED, Attempt, CircuitBreaker, Edit, Outcome, Photo, State
+from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, NotAllowed, Outcome, Photo, State
 from edits.ordering import create, quotas
-from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask
+from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask, WiroTaskList
 
 BEHAVIORS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
 
@@ -80,14 +81,18 @@ class ModelWiro:
                 raise WiroConnectionError("silence", sent=True)
         return WiroRun(task_id, f"token-{task_id}")
 
-    def task_detail(self, *, task_id, deadline=0):
-        task = self.tasks.get(task_id)
+    def task_list(self, model, *, start=0, limit=100, deadline=0):
+        newest_first = sorted(self.tasks, key=int, reverse=True)
+        return WiroTaskList(tuple(self.task_detail(task_id=task_id) for task_id in newest_first[start : start + limit]), None)
+
+    def task_detail(self, *, task_id=None, task_token=None, deadline=0):
+        task = self.tasks.get(task_id or str(task_token).removeprefix("token-"))
         if task is None:
             raise WiroAPIError(1, "There is no task yet.", 200)
         outputs = (WiroOutput("0.png", "image/png", 1, "http://127.0.0.1/0.png"),) if task.pexit == "0" else ()
         return WiroTask(
-            id=task_id,
-            token=f"token-{task_id}",
+            id=task.task_id,
+            token=f"token-{task.task_id}",
             status=task.status,
             pexit=task.pexit,
             outputs=outputs,
@@ -97,7 +102,7 @@ class ModelWiro:
             created_at=None,
             started_at=None,
             ended_at=None,
-            callback_url="",
+            callback_url=f"http://127.0.0.1/wiro/callback/{task.callback_token}/",
             model_owner="",
             model_name="",
             debug_error="",
@@ -122,7 +127,7 @@ class Lifecycle(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.wiro = ModelWiro()
-        for model in (Edit, Photo, User, CircuitBreaker):
+        for model in (Edit, Photo, User, CircuitBreaker, ConcurrencyLimit):
             model.objects.all().delete()
         self.people = [User.objects.create_user(uuid.uuid4().hex) for _ in range(2)]
         self.ended = {}
@@ -176,7 +181,8 @@ class Lifecycle(RuleBasedStateMachine):
     def time_passes(self):
         """Everything becomes due and every gate opens, but leases of living workers hold."""
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
-        CircuitBreaker.objects.update(retry_at=timezone.now(), limit_until=None)
+        CircuitBreaker.objects.update(retry_at=timezone.now())
+        ConcurrencyLimit.objects.update(valid_until=None)
 
     @rule()
     def leases_expire(self):
@@ -206,12 +212,14 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(edit=edits)
     def cancel(self, edit):
         found = Edit.objects.get(pk=edit)
-        actions.cancel(found, found.owner)
+        with suppress(NotAllowed):
+            actions.cancel(found, found.owner)
 
     @rule(edit=edits)
     def try_again_although_it_may_be_charged_twice(self, edit):
         found = Edit.objects.get(pk=edit)
-        if actions.try_again_unconfirmed(found, found.owner):
+        with suppress(NotAllowed):
+            actions.try_again_unconfirmed(found, found.owner)
             self.asked_again.add(found.prompt)
 
     @rule(edit=edits)
@@ -227,6 +235,11 @@ class Lifecycle(RuleBasedStateMachine):
     def erase(self):
         for attempt in Attempt.objects.filter(cleanup_due_at__lte=timezone.now()):
             provider_cleanup.clean_up(attempt.pk)
+
+    @rule()
+    def look_up_what_was_given_up(self):
+        for attempt in Attempt.objects.filter(lookup_due_at__isnull=False).exclude(edit__state=State.UNCONFIRMED):
+            reconcile.look_up_given_up(attempt.pk)
 
     @invariant()
     def nothing_is_paid_twice(self):

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
+from edits.jobs import actions, engine, provider, provider_cleanup, reconcile, webhooks
 from edits.models import Attempt, Edit, Outcome, token_hash
+from edits.wiro import WiroClient
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,7 @@ def test_an_edit_whose_run_was_never_answered_is_delivered_by_its_callback(publi
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_task_list")
 def test_a_callback_that_names_somebody_elses_task_is_not_believed(public, new_edit):
     other = advance_to_rest(new_edit(prompt="Another edit"))
     public.faults.add("Run", "reset", after=True)
@@ -82,7 +84,7 @@ def test_a_callback_that_names_somebody_elses_task_is_not_believed(public, new_e
 
 
 @pytest.fixture
-def parked(sandbox, new_edit):
+def parked(sandbox, no_task_list, new_edit):
     """An unconfirmed edit whose task exists at Wiro, and its attempt's token."""
     sandbox.faults.add("Run", "reset", after=True)
     edit = advance_to_rest(new_edit())
@@ -112,13 +114,15 @@ def test_a_task_is_found_in_any_likely_shape(sandbox, parked, body):
 @pytest.mark.parametrize(
     "body", [b"", b"junk", b"[" * 100_000, b"\xff\xfe", b'{"taskid": "../../x"}', b"null", b'{"data": {"data": {"data": 1}}}']
 )
-def test_a_body_that_names_no_task_changes_nothing(parked, body):
+def test_a_body_that_names_no_task_causes_one_look_and_no_second_alarm(parked, body):
+    alarms = parked.events.filter(kind="alarm").count()
     assert webhooks.receive("the-token", body) == parked.pk
-    parked.refresh_from_db()
-    assert (parked.state, parked.due_at) == ("unconfirmed", None)
+    assert advance_to_rest(parked).state == "unconfirmed"
+    assert parked.events.filter(kind="alarm").count() == alarms == 1
 
 
-def test_a_hint_at_a_task_that_wiro_does_not_know_leaves_the_edit_parked(parked):
+def test_a_hint_at_a_task_that_wiro_does_not_know_leaves_the_edit_parked(parked, monkeypatch):
+    monkeypatch.setattr("tests.conftest.LOOKUPS", 20)
     receive("the-token", taskid="999999")
     assert advance_to_rest(parked).state == "unconfirmed"
     receive("the-token", taskid="2221")
@@ -153,14 +157,14 @@ def callbacks_during_looks(sandbox, new_edit, settings, monkeypatch):
     Attempt.objects.update(callback_token_hash=token_hash("the-token"))
     Edit.objects.update(due_at=timezone.now())
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
-    look = poll._ask
+    detail = WiroClient.task_detail
 
-    def look_while_a_callback_arrives(attempt):
-        task = look(attempt)
+    def detail_while_a_callback_arrives(self, **named):
+        task = detail(self, **named)
         receive("the-token")
         return task
 
-    monkeypatch.setattr("edits.jobs.poll._ask", look_while_a_callback_arrives)
+    monkeypatch.setattr(WiroClient, "task_detail", detail_while_a_callback_arrives)
     return edit
 
 
@@ -210,8 +214,11 @@ def test_a_callback_for_a_run_that_was_given_up_leads_to_its_bill_and_its_copies
     ends_at = time.monotonic() + 20
     while attempt.cleaned_up_at is None:
         assert time.monotonic() < ends_at
-        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
-        provider_cleanup.clean_up(attempt.pk)
+        if attempt.wiro_task_id:
+            Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+            provider_cleanup.clean_up(attempt.pk)
+        else:
+            reconcile.look_up_given_up(attempt.pk)
         attempt.refresh_from_db()
     assert (attempt.outcome, attempt.wiro_task_id, attempt.cost) == (Outcome.SUPERSEDED, task.id, task.cost)
     assert Edit.objects.get(pk=parked.pk).state == ("canceled" if then == "canceled" else "succeeded")
@@ -222,8 +229,8 @@ def test_a_callback_for_a_run_that_was_given_up_is_believed_only_if_the_task_is_
     actions.cancel(parked, alice)
     receive("the-token", taskid=other.wiro_task_id)
     attempt = parked.attempts.get()
-    assert attempt.cleanup_due_at
-    provider_cleanup.clean_up(attempt.pk)
+    assert attempt.lookup_due_at
+    reconcile.look_up_given_up(attempt.pk)
     attempt.refresh_from_db()
     assert (attempt.wiro_task_id, attempt.claimed_task_id, attempt.cleanup_due_at) == (None, "", None)
 
