@@ -233,10 +233,10 @@ class Edit(models.Model):
         event = Event(kind=Event.Kind.ALARM, code=code, data=data or {}, reason=reason[:REASON_MAX])
         return self._change(event, True, False, changes | {"due_at": None, "polled_at": timezone.now()})
 
-    def mark_failed(self, code: Failure, message: str = "", **kwargs: Any) -> bool:
+    def mark_failed(self, failure: Failure, message: str = "", **kwargs: Any) -> bool:
         """Fail for good. `message` is Wiro's or the program's own, at most 1000 characters are kept."""
-        told = {"code": EventCode.FAILED, "data": {"failure": str(code)}, "reason": message}
-        return self.move(State.FAILED, failure_code=code, failure_message=message[:1000], **(told | kwargs))
+        told = {"code": EventCode.FAILED, "data": {"failure": str(failure)}, "reason": message}
+        return self.move(State.FAILED, failure_code=failure, failure_message=message[:1000], **(told | kwargs))
 
     def _change(self, event: Event | None, fenced: bool, keep_lease: bool, changes: dict[str, Any]) -> bool:
         changes.setdefault("fruitless_claims", 0)

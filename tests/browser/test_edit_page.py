@@ -22,7 +22,7 @@ CLIPBOARD = ["clipboard-read", "clipboard-write"]
 @pytest.fixture(scope="module")
 def wiro() -> Iterator[SandboxServer]:
     """Slow enough that a page can be seen waiting."""
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.5) as server:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.5, size_scale=0.4) as server:
         yield server
 
 
@@ -179,7 +179,6 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     version = {"version": first.split("/")[2], "side": "result", "prompt": "And a little torn", "nonce": uuid.uuid4().hex}
     result = visitor.post("/edits/new/", "/edits/new/", version | {"guidance_scale": "4", "seed": "7"}).headers["Location"]
     visitor.wait_for(result)
-    visitor.post(f"{result}link/", result, {"days": "7"})
     wiro.faults.add("model", "failed", message="The instruction could not be followed.")
     failed = visitor.upload("rocket.jpg", "Turn it into a lighthouse")
     visitor.wait_for(failed)
@@ -188,7 +187,9 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     wiro.faults.add("model", "stuck", value="task_output")
     waiting = visitor.upload("rocket.jpg", "Turn it into a tower")
     page = open_own(result, color_scheme=scheme, reduced_motion="reduce")
+    page.get_by_role("button", name="Create link").click()
     shared = page.get_by_role("textbox", name="Private link").input_value()
+    assert Axe().run(page).response["violations"] == [], "with a new link"
     for address in (result, failed, unconfirmed, waiting, shared, "/s/1:none/"):
         page.goto(address)
         page.wait_for_load_state("networkidle")

@@ -18,7 +18,6 @@ from edits.jobs import (
     fair_queue,
     provider_cleanup,
     reconcile,
-    recovery,
     scheduler,
     task_id_spool,
     worker_pool,
@@ -276,19 +275,6 @@ def test_orphaned_files_are_removed_once_they_are_old_and_no_others(sandbox, new
     assert retention.clean_up(older_than=-1) == 1
     assert not orphan.exists()
     assert all(file.storage.exists(file.name) for photo in Photo.objects.all() for file in (photo.file, photo.card, photo.page))
-
-
-def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(sandbox, new_edit, alice):
-    waiting, running = new_edit(), new_edit()
-    engine.advance(running.pk)
-    assert recovery.quarantine_waiting() == 1
-    engine.advance(waiting.pk)
-    assert len(sandbox.runs()) == 1
-    waiting.refresh_from_db()
-    assert waiting.state == "unconfirmed"
-    assert advance_to_rest(running).state == "succeeded"
-    actions.try_again_unconfirmed(waiting, alice)
-    assert advance_to_rest(waiting).state == "succeeded"
 
 
 @pytest.mark.parametrize("done_meanwhile", [False, True])

@@ -1,10 +1,20 @@
 """Sites for the flow tests. Starting one takes seconds, so tests that do it no harm share one."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.run.site import RunningSite, running_site
+
+SECONDS_PER_TEST = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several programs start for one test, and a busy machine takes its time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(SECONDS_PER_TEST))
 
 
 @pytest.fixture(scope="package")

@@ -82,7 +82,7 @@ class Visitor:
         assert answer.status_code == 200
         return dict(answer.json())
 
-    def wait_for(self, page: str, seconds: float = 30.0) -> dict[str, Any]:
+    def wait_for(self, page: str, seconds: float = 90.0) -> dict[str, Any]:
         """Watch an edit until it has ended, as its page does."""
         ends_at = time.monotonic() + seconds
         while (status := self.status(page))["state"] not in ("succeeded", "failed", "canceled"):

@@ -73,7 +73,7 @@ def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str, line: str
 
 def test_the_old_name_of_the_time_scale_is_still_read(tmp_path: Path) -> None:
     said = refusal(tmp_path, SANDBOX_TIME_SCALE="-", SANDBOX_PACE="0")
-    assert said == "SANDBOX_PACE=0 is not a number above 0"
+    assert said == "SANDBOX_PACE=0 is not a number greater than 0"
 
 
 def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
