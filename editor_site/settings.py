@@ -1,13 +1,16 @@
 """Every setting, each from one environment variable (also read from `.env`); `.env.example` explains them all."""
 
+import os
 from datetime import timedelta
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import Env
+from .environment import PRIVATE_NETWORKS, Env
+from .exposure import is_private
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -47,12 +50,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, because everything after it asks who the visitor is and whether the connection is secure.
+    "edits.web.visitor.VisitorMiddleware",
+    "edits.web.nul_bytes.NulBytesMiddleware",
+    "edits.web.upload_places.UploadPlacesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "edits.web.health_probes.HostNameMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -98,6 +105,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = DATA_DIR / "media"
+# The data folder is its owner's alone; `prepare` sees to what an earlier version has left.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -105,7 +114,8 @@ STORAGES = {
     "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
 }
-# Bodies are bounded here and uploads by edits.web.uploads, which stops reading at the model's limit.
+# Bodies are bounded here, uploads by edits.web.uploads, which stops reading at the model's limit, and how many there are at the
+# same time by edits.web.upload_places.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_HANDLERS = ["edits.web.uploads.LimitedUploadHandler"]
 
@@ -124,7 +134,13 @@ LOGOUT_REDIRECT_URL = "gallery"
 
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+# By name and address together: an attacker elsewhere must not lock somebody out of the right password.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "edits.web.sign_in_limits.SignInLimits"
+AXES_CLIENT_IP_CALLABLE = "edits.web.visitor.counted_address"
+# Wrong passwords from one address within AXES_COOLOFF_TIME, whatever the names; an office shares one address.
+SIGN_IN_FAILURES_PER_ADDRESS = 50
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_TEMPLATE = "registration/account_locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -133,11 +149,15 @@ AXES_VERBOSE = False
 
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
-# Set by `make run` alone: the account that the sign-in page offers while the site listens on loopback.
-DEMO_USERNAME = env.str("DEMO_USERNAME", "")
+# Set by `make run` alone: the account that the sign-in page offers while nobody else can reach the site.
+DEMO_USERNAME = env.str("DEMO_USERNAME", "") if is_private(os.environ) else ""
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 
 EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
+# Counts what failed and was canceled, too, which gives the quota of the day back.
+SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
+# Bytes of pictures that a person may keep: photos and results, not the smaller copies.
+STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Reserved for each edit until Wiro says what it cost; the model's price is not documented.
@@ -199,14 +219,23 @@ HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS
 # Wiro posts to exactly the address it was given; a redirect would lose the callback.
 SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Browsers remember it, and nobody can make them forget: short, and for this host alone, until the operator says otherwise.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
+# What `check --deploy` says of the two above is the operator's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Whose X-Forwarded-For and X-Forwarded-Proto count; edits.web.visitor reads them.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+# The setting of earlier versions.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
-if BEHIND_PROXY:
+if BEHIND_PROXY and not TRUSTED_PROXIES:
+    TRUSTED_PROXIES = list(map(ip_network, PRIVATE_NETWORKS))
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

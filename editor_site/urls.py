@@ -6,10 +6,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from edits.web.own_next import with_own_next
+
 urlpatterns = [
     path("", include("edits.web.urls")),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("accounts/logout/", with_own_next(LogoutView.as_view()), name="logout"),
+    path("language/", login_not_required(with_own_next(set_language)), name="set_language"),
     path("admin/", admin.site.urls),
 ]
 

@@ -13,6 +13,8 @@ from .wiro import WiroClient
 
 LIMITS = (
     "EDITS_PER_DAY",
+    "SUBMISSIONS_PER_HOUR",
+    "STORAGE_PER_USER",
     "EDITS_AT_ONCE",
     "SPEND_PER_DAY",
     "PRICE_ESTIMATE",
@@ -71,6 +73,14 @@ def _is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+@register(Tags.security)
+def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.BEHIND_PROXY:
+        return []
+    hint = "It is read as loopback and private networks. Name your proxy instead, for example TRUSTED_PROXIES=127.0.0.1."
+    return [Warning("BEHIND_PROXY is an old setting; TRUSTED_PROXIES replaces it.", hint=hint, id="edits.W003")]
 
 
 @register(Tags.files)

@@ -10,8 +10,8 @@ from django.conf import settings
 _SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
     rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
-    rf"|({_SLASH}s{_SLASH})\d+(?::|%3A)[\w-]+"
-    r"|((?:sessionid|csrftoken|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
+    rf"|({_SLASH}s{_SLASH})(?:\d+(?::|%3A))?[\w-]{{16,}}"
+    r"|((?:sessionid|csrftoken|new_link|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
     r"|(://[^\s/:@]*:)[^\s/@]+(?=@)",
     re.IGNORECASE,
 )

@@ -1,6 +1,8 @@
 """Where files are kept: pictures that survive a power cut, and static files with their content in their name."""
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,25 @@ from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 TEMPORARY_SUFFIX = ".part"
+# Pictures, the database and keys are nobody's but the program's.
+OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
+
+
+def keep_for_owner(folder: Path) -> None:
+    """Take the data folder, its folder of pictures and its files (database, keys) away from other users of the machine.
+
+    What others own, and folders that everybody shares (/tmp) or that contain the program, stay as they are.
+    """
+    for path in (folder, folder / "media", *folder.glob("*")):
+        with suppress(OSError):
+            status = path.lstat()
+            is_shared = status.st_mode & stat.S_ISVTX or Path(__file__).is_relative_to(path)
+            if status.st_uid != os.getuid() or is_shared or stat.S_ISLNK(status.st_mode):
+                continue
+            if path == folder or path.name == "media":
+                path.chmod(OWNER_ONLY_FOLDER)
+            elif stat.S_ISREG(status.st_mode):
+                path.chmod(OWNER_ONLY_FILE)
 
 
 class DurableFileSystemStorage(FileSystemStorage):

@@ -21,6 +21,8 @@ os.environ |= {
     "CSRF_TRUSTED_ORIGINS": "",
     "REDIS_URL": "",
     "PUBLIC_BASE_URL": "",
+    "TRUSTED_PROXIES": "",
+    "BEHIND_PROXY": "",
     "WIRO_API_KEY": "test-api-key",
     "WIRO_API_SECRET": "test-api-secret",
     "WIRO_BASE_URL": "http://127.0.0.1:9/v1",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core import signing
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -127,7 +127,7 @@ def routes() -> dict[str, str]:
 
 def walk(edit: Edit, visitors: dict[str, Client]) -> dict[str, tuple[str | int, ...]]:
     _, callback = attempt_of(edit)
-    link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
+    link = ShareLink.issue(edit, timezone.now() + timedelta(days=1))
     tokens = {name: link.token for name in GET if name.startswith("shared")}
     tokens["wiro-source"] = signing.dumps(str(edit.pk), salt="edits.source")
     return {
@@ -154,6 +154,21 @@ def test_an_edit_in_any_state_is_hidden_from_others(visitors: dict[str, Client],
     for name in OF_AN_EDIT:
         for who in ("anonymous", "other"):
             assert outcome(visitors[who].get(path_of(routes()[name], edit))) in (404, 405, LOGIN), (name, who)
+
+
+def test_staff_without_the_permission_to_view_edits_see_nothing_private(
+    signed_in: SignIn, bob: User, alice: User, photo: Photo
+) -> None:
+    bob.is_staff = True
+    bob.save()
+    edit = edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name)
+    names = [name for name in OF_AN_EDIT if GET[name] == (404, 200, 404, 200) or name == "edit"]
+    assert len(names) > 6
+    answers = {name: signed_in(bob).get(path_of(routes()[name], edit)).status_code for name in names}
+    assert answers == dict.fromkeys(names, 404)
+    bob.groups.add(Group.objects.get(name="viewer"))
+    answers = {name: signed_in(bob).get(path_of(routes()[name], edit)).status_code for name in names}
+    assert answers == dict.fromkeys(names, 200)
 
 
 def test_waiting_for_review_is_still_private(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
@@ -191,9 +206,7 @@ def test_only_the_owner_may_ask_anything_of_an_edit(visitors: dict[str, Client],
 
 
 @pytest.mark.parametrize("name", OF_AN_EDIT)
-def test_an_edit_that_does_not_exist_looks_like_somebody_elses(
-    visitors: dict[str, Client], alice: User, photo: Photo, name: Any
-) -> None:
+def test_a_missing_edit_looks_like_another_owners_edit(visitors: dict[str, Client], alice: User, photo: Photo, name: Any) -> None:
     foreign, nothing = edit_in(State.SUCCEEDED, alice, photo), Edit(photo=photo)
     for who in ("anonymous", "other"):
         for verb in ("get", "post"):

@@ -64,6 +64,12 @@ def test_a_public_address_that_django_would_not_answer_is_a_warning(settings: Se
     assert not found()
 
 
+def test_the_old_setting_of_proxies_is_a_warning_that_names_the_new_one(settings: Settings) -> None:
+    settings.BEHIND_PROXY = True
+    assert list(found()) == ["edits.W003"]
+    assert "TRUSTED_PROXIES" in found()["edits.W003"].msg
+
+
 def test_a_data_folder_that_cannot_be_written_is_refused(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +87,6 @@ def test_the_settings_of_a_public_site_pass_the_deployment_check(
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     settings.SECRET_KEY = "a-long-and-random-text-" * 4 + "0123456789!?"
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
-    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD = 31_536_000, True, True
+    settings.SECURE_HSTS_SECONDS = 3600
     call_command("check", "--deploy", "--fail-level", "WARNING")
     assert "no issues" in capsys.readouterr().out

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from editor_site.environment import Env
+from editor_site.environment import PRIVATE_NETWORKS, Env
 from editor_site.run import BASE_DIR
 
 env = Env()
@@ -47,3 +48,25 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused_by_name(monkeypatch: pyt
     monkeypatch.setenv("A_SWITCH", "ja")
     with pytest.raises(ImproperlyConfigured, match="A_SWITCH=ja"):
         env.bool("A_SWITCH", False)
+
+
+def test_addresses_and_networks_are_read_with_spaces_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROXIES", " 127.0.0.1,10.1.2.3/8 ,, 2001:db8::/32,")
+    assert Env().networks("PROXIES") == list(map(ip_network, ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")))
+
+
+@pytest.mark.parametrize("value", ["proxy", "10.0.0.0/99", "*", "127.0.0.1 10.0.0.1"])
+def test_what_is_no_network_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PROXIES", f"127.0.0.1,{value}")
+    with pytest.raises(ImproperlyConfigured, match=r"PROXIES=.* is neither an address nor a network"):
+        Env().networks("PROXIES")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.9.9.9", "172.31.0.1", "192.168.1.1", "fd00::1"])
+def test_private_addresses_are_those_of_the_standards(address: str) -> None:
+    assert any(ip_address(address) in ip_network(network) for network in PRIVATE_NETWORKS)
+
+
+@pytest.mark.parametrize("address", ["172.32.0.1", "8.8.8.8", "2001:db8::1", "169.254.1.1"])
+def test_public_addresses_are_not_private(address: str) -> None:
+    assert not any(ip_address(address) in ip_network(network) for network in PRIVATE_NETWORKS)

@@ -16,6 +16,7 @@ from django.utils.translation.template import templatize
 
 from edits.models import Edit, State
 from edits.translations import LOCALE_DIR, compile_catalogs
+from edits.web.addresses import edit_url, status_url
 from tests.fixtures import NewEdit, SignIn
 from tests.rows import edit_in, shared
 
@@ -42,7 +43,7 @@ def test_the_browsers_language_is_spoken(client: Client) -> None:
     assert '<html lang="de">' in client.get("/", headers={"Accept-Language": "de-AT,de;q=0.9"}).text
 
 
-def test_a_language_that_nobody_translated_is_answered_in_english(client: Client) -> None:
+def test_a_language_without_a_translation_is_answered_in_english(client: Client) -> None:
     assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "tlh"}).text
 
 
@@ -100,7 +101,7 @@ def test_mistakes_and_the_status_are_told_in_german(signed_in: SignIn, alice: Us
         "seed": "Ein Seed ist eine ganze Zahl von 0 bis 2147483647.",
         "variations": "Möglich sind 1 bis 4 Varianten.",
     }
-    assert browser.get(new_edit().status_url, headers=german).json()["text"] == "Als Nächstes an der Reihe."
+    assert browser.get(status_url(new_edit()), headers=german).json()["text"] == "Als Nächstes an der Reihe."
 
 
 def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[str]]:
@@ -111,7 +112,7 @@ def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[st
     edit_in(State.SUCCEEDED, alice, photo, **words, parent=done)
     edit_in(State.SUCCEEDED, alice, photo, **words, deleted_at=timezone.now())
     edits = [done, *(edit_in(state, alice, photo, **words) for state in State)]
-    return done, [edit.get_absolute_url() for edit in edits]
+    return done, [edit_url(edit) for edit in edits]
 
 
 class _Reader(HTMLParser):
@@ -144,7 +145,7 @@ def _words(page: str) -> str:
     return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
 
 
-def test_a_changed_translation_is_compiled_anew_and_an_unchanged_one_left_alone(tmp_path: Path) -> None:
+def test_only_changed_translations_are_compiled_again(tmp_path: Path) -> None:
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(

@@ -1,6 +1,7 @@
 """The shape of the program, read from its source: which part may know which, and what nobody may do."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def calls_in(path: Path) -> Iterator[tuple[str, set[str | None], str]]:
             yield name, {keyword.arg for keyword in node.keywords}, ast.unparse(node)
 
 
-def test_celery_is_only_a_doorbell() -> None:
+def test_celery_only_carries_hints() -> None:
     for path in SOURCES:
         for name, keywords, text in calls_in(path):
             assert not keywords & {"eta", "countdown", "bind", "autoretry_for"}, f"{shown(path)}: {text}"
@@ -142,6 +143,19 @@ def test_only_jobs_move_an_edit() -> None:
                 assert not (name == "update" and "state" in keywords), f"{shown(path)}: {text}"
 
 
+# What Wiro calls things in its answers: fields, statuses, callback bodies.
+WIRO_WORDS = re.compile(
+    r"\b(?:pexit|debugerror|tasklist|totalcost|elapsedseconds|socketaccesstoken|tasktoken"
+    r"|task_(?:queue|accept|assign|start|output|end|cancel|error|preprocess|postprocess)\w*)\b"
+)
+
+
+def test_the_words_of_wiros_answers_are_the_clients_alone() -> None:
+    for path in SOURCES:
+        if part_of(path) != "wiro":
+            assert not WIRO_WORDS.findall(path.read_text()), shown(path)
+
+
 def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:
     for path in SOURCES:
         if part_of(path) and part_of(path) not in ("wiro", "management"):
@@ -152,17 +166,20 @@ def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:
 # Test files about more than one module: what many do at once, what crosses components, what is said to operators.
 CROSS_CUTTING = {
     "test_access",
+    "test_body_deadline",
     "test_compose",
     "test_docs",
     "test_languages",
     "test_layout",
     "test_security_headers",
+    "test_share_link_migration",
     "test_styles",
     "gallery.test_moderation_in_parallel",
     "images.test_hostile_files",
     "jobs.test_in_parallel",
     "jobs.test_state_machine",
-    "wiro.test_client_lists",
+    "web.test_nul",
+    "web.test_redirects",
     "wiro.sandbox.test_command",
 }
 # Suites that start whole programs: the site, its processes, a browser, an earlier version.

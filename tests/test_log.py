@@ -23,6 +23,8 @@ LINES = [
     f"csrfmiddlewaretoken={TOKEN}&x=1",
     f"redis://:{TOKEN}@127.0.0.1/0 postgres://user:{TOKEN}@db/x",
     f"GET /s/12:{TOKEN}/ 200",
+    f"GET /s/{TOKEN}/ 200",
+    f"Cookie: new_link={TOKEN}; x=1",
     f"Not Found: /s/12:{TOKEN}/result/card",
     f"next=https%3A%2F%2Fphotos.example.org%2Fs%2F12%3A{TOKEN}%2F",
     rf'"url": "https:\/\/photos.example.org\/s\/12:{TOKEN}\/"',

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from edits.models import Photo, State
+from edits.web.addresses import edit_url
 from tests.rows import edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -38,5 +39,5 @@ def test_no_page_has_inline_styles_or_scripts(browser: Client, client: Client, a
 
 
 def test_private_pages_are_not_kept_by_browsers(browser: Client, alice: User, photo: Photo) -> None:
-    for path in ("/edits/", edit_in(State.RUNNING, alice, photo).get_absolute_url()):
+    for path in ("/edits/", edit_url(edit_in(State.RUNNING, alice, photo))):
         assert "no-store" in browser.get(path)["Cache-Control"]

@@ -1,7 +1,7 @@
-"""A person leaves: everything of theirs goes, and the ledger keeps its numbers without them.
+"""Account deletion: everything that belongs to a person goes, and the ledger keeps its numbers without them.
 
 In one transaction the account is closed and nobody sees anything of it any more. Then everything is removed that can be. What
-cannot yet (an edit that runs, copies that Wiro still has) has no time left in the trash, so it goes with the tidyings that
+cannot yet (an edit that runs, copies that Wiro still has) has no time left in the trash, so it goes with the cleanups that
 follow; each of them begins where an earlier one was interrupted.
 """
 
@@ -164,6 +164,8 @@ def _anonymize(user: User) -> None:
         # Somebody signed up with this name before; that must not keep anybody here.
         name = f"{name}-{secrets.token_hex(4)}"
     user.username, user.first_name, user.last_name, user.email, user.last_login = name, "", "", "", None
+    # The day and no time: with the exact time, an address in a log would have a name again.
+    user.date_joined = user.date_joined.replace(hour=0, minute=0, second=0, microsecond=0)
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()

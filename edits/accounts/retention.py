@@ -1,4 +1,4 @@
-"""Once in a while: the trash is emptied of what has been in it long enough, and files that belong to nobody are removed.
+"""Retention, once in a while: the trash is emptied of what has been in it long enough, and files of nobody are removed.
 
 Such files are left by a process that was killed between storing a file and committing its row, or between purging a row and
 removing its files.
@@ -10,11 +10,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from ..gallery.trash import purge
 from ..jobs import storage_health
 from ..jobs.change_map import backfill_change_maps
-from ..models import Edit, Photo
+from ..models import Edit, Photo, Signup
+from ..models.signup import KEPT
 from .deletion import continue_deletions
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     continue_deletions()
     purge()
     backfill_change_maps()
+    Signup.objects.filter(at__lt=timezone.now() - KEPT).delete()
     root = Path(settings.MEDIA_ROOT)
     return sum(_clean_up_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
 

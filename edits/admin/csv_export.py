@@ -1,6 +1,7 @@
 """Edits and costs as CSV, streamed while they are read, so that only a few are in memory at a time."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
@@ -12,6 +13,11 @@ from django.utils import timezone
 
 from ..models import Attempt, Edit
 
+# What a formula begins with; the wide forms are those of Chinese and Japanese keyboards.
+_SIGN = r"([=+\-@\uff1d\uff0b\uff0d\uff20])"
+_FIRST = re.compile(rf'[\s";]*{_SIGN}')
+# The beginning of what may be taken for another cell.
+_INNER = re.compile(rf'([;\t\r\n][\s"]*){_SIGN}')
 # Edits that are read at a time.
 CHUNK = 500
 JOBS: dict[str, Callable[[Edit], Any]] = {
@@ -73,12 +79,16 @@ def _csv(columns: Mapping[str, Callable[[Any], Any]], rows: Iterable[Any]) -> It
 
 
 def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front of it.
+
+    Also inside of a cell: where a semicolon or a tab separates cells, a spreadsheet takes what follows for a cell of its own.
+    """
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@")):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    marked = _INNER.sub(r"\1'\2", value)
+    return f"'{marked}" if _FIRST.match(value) else marked
 
 
 def _attempts(edits: QuerySet[Edit]) -> Iterator[Attempt]:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from ..gallery import moderation
 from ..jobs import actions
 from ..models import Edit, NotAllowed
-from ..web import user_messages
+from ..web import addresses, user_messages
 from ..web.views.access import person
 from .csv_export import export
 from .job_detail import JobView
@@ -98,7 +98,7 @@ class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
         if edit.deleted_at:
             # Hidden from everyone, including staff.
             return gettext("deleted")
-        sides = [(edit.before, _("Before")), (edit.after, _("After"))]
+        sides = [(addresses.before(edit), _("Before")), (addresses.after(edit), _("After"))]
         return format_html_join(
             " ",
             '<img src="{}" width="96" height="{}" alt="{}" loading="lazy">',

@@ -9,18 +9,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 
 from ..jobs import circuit_breaker, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
+from ..web.own_next import with_own_next
 from .charts import HEIGHT, WIDTH, chart, titles
 
 REASON_MAX = 300
@@ -36,6 +40,12 @@ class EditorAdminSite(AdminSite):
             path("figures/<str:name>.svg", self.admin_view(self.figure), name="figure"),
         ]
         return own + super().get_urls()
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response: HttpResponse = with_own_next(super().login)(request, extra_context)
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         found = _overview(request) if request.user.has_perm("edits.view_edit") else {}

@@ -48,7 +48,7 @@ def unshare(edit: Edit, actor: User) -> None:
 
 
 def make_link(edit: Edit, actor: User, days: int) -> ShareLink:
-    """A private link to a result for that many days. Raises NotAllowed."""
+    """A private link to a result for that many days, with its token. Raises NotAllowed."""
     if is_suspended(edit.owner_id):
         raise NotAllowed(Denial.SUSPENDED)
     if days not in LINK_DAYS:
@@ -60,7 +60,7 @@ def make_link(edit: Edit, actor: User, days: int) -> ShareLink:
         if live_links(edit).count() >= LINKS_MAX:
             raise NotAllowed(Denial.TOO_MANY_LINKS, limit=LINKS_MAX)
         now = timezone.now()
-        link = ShareLink.objects.create(edit=edit, created_at=now, expires_at=now + timedelta(days=days))
+        link = ShareLink.issue(edit, now + timedelta(days=days), now)
         _note(edit, EventCode.LINK_CREATED, actor, days=days)
     return link
 

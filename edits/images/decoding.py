@@ -37,7 +37,7 @@ def decode(file: BinaryIO, found: str, rules: Rules) -> Image.Image:
     image.load()
     turn = _turn(image)
     image = _to_srgb(image, _middle(image, rules), shrink)
-    return image.transpose(turn) if turn else image
+    return image if turn is None else image.transpose(turn)
 
 
 def _opened(file: BinaryIO, found: str, rules: Rules) -> Image.Image:

@@ -1,73 +1,28 @@
 """An edit: one picture, one instruction, and the way from the one to the other."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .attempt import Attempt, Outcome
-from .circuit_breaker import FAR_AHEAD
+from .edit_queryset import EditQuerySet
 from .event import REASON_MAX, Event, EventCode
 from .photo import Photo, place
 from .states import ENDED, MOVES, PARKABLE, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
 
-LONGEST_LEASE = timedelta(minutes=10)
 # Seconds that one gap between two looks adds to an observed age at most.
 OBSERVED_GAP = 400.0
 # What the column holds; beyond it a backoff does not grow.
 RETRIES_MAX = 10_000
 NO_CONDITION: dict[str, Any] = {"condition": Condition.NONE, "condition_age": 0.0, "condition_looks": 0}
-
-
-@dataclass(frozen=True)
-class PictureAddresses:
-    """Where a page finds one picture of an edit, and its sizes in pixels."""
-
-    full: str
-    page: str
-    card: str
-    width: int
-    height: int
-    page_width: int
-    page_height: int
-    card_width: int
-    card_height: int
-    placeholder: str
-
-
-class EditQuerySet(models.QuerySet["Edit"]):
-    def due(self, now: datetime) -> Self:
-        """Edits with something to do now that nobody is doing."""
-        due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
-        return self.filter(due, free)
-
-    def in_gallery(self) -> Self:
-        return self.filter(visibility=Visibility.PUBLIC, state=State.SUCCEEDED, deleted_at__isnull=True)
-
-    def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
-        """Take the lease of a due edit: whoever changes the row has it, everybody else was too late."""
-        return next(iter(self.claim_many([edit_id], seconds)), None)
-
-    def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
-        """Take the leases of those that are due and free, all at once, and give them with photo and attempts."""
-        now, lease = timezone.now(), uuid.uuid4()
-        due = self.filter(pk__in=edit_ids).due(now)
-        until = now + timedelta(seconds=seconds)
-        if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
-            return []
-        mine = self.filter(pk__in=edit_ids, lease_token=lease)
-        return list(mine.select_related("photo").prefetch_related("attempts"))
 
 
 class Edit(models.Model):
@@ -194,13 +149,6 @@ class Edit(models.Model):
     def __str__(self) -> str:
         return self.prompt if len(self.prompt) <= 60 else f"{self.prompt[:57]}…"
 
-    def get_absolute_url(self) -> str:
-        return reverse("edit", args=[self.pk])
-
-    @property
-    def status_url(self) -> str:
-        return reverse("edit-status", args=[self.pk])
-
     @property
     def is_ended(self) -> bool:
         return self.state in ENDED
@@ -212,21 +160,6 @@ class Edit(models.Model):
     @property
     def is_shared(self) -> bool:
         return self.visibility == Visibility.PUBLIC and self.deleted_at is None
-
-    @property
-    def before(self) -> PictureAddresses:
-        return self._addresses("source", self.photo)
-
-    @property
-    def after(self) -> PictureAddresses | None:
-        return self._addresses("result", self.result) if self.result else None
-
-    def _addresses(self, side: str, photo: Photo) -> PictureAddresses:
-        full = reverse(f"edit-{side}", args=[self.pk])
-        names = ("width", "height", "page_width", "page_height", "card_width", "card_height", "placeholder")
-        return PictureAddresses(
-            full=full, page=f"{full}/page", card=f"{full}/card", **{name: getattr(photo, name) for name in names}
-        )
 
     @property
     def live_attempt(self) -> Attempt | None:

@@ -1,20 +1,33 @@
-"""A secret link: whoever has the address sees the pair, without an account, until it expires or is taken back."""
+"""A private link: whoever has the address sees the edit, without an account, until it expires or is revoked."""
 
-from django.core import signing
+import secrets
+from datetime import datetime
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-_SALT = "edits.share_link"
+from .attempt import token_hash
+
+TOKEN_BYTES = 32
 
 
 class ShareLink(models.Model):
-    """The address is signed, not stored: a copy of the database opens nothing."""
+    """Only the hash of the token is stored, so a copy of the database opens nothing.
+
+    The token is random and says nothing about the row: a database that is restored from a backup gives the numbers of its lost
+    rows to new ones, and an address that named a number would then open the picture of somebody else.
+    """
 
     edit = models.ForeignKey("edits.Edit", models.CASCADE, related_name="share_links")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    # Of a link that has just been issued, and nowhere else to be had.
+    token = ""
 
     class Meta:
         ordering = ["-created_at"]
@@ -24,19 +37,20 @@ class ShareLink(models.Model):
         return f"until {self.expires_at:%Y-%m-%d %H:%M}"
 
     @property
-    def token(self) -> str:
-        return signing.Signer(salt=_SALT).sign(str(self.pk))
-
-    @property
     def is_valid(self) -> bool:
         return self.revoked_at is None and self.expires_at > timezone.now()
 
     @classmethod
-    def find(cls, token: str) -> "ShareLink | None":
+    def issue(cls, edit: Any, expires_at: datetime, created_at: datetime | None = None) -> Self:
+        """A new link, whose `token` only this object knows."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        fields = {"token_hash": token_hash(token), "created_at": created_at or timezone.now(), "expires_at": expires_at}
+        link = cls.objects.create(edit=edit, **fields)
+        link.token = token
+        return link
+
+    @classmethod
+    def find(cls, token: str) -> Self | None:
         """The link that is still valid, or None for a forged, expired or revoked one."""
-        try:
-            pk = int(signing.Signer(salt=_SALT).unsign(token))
-        except (signing.BadSignature, ValueError):
-            return None
-        now = timezone.now()
-        return cls.objects.filter(pk=pk, revoked_at__isnull=True, expires_at__gt=now, edit__deleted_at__isnull=True).first()
+        valid = cls.objects.filter(revoked_at__isnull=True, expires_at__gt=timezone.now(), edit__deleted_at__isnull=True)
+        return valid.filter(token_hash=token_hash(token)).first()

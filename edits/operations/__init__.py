@@ -1,1 +1,5 @@
-""""""
+"""Operations: what operators see and do.
+
+metrics          how much is going on, and how it went  operator_actions  what may be done about a job
+request_preview  what exactly was sent to Wiro
+"""

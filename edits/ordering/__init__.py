@@ -1,1 +1,5 @@
-""""""
+"""Ordering: what happens between an accepted form and a queued edit.
+
+create   committed rows, quota and money reserved    quotas          how much a person and the site may ask for
+sources  where a new edit begins                     prompt_history  earlier instructions, to be used again
+"""

@@ -105,8 +105,11 @@ def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
-        quotas.check(owner, len(rows))
-        photo = _saved(photo)
+        known_photo = _existing(photo)
+        quotas.check(owner, len(rows), 0 if known_photo else photo.size)
+        if known_photo is None:
+            photo.save()
+        photo = known_photo or photo
         given = {"owner": owner, "photo": photo, "origin": photo, "cost_reserved": quotas.price_estimate()}
         edits = [Edit.objects.create(**(given | row)) for row in rows]
         Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.CREATED, actor=owner) for edit in edits)
@@ -114,8 +117,8 @@ def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
     return edits
 
 
-def _saved(photo: Photo) -> Photo:
-    """The same picture uploaded twice at the same moment: the second finds the first's row and lets its own files go."""
+def _existing(photo: Photo) -> Photo | None:
+    """The stored row of this picture. Uploaded twice at the same moment, the second finds the first's and lets its files go."""
     # Locked, so that a purge of the photo's other edits waits and then finds this one.
     locked = Photo.objects.select_for_update()
     if photo.pk:
@@ -123,8 +126,4 @@ def _saved(photo: Photo) -> Photo:
         if existing is None:
             raise _PhotoGone
         return existing
-    existing = locked.filter(owner_id=photo.owner_id, sha256=photo.sha256).first()
-    if existing:
-        return existing
-    photo.save()
-    return photo
+    return locked.filter(owner_id=photo.owner_id, sha256=photo.sha256).first()

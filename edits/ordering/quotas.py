@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from ..models import PENDING, Attempt, Edit, Outcome, State, limits
+from ..models import PENDING, Attempt, Edit, Outcome, Photo, State, limits
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -24,8 +24,9 @@ RECENT_PRICES = 20
 
 
 class QuotaExceeded(Exception):
-    """`code` is edits_per_day, spend_per_day, spend_per_person or suspended; `renews_at` is when there is room again; `left`
-    edits have room now; `reason` is what a suspended person is told."""
+    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person or suspended; `renews_at` is when
+    there is room again (`storage`: when something is deleted); `left` edits have room now; `reason` is what a suspended person
+    is told."""
 
     def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "") -> None:
         super().__init__(code)
@@ -43,6 +44,11 @@ def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
     used = Edit.objects.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
     return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
+
+
+def stored(owner: User) -> int:
+    """Bytes of this person's photos, the trash included, without the smaller copies for pages."""
+    return Photo.objects.filter(owner=owner, purged_at__isnull=True).aggregate(total=Sum("size"))["total"] or 0
 
 
 def spent_today(owner: User | None = None) -> Decimal:
@@ -76,8 +82,11 @@ def exact(total: Decimal | None) -> Decimal:
     return Decimal(total or 0).quantize(Decimal("0.000001"))
 
 
-def check(owner: User, count: int = 1) -> None:
-    """Raise QuotaExceeded if `count` more edits would be too many. Exact only under the lock that `create` holds."""
+def check(owner: User, count: int = 1, size: int = 0) -> None:
+    """Raise QuotaExceeded if `count` more edits, or `size` more bytes of a new photo, would be too many.
+
+    Exact only under the lock that `create` holds.
+    """
     renews_at = today() + timedelta(days=1)
     profile = limits.profile_of(owner.pk)
     if profile.suspended_at:
@@ -85,9 +94,28 @@ def check(owner: User, count: int = 1) -> None:
     left = remaining(owner)
     if left < count:
         raise QuotaExceeded("edits_per_day", renews_at, left)
+    _check_submissions(owner, count)
+    _check_storage(owner, size, renews_at)
     if profile.spend_per_day is not None:
         _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), count, renews_at)
     _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), count, renews_at)
+
+
+def _check_submissions(owner: User, count: int) -> None:
+    """However they ended: an edit that fails or is canceled costs work, and gives only the quota of the day back."""
+    hour = timedelta(hours=1)
+    recent = Edit.objects.filter(owner=owner, created_at__gt=timezone.now() - hour).order_by("created_at")
+    left = settings.SUBMISSIONS_PER_HOUR - recent.count()
+    if left < count:
+        leaves = recent.values_list("created_at", flat=True)[max(count - left - 1, 0) :].first()
+        raise QuotaExceeded("submissions_per_hour", (leaves or timezone.now()) + hour, max(left, 0))
+
+
+def _check_storage(owner: User, size: int, renews_at: datetime) -> None:
+    """Each edit under way will store a result; how large it is nobody knows, so it counts as large as its photo."""
+    to_come = Edit.objects.filter(owner=owner, state__in=PENDING).aggregate(total=Sum("photo__size"))["total"] or 0
+    if stored(owner) + to_come + size > settings.STORAGE_PER_USER:
+        raise QuotaExceeded("storage", renews_at)
 
 
 def _check_money(code: str, budget: Decimal, count: int, renews_at: datetime) -> None:

@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 
 from ..images import CleanPicture, Rules, clean, keeps_rules
 from ..models import Edit, Photo
-from ..models.edit import PictureAddresses
 
 RESULT, SOURCE = "result", "source"
 
@@ -21,10 +20,6 @@ class Start:
     edit: Edit
     side: str
     photo: Photo
-
-    @property
-    def picture(self) -> PictureAddresses | None:
-        return self.edit.after if self.side == RESULT else self.edit.before
 
     @property
     def history(self) -> dict[str, Any]:

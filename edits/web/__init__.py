@@ -1,1 +1,10 @@
-""""""
+"""The site as visitors see it: endpoints, forms and words. Decisions are made in the components below.
+
+urls            the addresses                           views           the endpoints, by family of pages
+forms           the form of an edit, and others         uploads         reading an upload within its limits
+upload_places   how many uploads at a time              visitor         who a visitor is, behind proxies
+sign_in_limits  lockout after wrong passwords           health_probes   health checks under any host name
+user_messages   failures, refusals and waits in words   progress        stage, percent and estimate
+money           amounts of USD                          own_next        where a form may lead to
+nul_bytes       NUL in addresses and queries
+"""

@@ -14,6 +14,7 @@ from .. import images
 from ..ordering import sources
 from ..ordering.create import SEED_MAX
 from . import user_messages
+from .upload_places import turn_to_decode
 
 PROMPT_MAX = 2000
 VARIATIONS_MAX = 4
@@ -97,10 +98,11 @@ class EditForm(forms.Form):
         rules = images.FITTED if self.cleaned_data.get("fit") else images.UPLOAD
         upload = self.cleaned_data["photo"]
         try:
-            if upload:
-                return images.clean(upload.file, rules)
-            if self.start:
-                return self.start.usable(rules)
+            with turn_to_decode():
+                if upload:
+                    return images.clean(upload.file, rules)
+                if self.start:
+                    return self.start.usable(rules)
         except images.PictureRefused as error:
             raise self._refusal(error, upload) from error
         gone = _("That photo is no longer available. Choose another one.")

@@ -9,10 +9,11 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from ..images import FITTED
 from ..images.rules import MIB
+from .upload_places import take_place
 
 FIELD = "photo"
 # What is larger goes into a file without a name, which vanishes with the process.
-IN_MEMORY = 2 * MIB
+IN_MEMORY = MIB
 # A body that cannot hold a picture that would be taken is not read.
 MAX_BODY = 60 * MIB
 
@@ -41,6 +42,8 @@ class LimitedUploadHandler(FileUploadHandler):
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
         if content_length > MAX_BODY:
             raise BodyTooLarge(content_length)
+        if self.request:
+            take_place(self.request, content_length)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from .own_next import with_own_next
 from .views import (
     about,
     account,
@@ -59,7 +60,7 @@ urlpatterns = [
     path("samples/<str:name>", pictures.sample, name="sample"),
     path("wiro/callback/<str:token>/", webhooks.callback, name="wiro-callback"),
     re_path(r"^wiro/source/(?P<token>[^/]+)\.(?P<extension>jpg|png)$", pictures.handed_over, name="wiro-source"),
-    path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
+    path("accounts/login/", with_own_next(sign_in.SignIn.as_view()), name="login"),
     path("accounts/signup/", sign_in.sign_up, name="signup"),
     path("accounts/", account.account, name="account"),
     path("accounts/password/", account.ChangePassword.as_view(), name="account-password"),

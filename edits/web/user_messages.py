@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
@@ -33,16 +34,7 @@ def refusal(error: PictureRefused) -> str:
             facts = {"size": _megabytes(facts["size"]), "limit": facts["limit"] // _MB}
             return _("This file is %(size)s MB. The limit is %(limit)d MB.") % facts
         case "unsupported_format":
-            name = _FORMAT_NAMES.get(facts["found"], facts["found"])
-            if name == "HEIC":
-                return _(
-                    "HEIC files aren’t supported. Use a JPEG or PNG photo. On an iPhone, tap Share, then Options, "
-                    "choose “Most Compatible” and save the copy. To take new photos as JPEG, choose Settings "
-                    "› Camera › Formats › Most Compatible."
-                )
-            if name:
-                return _("%(name)s files aren’t supported. Use a JPEG or PNG photo.") % {"name": name}
-            return _("This file isn’t a photo. Choose a JPEG or PNG file.")
+            return _unsupported(_FORMAT_NAMES.get(facts["found"], facts["found"]))
         case "too_small":
             return _("This photo is %(width)d × %(height)d pixels. Each side must be at least %(limit)d pixels.") % facts
         case "aspect_ratio":
@@ -63,6 +55,18 @@ def refusal(error: PictureRefused) -> str:
             return _("This file is damaged or incomplete. Save the photo again, then choose the new file.")
 
 
+def _unsupported(name: str) -> str:
+    if name == "HEIC":
+        return _(
+            "HEIC files aren’t supported. Use a JPEG or PNG photo. On an iPhone, tap Share, then Options, "
+            "choose “Most Compatible” and save the copy. To take new photos as JPEG, choose Settings "
+            "› Camera › Formats › Most Compatible."
+        )
+    if name:
+        return _("%(name)s files aren’t supported. Use a JPEG or PNG photo.") % {"name": name}
+    return _("This file isn’t a photo. Choose a JPEG or PNG file.")
+
+
 def _megabytes(size: int) -> str:
     """`size` bytes in MB, rounded up: a file just over the limit of 10 MB reads as 10.1 MB."""
     return number_format(math.ceil(size / _MB * 10) / 10, 1)
@@ -75,6 +79,12 @@ def quota(error: QuotaExceeded) -> str:
             return _("You’ve used all your edits for today. Your limit resets on %(when)s.") % facts
         case "edits_per_day", _some:
             return _("This request needs more edits than you have left today (%(left)d). Your limit resets on %(when)s.") % facts
+        case "submissions_per_hour", _:
+            return _("You’ve reached your hourly limit. You can send the next edit on %(when)s.") % facts
+        case "storage", _:
+            facts = {"limit": filesizeformat(settings.STORAGE_PER_USER)}
+            text = _("Your storage is full (%(limit)s).") % facts
+            return text + " " + _("Permanently delete some edits, including those in the trash, and try again.")
         case "suspended", _:
             return suspended(error.reason)
         case "spend_per_person", _:

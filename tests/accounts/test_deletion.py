@@ -120,7 +120,7 @@ def test_an_edit_that_runs_is_stopped_and_goes_when_it_has_ended(
     assert "Eulalia" not in every_text()
 
 
-def test_an_edit_that_was_nearly_done_is_delivered_to_nobody_and_goes(
+def test_an_edit_that_was_nearly_done_is_removed_without_being_shown(
     sandbox: SandboxServer, new_edit: NewEdit, alice: User, media: Path
 ) -> None:
     edit = run_until(new_edit(prompt=WORDS), State.FETCHING)
@@ -144,7 +144,7 @@ def test_an_edit_that_waited_is_never_sent(sandbox: SandboxServer, new_edit: New
     assert files_in(media) == []
 
 
-def test_somebody_elses_edit_of_the_same_picture_keeps_everything(
+def test_another_owners_edit_of_the_same_picture_keeps_everything(
     sandbox: SandboxServer, new_edit: NewEdit, alice: User, bob: User, media: Path
 ) -> None:
     hers, his = new_edit(prompt=WORDS), new_edit(owner=bob, prompt="Make it night")
@@ -160,7 +160,7 @@ def test_somebody_elses_edit_of_the_same_picture_keeps_everything(
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(
+def test_edits_of_a_deleted_account_are_hidden_in_every_state(
     alice: User, rita: User, photo: Photo, signed_in: SignIn, state: str
 ) -> None:
     edit = edit_in(state, alice, photo)
@@ -176,7 +176,7 @@ def test_whatever_state_an_edit_is_in_nobody_sees_it_any_more(
 def test_gallery_and_secret_links_end_at_once(alice: User, photo: Photo, client: Client) -> None:
     edit = shared(alice, photo)
     attempt_of(edit, cleanup_due_at=timezone.now())
-    link = ShareLink.objects.create(edit=edit, expires_at=timezone.now() + timedelta(days=1))
+    link = ShareLink.issue(edit, timezone.now() + timedelta(days=1))
     assert client.get(f"/s/{link.token}/").status_code == 200
     deletion.delete_account(alice, alice)
     assert str(edit.pk) not in client.get("/").text
@@ -186,7 +186,7 @@ def test_gallery_and_secret_links_end_at_once(alice: User, photo: Photo, client:
     assert link.revoked_at is not None
 
 
-def test_no_word_of_hers_or_about_her_stays(alice: User, rita: User, photo: Photo, signed_in: SignIn) -> None:
+def test_no_text_by_or_about_the_person_stays(alice: User, rita: User, photo: Photo, signed_in: SignIn) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo, prompt=WORDS, visibility=Visibility.PENDING)
     moderation.reject(edit, rita, SAID)
     moderation.appeal(reloaded(edit), alice, "but aunt Eulalia wanted it")
@@ -209,7 +209,7 @@ def test_no_word_of_hers_or_about_her_stays(alice: User, rita: User, photo: Phot
     assert "running → failed" in [event.text for event in failed.events.all()]
 
 
-def test_the_account_is_nobodys(alice: User, bob: User, rita: User, client: Client, signed_in: SignIn) -> None:
+def test_the_account_has_no_name_and_no_way_in(alice: User, bob: User, rita: User, client: Client, signed_in: SignIn) -> None:
     alice.first_name, alice.last_name, alice.email = "Alice", "Liddell", "alice@example.org"
     alice.is_staff = alice.is_superuser = True
     alice.save()
@@ -238,7 +238,7 @@ def test_the_name_is_free_again_and_opens_nothing_of_the_old_account(alice: User
     assert User.objects.create_user("alice").edits.count() == 0
 
 
-def test_nobody_is_kept_here_by_a_name_that_somebody_else_took(alice: User, bob: User) -> None:
+def test_deletion_works_even_if_the_replacement_name_is_taken(alice: User, bob: User) -> None:
     bob.username = f"erased-{alice.pk}"
     bob.save()
     assert deletion.delete_account(alice, alice)
@@ -282,7 +282,7 @@ def test_counts_and_money_are_as_before(alice: User, photo: Photo) -> None:
     assert money > 0
 
 
-def test_a_crash_after_the_account_was_closed_is_made_up_for_by_tidying(
+def test_cleanup_completes_a_deletion_that_crashed_after_closing_the_account(
     alice: User, photo: Photo, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edits = [edit_in(state, alice, photo, prompt=WORDS) for state in (State.SUCCEEDED, State.QUEUED, State.UNCONFIRMED)]
@@ -319,7 +319,7 @@ def test_a_form_that_was_on_its_way_begins_nothing(alice: User, new_edit: NewEdi
     assert files_in(media) == []
 
 
-def test_what_was_parked_after_the_account_was_closed_is_given_up(alice: User, photo: Photo, media: Path) -> None:
+def test_edits_that_become_unconfirmed_after_the_account_was_closed_are_given_up(alice: User, photo: Photo, media: Path) -> None:
     edit = edit_in(State.SUBMITTING, alice, photo)
     deletion.delete_account(alice, alice)
     Edit.objects.filter(pk=edit.pk).update(state=State.UNCONFIRMED, due_at=None)

@@ -36,7 +36,7 @@ def limit(user: User, **values: Any) -> Profile:
     return Profile.objects.create(user=user, **values)
 
 
-def test_an_operator_gives_somebody_limits_and_takes_them_back(operator: Client, alice: User) -> None:
+def test_an_operator_sets_a_persons_limits_and_removes_them(operator: Client, alice: User) -> None:
     fields = {"username": "alice", "edits_per_day": "3", "is_suspended": "on", "suspended_reason": "spam"}
     assert operator.post(f"{LIST}add/", fields).status_code == 302
     profile = Profile.objects.get(user=alice)
@@ -69,7 +69,7 @@ def test_an_edit_leads_to_its_owners_limits(operator: Client, alice: User) -> No
 
 
 @pytest.mark.parametrize("who", ["nobody", "viewer", "reviewer"])
-def test_others_may_not_change_anybody(signed_in: SignIn, staff: MakeStaff, alice: User, who: str) -> None:
+def test_others_may_not_change_limits(signed_in: SignIn, staff: MakeStaff, alice: User, who: str) -> None:
     client = signed_in(staff(who))
     limit(alice)
     for path in (LIST, f"{LIST}add/", f"{LIST}{alice.pk}/change/", f"{LIST}of/{alice.pk}/"):
@@ -77,7 +77,7 @@ def test_others_may_not_change_anybody(signed_in: SignIn, staff: MakeStaff, alic
     assert Profile.objects.get().edits_per_day is None
 
 
-def test_a_limit_of_ones_own_holds_instead_of_the_sites(alice: User, bob: User, new_edit: NewEdit) -> None:
+def test_a_persons_limit_replaces_the_sites(alice: User, bob: User, new_edit: NewEdit) -> None:
     limit(alice, edits_per_day=1)
     new_edit()
     with pytest.raises(quotas.QuotaExceeded) as refused:
@@ -88,7 +88,7 @@ def test_a_limit_of_ones_own_holds_instead_of_the_sites(alice: User, bob: User, 
     new_edit(bob)
 
 
-def test_money_of_ones_own_is_counted_by_person(alice: User, bob: User, new_edit: NewEdit, settings: Settings) -> None:
+def test_a_persons_spending_limit_counts_only_their_edits(alice: User, bob: User, new_edit: NewEdit, settings: Settings) -> None:
     settings.PRICE_ESTIMATE = Decimal("0.05")
     limit(alice, spend_per_day=Decimal("0.07"))
     new_edit(bob)

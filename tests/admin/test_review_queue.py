@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from edits.gallery import moderation
 from edits.models import Edit, Photo, State, Visibility
-from edits.web import user_messages
+from edits.web import addresses, user_messages
 from tests.fixtures import MakeStaff, OfferPairs, SignIn
 from tests.pages import Response, match_in, text_of
 from tests.rows import edit_in, present, reloaded
@@ -49,7 +49,7 @@ def press(desk: Client, action: str, page: str = DESK, **fields: Any) -> Respons
 
 
 @pytest.mark.parametrize("path", [DESK, GRID])
-def test_the_desk_is_for_reviewers(
+def test_the_review_queue_is_for_reviewers(
     signed_in: SignIn, staff: MakeStaff, alice: User, rita: User, offered: OfferPairs, path: Any
 ) -> None:
     (edit,) = offered(1)
@@ -90,7 +90,7 @@ def test_the_list_offers_each_group_its_own_actions(signed_in: SignIn, staff: Ma
     assert offers == {"superuser": decide | operate, "viewer": set(), "reviewer": decide, "operator": operate}
 
 
-def test_the_first_page_leads_reviewers_to_the_desk(signed_in: SignIn, staff: MakeStaff) -> None:
+def test_the_overview_links_reviewers_to_the_review_queue(signed_in: SignIn, staff: MakeStaff) -> None:
     assert DESK in signed_in(staff("reviewer")).get("/admin/").content.decode()
     assert DESK not in signed_in(staff("operator")).get("/admin/").content.decode()
 
@@ -98,7 +98,7 @@ def test_the_first_page_leads_reviewers_to_the_desk(signed_in: SignIn, staff: Ma
 # --- One by one -----------------------------------------------------------------------------------------------------
 
 
-def test_the_desk_shows_the_pair_with_everything_one_decides_by(
+def test_the_review_queue_shows_the_pair_with_all_that_the_decision_needs(
     desk: Client, offered: OfferPairs, alice: User, photo: Photo
 ) -> None:
     moderation.approve(offered(1)[0], alice)
@@ -108,7 +108,12 @@ def test_the_desk_shows_the_pair_with_everything_one_decides_by(
     page = desk.get(DESK)
     assert shown(page) == [str(edit.pk), str(following.pk)]
     found = page.content.decode()
-    for address in (edit.before.page, present(edit.after).page, f"/edits/{edit.pk}/changes", present(following.after).page):
+    for address in (
+        addresses.before(edit).page,
+        present(addresses.after(edit)).page,
+        f"/edits/{edit.pk}/changes",
+        present(addresses.after(following)).page,
+    ):
         assert f'src="{address}"' in found
     for fact in (
         "Pair 0",
@@ -211,13 +216,13 @@ def test_an_appeal_is_marked_and_what_was_said_is_told(desk: Client, offered: Of
     "fields",
     [{"action": "approve", "id": "x"}, {"action": "approve", "id": "\x00"}, {"action": "burn", "id": str(uuid.uuid4())}],
 )
-def test_a_strange_request_is_refused(desk: Client, fields: dict[str, Any]) -> None:
+def test_a_malformed_request_is_refused(desk: Client, fields: dict[str, Any]) -> None:
     for path in (DESK, GRID):
         assert desk.post(path, fields).status_code == 400
 
 
 @pytest.mark.parametrize("query", ["since=x", "since=2026-13-40", "since=2026-01-01", "since=%00", "page=0", "page=-3", "page=²"])
-def test_a_strange_query_is_ignored(desk: Client, query: str) -> None:
+def test_a_malformed_query_is_ignored(desk: Client, query: str) -> None:
     for path in (DESK, GRID):
         assert desk.get(f"{path}?{query}").status_code == 200
 
@@ -231,7 +236,7 @@ def test_what_is_not_there_changes_nothing(desk: Client, offered: OfferPairs, fi
     assert reloaded(edit).visibility == Visibility.PENDING
 
 
-def test_the_desk_has_nothing_that_the_content_policy_forbids(desk: Client, offered: OfferPairs) -> None:
+def test_the_review_queue_has_nothing_that_the_content_policy_forbids(desk: Client, offered: OfferPairs) -> None:
     offered(2)
     for path in (DESK, GRID):
         page = desk.get(path).content.decode()
@@ -251,7 +256,7 @@ def test_every_post_needs_a_token(rena: User, offered: OfferPairs) -> None:
 # --- Many at once ---------------------------------------------------------------------------------------------------
 
 
-def test_the_grid_has_what_nobody_else_is_looking_at(desk: Client, offered: OfferPairs, rolf: User) -> None:
+def test_the_grid_shows_pairs_that_no_other_reviewer_has_claimed(desk: Client, offered: OfferPairs, rolf: User) -> None:
     edits = offered(4)
     moderation.claim_next(rolf, 2)
     page = desk.get(GRID).content.decode()
@@ -261,7 +266,7 @@ def test_the_grid_has_what_nobody_else_is_looking_at(desk: Client, offered: Offe
 @pytest.mark.parametrize(
     ("fields", "visibility"), [({"action": "approve"}, "public"), ({"action": "reject", "reason": REASON}, "private")]
 )
-def test_many_are_decided_together_and_taken_back_together(
+def test_a_bulk_decision_is_undone_as_one(
     desk: Client, offered: OfferPairs, rolf: User, fields: dict[str, Any], visibility: str
 ) -> None:
     edits = offered(6)

@@ -57,7 +57,7 @@ def test_only_operators_and_administrators_see_people(visitors: dict[str, Client
 
 
 @pytest.mark.parametrize("name", ["anonymous", "owner", "nobody", "viewer", "reviewer"])
-def test_nobody_else_erases_anybody(visitors: dict[str, Client], bob: User, name: str) -> None:
+def test_others_cannot_erase_accounts(visitors: dict[str, Client], bob: User, name: str) -> None:
     assert outcome(press(visitors[name], bob)) == REFUSED
     assert User.objects.filter(username="bob", is_active=True).exists()
 
@@ -69,7 +69,7 @@ def test_operators_and_administrators_erase_a_person(visitors: dict[str, Client]
     assert (bob.username, bob.is_active) == (f"erased-{bob.pk}", False)
 
 
-def test_an_operator_erases_nobody_of_the_staff(visitors: dict[str, Client], staff: MakeStaff, rita: User) -> None:
+def test_an_operator_cannot_erase_staff(visitors: dict[str, Client], staff: MakeStaff, rita: User) -> None:
     for colleague in (rita, staff("viewer", "vera"), staff("operator", "otto")):
         assert visitors["operator"].get(erase_page(colleague)).status_code == 403
         assert press(visitors["operator"], colleague).status_code == 403
@@ -78,7 +78,7 @@ def test_an_operator_erases_nobody_of_the_staff(visitors: dict[str, Client], sta
     assert press(visitors["superuser"], User.objects.get(username="vera")).status_code == 302
 
 
-def test_nobody_erases_themselves_by_mistake(visitors: dict[str, Client], rita: User) -> None:
+def test_staff_cannot_erase_themselves_by_mistake(visitors: dict[str, Client], rita: User) -> None:
     assert press(visitors["superuser"], rita).status_code == 403
     operator = User.objects.get(username="operator")
     assert press(visitors["operator"], operator).status_code == 403
@@ -97,7 +97,7 @@ def test_an_operator_looks_and_changes_nothing(visitors: dict[str, Client], bob:
     assert (bob.username, bob.is_superuser) == ("bob", False)
 
 
-def test_somebody_who_may_change_accounts_may_not_erase_them(staff: MakeStaff, signed_in: SignIn, bob: User) -> None:
+def test_the_permission_to_change_accounts_does_not_allow_erasing_them(staff: MakeStaff, signed_in: SignIn, bob: User) -> None:
     clerk = staff("viewer", "clara")
     codenames = ["view_user", "change_user", "delete_user"]
     clerk.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
@@ -169,7 +169,7 @@ def test_the_page_says_what_goes_and_what_stays(rita: User, alice: User, photo: 
 @pytest.mark.parametrize(
     "fields", [{"username": "alicia"}, {"username": ""}, {"username": "alice\x00"}, {"username": " alice"}, {"reason": " "}]
 )
-def test_without_the_name_or_a_reason_nobody_is_erased(
+def test_an_account_is_not_erased_without_its_name_and_a_reason(
     rita: User, alice: User, photo: Photo, signed_in: SignIn, fields: dict[str, Any]
 ) -> None:
     answer = press(signed_in(rita), alice, **fields)
@@ -178,7 +178,7 @@ def test_without_the_name_or_a_reason_nobody_is_erased(
     assert User.objects.filter(username="alice", is_active=True).exists()
 
 
-def test_looking_at_the_page_erases_nobody(rita: User, alice: User, signed_in: SignIn) -> None:
+def test_opening_the_page_erases_no_account(rita: User, alice: User, signed_in: SignIn) -> None:
     signed_in(rita).get(erase_page(alice), {"username": "alice", "reason": "x"})
     assert User.objects.filter(username="alice").exists()
 
@@ -217,5 +217,5 @@ def test_an_erased_person_is_looked_at_and_never_revived(rita: User, alice: User
 
 
 @pytest.mark.parametrize("path", [f"{LIST}nobody/erase/", f"{LIST}999999/erase/", f"{LIST}%00/erase/"])
-def test_nobody_of_that_number(rita: User, signed_in: SignIn, path: str) -> None:
+def test_an_unknown_account_is_not_found(rita: User, signed_in: SignIn, path: str) -> None:
     assert signed_in(rita).get(path).status_code == 404

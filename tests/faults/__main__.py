@@ -54,7 +54,7 @@ class Table:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    parser.add_argument("--quick", action="store_true", help="one of each kind, in under 100 seconds")
+    parser.add_argument("--quick", action="store_true", help="one of each kind, in about two minutes")
     parser.add_argument("--only", default="", metavar="NAME", help="scenarios whose name contains this")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -59,7 +59,7 @@ def test_a_claim_lapses_and_is_renewed_by_looking(
     assert moderation.claim_next(rena) == []
 
 
-def test_what_is_on_the_desk_stays_there_when_an_older_pair_becomes_free(
+def test_a_claimed_pair_stays_claimed_when_an_older_pair_becomes_free(
     offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edits = [edit.pk for edit in offered(4)]
@@ -76,7 +76,7 @@ def test_only_what_waits_is_reviewed(offered: OfferPairs, rena: User, fields: di
     assert moderation.claim_next(rena) == []
 
 
-def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(
+def test_a_skipped_pair_is_offered_to_the_others_for_half_an_hour(
     offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = offered(2)
@@ -90,7 +90,7 @@ def test_a_skipped_pair_is_left_to_the_others_for_half_an_hour(
     assert moderation.claim_next(rena, 2) == [first.pk, second.pk]
 
 
-def test_skipping_twice_is_skipping_once_and_nobody_skips_for_another(offered: OfferPairs, rena: User, rolf: User) -> None:
+def test_skipping_counts_once_and_only_for_the_reviewer_who_claimed(offered: OfferPairs, rena: User, rolf: User) -> None:
     (edit,) = offered(1)
     moderation.claim_next(rena)
     assert not moderation.skip(edit.pk, rolf)
@@ -140,7 +140,7 @@ def test_a_published_pair_can_still_be_taken_down(alice: User, photo: Photo, ren
     assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
-def test_nobody_decides_what_another_reviewer_is_looking_at(
+def test_a_pair_claimed_by_another_reviewer_is_not_decided(
     offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (edit,) = offered(1)
@@ -162,9 +162,7 @@ def test_what_its_owner_has_taken_back_cannot_be_approved(offered: OfferPairs, r
 
 
 @pytest.mark.parametrize("verb", [moderation.approve_all, lambda ids, who: moderation.reject_all(ids, who, "no")])
-def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(
-    offered: OfferPairs, rena: User, rolf: User, verb: Any
-) -> None:
+def test_a_decision_is_undone_once_and_the_pair_waits_again(offered: OfferPairs, rena: User, rolf: User, verb: Any) -> None:
     (edit,) = offered(1)
     verb([edit.pk], rena)
     at = present(reloaded(edit).reviewed_at)
@@ -176,7 +174,7 @@ def test_a_decision_is_taken_back_once_and_the_pair_is_on_the_desk_again(
     assert moderation.claim_next(rena) == [edit.pk]
 
 
-def test_only_ones_own_decision_can_be_taken_back_and_only_for_ten_minutes(
+def test_reviewers_undo_only_their_own_decisions_and_only_for_ten_minutes(
     offered: OfferPairs, rena: User, rolf: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (edit,) = offered(1)
@@ -245,7 +243,7 @@ def test_an_appeal_can_succeed(browser: Client, rejected: Edit, rolf: User) -> N
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
-def test_sharing_anew_is_no_way_around_a_rejection(
+def test_sharing_again_does_not_get_around_a_rejection(
     browser: Client, rejected: Edit, alice: User, rena: User, is_trusted: bool, settings: Settings
 ) -> None:
     settings.REVIEW_REQUIRED = not is_trusted

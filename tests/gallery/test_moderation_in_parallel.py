@@ -19,7 +19,7 @@ def team(staff: MakeStaff) -> list[User]:
     return [staff("reviewer", f"reviewer-{number}") for number in range(6)]
 
 
-def test_no_pair_is_on_two_desks(offered: OfferPairs, team: list[User]) -> None:
+def test_no_pair_is_claimed_by_two_reviewers(offered: OfferPairs, team: list[User]) -> None:
     edits = offered(12)
     desks = at_once(6, lambda number: moderation.claim_next(team[number], 2))
     given = [edit_id for desk in desks for edit_id in desk]
@@ -29,7 +29,7 @@ def test_no_pair_is_on_two_desks(offered: OfferPairs, team: list[User]) -> None:
     assert sorted(given) == sorted(edit.pk for edit in edits)
 
 
-def test_the_last_pair_is_on_one_desk(offered: OfferPairs, team: list[User]) -> None:
+def test_the_last_pair_is_claimed_by_one_reviewer(offered: OfferPairs, team: list[User]) -> None:
     (edit,) = offered(1)
     desks = at_once(6, lambda number: moderation.claim_next(team[number], 2))
     assert sorted(map(len, desks)) == [0, 0, 0, 0, 0, 1]

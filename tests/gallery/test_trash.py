@@ -107,7 +107,7 @@ def test_the_trash_says_when_an_edit_goes_for_good(browser: Client, edit: Edit) 
 # --- For good -------------------------------------------------------------------------------------------------------------
 
 
-def test_after_thirty_days_tidying_removes_pictures_and_words_and_keeps_the_row(edit: Edit, media: Path) -> None:
+def test_after_thirty_days_cleanup_removes_pictures_and_texts_and_keeps_the_row(edit: Edit, media: Path) -> None:
     Edit.objects.filter(pk=edit.pk).update(cost="0.05")
     in_trash_since(edit, LONG_AGO)
     assert len(files_in(media)) == 7
@@ -127,7 +127,7 @@ def test_nothing_goes_before_its_time(edit: Edit, media: Path) -> None:
     assert len(files_in(media)) == 7
 
 
-def test_tidying_leaves_the_map_of_an_edit_that_is_kept(edit: Edit, media: Path) -> None:
+def test_cleanup_keeps_the_change_map_of_an_edit_that_is_kept(edit: Edit, media: Path) -> None:
     assert retention.clean_up(older_than=-1) == 0
     assert len(files_in(media)) == 7
 
@@ -160,13 +160,13 @@ def test_an_edit_that_still_runs_is_not_purged(alice: User, edit: Edit) -> None:
     assert trash.purge() == 0
 
 
-def test_purging_is_bounded_and_goes_on_at_the_next_tidying(alice: User, edit: Edit) -> None:
+def test_purging_is_bounded_and_continues_at_the_next_cleanup(alice: User, edit: Edit) -> None:
     for each in (edit, *(edit_in(State.FAILED, alice, edit.photo) for _ in range(4))):
         in_trash_since(each, LONG_AGO)
     assert [trash.purge(most=2) for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_files_that_a_crash_leaves_behind_are_removed_by_tidying(
+def test_files_that_a_crash_leaves_behind_are_removed_by_cleanup(
     edit: Edit, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_trash_since(edit, LONG_AGO)

@@ -64,7 +64,7 @@ def test_every_exif_orientation_comes_out_upright(cat: Image.Image, orientation:
     exif[0x0112] = orientation
     turn = STORED[orientation]
     picture = clean(
-        encoded(cat.transpose(turn) if turn else cat, format, exif=exif, **({"quality": 95} if format == "JPEG" else {}))
+        encoded(cat if turn is None else cat.transpose(turn), format, exif=exif, **({"quality": 95} if format == "JPEG" else {}))
     )
     assert (picture.width, picture.height) == cat.size
     assert_alike(opened(picture), cat, tolerance=0.01 if format == "PNG" else 3)

@@ -131,7 +131,7 @@ def test_a_batch_is_a_uuid(browser: Client, value: str) -> None:
     assert post(browser, batch=value).status_code == 400
 
 
-def test_somebody_elses_batch_gains_nothing(browser: Client, alice: User, bob: User, signed_in: SignIn) -> None:
+def test_nothing_can_be_added_to_another_owners_batch(browser: Client, alice: User, bob: User, signed_in: SignIn) -> None:
     batch = uuid.uuid4()
     mine = made(post(browser, as_json=True, batch=str(batch)))
     theirs = made(post(signed_in(bob), as_json=True, batch=str(batch)))

@@ -12,7 +12,9 @@ from tests.rows import edit_in
 pytestmark = pytest.mark.django_db
 
 
-def test_earlier_instructions_are_ones_own_each_once_and_newest_first(browser: Client, new_edit: NewEdit, bob: User) -> None:
+def test_earlier_instructions_are_the_persons_own_each_once_and_newest_first(
+    browser: Client, new_edit: NewEdit, bob: User
+) -> None:
     for prompt in ("Make it night", "Add snow", "make it dawn", "Add snow"):
         new_edit(prompt=prompt)
     new_edit(prompt="Deleted")

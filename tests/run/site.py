@@ -98,13 +98,14 @@ class RunningSite:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         settings = {name: value.format(url=self.url) for name, value in changes.items()}
+        self.environment = environment(data, self.port, **settings)
         self.data = data
         self.mark = uuid.uuid4().hex
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "editor_site.run"],
             cwd=ROOT,
-            env=environment(data, self.port, **settings) | {MARK: self.mark},
+            env=self.environment | {MARK: self.mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -123,12 +124,21 @@ class RunningSite:
         assert self._greeted.wait(seconds), self.output
         assert f"Ready: {self.url}/" in self.output, self.output
 
-    @property
+    @cached_property
     def account(self) -> tuple[str, str]:
-        """Name and password that the greeting offers."""
+        """Name and password that the greeting offers, or of an administrator made as it says."""
         found = re.search(r"Sign in as (\S+) with the password (\S+)", self.output)
-        assert found, self.output
-        return found[1], found[2]
+        return (found[1], found[2]) if found else self.administrator
+
+    @cached_property
+    def administrator(self) -> tuple[str, str]:
+        """Name and password of an account made with `manage.py createsuperuser`."""
+        name, password = "admin", "a long enough passphrase"
+        command = [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", name, "--email", "a@example.org"]
+        env = self.environment | {"DJANGO_SUPERUSER_PASSWORD": password}
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return name, password
 
     @cached_property
     def visitor(self) -> Visitor:

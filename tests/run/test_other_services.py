@@ -24,6 +24,8 @@ def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path: Path, secret:
         seam = {"WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
         with running_site(tmp_path, **keys, **seam, **public) as site:
             assert "sandbox" not in site.programs()
+            assert "Sign in as" not in site.output
+            assert "demo" not in site.stranger().get("/accounts/login/").text
             visitor = site.visitor
             assert "/status/" not in visitor.get("/edits/").text, "nobody asked for edits that cost money"
             pages = {photo: visitor.upload(photo, "Mirror it") for photo in ("rocket.jpg", "chelsea.png")}

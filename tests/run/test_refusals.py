@@ -54,6 +54,7 @@ def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
         ("SPEND_PER_DAY", "abc", "SPEND_PER_DAY=abc is not a valid value"),
         ("REVIEW_REQUIRED", "ja", "REVIEW_REQUIRED=ja must be on or off"),
         ("HTTPS", "2", "HTTPS=2 must be on or off"),
+        ("TRUSTED_PROXIES", "127.0.0.1, proxy", "TRUSTED_PROXIES=proxy is neither an address nor a network"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD must be DEBUG, INFO, WARNING, ERROR or CRITICAL"),
         ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be greater than 0."),
         ("SANDBOX_PACE", "0", "SANDBOX_PACE=0 is not a number greater than 0"),

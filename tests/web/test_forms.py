@@ -129,7 +129,7 @@ NEVER: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("code", NEVER)
-def test_what_cannot_be_mended_is_refused_with_the_wish_and_no_false_hope(browser: Client, code: str) -> None:
+def test_a_photo_that_cannot_be_made_to_fit_is_refused_without_offering_to_fit_it(browser: Client, code: str) -> None:
     for fit in ("", "on"):
         response = send(browser, NEVER[code](), fit=fit)
         assert codes(response) == {"photo": [code]}
@@ -144,7 +144,7 @@ def test_other_formats_stay_refused(browser: Client, name: Any) -> None:
     assert "can_fit" not in response.json()
 
 
-def test_a_file_beyond_mending_says_what_is_allowed_then(browser: Client) -> None:
+def test_a_file_too_large_to_be_made_to_fit_is_told_the_larger_limit(browser: Client) -> None:
     response = send(browser, bytes(41 * MIB), fit="on")
     assert response.json()["errors"]["photo"][0]["message"] == "This file is 41.0 MB. The limit is 40 MB."
 
@@ -165,7 +165,7 @@ def test_without_the_wish_a_refusal_tells_that_there_is_one(browser: Client, cod
     assert send(browser, MENDABLE[code](), as_json=False).context["form"].can_fit
 
 
-def test_a_fresh_form_offers_nothing_to_mend(browser: Client) -> None:
+def test_a_new_form_does_not_offer_to_fit_a_photo(browser: Client) -> None:
     assert not browser.get("/edits/new/").context["form"].can_fit
 
 

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from edits.models import CircuitBreaker, Edit, Photo, State, TripReason
 from edits.web import progress
+from edits.web.addresses import edit_url, status_url
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +21,10 @@ pytestmark = pytest.mark.django_db
 
 def text_of(browser: Client, edit: Edit) -> str:
     cache.clear()
-    return str(browser.get(edit.status_url).json()["text"])
+    return str(browser.get(status_url(edit)).json()["text"])
 
 
-def close_the_gate(reason: str) -> None:
+def open_the_breaker(reason: str) -> None:
     gate = CircuitBreaker.current()
     gate.trip_reason, gate.retry_at = reason, timezone.now() + timedelta(minutes=5)
     gate.save()
@@ -64,16 +65,16 @@ def test_many_who_watch_the_line_count_it_once(
 @pytest.mark.parametrize("reason", [reason for reason in TripReason.values if reason])
 def test_the_status_says_why_everybody_waits(browser: Client, alice: User, photo: Photo, reason: Any) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
-    close_the_gate(reason)
+    open_the_breaker(reason)
     text = text_of(browser, edit)
     assert text.startswith("Next in line. ")
     assert len(text) > 40
-    assert text in browser.get(edit.get_absolute_url()).content.decode().replace("&#x27;", "'")
+    assert text in browser.get(edit_url(edit)).content.decode().replace("&#x27;", "'")
 
 
-def test_a_gate_whose_time_is_over_is_no_reason_any_more(browser: Client, alice: User, photo: Photo) -> None:
+def test_a_circuit_breaker_past_its_retry_time_is_not_given_as_the_reason(browser: Client, alice: User, photo: Photo) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
-    close_the_gate(TripReason.UNREACHABLE)
+    open_the_breaker(TripReason.UNREACHABLE)
     CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1))
     assert text_of(browser, edit) == "Next in line."
 
@@ -88,7 +89,7 @@ def test_who_has_enough_edits_under_way_is_told_so(browser: Client, alice: User,
 
 
 def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser: Client, alice: User, photo: Photo) -> None:
-    close_the_gate(TripReason.UNREACHABLE)
+    open_the_breaker(TripReason.UNREACHABLE)
     assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your picture to Wiro."
 
 

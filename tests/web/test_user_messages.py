@@ -9,6 +9,7 @@ from django.test import Client
 
 from edits.models import Edit, Failure, Outcome, Photo, State
 from edits.web import user_messages
+from edits.web.addresses import edit_url
 from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +41,11 @@ def test_a_fault_in_the_request_is_told_in_wiros_words(browser: Client, alice: U
     refused(edit)
     assert "Request parameter prompt <is> too long" in text_of(edit)
     assert len(text_of(edit)) < 400
-    assert "prompt &lt;is&gt; too long" in browser.get(edit.get_absolute_url()).content.decode()
+    assert "prompt &lt;is&gt; too long" in browser.get(edit_url(edit)).content.decode()
 
 
 @pytest.mark.parametrize("code", ["77", "1", "WiroConnectionError"])
-def test_a_refusal_that_nobody_knows_promises_nothing(alice: User, photo: Photo, code: str) -> None:
+def test_an_unknown_refusal_promises_nothing(alice: User, photo: Photo, code: str) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)
     assert "for a reason that we do not know" in text_of(edit)
@@ -71,14 +72,14 @@ def test_the_cost_follows_what_was_charged(browser: Client, alice: User, photo: 
         attempt_of(free)
         assert user_messages.cost(free) == "It cost nothing."
     canceled = edit_in(State.CANCELED, alice, photo)
-    assert "It cost nothing." in browser.get(canceled.get_absolute_url()).content.decode()
+    assert "It cost nothing." in browser.get(edit_url(canceled)).content.decode()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ACCEPTED])
-def test_where_wiro_never_told_nobody_claims_that_it_was_free(browser: Client, alice: User, photo: Photo, outcome: str) -> None:
+def test_an_unknown_price_is_not_called_free(browser: Client, alice: User, photo: Photo, outcome: str) -> None:
     edit = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(edit, outcome)
-    page = browser.get(edit.get_absolute_url()).content.decode()
+    page = browser.get(edit_url(edit)).content.decode()
     assert "Whether Wiro charged for it is not known." in page
     assert "It cost nothing." not in page
 

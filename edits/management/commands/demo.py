@@ -1,4 +1,4 @@
-"""Create the demo account for a site that listens only on loopback, and optionally queue a few edits."""
+"""Create the demo account for a site that only this machine can reach, and optionally queue a few edits."""
 
 import uuid
 from argparse import ArgumentParser
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand
 
 from edits import images, samples
@@ -21,6 +21,7 @@ EMAIL = "demo@reword.invalid"
 SAMPLES = "samples@reword.invalid"
 # What version 0.1 called them.
 EARLIER = {"demo@photo-editor.invalid": EMAIL, "samples@photo-editor.invalid": SAMPLES}
+GROUPS = ("reviewer", "operator")
 
 
 class Command(BaseCommand):
@@ -35,8 +36,7 @@ class Command(BaseCommand):
         for earlier, email in EARLIER.items():
             get_user_model().objects.filter(email=earlier).update(email=email)
         if not settings.DEMO_USERNAME:
-            # Reachable from elsewhere: an account whose password is shown on the sign-in page must not work.
-            get_user_model().objects.filter(email=EMAIL).update(is_active=False)
+            self._close_account()
             return
         self._account()
         if options["edits"]:
@@ -49,10 +49,20 @@ class Command(BaseCommand):
         if people.filter(username=settings.DEMO_USERNAME).exclude(email=EMAIL).exists():
             return
         demo, _ = people.get_or_create(username=settings.DEMO_USERNAME, defaults={"email": EMAIL})
-        demo.is_active = demo.is_staff = demo.is_superuser = True
+        # Enough to look around everywhere; accounts and their permissions are an administrator's.
+        demo.is_active, demo.is_staff, demo.is_superuser = True, True, False
         if not demo.check_password(settings.DEMO_PASSWORD):
             demo.set_password(settings.DEMO_PASSWORD)
         demo.save()
+        demo.groups.set(Group.objects.filter(name__in=GROUPS))
+
+    def _close_account(self) -> None:
+        """The site may be reached from elsewhere: an account whose password stood on the sign-in page must not work."""
+        for demo in get_user_model().objects.filter(email=EMAIL):
+            demo.is_active = demo.is_staff = demo.is_superuser = False
+            demo.set_unusable_password()
+            demo.save()
+            demo.groups.clear()
 
     def _owner_of_samples(self) -> Any:
         """An account without a password, so that the demo edits use up no user's quota or place in the queue."""

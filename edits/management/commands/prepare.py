@@ -1,13 +1,17 @@
 """Prepare the site before its programs start: check settings, migrate, collect static files, create the demo account."""
 
+import os
 from argparse import ArgumentParser
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from edits.storage import OWNER_ONLY_FOLDER, keep_for_owner
 from edits.translations import compile_catalogs
 
 from ...jobs import recovery
@@ -22,6 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         call_command("check")
+        # Before anything is written, so that nothing is readable even for a moment.
+        os.umask(0o077)
+        Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
         try:
             call_command("migrate", verbosity=0)
         except DatabaseError as error:
@@ -31,4 +38,5 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["forget_tasks"]:
             recovery.forget_tasks()
+        keep_for_owner(Path(settings.DATA_DIR))
         call_command("demo", edits=options["demo_edits"])

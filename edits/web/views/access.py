@@ -12,12 +12,17 @@ from ...models import Edit, Visibility
 
 
 def visible_edits(user: User | AnonymousUser) -> QuerySet[Edit]:
-    """Edits that this visitor may see: their own, those in the gallery, all for staff; never a deleted one."""
+    """Edits that this visitor may see: their own, those in the gallery, with the permission all; never a deleted one."""
     edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
-    if user.is_authenticated and user.is_staff:
+    if may_view_all(user):
         return edits
     shown = Q(visibility=Visibility.PUBLIC)
     return edits.filter(shown | Q(owner=user) if user.is_authenticated else shown)
+
+
+def may_view_all(user: User | AnonymousUser) -> bool:
+    """Whether this is one of the staff whom an administrator has let look at people's edits."""
+    return bool(user.is_active and user.is_staff and user.has_perm("edits.view_edit"))
 
 
 def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:
@@ -25,10 +30,6 @@ def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:
     return get_object_or_404(
         Edit.objects.select_related("photo", "result", "owner"), pk=edit_id, owner=request.user, deleted_at__isnull=True
     )
-
-
-def client_address(request: HttpRequest) -> str:
-    return request.META.get("REMOTE_ADDR") or "127.0.0.1"
 
 
 def wants_json(request: HttpRequest) -> bool:

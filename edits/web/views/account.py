@@ -27,7 +27,7 @@ from .access import person
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     has, left = deletion.belongings(person(request)), quotas.remaining(person(request))
-    facts = {"has": has, "left": left, "is_demonstration": _is_demonstration(request)}
+    facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": _is_demonstration(request)}
     return render(request, "account/account.html", facts)
 
 

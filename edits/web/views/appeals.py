@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from ...gallery import moderation
 from ...models import NotAllowed
+from ..addresses import edit_url
 from .access import own_edit, person
 
 WORDS_MAX = 300
@@ -25,4 +26,4 @@ def appeal(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         messages.error(request, denied.message)
     else:
         messages.success(request, _("Appeal sent. A reviewer will take another look."))
-    return redirect(edit)
+    return redirect(edit_url(edit))

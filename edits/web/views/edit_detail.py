@@ -20,9 +20,9 @@ from ...jobs import actions, provider, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
-from .. import progress, user_messages
-from .access import own_edit, person, visible_edits, wants_json
-from .links import for_page
+from .. import addresses, progress, user_messages
+from .access import may_view_all, own_edit, person, visible_edits, wants_json
+from .links import forget_new_link, live_links
 from .new_edit import created
 from .versions import history
 
@@ -51,14 +51,16 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": is_owner,
     }
-    return render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
+    page = render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
+    forget_new_link(request, page)
+    return page
 
 
 def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
     return {
         "history": history(edit),
-        "links": [for_page(request, link) for link in sharing.live_links(edit)] if is_result else [],
+        "links": live_links(request, edit) if is_result else [],
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
@@ -75,9 +77,9 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
 @login_not_required
 @never_cache
 def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """Owner and staff only: a shared edit has ended, so no one else has anything to wait for."""
+    """Owner and who may view all: a shared edit has ended, so no one else has anything to wait for."""
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
-    if edit.owner_id != request.user.pk and not request.user.is_staff:
+    if edit.owner_id != request.user.pk and not may_view_all(request.user):
         raise Http404
     if webhooks.note_viewer(edit):
         enqueue(edit.pk)
@@ -86,6 +88,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 def status_of(edit: Edit) -> dict[str, Any]:
     stage, percent = progress.stage_and_percent(edit)
+    result = addresses.after(edit)
     failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
     return {
         "id": str(edit.pk),
@@ -94,7 +97,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "progress": percent,
         "eta_seconds": progress.eta_seconds(edit),
         "failure": failure,
-        "result_url": edit.after.full if edit.after else None,
+        "result_url": result.full if result else None,
         "stage": stage,
         "text": progress.sentence(edit),
     }
@@ -161,4 +164,4 @@ def _ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None]) ->
 def _answer(request: HttpRequest, edit: Edit) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
-    return redirect(edit)
+    return redirect(addresses.edit_url(edit))

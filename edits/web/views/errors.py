@@ -1,4 +1,7 @@
-"""Responses to request bodies that are not read, with the reason if it is known."""
+"""Responses to request bodies that are not read or cannot be processed now, with the reason if it is known."""
+
+import time
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -8,8 +11,13 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from ...images import UPLOAD, PictureRefused
 from .. import user_messages
+from ..upload_places import RETRY_AFTER, TooManyUploads
 from ..uploads import FIELD, BodyTooLarge, BodyWithoutLength
 from .access import wants_json
+
+# Seconds, and bytes at a time.
+DRAIN_SECONDS = 5.0
+PIECE = 64 * 1024
 
 
 @requires_csrf_token
@@ -22,8 +30,30 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             return _refused(
                 request, 411, "__all__", "length_required", _("Send the form in one request with a Content-Length header.")
             )
+        case TooManyUploads():
+            _let_finish(request)
+            return busy(request)
         case _other:
             return defaults.bad_request(request, exception)
+
+
+def _let_finish(request: HttpRequest) -> None:
+    """Take the rest of the body and keep none of it: a connection that is closed while it sends loses the answer.
+
+    Only for a moment, because a thread waits here.
+    """
+    ends_at = time.monotonic() + DRAIN_SECONDS
+    with suppress(OSError):
+        while time.monotonic() < ends_at and request.read(PIECE):
+            pass
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Too many pictures at the same time; a program is told after how many seconds to try again."""
+    message = _("Many pictures are arriving at this moment. Send yours again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
+    answer = _refused(request, 503, "__all__", "busy", message)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _refused(request: HttpRequest, status: int, field: str, code: str, message: str) -> HttpResponse:

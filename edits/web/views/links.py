@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,9 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import sharing
 from ...models import Edit, NotAllowed, ShareLink
-from .. import user_messages
+from .. import addresses, user_messages
+from ..addresses import edit_url
 from .access import own_edit, person, wants_json
 from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
+
+# Carries the token of a new link to the page that shows its address, once.
+NEW_LINK = "new_link"
+NEW_LINK_AGE = 60
 
 
 @require_POST
@@ -31,11 +37,13 @@ def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
             error = {"message": user_messages.not_allowed(denied, edit), "code": denied.code}
             return JsonResponse({"url": None, "errors": {"__all__": [error]}}, status=409)
         messages.error(request, user_messages.not_allowed(denied, edit))
-        return redirect(edit.get_absolute_url() + "#links")
+        return redirect(edit_url(edit) + "#links")
     if wants_json(request):
-        return JsonResponse(for_page(request, link), status=201)
+        return JsonResponse(for_page(request, link, link.token), status=201)
     messages.success(request, _("Link created. Anyone with the link can see this edit."))
-    return redirect(edit.get_absolute_url() + "#links")
+    page = redirect(edit_url(edit) + "#links")
+    _hand_over(page, link)
+    return page
 
 
 @require_POST
@@ -52,12 +60,32 @@ def revoke(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         return JsonResponse({"ended": ended})
     if ended:
         messages.success(request, _("Link revoked."))
-    return redirect(edit.get_absolute_url() + "#links")
+    return redirect(edit_url(edit) + "#links")
 
 
-def for_page(request: HttpRequest, link: ShareLink) -> dict[str, Any]:
-    address = request.build_absolute_uri(reverse("shared", args=[link.token]))
-    return {"id": link.pk, "url": address, "expires_at": link.expires_at}
+def for_page(request: HttpRequest, link: ShareLink, token: str = "") -> dict[str, Any]:
+    """A link as a page or a program sees it; its address only where its token is known."""
+    address = request.build_absolute_uri(reverse("shared", args=[token])) if token else ""
+    return {"id": link.pk, "url": address, "created_at": link.created_at, "expires_at": link.expires_at}
+
+
+def live_links(request: HttpRequest, edit: Edit) -> list[dict[str, Any]]:
+    """Those of an edit; the one that was made a moment ago with its address."""
+    number, _colon, token = str(request.get_signed_cookie(NEW_LINK, "", salt=str(edit.pk), max_age=NEW_LINK_AGE)).partition(":")
+    return [for_page(request, link, token if str(link.pk) == number else "") for link in sharing.live_links(edit)]
+
+
+def _hand_over(page: HttpResponse, link: ShareLink) -> None:
+    """The token to the next page, through the owner's own browser: here nothing keeps it."""
+    path, salt = edit_url(link.edit), str(link.edit_id)
+    flags: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": settings.SESSION_COOKIE_SECURE}
+    page.set_signed_cookie(NEW_LINK, f"{link.pk}:{link.token}", salt=salt, max_age=NEW_LINK_AGE, path=path, **flags)
+
+
+def forget_new_link(request: HttpRequest, page: HttpResponse) -> None:
+    """The address has been shown, and is not shown again."""
+    if NEW_LINK in request.COOKIES:
+        page.delete_cookie(NEW_LINK, path=request.path, samesite="Strict")
 
 
 def _by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -92,8 +120,8 @@ def shared(request: HttpRequest, edit: Edit, token: str) -> HttpResponse:
     address = reverse("shared", args=[token])
     context = {
         "edit": edit,
-        "before": _under(address, edit.before, "source"),
-        "after": _under(address, edit.after, "result"),
+        "before": _under(address, addresses.before(edit), "source"),
+        "after": _under(address, addresses.after(edit), "result"),
         "changes_url": address + "changes" if edit.change_map else "",
         "pair_url": address + "pair",
     }

@@ -15,8 +15,11 @@ from ...models import Edit
 from ...ordering import create, prompt_history, quotas
 from ...tasks import enqueue
 from .. import user_messages
+from ..addresses import edit_url, status_url
 from ..forms import PROMPT_MAX, EditForm
+from ..upload_places import TooLongInLine
 from .access import person, wants_json
+from .errors import busy
 
 
 def examples() -> list[str]:
@@ -39,8 +42,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _drawn_form(request))
     form = EditForm(request.POST, request.FILES, owner=person(request))
-    if not form.is_valid():
-        return _refused(request, form, 400)
+    try:
+        if not form.is_valid():
+            return _refused(request, form, 400)
+    except TooLongInLine:
+        return busy(request)
     try:
         edits = create.create_variations(person(request), form.cleaned_data["photo"], **form.order)
     except quotas.QuotaExceeded as error:
@@ -66,9 +72,9 @@ def _created(request: HttpRequest, edits: list[Edit]) -> HttpResponse:
     batch = edits[0].batch
     batch_url = f"{reverse('edit-list')}?batch={batch}" if batch else None
     if wants_json(request):
-        found = [{"id": str(edit.pk), "url": edit.get_absolute_url(), "status_url": edit.status_url} for edit in edits]
+        found = [{"id": str(edit.pk), "url": edit_url(edit), "status_url": status_url(edit)} for edit in edits]
         return JsonResponse({**found[0], "edits": found, "batch": batch, "batch_url": batch_url}, status=201)
-    return redirect(batch_url if batch_url and len(edits) > 1 else edits[0])
+    return redirect(batch_url if batch_url and len(edits) > 1 else edit_url(edits[0]))
 
 
 def _drawn_form(request: HttpRequest) -> EditForm:

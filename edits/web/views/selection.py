@@ -8,17 +8,18 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from ...gallery import trash
 from ...models import Edit, NotAllowed
+from ..addresses import edit_url
+from ..own_next import is_own_page
 from .access import own_edit, person, wants_json
 from .filters import MOST_IDS, ids_in
 from .lists import own_edits
@@ -60,7 +61,7 @@ def favorite(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     verb(edit, person(request))
     if wants_json(request):
         return JsonResponse({"id": str(edit.pk), "favorite": verb is trash.favorite})
-    return _back(request, edit)
+    return _back(request, edit_url(edit))
 
 
 def _chosen(request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
@@ -104,5 +105,4 @@ def _download(edits: Sequence[Edit]) -> StreamingHttpResponse:
 def _back(request: HttpRequest, default: Any) -> HttpResponse:
     """Redirect to the page in `next`, if it belongs to this site."""
     page = request.POST.get("next", "")
-    is_ours = len(page) < 2000 and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
-    return redirect(page if is_ours else resolve_url(default))
+    return HttpResponseRedirect(page if is_own_page(page) else resolve_url(default))

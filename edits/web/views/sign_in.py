@@ -1,6 +1,5 @@
 """Signing in and signing up."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,16 +8,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from ...models import Signup
+from ...accounts import signup
 from ..forms import SignUpForm
-from .access import client_address
+from ..visitor import counted_address
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -29,10 +27,13 @@ class SignIn(LoginView):
         return super().get_context_data(**kwargs) | {"demo": _demo_account(self.request)}
 
 
+_BY_PROXY = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"}
+
+
 def _demo_account(request: HttpRequest) -> dict[str, str] | None:
     """Offered only if `make run` created the demo account, and only to visitors on this machine."""
-    # Behind a proxy on this machine every visitor's address is loopback.
-    local = client_address(request) in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    # Behind a proxy on this machine that is not named, everybody's address is loopback.
+    local = request.META["REMOTE_ADDR"] in ("127.0.0.1", "::1") and not _BY_PROXY & set(request.headers)
     if not (settings.DEMO_USERNAME and local):
         return None
     return {"username": settings.DEMO_USERNAME, "password": settings.DEMO_PASSWORD}
@@ -46,17 +47,25 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if not settings.SIGNUP_OPEN:
         raise Http404
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and _too_many(request):
-        form.add_error(None, _("Too many accounts were created from this network. Try again in an hour."))
-        return render(request, "registration/signup.html", {"form": form}, status=429)
-    if request.method == "POST" and form.is_valid():
-        user = form.save()
-        Signup.objects.create(address=client_address(request))
-        start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "registration/signup.html", {"form": form}, status=400 if request.method == "POST" else 200)
+    if request.method != "POST":
+        return render(request, "registration/signup.html", {"form": form})
+    # Before the form is checked, so that a refused address costs no hashing of passwords.
+    if not signup.has_room(counted_address(request)):
+        return _too_many(request, form)
+    if form.is_valid():
+        user = form.save(commit=False)
+        try:
+            signup.register(user, counted_address(request))
+        except signup.SignupRefused as error:
+            if error.code == "too_many":
+                return _too_many(request, form)
+            form.add_error("username", form.instance.unique_error_message(type(user), ["username"]))
+        else:
+            start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "registration/signup.html", {"form": form}, status=400)
 
 
-def _too_many(request: HttpRequest) -> bool:
-    hour_ago = timezone.now() - timedelta(hours=1)
-    return Signup.objects.filter(address=client_address(request), at__gt=hour_ago).count() >= settings.SIGNUPS_PER_HOUR
+def _too_many(request: HttpRequest, form: SignUpForm) -> HttpResponse:
+    form.add_error(None, _("Too many new accounts from this address. Try again in an hour."))
+    return render(request, "registration/signup.html", {"form": form}, status=429)

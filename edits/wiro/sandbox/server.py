@@ -55,17 +55,20 @@ class SandboxServer:
         calls = Calls(self._account, self._run_log, self._lifecycle, self._callbacks, self._storage)
         control = Control(self._account, self._run_log, self.faults)
         endpoints = Endpoints(calls, control, self._storage, self.faults, self._stopped)
-        try:
-            self._connections = ConnectionServer(host, port, endpoints)
-        except OSError:
-            self._storage.close()
-            raise
+        self._connections = self._listening(host, port, endpoints)
         self._listener = Thread(
             target=self._connections.serve_forever, args=(SECONDS_BETWEEN_LOOKS,), name="wiro-sandbox", daemon=True
         )
         self.folder = self._storage.folder
         self.origin = f"http://{host}:{self._connections.port}"
         self.url = f"{self.origin}/v1"
+
+    def _listening(self, host: str, port: int, endpoints: Endpoints) -> ConnectionServer:
+        try:
+            return ConnectionServer(host, port, endpoints)
+        except OSError:
+            self._storage.close()
+            raise
 
     @property
     def balance(self) -> Decimal:

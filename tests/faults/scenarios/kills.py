@@ -40,6 +40,8 @@ MONEY = (
     "after_response",
     "after_taskid_commit",
 )
+# One each for: nothing sent, known, and unknown.
+QUICK = ("after_hand_over", "after_response", "after_taskid_commit")
 # These are passed in every step; the later passes are other windows.
 ALSO_LATER = {"after_claim": (2, 3), "after_detail": (2,)}
 
@@ -213,8 +215,7 @@ def _of_web(name: str) -> Iterator[Scenario]:
 
 def _of_worker(name: str) -> Iterator[Scenario]:
     topology, kill = Topology(time_scale=0.02, failpoint=name), "kill -9 of the worker"
-    is_quick = name in MONEY and (name in TAKEN or name not in LEFT_UNKNOWN)
-    yield Scenario(f"kill_{name}", kill, name, kill_worker, topology, quick=is_quick)
+    yield Scenario(f"kill_{name}", kill, name, kill_worker, topology, quick=name in QUICK)
     for time in ALSO_LATER.get(name, ()):
         later = f"{name}:{time}"
         yield Scenario(f"kill_{name}_{time}", kill, later, kill_worker, replace(topology, failpoint=later))

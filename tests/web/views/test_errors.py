@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from edits.models import Photo, State
+from edits.web.addresses import edit_url
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_our_own_mistake_has_a_page(browser: Client, alice: User, photo: Photo, 
     edit = edit_in(State.QUEUED, alice, photo)
     monkeypatch.setattr("edits.web.views.edit_detail.status_of", lambda edit: 1 / 0)
     browser.raise_request_exception = False
-    response = browser.get(edit.get_absolute_url())
+    response = browser.get(edit_url(edit))
     assert response.status_code == 500
     assert b"That was our mistake" in response.content
     assert b"ZeroDivisionError" not in response.content

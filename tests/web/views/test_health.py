@@ -21,7 +21,7 @@ def test_health_is_up(client: Client) -> None:
     assert client.post("/healthz").status_code == 405
 
 
-def test_readiness_follows_the_sweep_the_queue_and_the_disk(
+def test_readiness_follows_the_scheduler_the_queue_and_the_disk(
     client: Client, alice: User, photo: Photo, settings: Settings, tmp_path: Path
 ) -> None:
     assert client.get("/readyz").json()["checks"]["sweep"]["ok"] is False

@@ -60,7 +60,7 @@ JUNK_CURSORS = [
 
 
 @pytest.mark.parametrize("cursor", JUNK_CURSORS)
-def test_a_junk_cursor_is_harmless(browser: Client, alice: User, photo: Photo, cursor: str) -> None:
+def test_a_malformed_cursor_is_ignored(browser: Client, alice: User, photo: Photo, cursor: str) -> None:
     edit = shared(alice, photo)
     for path in ("/", "/edits/"):
         response = browser.get(path, {"before": cursor})
@@ -87,7 +87,7 @@ def test_the_gallery_holds_only_what_was_shared_and_approved(alice: User, photo:
     assert ids_in(Client().get("/")) == [public.pk]
 
 
-def test_ones_own_list_holds_ones_own(browser: Client, alice: User, bob: User, photo: Photo) -> None:
+def test_your_list_holds_only_your_edits(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     mine = [edit_in(state, alice, photo).pk for state in State.values]
     shared(bob, photo)
     edit_in(State.FAILED, alice, photo, deleted_at=timezone.now())

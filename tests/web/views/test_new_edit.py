@@ -164,7 +164,7 @@ def test_the_same_form_sent_twice_is_one_edit(browser: Client) -> None:
     assert Edit.objects.count() == 1
 
 
-def test_somebody_elses_nonce_is_not_ones_own(browser: Client, signed_in: SignIn, bob: User) -> None:
+def test_nonces_of_two_owners_do_not_collide(browser: Client, signed_in: SignIn, bob: User) -> None:
     nonce = uuid.uuid4().hex
     post(browser, nonce=nonce)
     post(signed_in(bob), nonce=nonce)

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from edits.gallery import downloads
 from edits.jobs import provider
 from edits.models import Edit, Photo, State
+from edits.web import addresses
 from tests.fixtures import NewEdit
 from tests.forms import upload
 from tests.pages import Response, content_of
@@ -133,7 +134,7 @@ def test_renditions_are_webp_in_the_size_that_the_page_reserves(
     assert_inert(response, "image/webp")
     with Image.open(io.BytesIO(content(response))) as picture:
         assert picture.format == "WEBP"
-        assert picture.width == width == getattr(edit.before, f"{size}_width")
+        assert picture.width == width == getattr(addresses.before(edit), f"{size}_width")
 
 
 def test_a_png_is_served_as_one(browser: Client, media: Path) -> None:

@@ -54,7 +54,9 @@ def test_many_become_favorites_and_stop_being_so(browser: Client, alice: User, p
 
 
 @pytest.mark.parametrize("action", ["delete", "favorite", "zip"])
-def test_others_edits_and_junk_are_passed_over(browser: Client, alice: User, bob: User, photo: Photo, action: str) -> None:
+def test_other_owners_edits_and_malformed_ids_are_ignored(
+    browser: Client, alice: User, bob: User, photo: Photo, action: str
+) -> None:
     mine, foreign = edit_in(State.SUCCEEDED, alice, photo), edit_in(State.SUCCEEDED, bob, photo)
     before = Edit.objects.filter(pk=foreign.pk).values().get()
     ids = [str(foreign.pk), "junk", "\x00", str(uuid.uuid4()), ""]

@@ -31,7 +31,7 @@ def who(client: Client) -> str | None:
     return client.session.get("_auth_user_id")
 
 
-def test_signing_in_leads_to_ones_edits(alice: User, client: Client) -> None:
+def test_signing_in_leads_to_your_edits(alice: User, client: Client) -> None:
     response = sign_in(client)
     assert response.status_code == 302
     assert response["Location"] == "/edits/"
@@ -57,7 +57,7 @@ def test_a_wrong_password_says_so_and_not_whether_the_name_exists(alice: User, c
     assert who(client) is None
 
 
-def test_the_session_key_changes_when_somebody_signs_in(alice: User, client: Client) -> None:
+def test_the_session_key_changes_at_sign_in(alice: User, client: Client) -> None:
     client.get("/accounts/login/")
     session = client.session
     session["kept"] = True
@@ -95,14 +95,14 @@ def test_the_lock_opens_after_its_time(alice: User, client: Client, settings: Se
     assert sign_in(client).status_code == 302
 
 
-def test_the_admins_door_has_the_same_lock(rita: User, client: Client, settings: Settings) -> None:
+def test_the_admin_sign_in_has_the_same_lockout(rita: User, client: Client, settings: Settings) -> None:
     for _ in range(settings.AXES_FAILURE_LIMIT):
         client.post("/admin/login/", {"username": "rita", "password": "wrong"})
     assert client.post("/admin/login/", {"username": "rita", "password": PASSWORD}).status_code == 429
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "x" * 300, "", "<script>"])
-def test_odd_names_are_a_refused_sign_in(db: None, client: Client, name: str) -> None:
+def test_malformed_user_names_are_refused(db: None, client: Client, name: str) -> None:
     assert sign_in(client, username=name).status_code == 200
 
 
@@ -124,7 +124,7 @@ def test_signing_up_signs_in(client: Client) -> None:
     assert not dora.is_superuser
 
 
-def test_nobody_signs_up_as_staff(client: Client) -> None:
+def test_signing_up_never_makes_a_member_of_the_staff(client: Client) -> None:
     sign_up(client, is_staff="on", is_superuser="on")
     assert not User.objects.filter(is_staff=True).exists()
 
@@ -177,12 +177,14 @@ def test_the_demonstration_account_is_offered_only_where_there_is_one(client: Cl
 
 
 @pytest.mark.parametrize("extra", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}])
-def test_the_demonstration_account_is_not_told_to_strangers(client: Client, settings: Settings, extra: dict[str, Any]) -> None:
+def test_the_demonstration_account_is_not_shown_to_visitors_from_other_machines(
+    client: Client, settings: Settings, extra: dict[str, Any]
+) -> None:
     settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "demo", "let-me-look"
     assert "let-me-look" not in client.get("/accounts/login/", **extra).content.decode()
 
 
-def test_somebody_signed_in_needs_no_sign_in_page(alice: User, signed_in: SignIn) -> None:
+def test_the_sign_in_page_redirects_people_who_are_signed_in(alice: User, signed_in: SignIn) -> None:
     assert signed_in(alice).get("/accounts/login/")["Location"] == "/edits/"
 
 

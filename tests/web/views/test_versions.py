@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from edits.models import Edit, Photo, State
+from edits.web.addresses import edit_url
 from tests.fixtures import SignIn
 from tests.rows import edit_in, present
 
@@ -36,7 +37,7 @@ def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: P
     version(3, "rain", night, State.FAILED)
     version(4, "day")
     version(5, "ice", snow, State.QUEUED)
-    page = browser.get(snow.get_absolute_url()).content.decode()
+    page = browser.get(edit_url(snow)).content.decode()
     assert version_rows(page) == [
         (("1", "night"), ["fork"]),
         (("2", "snow"), ["line", "fork"]),
@@ -45,20 +46,20 @@ def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: P
         (("4", "day"), ["end"]),
     ]
     assert page.count('aria-current="page"') == 1
-    assert f'href="{snow.get_absolute_url()}" aria-current="page"' in page
+    assert f'href="{edit_url(snow)}" aria-current="page"' in page
     assert "made from version 2" in page
 
 
-def test_versions_are_ones_own_and_not_deleted(
+def test_versions_are_the_owners_and_not_deleted(
     browser: Client, signed_in: SignIn, rita: User, alice: User, bob: User, photo: Photo
 ) -> None:
     edit = edit_in(State.SUCCEEDED, alice, photo)
     parent = edit_in(State.SUCCEEDED, alice, photo, prompt="thrown away", deleted_at=timezone.now())
     edit_in(State.SUCCEEDED, alice, photo, prompt="a child", parent=parent)
     edit_in(State.SUCCEEDED, bob, photo, prompt="somebody else's")
-    page = browser.get(edit.get_absolute_url()).content.decode()
+    page = browser.get(edit_url(edit)).content.decode()
     assert {words for (_, words), _ in version_rows(page)} == {edit.prompt, "a child"}
-    assert "Versions of this photo" not in signed_in(rita).get(edit.get_absolute_url()).content.decode()
+    assert "Versions of this photo" not in signed_in(rita).get(edit_url(edit)).content.decode()
 
 
 def test_many_and_deep_versions_are_shown_with_few_queries(
@@ -74,7 +75,7 @@ def test_many_and_deep_versions_are_shown_with_few_queries(
         made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
         parent = edit_in(State.SUCCEEDED, alice, photo, parent=parent, **made)
     with django_assert_max_num_queries(14):
-        page = browser.get(present(parent).get_absolute_url()).content.decode()
+        page = browser.get(edit_url(present(parent))).content.decode()
     rows = version_rows(page)
     assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
     assert max(len(guides) for _, guides in rows) == 4

@@ -89,7 +89,7 @@ def test_the_token_is_not_stored_and_its_hash_is_no_key(running: tuple[Edit, Att
 
 
 @pytest.mark.parametrize("token", ["%00", "%ff%fe", "a" * 4000, "..", "☃"])
-def test_odd_tokens_are_just_unknown(db: None, token: str) -> None:
+def test_malformed_tokens_are_unknown(db: None, token: str) -> None:
     assert call(f"/wiro/callback/{token}/").status_code == 404
 
 
@@ -116,7 +116,7 @@ def test_many_callbacks_earn_one_extra_look_in_five_seconds(running: tuple[Edit,
     assert 3 < wait.total_seconds() <= 5
 
 
-def test_a_parked_edit_wakes_when_its_callback_names_a_task(alice: User, new_edit: NewEdit) -> None:
+def test_an_unconfirmed_edit_becomes_due_when_its_callback_names_a_task(alice: User, new_edit: NewEdit) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, new_edit().photo)
     attempt, token = attempt_of(edit, Outcome.UNKNOWN)
     call(f"/wiro/callback/{token}/", json.dumps({"taskid": "4711"}).encode())
@@ -125,11 +125,14 @@ def test_a_parked_edit_wakes_when_its_callback_names_a_task(alice: User, new_edi
     assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
 
 
-def test_a_parked_edit_stays_parked_when_its_callback_says_nothing(alice: User, new_edit: NewEdit) -> None:
+def test_an_unconfirmed_edit_is_looked_up_after_any_callback(alice: User, new_edit: NewEdit) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, new_edit().photo)
-    _, token = attempt_of(edit, Outcome.UNKNOWN)
+    attempt, token = attempt_of(edit, Outcome.UNKNOWN)
     call(f"/wiro/callback/{token}/", b"nothing that helps")
-    assert Edit.objects.get(pk=edit.pk).due_at is None
+    attempt.refresh_from_db()
+    assert attempt.claimed_task_id == ""
+    assert present(attempt.lookup_due_at) <= timezone.now()
+    assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELED])

@@ -1,0 +1,43 @@
+"""The queries that the engine lives on: what is due, and who takes it."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .circuit_breaker import FAR_AHEAD
+from .states import State, Visibility
+
+if TYPE_CHECKING:
+    from .edit import Edit
+
+LONGEST_LEASE = timedelta(minutes=10)
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    def due(self, now: datetime) -> Self:
+        """Edits with something to do now that nobody is doing."""
+        due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+        return self.filter(due, free)
+
+    def in_gallery(self) -> Self:
+        return self.filter(visibility=Visibility.PUBLIC, state=State.SUCCEEDED, deleted_at__isnull=True)
+
+    def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
+        """Take the lease of a due edit: whoever changes the row has it, everybody else was too late."""
+        return next(iter(self.claim_many([edit_id], seconds)), None)
+
+    def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
+        """Take the leases of those that are due and free, all at once, and give them with photo and attempts."""
+        now, lease = timezone.now(), uuid.uuid4()
+        due = self.filter(pk__in=edit_ids).due(now)
+        until = now + timedelta(seconds=seconds)
+        if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
+            return []
+        mine = self.filter(pk__in=edit_ids, lease_token=lease)
+        return list(mine.select_related("photo").prefetch_related("attempts"))

@@ -1,0 +1,51 @@
+"""Where pages find an edit and its pictures. Models know no addresses; this does."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from ..models import Edit, Photo
+
+_SIZES = ("width", "height", "page_width", "page_height", "card_width", "card_height", "placeholder")
+
+
+@dataclass(frozen=True)
+class PictureAddresses:
+    """One picture of an edit: the addresses of its three sizes, and the sizes in pixels."""
+
+    full: str
+    page: str
+    card: str
+    width: int
+    height: int
+    page_width: int
+    page_height: int
+    card_width: int
+    card_height: int
+    placeholder: str
+
+
+def edit_url(edit: Edit) -> str:
+    """The page of an edit."""
+    return reverse("edit", args=[edit.pk])
+
+
+def status_url(edit: Edit) -> str:
+    """The status of an edit as JSON."""
+    return reverse("edit-status", args=[edit.pk])
+
+
+def before(edit: Edit) -> PictureAddresses:
+    """The photo that the edit began with."""
+    return _addresses(edit, "source", edit.photo)
+
+
+def after(edit: Edit) -> PictureAddresses | None:
+    """The result, or None while there is none."""
+    return _addresses(edit, "result", edit.result) if edit.result else None
+
+
+def _addresses(edit: Edit, side: str, photo: Photo) -> PictureAddresses:
+    full = reverse(f"edit-{side}", args=[edit.pk])
+    sizes = {name: getattr(photo, name) for name in _SIZES}
+    return PictureAddresses(full=full, page=f"{full}/page", card=f"{full}/card", **sizes)

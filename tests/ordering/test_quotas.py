@@ -1,0 +1,107 @@
+"""How much a person may send in an hour and keep, exactly, also with many forms at once."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from edits import images
+from edits.jobs import actions
+from edits.models import Edit, Photo
+from edits.ordering import quotas
+from tests.fixtures import NewEdit, SignIn
+from tests.forms import upload
+from tests.parallel import at_once
+from tests.photos import photo_path
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+
+def refusal(make: Any) -> Any:
+    with pytest.raises(quotas.QuotaExceeded) as caught:
+        make()
+    return caught.value
+
+
+def test_what_was_canceled_counts_for_the_hour_and_renews_when_the_first_is_an_hour_old(
+    new_edit: NewEdit, alice: User, settings: Settings
+) -> None:
+    settings.SUBMISSIONS_PER_HOUR = 3
+    edits = [new_edit() for _ in range(3)]
+    for number, edit in enumerate(edits):
+        actions.cancel(edit, alice)
+        Edit.objects.filter(pk=edit.pk).update(created_at=timezone.now() - timedelta(minutes=50 - 10 * number))
+    error = refusal(new_edit)
+    assert (error.code, error.left) == ("submissions_per_hour", 0)
+    assert timedelta(minutes=9) < error.renews_at - timezone.now() <= timedelta(minutes=10)
+    Edit.objects.filter(pk=edits[0].pk).update(created_at=timezone.now() - timedelta(minutes=61))
+    assert new_edit().pk
+
+
+def test_fifty_submits_at_once_keep_the_limit_of_the_hour_exactly(new_edit: NewEdit, settings: Settings) -> None:
+    settings.SUBMISSIONS_PER_HOUR = 7
+    answers = at_once(50, lambda _: new_edit())
+    assert sum(isinstance(answer, Edit) for answer in answers) == Edit.objects.count() == 7
+
+
+def test_the_limit_of_storage_counts_photos_and_what_edits_under_way_will_store(
+    new_edit: NewEdit, picture: Any, settings: Settings
+) -> None:
+    # Room for a photo and two results of its size, and for nothing more.
+    settings.STORAGE_PER_USER = 3 * len(picture.data) - 1
+    new_edit()
+    new_edit()
+    assert refusal(new_edit).code == "storage"
+
+
+def test_another_persons_pictures_take_no_room(new_edit: NewEdit, picture: Any, bob: User, settings: Settings) -> None:
+    settings.STORAGE_PER_USER = len(picture.data)
+    new_edit()
+    assert refusal(new_edit).code == "storage"
+    assert new_edit(owner=bob).pk
+
+
+def test_many_uploads_at_once_do_not_pass_the_limit_of_storage(
+    signed_in: SignIn, alice: User, media: Path, settings: Settings
+) -> None:
+    settings.STORAGE_PER_USER = 300_000
+    names = ("rocket.jpg", "chelsea.png", "coffee.png", "astronaut.png", "rocket.jpg", "chelsea.png")
+    browsers = [signed_in(alice) for _ in names]
+    answers = at_once(len(names), lambda n: browsers[n].post("/edits/new/", upload(names[n])).status_code)
+    assert set(answers) <= {302, 429}
+    assert 429 in answers
+    assert quotas.stored(alice) <= 300_000
+
+
+def test_a_refused_upload_leaves_no_files_and_says_what_to_do(
+    signed_in: SignIn, alice: User, media: Path, settings: Settings
+) -> None:
+    settings.STORAGE_PER_USER = 1000
+    answer = signed_in(alice).post("/edits/new/", upload(), headers={"accept": "application/json"})
+    assert answer.status_code == 429
+    [error] = answer.json()["errors"]["__all__"]
+    assert error["code"] == "storage"
+    assert "Delete some for good" in error["message"]
+    assert not Photo.objects.exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_the_account_page_tells_how_much_is_used(signed_in: SignIn, alice: User, new_edit: NewEdit, settings: Settings) -> None:
+    settings.STORAGE_PER_USER = 5 * 1024**3
+    with photo_path("rocket.jpg").open("rb") as file:
+        size = len(images.clean(file).data)
+    new_edit()
+    page = signed_in(alice).get("/accounts/").text
+    assert f"{size / 1024:.1f}\xa0KB of 5.0\xa0GB" in page
+
+
+def test_the_page_says_when_the_hour_is_over(signed_in: SignIn, alice: User, new_edit: NewEdit, settings: Settings) -> None:
+    settings.SUBMISSIONS_PER_HOUR = 1
+    new_edit()
+    page = signed_in(alice).post("/edits/new/", upload())
+    assert page.status_code == 429
+    assert "You have sent as many edits as one hour allows" in page.text
