@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME]`: real faults, and a table of results."""
+"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME,…]`: real faults, and a table of results."""
 
 import argparse
 import json
@@ -55,7 +55,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--quick", action="store_true", help="one of each kind, in about two minutes")
-    parser.add_argument("--only", default="", metavar="NAME", help="scenarios whose name contains this")
+    parser.add_argument("--only", default="", metavar="NAME,…", help="scenarios whose names contain one of these")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     databases = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
