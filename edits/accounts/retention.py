@@ -4,6 +4,7 @@ Such files are left by a process that was killed between storing a file and comm
 removing its files.
 """
 
+import logging
 import time
 from pathlib import Path
 
@@ -12,16 +13,26 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..gallery.trash import purge
+from ..jobs import storage_health
 from ..jobs.change_map import backfill_change_maps
 from ..models import Edit, Photo, Signup
 from ..models.signup import KEPT
 from .deletion import continue_deletions
 
+log = logging.getLogger(__name__)
+
 ORPHAN_AGE = 24 * 3600.0
 
 
 def clean_up(older_than: float = ORPHAN_AGE) -> int:
-    """Purge, then remove stored files that no row names and that are older than `older_than` seconds. Returns how many files."""
+    """Purge, then remove stored files that no row names and that are older than `older_than` seconds. Returns how many files.
+
+    Nothing is touched while the media folder is not the right one: its files would belong to somebody else.
+    """
+    problem = storage_health.probe()
+    if problem and problem.code != "full":
+        log.error("nothing is cleaned up: %s", problem.detail)
+        return 0
     continue_deletions()
     purge()
     backfill_change_maps()

@@ -14,7 +14,7 @@ from .. import images
 from ..failpoints import failpoint
 from ..models import Attempt, Edit, EventCode, Failure, Photo, State
 from ..wiro import WiroDownloadError, WiroError
-from . import rate_limiter, timing
+from . import rate_limiter, storage_health, timing
 from .change_map import stored_changes
 from .provider import client
 from .reconcile import alarm
@@ -28,6 +28,7 @@ def fetch(edit: Edit) -> None:
     attempt = edit.live_attempt
     if attempt is None:
         raise LookupError(f"edit {edit.pk} fetches without an accepted attempt")
+    storage_health.confirm_media()
     try:
         picture = _download(attempt.output_url)
     except WiroDownloadError as error:
@@ -49,6 +50,8 @@ def _download(url: str) -> images.CleanPicture:
 def _succeed(edit: Edit, attempt: Attempt, picture: images.CleanPicture) -> None:
     with stored_photo(edit.owner_id, picture) as photo, stored_changes(edit, photo) as changes:
         failpoint("after_result_stored")
+        # Wiro's copies are erased next, so this must be the folder that will be looked into.
+        storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
             # Locked, so that a purge of another edit with this very result waits and then finds this one.
             result = Photo.objects.select_for_update().filter(owner_id=edit.owner_id, sha256=picture.sha256).first()

@@ -6,10 +6,11 @@ all is recovered.
 
 import logging
 
+from django.db import transaction
 from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Event, EventCode, Failure, NotAllowed, Outcome, State
+from ..models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock
 from ..wiro import WiroAPIError, WiroError, WiroTask
 from . import timing
 from .provider import client
@@ -80,34 +81,38 @@ def _task(attempt: Attempt) -> WiroTask | None:
 
 
 def _end_is_unknown(attempt: Attempt) -> bool:
-    """Its edit went on, or was given up, before Wiro said how the task ended."""
-    timed_out = attempt.edit.state == State.FAILED and attempt.edit.failure_code == Failure.TIMED_OUT
-    return bool(attempt.wiro_task_id) and attempt.cost is None and (attempt.outcome == Outcome.SUPERSEDED or timed_out)
+    """Its edit went on, or was given up, before Wiro said how the task ended, or before its outputs showed."""
+    is_open = attempt.outcome == Outcome.SUPERSEDED or attempt.edit.state == State.FAILED
+    return bool(attempt.wiro_task_id) and attempt.cost is None and is_open
 
 
 def _has_ended(attempt: Attempt) -> bool:
     """Follow the task to its end. False: not yet, or its result is being recovered, so its copies must stay."""
     task = _task(attempt)
-    if task is None:
-        return attempt.cleanup_retries >= FOLLOW_RETRIES
-    if not task.is_ended:
-        (client().cancel if task.is_queued else client().kill)(task_id=attempt.wiro_task_id)
+    if task is None or not task.is_ended or task.ended_without_outputs:
+        if attempt.cleanup_retries >= FOLLOW_RETRIES:
+            return True
+        if task and not task.is_ended:
+            (client().cancel if task.is_queued else client().kill)(task_id=attempt.wiro_task_id)
         return False
     attempt.cost, attempt.wiro_task_token = task.charged_cost, task.token or attempt.wiro_task_token
     attempt.output_url = task.picture.url if task.picture and task.is_successful else ""
-    attempt.save(update_fields=["cost", "wiro_task_token", "output_url"])
-    if not task.is_successful:
-        return True
-    alarm(attempt.edit, EventCode.CHARGED_LATE, task_id=attempt.wiro_task_id)
-    return not _is_recovered(attempt)
+    # Both or neither: with its cost in the books the result would not be followed any further.
+    with transaction.atomic():
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        attempt.save(update_fields=["cost", "wiro_task_token", "output_url"])
+        if not task.is_successful:
+            return True
+        alarm(attempt.edit, EventCode.CHARGED_LATE, task_id=attempt.wiro_task_id)
+        return not _is_recovered(attempt)
 
 
 def _is_recovered(attempt: Attempt) -> bool:
-    """The owner of an edit that failed gets the result that was paid for."""
-    if attempt.edit.state != State.FAILED or attempt.edit.deleted_at:
+    """The owner gets the result that was paid for, beside that of a newer attempt; not one that was canceled or deleted."""
+    if attempt.edit.state == State.CANCELED or attempt.edit.deleted_at:
         return False
     try:
-        recover_result(attempt.edit)
+        recover_result(attempt.edit, only=attempt)
     except NotAllowed:
         return False
     return True

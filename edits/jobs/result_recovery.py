@@ -33,16 +33,19 @@ def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
     return recover_result(edit, actor, reason)
 
 
-def recover_result(edit: Edit, actor: Any = None, reason: str = "") -> Edit:
-    """The attempt with the paid result moves to a new edit of the same owner. Raises NotAllowed."""
+def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Attempt | None = None) -> Edit:
+    """The attempt with the paid result, the newest or `only` this one, moves to a new edit of the same owner.
+
+    Raises NotAllowed.
+    """
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
-        attempt = _unfetched(edit)
+        attempt = _unfetched(edit, only)
         if attempt is None:
             raise NotAllowed(Denial.NOTHING_TO_FETCH)
         inputs = ("owner", "photo", "origin", "parent", "batch", "prompt", "guidance_scale", "watermark", "seed", "started_at")
         copied = {name: getattr(edit, name) for name in inputs}
-        nonce = uuid.uuid5(_RECOVERY, str(edit.pk)).hex
+        nonce = uuid.uuid5(_RECOVERY, f"{edit.pk} {attempt.pk}").hex
         # What an accepted attempt cost is booked on the edit that failed; what a superseded one cost is not.
         cost = 0 if attempt.outcome == Outcome.ACCEPTED and edit.cost is not None else attempt.cost
         fresh = Edit.objects.create(nonce=nonce, state=State.FETCHING, cost=cost, **copied)
@@ -53,6 +56,7 @@ def recover_result(edit: Edit, actor: Any = None, reason: str = "") -> Edit:
     return fresh
 
 
-def _unfetched(edit: Edit) -> Attempt | None:
+def _unfetched(edit: Edit, only: Attempt | None = None) -> Attempt | None:
     paid = edit.attempts.filter(outcome__in=[Outcome.ACCEPTED, Outcome.SUPERSEDED], cleaned_up_at__isnull=True)
+    paid = paid.filter(pk=only.pk) if only else paid
     return paid.exclude(output_url="").order_by("number").last()

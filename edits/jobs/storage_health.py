@@ -60,6 +60,18 @@ def doubt() -> None:
     _cache.valid_until = 0.0
 
 
+class WrongMedia(OSError):
+    """The media folder is not, or is no longer, the one that belongs to this database."""
+
+
+def confirm_media(name: str = "") -> None:
+    """Asked right before and after a result is stored, as the folder may be exchanged at any time: is it the right one now,
+    with the file `name` in it? Raises WrongMedia."""
+    problem = _wrong_media()
+    if problem or (name and not default_storage.exists(name)):
+        raise WrongMedia(problem.detail if problem else "what was just stored is not there anymore")
+
+
 def probe() -> StorageProblem | None:
     """Write real bytes where results and downloads go, read them back, and check whose media folder this is."""
     try:

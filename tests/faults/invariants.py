@@ -17,9 +17,10 @@ from edits import images
 from edits.accounts import retention
 from edits.jobs import task_id_spool
 from edits.jobs.storage_health import MARKER_NAME
-from edits.models import ENDED, Attempt, Edit, Outcome, Photo, token_hash
+from edits.models import ENDED, Attempt, Edit, Outcome, Photo, State, token_hash
 from edits.ordering import quotas
 from edits.wiro.sandbox.run_log import Run
+from tests.faults import books
 from tests.faults.runner import Order, Runner
 
 
@@ -31,6 +32,7 @@ class Findings:
     runs: int = 0
     lost: int = 0
     double: int = 0
+    no_consent: int = 0
     left_over: int = 0
 
 
@@ -55,21 +57,29 @@ class InvariantChecker:
     # --- each edit ---------------------------------------------------------------------------------------------------
 
     def _check_edit(self, order: Order, found: Findings) -> None:
-        edit, attempts = order.edit, list(Attempt.objects.filter(edit=order.pk))
-        runs = self._runner.runs(order)
-        taken = [run for run in runs if run.accepted]
+        """Money by the sandbox's own books first, whatever the row says."""
+        lost, no_consent = list(books.lost(self._runner, order)), list(books.without_consent(self._runner, order))
+        double = len(books.charged(self._runner, order)) - 1 - order.asked_again
+        found.lost += len(lost)
+        found.double += max(double, 0)
+        found.no_consent += len(no_consent)
+        problems = [*lost, *no_consent, *books.unattended(self._runner, order), *self._oddities(order)]
+        if problems:
+            problems[-1] += f"; {_story(order.edit)}"
+        found.problems += [f"“{order.prompt}”: {problem}" for problem in problems]
+
+    def _oddities(self, order: Order) -> Iterator[str]:
+        """What is wrong with the rows of an order, those of a recovered result included."""
+        edit, runs = order.edit, self._runner.runs(order)
+        edits = Edit.objects.filter(prompt=order.prompt)
+        attempts = list(Attempt.objects.filter(edit__in=edits).order_by("started_at"))
         if edit.state not in order.ends:
-            found.lost += 1
-            found.problems.append(
-                f"“{order.prompt}” is {edit.state} {edit.failure_code}, not {' or '.join(order.ends)}; {_story(edit)}"
-            )
-        if len(taken) > 1 + order.asked_again:
-            found.double += len(taken) - 1 - order.asked_again
-            found.problems.append(f"“{order.prompt}” was taken {len(taken)} times; {_story(edit)}")
+            yield f"is {edit.state} {edit.failure_code}, not {' or '.join(order.ends)}"
         if len(runs) > len(attempts) + order.runs_forgotten:
-            found.problems.append(f"“{order.prompt}”: {len(runs)} Runs and {len(attempts)} attempts")
-        found.problems += [f"“{order.prompt}”: {problem}" for problem in _odd_attempts(attempts, runs, order.asked_again)]
-        found.problems += [f"“{order.prompt}”: {problem}" for problem in _odd_rest(edit, taken)]
+            yield f"{len(runs)} Runs and {len(attempts)} attempts"
+        yield from _odd_attempts(attempts, runs, order.asked_again)
+        for each in edits:
+            yield from _odd_rest(each, [run for run in runs if run.accepted])
 
     # --- all rows ----------------------------------------------------------------------------------------------------
 
@@ -86,10 +96,13 @@ class InvariantChecker:
     def _check_money(self, found: Findings) -> None:
         rows = Edit.objects.filter(created_at__gte=quotas.today())
         told = quotas.spent_today()
-        twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED)
-        expected = sum((_charge(edit) for edit in rows), Decimal(0)) + sum((one.cost or Decimal(0) for one in twice), Decimal(0))
+        attempts = list(Attempt.objects.select_related("edit"))
+        expected = sum((_charge(edit) for edit in rows), Decimal(0)) + sum(map(_charge_beside, attempts), Decimal(0))
         if told != expected:
             found.problems.append(f"spent_today() is {told}, the rows add up to {expected}")
+        charged = books.charged_in_total(self._runner)
+        if told < charged:
+            found.problems.append(f"spent_today() is {told}, and Wiro has charged {charged}")
 
     # --- files and processes------------------------------------------------------------------------------------------
 
@@ -157,6 +170,9 @@ def _odd_attempts(attempts: list[Attempt], runs: list[Run], asked_again: int) ->
     if len(unproven) > asked_again:
         yield f"a new attempt without a refusal: {[str(attempt) for attempt in attempts]}"
     rejected = [attempt.callback_token_hash for attempt in attempts if attempt.outcome == Outcome.REJECTED]
+    unsent = {attempt.callback_token_hash for attempt in attempts if attempt.sent_at is None}
+    if unsent & set(by_token):
+        yield "a Run was sent for an attempt that is not marked as sent"
     if any(run.accepted for token in rejected for run in by_token.get(token, [])):
         yield "an attempt is called refused although Wiro has taken it"
 
@@ -195,6 +211,15 @@ def _charge(edit: Edit) -> Decimal:
     if edit.cost is not None:
         return edit.cost
     return Decimal(0) if edit.state in ("failed", "canceled") else edit.cost_reserved
+
+
+def _charge_beside(attempt: Attempt) -> Decimal:
+    """What an attempt cost, or may have, beside its edit's own cost."""
+    if attempt.outcome == Outcome.SUPERSEDED:
+        return attempt.cost or Decimal(0)
+    has_later = Attempt.objects.filter(edit=attempt.edit_id, number__gt=attempt.number).exists()
+    is_beside = attempt.outcome == Outcome.UNKNOWN and (has_later or attempt.edit.state != State.UNCONFIRMED)
+    return attempt.cost_reserved if is_beside else Decimal(0)
 
 
 def _story(edit: Edit) -> str:

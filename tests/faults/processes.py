@@ -15,7 +15,7 @@ COMMANDS = {
     "beat": BEAT,
     "web": WEB,
     "sweep": "python manage.py sweep --loop",
-    "park": "python manage.py park",
+    "quarantine": "python manage.py quarantine",
     "erase": "python manage.py erase_person victim --yes",
 }
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connections
+from django.db.models import Q
 from PIL import Image
 
 from edits import images, tasks
+from edits.jobs import actions
 from edits.jobs.scheduler import TICK
 from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Failure, Heartbeat, State
 from edits.ordering import create
@@ -25,6 +27,7 @@ from tests.photos import photo_path
 
 SUCCEEDED = ("succeeded",)
 UNCONFIRMED = ("unconfirmed",)
+FAILED = ("failed",)
 EITHER = ("succeeded", "unconfirmed")
 # Seconds that an unconfirmed edit must stay so before it counts as settled: a callback may be on its way.
 QUIET = 1.2
@@ -43,6 +46,8 @@ class Scenario:
     patience: float = 45.0
     # The database on which alone this fault exists, or empty.
     only_on: str = ""
+    # Does it need a media folder on a disk of its own?
+    needs_disk: bool = False
 
 
 @dataclass(eq=False)
@@ -50,6 +55,7 @@ class Order:
     """An edit of this scenario and what may become of it.
 
     `asked_again` counts the Runs that a person allowed besides the first, `runs_forgotten` those unknown to a restored backup.
+    `given_up`: a person knows that a result may have been paid for and does not want it.
     """
 
     pk: uuid.UUID
@@ -57,6 +63,7 @@ class Order:
     ends: tuple[str, ...]
     asked_again: int = 0
     runs_forgotten: int = 0
+    given_up: bool = False
 
     @property
     def edit(self) -> Edit:
@@ -69,6 +76,8 @@ class Runner:
     scenario: Scenario | None = None
     orders: list[Order] = field(default_factory=list)
     ended: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    # Ids of tasks whose results their owners had before an old backup was restored.
+    delivered_before: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.owner, _ = User.objects.get_or_create(username="alice")
@@ -114,6 +123,15 @@ class Runner:
             with contextlib.suppress(Exception):
                 tasks.advance.delay(str(order.pk))
         return new
+
+    def without_list(self) -> None:
+        """From here on Wiro has no list of tasks (as a key may have no right to it)."""
+        self.sandbox.faults.add("Task/List", "http", status=404, count="always")
+
+    def look_again(self, order: Order) -> None:
+        """The list is there again, and a person presses "Check now"."""
+        self.sandbox.faults.clear()
+        actions.check_now(order.edit, self.owner)
 
     def runs(self, *orders: Order) -> list[Run]:
         """Run requests that the server received for these edits, taken or not."""
@@ -176,19 +194,20 @@ class Runner:
     def _settled_as(self) -> str:
         """`ended`, `unconfirmed`, or an empty text while something is still to come."""
         try:
-            edits = {edit.pk: edit for edit in Edit.objects.filter(pk__in=[order.pk for order in self.orders])}
-            erasing = Attempt.objects.filter(edit__in=edits, cleanup_due_at__isnull=False).exists()
+            edits = {edit.pk: edit for edit in Edit.objects.filter(prompt__in=[order.prompt for order in self.orders])}
+            mine = Attempt.objects.filter(edit__in=edits)
+            erasing = mine.filter(Q(cleanup_due_at__isnull=False) | Q(lookup_due_at__isnull=False)).exists()
         except DatabaseError:
             return ""
         if erasing:
             return ""
         if all(edit.is_ended for edit in edits.values()):
             return "ended"
+        ends = {order.pk: order.ends for order in self.orders}
         waits_for_more = [
-            order
-            for order in self.orders
-            if not edits[order.pk].is_ended
-            and (edits[order.pk].due_at is not None or edits[order.pk].state not in (*order.ends, State.UNCONFIRMED))
+            edit
+            for edit in edits.values()
+            if not edit.is_ended and (edit.due_at is not None or edit.state not in (*ends.get(edit.pk, ()), State.UNCONFIRMED))
         ]
         return "" if waits_for_more else "unconfirmed"
 

@@ -28,4 +28,4 @@ def test_no_edit_is_lost_and_none_is_paid_twice_whatever_breaks() -> None:
     names = {(row[0], row[1]) for row in rows}
     assert {database for _, database in names} == {"sqlite", "postgresql"}
     assert len(names) >= 16, table
-    assert re.search(r"^\d+ passed, 0 failed$", table, re.MULTILINE), table
+    assert re.search(r"^\d+ passed, 0 failed", table, re.MULTILINE), table

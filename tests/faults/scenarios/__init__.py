@@ -1,7 +1,7 @@
 """All scenarios, in an order in which processes that fit are used again."""
 
 from tests.faults.runner import Scenario
-from tests.faults.scenarios import answers, kills, network, processes, restoring, running
+from tests.faults.scenarios import answers, clocks, kills, network, people, processes, restoring, running, storage
 
 ALL: list[Scenario] = [
     *running.SCENARIOS,
@@ -9,5 +9,8 @@ ALL: list[Scenario] = [
     *network.SCENARIOS,
     *kills.SCENARIOS,
     *processes.SCENARIOS,
+    *clocks.SCENARIOS,
+    *storage.SCENARIOS,
+    *people.SCENARIOS,
     *restoring.SCENARIOS,
 ]

@@ -20,10 +20,14 @@ from edits.gallery.trash import TRASH_TIME
 from edits.models import Edit
 from tests.faults.browser import Browser
 from tests.faults.processes import Process, wait_until
-from tests.faults.runner import EITHER, SUCCEEDED, Order, Runner, Scenario
+from tests.faults.runner import EITHER, SUCCEEDED, UNCONFIRMED, Order, Runner, Scenario
 from tests.faults.topology import Topology
 
 CREATE, TRASH, DELETION = "create.py", "trash.py", "deletion.py"
+# After a kill at one of these it is unknown whether Wiro has taken the Run: only its list can tell, or a callback.
+LEFT_UNKNOWN = ("after_sent_commit", "after_refusal", "after_response", "inside_taskid_transaction")
+# Of these, those after which there is a task.
+TAKEN = ("after_response", "inside_taskid_transaction")
 # Inside a transaction, where a freeze blocks every process: a scenario of its own tests that.
 NO_FREEZE = ("inside_taskid_transaction",)
 # The windows around the one call that costs money; these are tested with callbacks as well.
@@ -36,8 +40,8 @@ MONEY = (
     "after_response",
     "after_taskid_commit",
 )
-# One each for: nothing sent, unknown, and known. An unknown one takes 25 seconds until Wiro's list is conclusive.
-QUICK = ("after_hand_over", "after_sent_commit", "after_response", "after_taskid_commit")
+# One each for: nothing sent, known, and unknown.
+QUICK = ("after_hand_over", "after_response", "after_taskid_commit")
 # These are passed in every step; the later passes are other windows.
 ALSO_LATER = {"after_claim": (2, 3), "after_detail": (2,)}
 
@@ -60,19 +64,37 @@ def prepare(runner: Runner, name: str) -> None:
     runner.sandbox.faults.add("Task/Detail", "status", value="task_start")
 
 
-def kill_worker(name: str) -> Callable[[Runner], None]:
-    """Whatever the worker knew, the edit is finished: where the Run may have been sent, Wiro's list of tasks tells."""
+def kill_worker(runner: Runner) -> None:
+    """With Wiro's list of tasks whatever was sent is found, and whatever was not is sent again."""
+    _kill(runner, SUCCEEDED)
 
-    def run(runner: Runner) -> None:
-        prepare(runner, name)
-        worker = runner.worker()
-        runner.order(1)
-        runner.wait_for_end_of(worker)
-        assert worker.popen.returncode == -signal.SIGKILL, f"the worker ended with {worker.popen.returncode}"
-        runner.without_failpoint()
-        runner.order(2)
 
-    return run
+def kill_worker_without_list(runner: Runner) -> None:
+    """Nothing is sent again. A task waits until a callback tells of it, or until the list is there again."""
+    runner.without_list()
+    name = _failpoint(runner)
+    has_callbacks = bool(runner.scenario and runner.scenario.topology.callbacks)
+    victim = _kill(runner, SUCCEEDED if name in TAKEN else UNCONFIRMED)
+    if has_callbacks and name in TAKEN:
+        return
+    wait_until(lambda: victim.edit.state == "unconfirmed" and victim.edit.due_at is None, 30, why="never parked")
+    if name in TAKEN:
+        runner.look_again(victim)
+
+
+def _kill(runner: Runner, ends: tuple[str, ...]) -> Order:
+    prepare(runner, _failpoint(runner))
+    worker = runner.worker()
+    (victim,) = runner.order(1, ends)
+    runner.wait_for_end_of(worker)
+    assert worker.popen.returncode == -signal.SIGKILL, f"the worker ended with {worker.popen.returncode}"
+    runner.without_failpoint()
+    runner.order(2)
+    return victim
+
+
+def _failpoint(runner: Runner) -> str:
+    return runner.scenario.topology.failpoint.partition(":")[0] if runner.scenario else ""
 
 
 def freeze_worker(name: str) -> Callable[[Runner], None]:
@@ -192,20 +214,22 @@ def _of_web(name: str) -> Iterator[Scenario]:
 
 
 def _of_worker(name: str) -> Iterator[Scenario]:
-    topology = Topology(time_scale=0.02, failpoint=name)
-    run = kill_worker(name)
-    yield Scenario(f"kill_{name}", "kill -9 of the worker", name, run, topology, quick=name in QUICK)
+    topology, kill = Topology(time_scale=0.02, failpoint=name), "kill -9 of the worker"
+    yield Scenario(f"kill_{name}", kill, name, kill_worker, topology, quick=name in QUICK)
     for time in ALSO_LATER.get(name, ()):
         later = f"{name}:{time}"
-        yield Scenario(f"kill_{name}_{time}", "kill -9 of the worker", later, run, replace(topology, failpoint=later))
+        yield Scenario(f"kill_{name}_{time}", kill, later, kill_worker, replace(topology, failpoint=later))
     if name not in NO_FREEZE:
         freezing = replace(topology, freezes=True)
         frozen, run_frozen = "worker frozen over its lease", freeze_worker(name)
         yield Scenario(f"freeze_{name}", frozen, name, run_frozen, freezing, quick=name == "after_response")
+    if name in LEFT_UNKNOWN:
+        without, is_quick = kill_worker_without_list, name == "after_sent_commit"
+        yield Scenario(f"kill_{name}_no_list", f"{kill}, no list", name, without, topology, quick=is_quick)
     if name in MONEY:
-        run = kill_worker(name)
-        topology = replace(topology, callbacks=True)
-        yield Scenario(f"kill_{name}_callbacks", "kill -9 of the worker, callbacks on", name, run, topology)
+        run = kill_worker_without_list if name in LEFT_UNKNOWN else kill_worker
+        called = replace(topology, callbacks=True)
+        yield Scenario(f"kill_{name}_callbacks", f"{kill}, callbacks", name, run, called)
 
 
 SCENARIOS = sorted(_scenarios(), key=lambda scenario: scenario.topology.callbacks)
