@@ -80,9 +80,10 @@ def _task(attempt: Attempt) -> WiroTask | None:
 
 
 def _end_is_unknown(attempt: Attempt) -> bool:
-    """Its edit went on, or was given up, before Wiro said how the task ended."""
-    timed_out = attempt.edit.state == State.FAILED and attempt.edit.failure_code == Failure.TIMED_OUT
-    return bool(attempt.wiro_task_id) and attempt.cost is None and (attempt.outcome == Outcome.SUPERSEDED or timed_out)
+    """Its edit went on, or was canceled or given up, before Wiro said how the task ended."""
+    edit = attempt.edit
+    unseen = edit.state == State.CANCELED or (edit.state == State.FAILED and edit.failure_code == Failure.TIMED_OUT)
+    return bool(attempt.wiro_task_id) and attempt.cost is None and (attempt.outcome == Outcome.SUPERSEDED or unseen)
 
 
 def _has_ended(attempt: Attempt) -> bool:
