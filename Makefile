@@ -71,6 +71,9 @@ screenshots: $(VENV)/dev.installed ## take pictures of every page into screensho
 faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table (about 15 minutes)
 	@$(BIN)/python -m tests.faults --database both
 
+mutants: $(VENV)/dev.installed ## make honest mistakes one at a time in a copy, and see which tests notice (about half an hour)
+	@$(BIN)/python -m tests.mutations
+
 SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## let SEEDS=10000 runs of the engine go wrong in every way, under a virtual clock (about 10 minutes)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from edits.jobs import actions, admission, circuit_breaker, engine, scheduler, storage_health, submit
+from edits.jobs import actions, admission, engine, scheduler, submit
 from edits.models import Attempt, CircuitBreaker, Edit, Outcome, TripReason
 from edits.wiro import WiroAPIError, WiroClient
 from tests.conftest import advance_to_rest
@@ -278,69 +278,6 @@ def test_a_cancel_between_the_turn_and_the_run_sends_nothing(sandbox, new_edit, 
     monkeypatch.setattr(WiroClient, "upload", cancel_meanwhile)
     assert engine.advance(edit.pk).state == "canceled"
     assert not sandbox.runs()
-
-
-def test_a_pause_between_the_turn_and_the_run_sends_nothing(sandbox, new_edit, alice, monkeypatch):
-    edit = new_edit()
-    upload = WiroClient.upload
-
-    def pause_meanwhile(self, *args, **kwargs):
-        monkeypatch.setattr(WiroClient, "upload", upload)
-        circuit_breaker.pause(alice)
-        return upload(self, *args, **kwargs)
-
-    monkeypatch.setattr(WiroClient, "upload", pause_meanwhile)
-    assert engine.advance(edit.pk).state == "queued"
-    assert not sandbox.runs()
-    circuit_breaker.resume(alice)
-    assert advance_to_rest(edit).state == "succeeded"
-
-
-def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_being_sent(sandbox, new_edit, monkeypatch):
-    edit = new_edit()
-    upload, probe = WiroClient.upload, storage_health.probe
-
-    def fill_meanwhile(self, *args, **kwargs):
-        monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
-        storage_health.doubt()
-        return upload(self, *args, **kwargs)
-
-    monkeypatch.setattr(WiroClient, "upload", fill_meanwhile)
-    assert engine.advance(edit.pk).state == "queued"
-    assert not sandbox.runs()
-    monkeypatch.setattr(WiroClient, "upload", upload)
-    monkeypatch.setattr(storage_health, "probe", probe)
-    storage_health.doubt()
-    assert advance_to_rest(edit).state == "succeeded"
-
-
-def test_an_upload_that_outlasts_its_lease_changes_nothing_of_an_ended_edit(sandbox, new_edit, alice, monkeypatch):
-    edit = new_edit()
-    upload = WiroClient.upload
-
-    def end_meanwhile(self, *args, **kwargs):
-        actions.cancel(Edit.objects.get(pk=edit.pk), alice)
-        past = timezone.now() - timedelta(seconds=1)
-        Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
-        assert engine.advance(edit.pk).state == "canceled"
-        return upload(self, *args, **kwargs)
-
-    monkeypatch.setattr(WiroClient, "upload", end_meanwhile)
-    engine.advance(edit.pk)
-    assert Edit.objects.get(pk=edit.pk).uploaded_source_url == ""
-    assert not sandbox.runs()
-
-
-def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(sandbox, new_edit, monkeypatch):
-    monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
-    sandbox.faults.add("Run", "silence", seconds=30)
-    lost = advance_to_rest(new_edit(prompt="The lost one"))
-    lost.attempts.update(callback_seen_at=timezone.now())
-    assert advance_to_rest(new_edit(prompt="A later one")).state == "succeeded"
-    Edit.objects.filter(pk=lost.pk).update(due_at=timezone.now(), step_retries=0)
-    monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
-    assert advance_to_rest(lost).state == "unconfirmed"
-    assert lost.attempts.get().outcome == Outcome.UNKNOWN
 
 
 def test_a_bare_403_of_one_edit_does_not_stop_the_others(sandbox, new_edit):

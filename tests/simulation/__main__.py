@@ -47,7 +47,7 @@ def main() -> int:
             connection.settings_dict["NAME"] = ":memory:"
             start_worker(template)
             return _replay(options.seed)
-        return _search(template, range(options.first, options.first + options.seeds), options.processes)
+        return _search(template, range(options.first, options.first + options.seeds), options.processes, options.stop)
 
 
 def _options() -> argparse.Namespace:
@@ -56,14 +56,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seed", type=int, help="replay this one and print its history")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--stop", action="store_true", help="stop at the first seed that fails")
     return parser.parse_args()
 
 
-def _search(template: str, seeds: range, processes: int) -> int:
+def _search(template: str, seeds: range, processes: int, stops: bool) -> int:
     began, failures = time.monotonic(), 0
     for seed, problem in _problems(template, seeds, processes):
         failures += 1
         print(f"seed {seed}: {problem.strip().splitlines()[-1]}", flush=True)
+        if stops:
+            return 1
     seconds = time.monotonic() - began
     print(f"{len(seeds)} seeds in {seconds:.0f} s, {failures} failed")
     return 1 if failures else 0
@@ -72,8 +75,11 @@ def _search(template: str, seeds: range, processes: int) -> int:
 def _problems(template: str, seeds: range, processes: int) -> Iterator[tuple[int, str]]:
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
     with ProcessPoolExecutor(processes, initializer=partial(start_worker, template)) as pool:
-        for found in pool.map(run_chunk, chunks):
-            yield from found
+        try:
+            for found in pool.map(run_chunk, chunks):
+                yield from found
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def run_chunk(seeds: range) -> list[tuple[int, str]]:

@@ -5,7 +5,6 @@ import random
 KINDS = (
     "refused",  # Run is refused, by each of Wiro's codes
     "disliked",  # one edit meets a bare 403 whenever it is sent
-    "poison",  # one edit breaks every step that touches it
     "lost",  # Run's answer, or the request itself, is lost
     "late",  # answers come after the lease, or after the next attempt
     "answers",  # questions are answered with errors
