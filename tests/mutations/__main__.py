@@ -70,7 +70,7 @@ def _run(arguments: list[str], root: Path, database: str) -> str:
         return "never ending"
     if done.returncode == 0:
         return ""
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "seed "))]
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED tests", "ERROR tests", "seed "))]
     return lines[0][:150] if lines else f"{arguments[1]}: exit status {done.returncode}"
 
 

@@ -186,14 +186,16 @@ MUTATIONS = [
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
-        quotas.check(owner, len(rows))
+        known_photo = _existing(photo)
+        quotas.check(owner, len(rows), 0 if known_photo else photo.size)
 """,
         """
-    quotas.check(owner, len(rows))
+    quotas.check(owner, len(rows), photo.size)
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
+        known_photo = _existing(photo)
 """,
         ("tests/jobs/test_in_parallel.py", "-k", "quota or cap"),
         needs_postgresql=True,
