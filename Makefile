@@ -8,7 +8,7 @@ PHOTOS := requirements/photos.txt
 PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults lint format types lock bench screenshots clean
+.PHONY: help run test simulate mutants faults lint format types lock bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,13 @@ screenshots: $(VENV)/dev.installed ## take pictures of every page into screensho
 
 faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table (about 15 minutes)
 	@$(BIN)/python -m tests.faults --database both
+
+mutants: $(VENV)/dev.installed ## make honest mistakes one at a time in a copy, and see which tests notice (about half an hour)
+	@$(BIN)/python -m tests.mutations
+
+SEEDS ?= 10000
+simulate: $(VENV)/dev.installed ## let SEEDS=10000 runs of the engine go wrong in every way, under a virtual clock (about 10 minutes)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(VENV)/dev.installed ## measure how many running edits are asked about, how late, and when a result is on the screen
 	@$(BIN)/python -m bench.sweep 3000 sqlite

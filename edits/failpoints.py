@@ -6,13 +6,18 @@
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
 
 _name, _, _nth = os.environ.get("FAILPOINT", "").partition(":")
 _passed: Counter[str] = Counter()
+observer: Callable[[str], None] | None = None
+"""Called at every failpoint: a simulation stops a worker there and lets another go on."""
 
 
 def failpoint(name: str) -> None:
     """Kill this process as a power cut would, if the environment asks for it here."""
+    if observer:
+        observer(name)
     if name != _name:
         return
     _passed[name] += 1

@@ -54,7 +54,9 @@ def _upload(edit: Edit, attempt: Attempt) -> str:
     name = f"source-{attempt.pk}.{edit.photo.extension}"
     with edit.photo.file.open("rb") as file:
         url = client().upload(file.file, name, edit.photo.content_type, deadline=scaled(UPLOAD_DEADLINE))
-    Edit.objects.filter(pk=edit.pk).update(uploaded_source_url=url, source_uploaded_at=timezone.now())
+    # With the lease, as an upload may end after it, when the edit is another worker's or has ended.
+    mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
+    mine.update(uploaded_source_url=url, source_uploaded_at=timezone.now())
     return url
 
 

@@ -81,8 +81,8 @@ def _task(attempt: Attempt) -> WiroTask | None:
 
 
 def _end_is_unknown(attempt: Attempt) -> bool:
-    """Its edit went on, or was given up, before Wiro said how the task ended, or before its outputs showed."""
-    is_open = attempt.outcome == Outcome.SUPERSEDED or attempt.edit.state == State.FAILED
+    """Its edit went on, was canceled or given up, before Wiro said how the task ended, or before its outputs showed."""
+    is_open = attempt.outcome == Outcome.SUPERSEDED or attempt.edit.state in (State.FAILED, State.CANCELED)
     return bool(attempt.wiro_task_id) and attempt.cost is None and is_open
 
 

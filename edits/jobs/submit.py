@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, State, TripReason
+from ..models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, Pause, State, TripReason
 from ..wiro import WiroAPIError, WiroError, WiroRun
 from . import admission, circuit_breaker, storage_health, task_id_spool, timing
 from .provider import MODEL, callback_url, client, hand_over, parameters
@@ -97,10 +97,12 @@ def accepted(attempt: Attempt, run: WiroRun) -> None:
 
 
 def _mark_sent(edit: Edit, attempt: Attempt, source_url: str) -> bool:
-    """The last look before money: still ours, still wanted, not sent by anybody else."""
+    """The last look before money: still ours, still wanted, not sent by anybody else, and its result can be stored."""
+    if storage_health.problem():
+        return False
     with transaction.atomic():
         ours = Edit.objects.select_for_update().filter(pk=edit.pk, state=State.SUBMITTING, lease_token=edit.lease_token)
-        if not ours.filter(cancel_requested_at__isnull=True).exists():
+        if Pause.current().is_on or not ours.filter(cancel_requested_at__isnull=True).exists():
             return False
         unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at__isnull=True)
         return unsent.update(sent_at=timezone.now(), source_hash=source_hash(source_url)) == 1

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from ..models import PENDING, Attempt, Edit, Outcome, Photo, State, limits
+from ..models import ENDED, PENDING, Attempt, Edit, Outcome, Photo, State, limits
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -59,7 +59,14 @@ def spent_today(owner: User | None = None) -> Decimal:
     unknown = _reserved_for_unknown()
     if owner:
         edits, twice, unknown = edits.filter(owner=owner), twice.filter(edit__owner=owner), unknown.filter(edit__owner=owner)
-    sums = (edits.aggregate(total=Sum(CHARGE)), twice.aggregate(total=Sum("cost")), unknown.aggregate(total=Sum("cost_reserved")))
+    # Found out after the edit had ended, whose row never changes.
+    late = Sum("attempts__cost", filter=Q(attempts__outcome=Outcome.ACCEPTED))
+    sums = (
+        edits.aggregate(total=Sum(CHARGE)),
+        edits.filter(state__in=ENDED, cost__isnull=True).aggregate(total=late),
+        twice.aggregate(total=Sum("cost")),
+        unknown.aggregate(total=Sum("cost_reserved")),
+    )
     return sum((exact(found["total"]) for found in sums), Decimal(0))
 
 

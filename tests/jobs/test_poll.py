@@ -7,8 +7,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from edits.jobs import engine
-from edits.models import CircuitBreaker, Edit
+from edits.jobs import actions, engine, poll
+from edits.models import CircuitBreaker, Condition, Edit
 from edits.ordering import quotas
 from edits.wiro import WiroClient
 from tests.conftest import advance_to_rest
@@ -157,4 +157,35 @@ def test_a_result_that_comes_although_the_task_was_killed_is_delivered(sandbox, 
     sandbox.faults.add("Task/Detail", "status", value="task_output", count=2)
     edit = advance_to_rest(edit)
     assert edit.given_up_at is not None
+    assert edit.state == "succeeded"
+
+
+def test_a_task_is_asked_to_stop_once(sandbox, new_edit, alice, monkeypatch):
+    sandbox.faults.add("model", "stuck", value="task_output")
+    edit = new_edit()
+    engine.advance(edit.pk)
+    actions.cancel(Edit.objects.get(pk=edit.pk), alice)
+    stops = []
+    for command in ("cancel", "kill"):
+        monkeypatch.setattr(WiroClient, command, lambda self, **named: stops.append(named))
+    for _ in range(4):
+        Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now())
+        engine.advance(edit.pk)
+    assert len(stops) == 1
+
+
+def test_what_was_interrupted_by_another_condition_begins_to_count_again(new_edit):
+    edit = new_edit()
+    edit.condition, edit.condition_age, edit.condition_looks = Condition.ERROR, 100.0, 9
+    assert poll._seen(edit, Condition.MISSING, timezone.now()) == {
+        "condition": Condition.MISSING,
+        "condition_age": 0.0,
+        "condition_looks": 1,
+    }
+
+
+def test_a_task_that_only_the_list_still_shows_is_waited_for(sandbox, new_edit, monkeypatch):
+    monkeypatch.setattr("edits.jobs.timing.MISSING_MAX_AGE", 0)
+    sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=6)
+    edit = advance_to_rest(new_edit())
     assert edit.state == "succeeded"

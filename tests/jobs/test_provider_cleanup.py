@@ -3,8 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from edits.jobs import provider_cleanup
+from edits.jobs import actions, engine, provider_cleanup
 from edits.models import Edit
+from edits.ordering import quotas
 from tests.conftest import advance_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -23,3 +24,22 @@ def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_re
     assert attempt.cleanup_due_at is None
     assert edit.events.filter(kind="cleaned_up").count() == 1
     assert Edit.objects.get(pk=edit.pk).cleaned_up_at == attempt.cleaned_up_at
+
+
+@pytest.mark.usefixtures("no_task_list")
+def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_the_books(sandbox, new_edit, alice):
+    edit = new_edit()
+    engine.advance(edit.pk)
+    actions.cancel(Edit.objects.get(pk=edit.pk), alice)
+    sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=2)
+    assert advance_to_rest(edit).state == "canceled"
+    assert quotas.spent_today() == 0
+    while not next(iter(sandbox.tasks)).ended:
+        pass
+    attempt = edit.attempts.get()
+    provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert attempt.cost
+    assert quotas.spent_today() == quotas.spent_today(alice) == attempt.cost
+    assert attempt.cleaned_up_at
+    assert Edit.objects.get(pk=edit.pk).cost is None

@@ -1,0 +1,97 @@
+"""Between the turn and Run: whatever speaks against sending keeps it from being sent, to the last moment."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from edits.jobs import actions, circuit_breaker, engine, storage_health
+from edits.models import CircuitBreaker, Edit, Pause
+from edits.wiro import WiroAPIError, WiroClient
+from tests.conftest import advance_to_rest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
+    storage_health.doubt()
+    yield
+    storage_health.doubt()
+
+
+def test_a_pause_between_the_turn_and_the_run_sends_nothing(sandbox, new_edit, alice, monkeypatch):
+    edit = new_edit()
+    upload = WiroClient.upload
+
+    def pause_meanwhile(self, *args, **kwargs):
+        monkeypatch.setattr(WiroClient, "upload", upload)
+        circuit_breaker.pause(alice)
+        return upload(self, *args, **kwargs)
+
+    monkeypatch.setattr(WiroClient, "upload", pause_meanwhile)
+    assert engine.advance(edit.pk).state == "queued"
+    assert not sandbox.runs()
+    circuit_breaker.resume(alice)
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_being_sent(sandbox, new_edit, monkeypatch):
+    edit = new_edit()
+    upload, probe = WiroClient.upload, storage_health.probe
+
+    def fill_meanwhile(self, *args, **kwargs):
+        monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
+        storage_health.doubt()
+        return upload(self, *args, **kwargs)
+
+    monkeypatch.setattr(WiroClient, "upload", fill_meanwhile)
+    assert engine.advance(edit.pk).state == "queued"
+    assert not sandbox.runs()
+    monkeypatch.setattr(WiroClient, "upload", upload)
+    monkeypatch.setattr(storage_health, "probe", probe)
+    storage_health.doubt()
+    assert advance_to_rest(edit).state == "succeeded"
+
+
+def test_an_upload_that_outlasts_its_lease_changes_nothing_of_an_ended_edit(sandbox, new_edit, alice, monkeypatch):
+    edit = new_edit()
+    upload = WiroClient.upload
+
+    def end_meanwhile(self, *args, **kwargs):
+        actions.cancel(Edit.objects.get(pk=edit.pk), alice)
+        past = timezone.now() - timedelta(seconds=1)
+        Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
+        assert engine.advance(edit.pk).state == "canceled"
+        return upload(self, *args, **kwargs)
+
+    monkeypatch.setattr(WiroClient, "upload", end_meanwhile)
+    engine.advance(edit.pk)
+    assert Edit.objects.get(pk=edit.pk).uploaded_source_url == ""
+    assert not sandbox.runs()
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_while_results_cannot_be_stored_no_attempt_is_begun(sandbox, new_edit):
+    edit = new_edit()
+    assert engine.advance(edit.pk).state == "queued"
+    assert not edit.attempts.exists()
+    assert not edit.events.filter(code="not_sent").exists()
+
+
+def test_an_edit_that_was_refused_for_itself_lets_another_one_probe(new_edit, bob):
+    refused, other = new_edit(), new_edit(owner=bob)
+    breaker = CircuitBreaker(trip_reason="credentials", tripped_by=refused.pk)
+    assert circuit_breaker.is_probe_for_another(breaker, refused.pk)
+    assert not circuit_breaker.is_probe_for_another(breaker, other.pk)
+    actions.cancel(other, bob)
+    assert not circuit_breaker.is_probe_for_another(breaker, refused.pk)
+
+
+def test_a_refusal_does_not_end_a_pause(sandbox, new_edit, alice):
+    circuit_breaker.pause(alice, "maintenance")
+    edit = new_edit()
+    circuit_breaker.trip_for(WiroAPIError(97, "no balance", 200), edit)
+    assert Pause.current().is_on
+    assert Pause.current().reason == "maintenance"

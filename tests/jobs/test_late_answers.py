@@ -1,0 +1,95 @@
+"""An answer may come later than any lease, and in any order with the answers of other attempts."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from edits.jobs import admission, fetch, reconcile, submit
+from edits.models import Attempt, Edit, Outcome, State
+from edits.wiro import WiroAPIError
+from tests.conftest import advance_to_rest
+from tests.rows import attempt_of, edit_in, reloaded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def overtaken(new_edit):
+    """A worker that sent Run and lost its lease before it was answered: its edit and its attempt."""
+    claimed = Edit.objects.claim(new_edit().pk, 300)
+    attempt = admission.begin_attempt(claimed, "token")
+    Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now())
+    Edit.objects.filter(pk=claimed.pk).update(lease_until=timezone.now() - timedelta(seconds=1), due_at=timezone.now())
+    submit.recover(Edit.objects.claim(claimed.pk, 300))
+    assert reloaded(claimed).state == State.UNCONFIRMED
+    return claimed, attempt
+
+
+def test_a_refusal_after_the_lease_was_lost_lets_the_edit_wait_again(overtaken):
+    edit, attempt = overtaken
+    submit._refused(edit, attempt, WiroAPIError(96, "too many", 200))
+    assert reloaded(edit).state == State.QUEUED
+    assert Attempt.objects.get(pk=attempt.pk).outcome == Outcome.REJECTED
+
+
+def test_a_task_id_after_the_lease_was_lost_is_saved(overtaken):
+    edit, attempt = overtaken
+    reconcile.adopt(attempt, "4711", "its-token")
+    assert reloaded(edit).state == State.RUNNING
+    assert Attempt.objects.get(pk=attempt.pk).wiro_task_id == "4711"
+
+
+def test_a_result_that_comes_after_the_lease_was_lost_leaves_wiros_copies_alone(sandbox, new_edit, picture, alice, photo):
+    edit = edit_in(State.FETCHING, alice, photo, due_at=timezone.now())
+    attempt, _ = attempt_of(edit)
+    slow = Edit.objects.claim(edit.pk, 300)
+    Edit.objects.filter(pk=edit.pk).update(lease_token=None)
+    fetch._succeed(slow, attempt, picture)
+    assert reloaded(edit).state == State.FETCHING
+    assert Attempt.objects.get(pk=attempt.pk).cleanup_due_at is None
+
+
+def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit):
+    edit = new_edit()
+    assert edit.age_at(timezone.now() + timedelta(days=400)) < 1000
+
+
+# --- absent in Wiro's list ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def never_taken(sandbox, new_edit, monkeypatch):
+    """An unconfirmed edit whose Run Wiro never saw; what its list lacks is believed at once."""
+    monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
+    sandbox.faults.add("Run", "silence", seconds=30)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    assert lost.state == State.UNCONFIRMED
+    monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
+    return lost
+
+
+def look_again(edit):
+    Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now(), step_retries=0)
+    return advance_to_rest(edit)
+
+
+def test_a_list_that_shows_nothing_later_proves_nothing(never_taken):
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
+
+
+def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(never_taken, new_edit):
+    never_taken.attempts.update(callback_seen_at=timezone.now())
+    assert advance_to_rest(new_edit(prompt="A later one")).state == "succeeded"
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
+
+
+def test_an_edit_is_sent_once_more_because_it_is_absent_and_not_a_third_time(sandbox, never_taken, new_edit):
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    sandbox.faults.add("Run", "silence", seconds=30)
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    assert advance_to_rest(new_edit(prompt="Later still")).state == State.SUCCEEDED
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    assert [attempt.outcome for attempt in never_taken.attempts.all()] == [Outcome.REJECTED, Outcome.UNKNOWN]

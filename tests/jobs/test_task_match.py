@@ -1,0 +1,72 @@
+"""Which of Wiro's tasks belongs to which attempt: an address proves or refutes, inputs and time only speak for a task."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from edits.jobs.task_match import is_certain, is_ours, source_hash
+from edits.models import Attempt, Outcome, State
+from edits.wiro import WiroTask
+from tests.rows import attempt_of, edit_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(alice, photo):
+    """An attempt of Alice's that was sent a minute ago and never answered, and its callback token."""
+    edit = edit_in(State.UNCONFIRMED, alice, photo, prompt="Snow", seed=7)
+    began = timezone.now() - timedelta(minutes=1)
+    return attempt_of(edit, Outcome.UNKNOWN, started_at=began, sent_at=began, source_hash=source_hash("https://a/1.jpg"))
+
+
+@pytest.fixture
+def task(sent):
+    """A task with the inputs and the time of that attempt, and without any address."""
+
+    def make(seconds=1.0, **values):
+        attempt, _ = sent
+        created = (attempt.sent_at + timedelta(seconds=seconds)).timestamp()
+        told = {"id": "4711", "socketaccesstoken": "a-token-of-4711", "status": "task_queue", "createtime": str(int(created))}
+        return WiroTask.from_answer(told | {"parameters": {"prompt": "Snow", "seed": "7"}} | values)
+
+    return make
+
+
+def test_the_same_inputs_at_that_time_speak_for_a_task(sent, task):
+    assert is_ours(task(), sent[0])
+    assert not is_certain(task(), sent[0])
+
+
+def test_other_inputs_speak_against_it(sent, task):
+    assert not is_ours(task(parameters={"prompt": "Rain", "seed": "7"}), sent[0])
+
+
+@pytest.mark.parametrize("seconds", [-30, -86_400, 3600])
+def test_a_task_of_another_time_is_not_ours(sent, task, seconds):
+    assert not is_ours(task(seconds), sent[0])
+
+
+def test_a_task_that_another_attempt_owns_is_not_ours(sent, task, alice, photo):
+    other, _ = attempt_of(edit_in(State.RUNNING, alice, photo))
+    Attempt.objects.filter(pk=other.pk).update(wiro_task_id="4711", wiro_task_token="a-token-of-4711")
+    assert not is_ours(task(), sent[0])
+
+
+def test_a_task_that_may_as_well_be_of_another_attempt_is_not_ours(sent, task, alice, photo):
+    rival = edit_in(State.UNCONFIRMED, alice, photo, prompt="Snow", seed=7)
+    attempt_of(rival, Outcome.UNKNOWN, started_at=sent[0].started_at, sent_at=sent[0].sent_at)
+    assert not is_ours(task(), sent[0])
+
+
+def test_the_callbacks_address_proves_or_refutes(sent, task):
+    attempt, token = sent
+    assert is_certain(task(callbackurl=f"https://photos.example.org/wiro/callback/{token}/"), attempt)
+    assert not is_ours(task(callbackurl="https://photos.example.org/wiro/callback/another-token/"), attempt)
+
+
+def test_the_sources_address_proves_or_refutes(sent, task):
+    attempt, _ = sent
+    assert is_certain(task(parameters={"prompt": "Rain", "inputImageUrl": "https://a/1.jpg"}), attempt)
+    assert not is_ours(task(parameters={"prompt": "Snow", "seed": "7", "inputImageUrl": "https://a/2.jpg"}), attempt)

@@ -1,0 +1,51 @@
+"""Quick looks at the tables, in plain SQL: the simulation asks after every event, and an ORM query costs a millisecond."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+from edits.models import PENDING, State
+
+_PENDING = ", ".join(f"'{state}'" for state in PENDING)
+_EDITS = f"SELECT id, state, due_at, lease_until FROM edits_edit WHERE state IN ({_PENDING}) ORDER BY created_at, nonce"
+_ATTEMPTS = """
+    SELECT id, lookup_due_at, cleanup_due_at FROM edits_attempt
+    WHERE lookup_due_at IS NOT NULL OR cleanup_due_at IS NOT NULL ORDER BY id
+"""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An edit that has not ended, or an attempt that is followed up (`state` is empty)."""
+
+    subject: Any
+    state: str
+    due_at: datetime | None
+    lease_until: datetime | None = None
+
+    @property
+    def is_look(self) -> bool:
+        return self.state in ("", State.UNCONFIRMED)
+
+
+def pending_edits() -> list[Planned]:
+    """Those that wait for a person included."""
+    return [Planned(uuid.UUID(row[0]), row[1], _moment(row[2]), _moment(row[3])) for row in _rows(_EDITS)]
+
+
+def followed_attempts() -> list[Planned]:
+    return [Planned(row[0], "", min(filter(None, map(_moment, row[1:])))) for row in _rows(_ATTEMPTS)]
+
+
+def _rows(query: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def _moment(stored: datetime | None) -> datetime | None:
+    """SQLite's driver knows no time zones; what is stored is UTC."""
+    return stored.replace(tzinfo=UTC) if stored else None

@@ -1,0 +1,150 @@
+"""What must hold whatever happened."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from edits.models import ENDED, PENDING, Attempt, Edit, Event, Outcome, Pause, State
+from edits.ordering import quotas
+
+from .loop import Loop
+from .people import People
+from .site import BrokenSteps, SimulatedStorage
+from .tasks import Task
+from .wiro import SimulatedWiro
+
+# An answer about storage is remembered so long.
+STORAGE_MEMORY = 5.0
+Row = dict[str, Any]
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+class Invariants:
+    def __init__(self, loop: Loop, wiro: SimulatedWiro, people: People, storage: SimulatedStorage, steps: BrokenSteps) -> None:
+        self.loop, self.wiro, self.people, self.storage, self.steps = loop, wiro, people, storage, steps
+        self.full_since: float | None = None
+        # Found inside a step, where an exception would count as a mistake of the step.
+        self.problems: list[str] = []
+        self._ended: dict[Any, Row] = {}
+        wiro.before_erasing = self._may_be_erased
+
+    # --- at the moment ---------------------------------------------------------------------------------------------------
+
+    def before_run(self, edit_id: Any) -> None:
+        """The last moment before Run is sent."""
+        if Pause.current().is_on:
+            self.problems.append(f"{edit_id} is sent while submitting is paused")
+        if self.full_since is not None and self.loop.clock.truth - self.full_since > STORAGE_MEMORY:
+            self.problems.append(f"{edit_id} is sent although results cannot be stored")
+        if Edit.objects.get(pk=edit_id).is_ended:
+            self.problems.append(f"{edit_id} is sent although it has ended")
+
+    def _may_be_erased(self, task: Task) -> None:
+        is_known = task.edit_id in self.people.let_go or task.edit_id in self.people.tried_again
+        if task.is_charged(self.loop.clock.truth) and not is_known and not self._is_delivered(task):
+            self.problems.append(f"the copies of task {task.id} are deleted before its result is stored")
+
+    def after_event(self) -> None:
+        """Cheap enough to be asked often."""
+        if self.problems:
+            raise Broken(self.problems[0])
+        if self.steps.broken:
+            error = self.steps.broken[0]
+            raise Broken(f"a step broke: {type(error).__name__}: {error}")
+        for edit_id, sent in self.wiro.sent.items():
+            taken = sent - self.wiro.refused.get(edit_id, 0)
+            if taken > 1 + self.people.tried_again.get(edit_id, 0):
+                raise Broken(f"{edit_id} was taken {taken} times")
+
+    def ended_never_change(self) -> None:
+        ignored = {"deleted_at", "visibility"}
+        now = {
+            row["id"]: {k: v for k, v in row.items() if k not in ignored} for row in Edit.objects.filter(state__in=ENDED).values()
+        }
+        for key, row in self._ended.items():
+            if now.get(key) != row:
+                raise Broken(f"the ended edit {key} has changed: {_difference(row, now.get(key))}")
+        self._ended = now
+
+    # --- when everything is calm -----------------------------------------------------------------------------------------
+
+    def check_rest(self) -> None:
+        self.after_event()
+        self.ended_never_change()
+        for problem in [*self._unfinished(), *self._lost(), *self._wrong_pictures(), *self._money(), *self._not_erased()]:
+            raise Broken(problem)
+
+    def _unfinished(self) -> Iterator[str]:
+        for edit in Edit.objects.filter(state__in=PENDING):
+            if edit.state == State.UNCONFIRMED and (edit.due_at or self._calls_for_a_person(edit)):
+                continue
+            if edit.due_at is None and edit.state in (State.FETCHING, State.RUNNING) and self._calls_for_a_person(edit):
+                continue
+            yield f"{edit.pk} is still {edit.state} (due {edit.due_at}, lease {edit.lease_until}, now {self.loop.clock.now()})"
+
+    def _calls_for_a_person(self, edit: Edit) -> bool:
+        is_alarmed = Event.objects.filter(edit=edit, kind=Event.Kind.ALARM).exists()
+        return is_alarmed or edit.pk in self.people.quarantined
+
+    def _lost(self) -> Iterator[str]:
+        """Paid and not delivered is lost, unless its owner let it go, or it is no picture and still at Wiro."""
+        for task in self._charged():
+            if self._is_delivered(task) or task.edit_id in self.people.let_go:
+                continue
+            if task.edit_id in self.people.tried_again and self._has_another_result(task):
+                continue
+            edit = Edit.objects.get(pk=task.edit_id)
+            waits = edit.state == State.UNCONFIRMED or (edit.due_at is None and not edit.is_ended)
+            if not (waits or (not task.is_decodable and not task.was_erased)):
+                yield f"task {task.id} was paid and its result is lost; {edit.pk} is {edit.state} {edit.failure_code}"
+
+    def _charged(self) -> list[Task]:
+        return [task for task in self.wiro.tasks.values() if task.is_charged(self.loop.clock.truth)]
+
+    def _is_delivered(self, task: Task) -> bool:
+        edits = Edit.objects.filter(state=State.SUCCEEDED, result__isnull=False).select_related("result")
+        return any(self._stored(edit) == task.picture() for edit in edits)
+
+    def _stored(self, edit: Edit) -> bytes:
+        """What its owner sees."""
+        return self.storage.files.get(str(edit.result.file.name), b"") if edit.result else b""
+
+    def _has_another_result(self, task: Task) -> bool:
+        return Edit.objects.filter(pk=task.edit_id, state=State.SUCCEEDED).exists()
+
+    def _wrong_pictures(self) -> Iterator[str]:
+        """An edit shows the result of a task of its own, or of the edit that it recovers."""
+        pictures = {task.picture(): task for task in self.wiro.tasks.values()}
+        recovers = {row.edit_id: row.data["edit"] for row in Event.objects.filter(code="recovers")}
+        for edit in Edit.objects.filter(state=State.SUCCEEDED).select_related("result"):
+            task = pictures.get(self._stored(edit))
+            if task is None:
+                yield f"{edit.pk} has no stored result"
+            elif str(task.edit_id) != recovers.get(edit.pk, str(edit.pk)):
+                yield f"{edit.pk} shows the result of task {task.id}, which is of {task.edit_id}"
+
+    def _money(self) -> Iterator[str]:
+        """Never less than Wiro charged, and exactly that once everything is known."""
+        told, charged = quotas.spent_today(), sum((task.price for task in self._charged()), Decimal(0))
+        open_edits = Edit.objects.filter(state__in=PENDING)
+        unknown = Attempt.objects.filter(outcome__in=[Outcome.UNKNOWN, Outcome.PENDING])
+        is_known = not (open_edits.exists() or unknown.exists() or self.people.quarantined)
+        if is_known and told != charged:
+            yield f"the books say {told} USD, Wiro charged {charged}"
+
+    def _not_erased(self) -> Iterator[str]:
+        """Copies of delivered results go, or are about to."""
+        for task in self._charged():
+            attempt = Attempt.objects.filter(wiro_task_id=task.id).first()
+            waits = attempt is None or attempt.cleanup_due_at or attempt.cleaned_up_at
+            if self._is_delivered(task) and not task.was_erased and not waits:
+                yield f"the copies of task {task.id} stay at Wiro although its result is stored"
+
+
+def _difference(before: Row, after: Row | None) -> str:
+    return ", ".join(
+        f"{name}: {value!r} → {(after or {}).get(name)!r}" for name, value in before.items() if (after or {}).get(name) != value
+    )
