@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .aligning import Floats, lay_over
+from .registration import Floats, lay_over
 
 LONGEST_SIDE = 480
 # As the eye does: colours are seen less sharply than light and dark. In pixels of the reduced picture, standard deviation.
@@ -52,7 +52,7 @@ class Comparison:
 def compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
     """Compare two pictures, each a JPEG, PNG or WebP that `clean` has made. Raises OSError for one that does not decode.
 
-    Both are reduced to at most 480 pixels a side and laid over each other (see `aligning`). The difference of two pixels is
+    Both are reduced to at most 480 pixels a side and laid over each other (see `registration`). The difference of two pixels is
     their distance in CIELAB (CIE 1976) after a blur that is wider for colour than for lightness, as in S-CIELAB (X. Zhang,
     B. A. Wandell, "A spatial extension of CIELAB for digital color image reproduction", 1996). A pixel has changed when the
     distance is more than 4.6, twice what is just noticeable (M. Mahy, L. Van Eycken, A. Oosterlinck, Color Research and
