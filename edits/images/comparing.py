@@ -8,12 +8,10 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .registration import Floats, lay_over
+from .color_difference import Floats, as_seen, steepness
+from .registration import lay_over
 
 LONGEST_SIDE = 480
-# As the eye does: colours are seen less sharply than light and dark. In pixels of the reduced picture, standard deviation.
-LIGHT_BLUR = 1.0
-COLOUR_BLUR = 2.0
 # Mahy et al. 1994: two colours this far apart in CIELAB are just noticeably different.
 JUST_NOTICEABLE = 2.3
 SAME_COLOUR = 2 * JUST_NOTICEABLE
@@ -26,13 +24,6 @@ MAP_BLUR = 1.5
 # The upper part of the map "plasma" by N. J. Smith and S. van der Walt (CC0): lightness grows evenly from violet to yellow.
 RAMP = ((0x9C, 0x17, 0x9E), (0xCC, 0x47, 0x78), (0xED, 0x79, 0x53), (0xFD, 0xB4, 0x2F), (0xF0, 0xF9, 0x21))
 WEAKEST_ALPHA, STRONGEST_ALPHA = 90, 205
-
-# IEC 61966-2-1: the curve of sRGB, and its primaries as shares of the white point D65.
-_CODES = np.arange(256) / 255
-_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
-_PRIMARIES = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
-_TO_XYZ = (_PRIMARIES / _PRIMARIES.sum(axis=1, keepdims=True)).T.astype(np.float32)
-
 
 # A comparison takes up to 50 MB; at most two at a time per process.
 _comparing = threading.BoundedSemaphore(2)
@@ -94,36 +85,12 @@ def _reduced(image: Image.Image, scale: float) -> Image.Image:
 def _strength(source: Image.Image, result: Image.Image) -> Floats:
     """For each pixel of the result how much it changed, from 0 (not at all) to 1."""
     layer = lay_over(source, result)
-    one, other = _as_seen(layer.picture), _as_seen(result)
+    one, other = as_seen(layer.picture), as_seen(result)
     distance = np.sqrt(((one - other) ** 2).sum(axis=0))
-    allowed = SAME_COLOUR + EDGE_SLACK * np.minimum(_steepness(one), _steepness(other))
+    allowed = SAME_COLOUR + EDGE_SLACK * np.minimum(steepness(one), steepness(other))
     strength = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
     strength[np.asarray(layer.shown) < 128] = 1
     return strength
-
-
-def _as_seen(image: Image.Image) -> Floats:
-    """CIELAB planes L*, a*, b*, lightness and colour blurred."""
-    light, *colours = image.convert("YCbCr").split()
-    light = light.filter(ImageFilter.GaussianBlur(LIGHT_BLUR))
-    blue, red = (colour.filter(ImageFilter.GaussianBlur(COLOUR_BLUR)) for colour in colours)
-    return _lab(Image.merge("YCbCr", (light, blue, red)).convert("RGB"))
-
-
-def _lab(image: Image.Image) -> Floats:
-    xyz = _LINEAR[np.asarray(image)] @ _TO_XYZ
-    x, y, z = np.moveaxis(np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116), -1, 0)
-    return np.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)))
-
-
-def _steepness(lab: Floats) -> Floats:
-    """How much the colour changes from each pixel to its neighbours, at most."""
-    steepness = np.zeros(lab.shape[1:], np.float32)
-    for picture, steps in ((steepness, lab), (steepness.T, lab.transpose(0, 2, 1))):
-        step = np.sqrt((np.diff(steps, axis=1) ** 2).sum(axis=0))
-        picture[1:] = np.maximum(picture[1:], step)
-        picture[:-1] = np.maximum(picture[:-1], step)
-    return steepness
 
 
 def _painted(strength: Floats) -> bytes:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Size = tuple[int, int]
-Floats = NDArray[np.float32]
 Spectrum = NDArray[Any]
 
 # Shapes that differ by less than this share come from rounding the sides: half a pixel of 50.
@@ -90,9 +89,14 @@ def _padded(source: Image.Image, size: Size) -> Layer:
     return layer
 
 
+def phase_shift(source: Image.Image, result: Image.Image) -> Shift:
+    """By how much `result` shows the same things further to the right and down than `source`; both of one size, any mode."""
+    return _shift(_spectrum(source), _spectrum(result), result.size)
+
+
 def _spectrum(picture: Image.Image) -> Spectrum:
     """Faded out towards the edges (Hann), where a picture does not go on as the transform believes."""
-    grey = np.asarray(picture.convert("L"), np.float32)
+    grey = np.asarray(picture if picture.mode == "F" else picture.convert("L"), np.float32)
     across, down = (np.hanning(side + 2)[1:-1].astype(np.float32) for side in picture.size)
     return np.fft.rfft2((grey - grey.mean()) * np.outer(down, across))
 
