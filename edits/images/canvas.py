@@ -4,7 +4,7 @@ To decode a JPEG and to encode it again with the same quantization tables gives 
 color where that is stored at half the resolution (4:2:0, nearly always): decoders enlarge it smoothly, encoders take the mean
 of each square, and the two together blur. So color is read at the resolution at which it is stored, changed there, and handed
 to the encoder in flat squares, whose mean is the stored number. Measured over 9 photographs saved as JPEG 92: with the tables
-alone 46 to 66 dB and 74 to 99.6 % of the pixels within one level; so 64 to 77 dB and 99.5 to 100 %.
+alone 46 to 68 dB and 74 to 99.6 % of the pixels within one level; so 64 to 76 dB and 99.2 to 100 %.
 
 How color is read: at half the size, libjpeg decodes 4:2:0 without enlarging color (jdmaster.c, "scale up the chroma components
 via IDCT scaling rather than upsampling").

@@ -104,7 +104,8 @@ def _line(x: Floats, y: Floats, w: Floats) -> tuple[float, float]:
     """Gain and offset by weighted least squares, with weights that fall with the distance from the line."""
     gain, offset = 1.0, _weighted_median(y - x, w)
     for _ in range(ROUNDS):
-        counts = w * _trust(y - gain * x - offset, w)
+        off: Floats = y - np.float32(gain) * x - np.float32(offset)
+        counts = w * _trust(off, w)
         total = max(float(counts.sum()), 1e-6)
         mx, my = float((counts * x).sum()) / total, float((counts * y).sum()) / total
         spread = float((counts * (x - mx) ** 2).sum()) / total
@@ -158,7 +159,8 @@ def _averaged(plane: Floats, size: tuple[int, int]) -> Floats:
 def _trust(off: Floats, weight: Floats) -> Floats:
     """1 for what fits, falling to 0 for what is several times further off than most (Tukey's biweight)."""
     spread = max(1.4826 * _weighted_median(np.abs(off), weight), 1.0)
-    return np.maximum(1 - (off / (4.685 * spread)) ** 2, 0) ** 2
+    trust: Floats = np.maximum(1 - (off / np.float32(4.685 * spread)) ** 2, 0) ** 2
+    return trust
 
 
 def _weighted_median(values: Floats, weight: Floats) -> float:

@@ -9,7 +9,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from .color_difference import Floats, as_seen, steepness
-from .registration import lay_over
+from .morphology import Bools
+from .region import Region
+from .registration import Layer, lay_over
 
 LONGEST_SIDE = 480
 # Mahy et al. 1994: two colours this far apart in CIELAB are just noticeably different.
@@ -40,8 +42,11 @@ class Comparison:
     height: int
 
 
-def compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
+def compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region | None = None) -> Comparison:
     """Compare two pictures, each a JPEG, PNG or WebP that `clean` has made. Raises OSError for one that does not decode.
+
+    For a composite, `region` is where it may differ from its source: they lie over each other as they are, and outside of the
+    region nothing has changed, whatever an encoder did there.
 
     Both are reduced to at most 480 pixels a side and laid over each other (see `registration`). The difference of two pixels is
     their distance in CIELAB (CIE 1976) after a blur that is wider for colour than for lightness, as in S-CIELAB (X. Zhang,
@@ -56,17 +61,22 @@ def compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
     what is black stays as it is. Two 12-megapixel JPEGs take 0.1 s of processor time, and so do two page renditions.
     """
     with _comparing:
-        return _compare(before, after)
+        return _compare(before, after, region)
 
 
-def _compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
+def _compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region | None) -> Comparison:
     with _opened(after) as opened:
         result = _reduced(opened, LONGEST_SIDE / max(opened.size))
     with _opened(before) as opened:
         # Large enough to cover the result, so that a part of it can be compared as sharply as the whole.
         source = _reduced(opened, max(result.width / opened.width, result.height / opened.height))
-    strength = _strength(source, result)
-    return Comparison(round(100 * float((strength > 0).mean()), 2), _painted(strength), *result.size)
+    if region is None:
+        strength, inside = _strength(lay_over(source, result), result), None
+    else:
+        whole = Layer(source.resize(result.size, Image.Resampling.HAMMING), Image.new("L", result.size, 255))
+        inside = region.share_in(result.size, (0, 0, *result.size), result.size) > 0
+        strength = _strength(whole, result) * inside
+    return Comparison(round(100 * float((strength > 0).mean()), 2), _painted(strength, inside), *result.size)
 
 
 def _opened(picture: BinaryIO | bytes) -> Image.Image:
@@ -82,9 +92,8 @@ def _reduced(image: Image.Image, scale: float) -> Image.Image:
     return image.convert("RGB").resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
-def _strength(source: Image.Image, result: Image.Image) -> Floats:
+def _strength(layer: Layer, result: Image.Image) -> Floats:
     """For each pixel of the result how much it changed, from 0 (not at all) to 1."""
-    layer = lay_over(source, result)
     one, other = as_seen(layer.picture), as_seen(result)
     distance = np.sqrt(((one - other) ** 2).sum(axis=0))
     allowed = SAME_COLOUR + EDGE_SLACK * np.minimum(steepness(one), steepness(other))
@@ -93,10 +102,12 @@ def _strength(source: Image.Image, result: Image.Image) -> Floats:
     return strength
 
 
-def _painted(strength: Floats) -> bytes:
+def _painted(strength: Floats, inside: Bools | None) -> bytes:
     """Few levels without loss are smaller than a photograph's encoding, and sharper."""
     grey = Image.fromarray((255 * strength).astype(np.uint8)).filter(ImageFilter.GaussianBlur(MAP_BLUR))
     levels = np.ceil(np.asarray(grey) * (MAP_LEVELS / 255)).astype(np.uint8)
+    if inside is not None:
+        levels[~inside] = 0
     buffer = io.BytesIO()
     Image.fromarray(_colours()[levels]).save(buffer, "WEBP", lossless=True, quality=20, method=1)
     return buffer.getvalue()

@@ -9,6 +9,7 @@ brightness does not matter, and with weights that fall with the difference, so t
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from .color_difference import Floats
@@ -53,6 +54,13 @@ class Placement:
         """Whether there was too little structure to tell whether both agree."""
         return self.structure < LEAST_STRUCTURE
 
+    def shows(self, size: tuple[int, int]) -> NDArray[np.bool_]:
+        """Which pixels of the original, at this size, the repainted picture shows: rows, columns."""
+        x = self.across + (np.arange(size[0]) + 0.5) / size[0] * self.width
+        y = self.down + (np.arange(size[1]) + 0.5) / size[1] * self.height
+        shown: NDArray[np.bool_] = ((y > 0) & (y < 1))[:, None] & ((x > 0) & (x < 1))[None, :]
+        return shown
+
     def part(self, part: Part) -> Part:
         """`part` (left, top, right, bottom as fractions of the original) as fractions of the repainted picture."""
         left, top, right, bottom = part
@@ -60,17 +68,16 @@ class Placement:
         return across + left * self.width, down + top * self.height, across + right * self.width, down + bottom * self.height
 
 
-def place(original: Image.Image, repainted: Image.Image, weight: Floats) -> Placement:
+def place(original: Image.Image, repainted: Image.Image, weight: Floats, start: Placement | None = None) -> Placement:
     """Find where `repainted` lies over `original`.
 
     `weight` (rows, columns; 0 to 1) tells what is believed to show the same. Sizes may differ: both stand for the
-    whole. Where the pictures do not agree, or nothing can be told, the placement is the plain one, whole over whole.
+    whole. `start` is an earlier answer to be
+    improved. Where the pictures do not agree, or nothing can be told, the placement is the plain one, whole over whole.
     """
-    found = Placement()
-    for longest in LEVELS:
+    found = start or _coarse(_Pair.at(original, repainted, weight, LEVELS[0]))
+    for longest in LEVELS[-1:] if start else LEVELS:
         pair = _Pair.at(original, repainted, weight, longest)
-        if longest == LEVELS[0]:
-            found = _coarse(pair)
         for _ in range(STEPS):
             found, moved = _step(pair, found)
             if moved < 0.02 / longest:
@@ -122,10 +129,10 @@ def low_pass(plane: Floats, square: float) -> Floats:
 def _normalized(image: Image.Image, size: tuple[int, int]) -> Floats:
     gray = image.convert("L").resize(size, Image.Resampling.HAMMING, reducing_gap=3.0)
     plane = np.asarray(gray, np.float32)
-    plane = plane - low_pass(plane, SQUARE)
-    contrast = np.maximum(low_pass(plane * plane, 2 * SQUARE), 0)
-    normalized: Floats = plane / np.sqrt(contrast + np.float32(NOISE_LEVELS**2))
-    return normalized
+    detail: Floats = plane - low_pass(plane, SQUARE)
+    contrast: Floats = np.maximum(low_pass(detail * detail, 2 * SQUARE), 0)
+    detail /= np.sqrt(contrast + NOISE_LEVELS**2)
+    return detail
 
 
 def _coarse(pair: _Pair) -> Placement:

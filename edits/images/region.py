@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
+
+from .morphology import Bools, dilated, eroded
 
 Size = tuple[int, int]
 Window = tuple[int, int, int, int]
-Bools = NDArray[np.bool_]
 
 # The soft edge is this share of the region's size (the root of its area), within these bounds of source pixels.
 FEATHER_SHARE, LEAST_FEATHER, MOST_FEATHER = 0.03, 1, 24
@@ -92,7 +93,8 @@ class Region:
         around = _grown(window, 2 * feather, photo)
         reduction = min(1.0, FEATHER_STEPS / feather)
         small = [max(round((around[side + 2] - around[side]) * reduction), 1) for side in (0, 1)]
-        soft = _softened(self._nearest(photo, around, (small[0], small[1])), max(round(feather * reduction), 1))
+        inside = np.asarray(self._nearest(photo, around, (small[0], small[1]))) > 0
+        soft = _softened(inside, max(round(feather * reduction), 1))
         scale = [small[side] / (around[side + 2] - around[side]) for side in (0, 1)]
         left, top, right, bottom = ((value - around[index % 2]) * scale[index % 2] for index, value in enumerate(window))
         size = window[2] - window[0], window[3] - window[1]
@@ -117,15 +119,13 @@ def _grown(window: Window, margin: int, photo: Size) -> Window:
     return max(left - margin, 0), max(top - margin, 0), min(right + margin, photo[0]), min(bottom + margin, photo[1])
 
 
-def _softened(hard: Image.Image, steps: int) -> Image.Image:
-    """From 0 at the edge to 255 at `steps` pixels inside of it. Filters repeat the outermost pixels beyond the border."""
-    inner, depth = hard, np.asarray(hard, np.float32) / 2
-    for _ in range(steps):
-        inner = inner.filter(ImageFilter.MinFilter(3))
-        depth += np.asarray(inner)
-    ramp = depth / (255 * (steps + 0.5))
+def _softened(hard: Bools, steps: int) -> Image.Image:
+    """From 0 at the edge to 255 at `steps` pixels inside of it; mode "L"."""
+    depth = hard.astype(np.float32) / 2
+    for step in range(1, steps + 1):
+        depth += eroded(hard, step)
+    ramp = depth / (steps + 0.5)
     soft = (ramp * ramp * (3 - 2 * ramp) * 255).round().astype(np.uint8)
-    # What a closer look at the eroded shape cannot give back is thin.
-    thick = np.asarray(inner.filter(ImageFilter.MaxFilter(2 * steps + 3))) > 0
-    soft[(np.asarray(hard) > 0) & ~thick] = 255
+    # What does not come back when the innermost part is grown again is thin.
+    soft[hard & ~dilated(eroded(hard, steps), steps + 1)] = 255
     return Image.fromarray(soft)
