@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from edits.images.crop import SEEDEDIT_SIZES
+from edits.images.cropping import SEEDEDIT_SIZES
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

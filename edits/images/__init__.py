@@ -11,7 +11,7 @@ from typing import BinaryIO
 from .change_detection import propose
 from .comparing import Comparison, compare
 from .compositing import keep_rest, stitch
-from .crop import SEEDEDIT_SIZES, CropPicture, CropPlan, crop, plan_crop
+from .cropping import SEEDEDIT_SIZES, CropPicture, CropPlan, crop, plan_crop
 from .decoding import decode
 from .encoding import CONTENT_TYPES, EXTENSIONS, CleanPicture, Rendition, encode
 from .pairing import pair

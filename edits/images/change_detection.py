@@ -8,7 +8,7 @@ from PIL import Image
 from .canvas import Canvas, open_canvas
 from .color_difference import Floats, as_seen, steepness
 from .color_fit import WHOLE
-from .crop import plan_crop
+from .cropping import plan_crop
 from .layer import Layer, fitted_layer, reduced_size
 from .morphology import Bools, dilated, eroded, filled, with_seeds, without_small
 from .placement import Placement

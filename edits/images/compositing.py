@@ -7,7 +7,7 @@ from PIL import Image
 
 from .canvas import Canvas, open_canvas
 from .color_difference import Floats
-from .crop import CropPlan, plan_crop
+from .cropping import CropPlan, plan_crop
 from .encoding import CleanPicture
 from .layer import ALIGNED_SIDE, Layer, fitted_layer, reduced_size
 from .placement import Part

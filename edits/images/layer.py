@@ -6,7 +6,7 @@ from PIL import Image
 from .canvas import Canvas
 from .color_difference import Floats
 from .color_fit import WHOLE, ColorFit, fit_colors, no_fit
-from .crop import CropPlan
+from .cropping import CropPlan
 from .placement import Part, Placement, place
 from .region import Size
 
