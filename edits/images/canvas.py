@@ -28,6 +28,8 @@ class Canvas(Protocol):
     """A photo that can be changed. Windows are left, top, right, bottom in pixels."""
 
     size: Size
+    # The side in pixels of the squares that the format rounds together: to change one pixel changes all of them a little.
+    block: int
 
     def part(self, window: Window) -> Image.Image:
         """A copy of a part: RGB, or RGBA where the photo has transparent pixels."""
@@ -49,6 +51,8 @@ def open_canvas(data: bytes) -> Canvas:
 
 
 class PngCanvas:
+    block = 1
+
     def __init__(self, opened: Image.Image) -> None:
         self.size = opened.size
         self._profile = opened.info.get("icc_profile")
@@ -77,6 +81,7 @@ class JpegCanvas:
         self._profile = opened.info.get("icc_profile")
         self._sampling = max(get_sampling(opened), 0)
         self._step = 2 if self._sampling == HALVED_COLOR else 1
+        self.block = 8 * self._step
         opened.draft("YCbCr", opened.size)
         self._decoded = opened.convert("YCbCr")
         # After decoding: only then does Pillow know the tables of a progressive file.

@@ -11,7 +11,7 @@ from .color_fit import WHOLE
 from .cropping import plan_crop
 from .layer import Layer, fitted_layer, reduced_size
 from .morphology import Bools, dilated, eroded, filled, with_seeds, without_small
-from .placement import Placement
+from .placement import AGREED, Placement
 from .region import Region
 from .registration import CLEAR_PEAK, phase_shift
 from .rules import CompositeRefused
@@ -94,7 +94,8 @@ def _check(placement: Placement, distance: Floats, original: Image.Image, pictur
     if not placement.agrees and not placement.is_flat:
         # A drawing or a negative of the photo still has its edges in the same places.
         peak = phase_shift(original, picture.resize(original.size, Image.Resampling.HAMMING)).peak
-        code = "whole_picture" if peak >= CLEAR_PEAK else "not_aligned"
+        is_same_place = peak >= CLEAR_PEAK or placement.agreement <= -AGREED
+        code = "whole_picture" if is_same_place else "not_aligned"
         raise CompositeRefused(code, agreement=round(placement.agreement, 2), peak=round(peak, 3))
     if median > WHOLE_PICTURE:
         raise CompositeRefused("whole_picture", median=round(median, 1))

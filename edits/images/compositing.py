@@ -45,7 +45,7 @@ def keep_rest(source: bytes, result: bytes, region: Region) -> CleanPicture:
 
 def _lay_over(canvas: Canvas, layer: Layer, region: Region) -> None:
     """Strip by strip, so that memory stays small whatever the region is."""
-    window, alpha = region.window(canvas.size), region.alpha(canvas.size)
+    window, alpha = region.window(canvas.size), region.alpha(canvas.size, canvas.block)
     rows = max(STRIP_PIXELS // alpha.width, 1)
     for first in range(0, alpha.height, rows):
         shown = alpha.crop((0, first, alpha.width, min(first + rows, alpha.height)))

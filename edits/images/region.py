@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from .morphology import Bools, dilated, eroded
 
@@ -16,9 +16,11 @@ Size = tuple[int, int]
 Window = tuple[int, int, int, int]
 
 # The soft edge is this share of the region's size (the root of its area), within these bounds of source pixels.
-FEATHER_SHARE, LEAST_FEATHER, MOST_FEATHER = 0.03, 1, 24
+FEATHER_SHARE, LEAST_FEATHER, MOST_FEATHER = 0.04, 1, 24
 # The edge is computed on a copy that is reduced until the feather is this many pixels wide.
 FEATHER_STEPS = 4
+# A block of a JPEG of which the region covers less than this share is left as it is, for the sake of the rest of it.
+SLIVER = 0.4
 
 
 class Box(NamedTuple):
@@ -83,29 +85,30 @@ class Region:
         side = math.sqrt(self.area * photo[0] * photo[1])
         return round(min(max(FEATHER_SHARE * side, LEAST_FEATHER), MOST_FEATHER))
 
-    def alpha(self, photo: Size) -> Image.Image:
+    def alpha(self, photo: Size, block: int = 1) -> Image.Image:
         """How much of the new picture shows, mode "L", 0 to 255, for the pixels of `window(photo)`.
 
         The edge is soft to the inside only: nothing outside of the region changes. It is not soft at the photo's border, and
-        parts thinner than the edge stay whole, for they would fade.
+        parts thinner than the edge stay whole, for they would fade. `block` is the side in pixels of what the photo's encoder
+        rounds together: a block of which the region covers little is left out where the region goes on next to it.
         """
         window, feather = self.window(photo), self.feather(photo)
+        hard = self._hard(photo, window)
+        if block > 1:
+            hard.paste(0, mask=_slivers(hard, window, photo, block))
         around = _grown(window, 2 * feather, photo)
-        reduction = min(1.0, FEATHER_STEPS / feather)
-        small = [max(round((around[side + 2] - around[side]) * reduction), 1) for side in (0, 1)]
-        inside = np.asarray(self._nearest(photo, around, (small[0], small[1]))) > 0
-        soft = _softened(inside, max(round(feather * reduction), 1))
-        scale = [small[side] / (around[side + 2] - around[side]) for side in (0, 1)]
-        left, top, right, bottom = ((value - around[index % 2]) * scale[index % 2] for index, value in enumerate(window))
-        size = window[2] - window[0], window[3] - window[1]
-        soft = soft.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
-        soft.paste(0, mask=self._nearest(photo, window, size).point(lambda value: 255 - value))
-        return soft
+        frame = Image.new("L", (around[2] - around[0], around[3] - around[1]))
+        inner = window[0] - around[0], window[1] - around[1]
+        frame.paste(hard, inner)
+        soft = _softened(frame, min(1.0, FEATHER_STEPS / feather), feather)
+        soft = soft.crop((*inner, inner[0] + hard.width, inner[1] + hard.height))
+        return ImageChops.darker(soft, hard)
 
     def _image(self) -> Image.Image:
         return Image.fromarray(self.mask.astype(np.uint8) * 255)
 
-    def _nearest(self, photo: Size, window: Window, size: Size) -> Image.Image:
+    def _hard(self, photo: Size, window: Window) -> Image.Image:
+        size = window[2] - window[0], window[3] - window[1]
         return self._image().resize(size, Image.Resampling.NEAREST, box=self._in_mask(photo, window))
 
     def _in_mask(self, photo: Size, window: Window) -> tuple[float, float, float, float]:
@@ -119,13 +122,34 @@ def _grown(window: Window, margin: int, photo: Size) -> Window:
     return max(left - margin, 0), max(top - margin, 0), min(right + margin, photo[0]), min(bottom + margin, photo[1])
 
 
-def _softened(hard: Bools, steps: int) -> Image.Image:
-    """From 0 at the edge to 255 at `steps` pixels inside of it; mode "L"."""
-    depth = hard.astype(np.float32) / 2
+def _slivers(hard: Image.Image, window: Window, photo: Size, block: int) -> Image.Image:
+    """255 where a block, on the grid of the photo, has little of the region and a neighbor has more; mode "L"."""
+    left, top = window[0] % block, window[1] % block
+    across, down = -(-(left + hard.width) // block), -(-(top + hard.height) // block)
+    grid = Image.new("L", (across * block, down * block))
+    grid.paste(hard, (left, top))
+    covered = np.asarray(grid.reduce(block), np.float32)
+    # The last blocks of a photo reach beyond it.
+    grid.paste(0, (0, 0, *grid.size))
+    grid.paste(255, (0, 0, min(grid.width, photo[0] - window[0] + left), min(grid.height, photo[1] - window[1] + top)))
+    share = covered / np.maximum(np.asarray(grid.reduce(block)), 1)
+    much = share >= SLIVER
+    slivers = Image.fromarray((~much & dilated(much, 1)).astype(np.uint8) * 255)
+    return slivers.resize(grid.size, Image.Resampling.NEAREST).crop((left, top, left + hard.width, top + hard.height))
+
+
+def _softened(hard: Image.Image, reduction: float, feather: int) -> Image.Image:
+    """From 0 at the edge to 255 at `feather` pixels inside of it, computed on a copy reduced by `reduction`; mode "L"."""
+    size = max(round(hard.width * reduction), 1), max(round(hard.height * reduction), 1)
+    inside = np.asarray(hard.resize(size, Image.Resampling.NEAREST)) > 0
+    steps = max(round(feather * reduction), 1)
+    depth = inside.astype(np.float32) / 2
     for step in range(1, steps + 1):
-        depth += eroded(hard, step)
+        depth += eroded(inside, step)
     ramp = depth / (steps + 0.5)
-    soft = (ramp * ramp * (3 - 2 * ramp) * 255).round().astype(np.uint8)
+    soft = Image.fromarray((ramp * ramp * (3 - 2 * ramp) * 255).round().astype(np.uint8))
+    soft = soft.resize(hard.size, Image.Resampling.BILINEAR)
     # What does not come back when the innermost part is grown again is thin.
-    soft[hard & ~dilated(eroded(hard, steps), steps + 1)] = 255
-    return Image.fromarray(soft)
+    thick = Image.fromarray(dilated(eroded(inside, steps), steps + 1).astype(np.uint8) * 255)
+    thin = ImageChops.subtract(hard, thick.resize(hard.size, Image.Resampling.NEAREST))
+    return ImageChops.lighter(soft, thin)
