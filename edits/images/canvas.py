@@ -80,7 +80,8 @@ class JpegCanvas:
         self.size = opened.size
         self._profile = opened.info.get("icc_profile")
         self._sampling = max(get_sampling(opened), 0)
-        self._step = 2 if self._sampling == HALVED_COLOR else 1
+        # A picture of one row or column cannot be decoded at half the size.
+        self._step = 2 if self._sampling == HALVED_COLOR and min(self.size) > 1 else 1
         self.block = 8 * self._step
         opened.draft("YCbCr", opened.size)
         self._decoded = opened.convert("YCbCr")

@@ -20,8 +20,8 @@ Part = tuple[float, float, float, float]
 # Longest sides in pixels of the copies that are compared, one after the other.
 LEVELS = (128, 256, 512)
 STEPS = 8
-# Contrast is measured in squares of about this many pixels; what is flatter than this many levels of 255 counts for little.
-SQUARE = 12
+# Detail is what differs from the mean of this many pixels to each side; what is flatter than so many levels counts for little.
+REACH = 6
 NOISE_LEVELS = 3.0
 FURTHEST_SCALE = 0.04
 # Normalized correlation. Unrelated and inverted pictures stay below 0.25; what drifted as models do lies above 0.7.
@@ -118,19 +118,24 @@ class _Pair:
         return np.asarray(moved), self.weight * (np.asarray(whole) > 0)
 
 
-def low_pass(plane: Floats, square: float) -> Floats:
-    """`plane` (rows, columns) without what is smaller than a square of so many pixels."""
-    image = Image.fromarray(plane)
-    small = max(round(image.width / square), 1), max(round(image.height / square), 1)
-    smooth = image.resize(small, Image.Resampling.BOX).resize(image.size, Image.Resampling.BICUBIC)
-    return np.asarray(smooth, np.float32)
+def low_pass(plane: Floats, reach: int) -> Floats:
+    """The mean over squares of 2 · reach + 1 pixels around each; beyond the border the outermost pixels repeat.
+
+    Not by way of a reduced copy: its grid would stay in place where the picture moves, and pull the placement to none.
+    """
+    return _mean_of_rows(_mean_of_rows(plane, reach).T, reach).T
+
+
+def _mean_of_rows(plane: Floats, reach: int) -> Floats:
+    sums = np.cumsum(np.pad(plane, ((reach + 1, reach), (0, 0)), mode="edge"), axis=0, dtype=np.float64)
+    return ((sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)).astype(np.float32)
 
 
 def _normalized(image: Image.Image, size: tuple[int, int]) -> Floats:
     gray = image.convert("L").resize(size, Image.Resampling.HAMMING, reducing_gap=3.0)
     plane = np.asarray(gray, np.float32)
-    detail: Floats = plane - low_pass(plane, SQUARE)
-    contrast: Floats = np.maximum(low_pass(detail * detail, 2 * SQUARE), 0)
+    detail: Floats = plane - low_pass(plane, REACH)
+    contrast: Floats = np.maximum(low_pass(detail * detail, 2 * REACH), 0)
     detail /= np.sqrt(contrast + NOISE_LEVELS**2)
     return detail
 
@@ -148,7 +153,8 @@ def _step(pair: _Pair, found: Placement) -> tuple[Placement, float]:
     difference = pair.original - moved
     spread = 1.5 * float(np.median(np.abs(difference[weight > 0.5]))) if (weight > 0.5).any() else 1.0
     counts = weight / (1 + (difference / max(spread, 0.05)) ** 2) ** 2
-    down, across = np.gradient(moved)
+    # The slopes of both, which converges faster: S. Benhimane, E. Malis, IROS 2004 ("efficient second-order minimization").
+    down, across = np.gradient((moved + pair.original) / 2)
     x = np.linspace(-0.5, 0.5, pair.size[0], dtype=np.float32)[None, :]
     y = np.linspace(-0.5, 0.5, pair.size[1], dtype=np.float32)[:, None]
     slopes = np.stack([part.ravel() for part in (across, across * x, down, down * y)])
