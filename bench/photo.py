@@ -30,7 +30,7 @@ OUT = Path(__file__).parent / "out"
 MARGIN = 0.016
 VISIBLE = 4.6
 GRAY = ("camera", "moon", "coins", "grass", "gravel", "brick")
-CANDIDATES = ((4.0, 8.0), (5.0, 10.0), (7.0, 14.0))
+CANDIDATES = ((5.0, 10.0), (7.0, 14.0), (9.0, 18.0))
 
 
 @dataclass(frozen=True)

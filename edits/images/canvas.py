@@ -11,6 +11,7 @@ via IDCT scaling rather than upsampling").
 """
 
 import io
+import threading
 from typing import Protocol
 
 from PIL import Image
@@ -22,6 +23,8 @@ from .region import Size, Window
 
 # Pillow's number for 4:2:0.
 HALVED_COLOR = 2
+# Two canvases at a time per process bound the memory, as in `clean`; see docs/benchmarks.md for what one takes.
+painting = threading.BoundedSemaphore(2)
 
 
 class Canvas(Protocol):

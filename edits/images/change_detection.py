@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from .canvas import Canvas, open_canvas
+from .canvas import Canvas, open_canvas, painting
 from .color_difference import Floats, as_seen, steepness
 from .color_fit import WHOLE
 from .cropping import plan_crop
@@ -22,7 +22,7 @@ COMPARED_SIDE = 640
 SAME_SHAPE = 0.06
 # Distances in CIELAB. A part has changed where it differs by more than WEAK and somewhere in it by more than STRONG, or by as
 # many times what most of the picture differs by. Chosen on one half of the photographs of bench/photo.py, reported for the other.
-WEAK, STRONG = 5.0, 10.0
+WEAK, STRONG = 7.0, 14.0
 WEAK_TIMES, STRONG_TIMES = 3.0, 6.0
 # An edge that both pictures have may lie this many pixels apart.
 EDGE_SLACK = 0.8
@@ -45,9 +45,13 @@ def propose(source: bytes, result: bytes) -> Region:
     Both are encoded (JPEG or PNG; the result also WebP) and upright. Raises CompositeRefused: not_aligned (they do not show
     the same from the same place), whole_picture (nothing is as it was), nothing_changed; OSError for what does not decode.
     """
-    canvas = open_canvas(source)
     with Image.open(io.BytesIO(result), formats=("JPEG", "PNG", "WEBP")) as opened:
         picture = opened.convert("RGB")
+    with painting:
+        return _proposed(open_canvas(source), picture)
+
+
+def _proposed(canvas: Canvas, picture: Image.Image) -> Region:
     stretch = picture.width * canvas.size[1] / (picture.height * canvas.size[0])
     if abs(stretch - 1) > SAME_SHAPE:
         raise CompositeRefused("not_aligned", stretch=round(stretch, 3))

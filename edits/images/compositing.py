@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from .canvas import Canvas, open_canvas
+from .canvas import Canvas, open_canvas, painting
 from .color_difference import Floats
 from .cropping import CropPlan, plan_crop
 from .encoding import CleanPicture
@@ -29,11 +29,11 @@ def stitch(source: bytes, painted: bytes, region: Region, plan: CropPlan) -> Cle
     """
     with Image.open(io.BytesIO(painted), formats=("JPEG", "PNG", "WEBP")) as answer:
         picture = answer.convert("RGB")
-    canvas = open_canvas(source)
-    untouched = 1 - region.share_in(plan.photo, plan.window, reduced_size(plan.size, ALIGNED_SIDE))
-    layer = fitted_layer(canvas, picture, plan, untouched)
-    _lay_over(canvas, layer, region)
-    return canvas.finished()
+    with painting:
+        canvas = open_canvas(source)
+        untouched = 1 - region.share_in(plan.photo, plan.window, reduced_size(plan.size, ALIGNED_SIDE))
+        _lay_over(canvas, fitted_layer(canvas, picture, plan, untouched), region)
+        return canvas.finished()
 
 
 def keep_rest(source: bytes, result: bytes, region: Region) -> CleanPicture:
