@@ -7,7 +7,7 @@ from PIL import Image
 
 from .canvas import Canvas, open_canvas, painting
 from .color_difference import Floats, as_seen, steepness
-from .color_fit import WHOLE
+from .color_fit import COARSE_GRIDS, WHOLE
 from .cropping import plan_crop
 from .layer import Layer, fitted_layer, reduced_size
 from .morphology import Bools, dilated, eroded, filled, with_seeds, without_small
@@ -69,13 +69,13 @@ def _changed(canvas: Canvas, picture: Image.Image) -> Bools:
     plan = plan_crop(None, canvas.size)
     original = canvas.reduced(plan.window, reduced_size(canvas.size, COMPARED_SIDE))
     seen = as_seen(original)
-    layer = fitted_layer(canvas, picture, plan, np.ones((original.height, original.width), np.float32))
+    layer = fitted_layer(canvas, picture, plan, np.ones((original.height, original.width), np.float32), None, COARSE_GRIDS)
     distance, allowed = _distance(seen, layer)
     _check(layer.placement, distance, original, picture)
     changed = _above(distance - allowed)
     for _ in range(ROUNDS):
         untouched = 1 - dilated(changed, CLOSING + 1).astype(np.float32)
-        layer = fitted_layer(canvas, picture, plan, untouched, layer.placement)
+        layer = fitted_layer(canvas, picture, plan, untouched, layer.placement, COARSE_GRIDS)
         distance, allowed = _distance(seen, layer)
         changed = _above(distance - allowed)
     return changed

@@ -26,8 +26,9 @@ ROUNDS = 4
 # In pixels of the small picture.
 LEAST_EVIDENCE = 16
 WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
-# Cells on the longer side of the field, coarse to fine; a cell of little evidence keeps what the coarser one says.
-GRIDS = (2, 4, 8, 16)
+# Cells on the longer side of the field, coarse to fine; a cell of little evidence keeps what the coarser one says. The fine ones
+# are for a seam that is to vanish; where changes are sought, they would be taken for drift.
+FINE_GRIDS, COARSE_GRIDS = (2, 4, 8, 16), (2, 4)
 TRUST_COARSER = 0.25
 
 
@@ -59,11 +60,11 @@ def no_fit() -> ColorFit:
     return ColorFit(np.tile(np.arange(256, dtype=np.float32), (3, 1)), np.zeros((1, 1, 3), np.float32))
 
 
-def fit_colors(original: Floats, repainted: Floats, weight: Floats) -> ColorFit:
+def fit_colors(original: Floats, repainted: Floats, weight: Floats, grids: tuple[int, ...] = FINE_GRIDS) -> ColorFit:
     """Fit `repainted` to `original`, both rows, columns, 3; levels of 255, small (about 256 pixels a side) and aligned.
 
-    `weight` (rows, columns; 0 to 1) tells what is believed to show the same. Where the fit leaves more than SAME_COLOR at the
-    median, or there is nothing to measure by, nothing is fitted.
+    `weight` (rows, columns; 0 to 1) tells what is believed to show the same; `grids`, how finely the offsets may vary. Where the
+    fit leaves more than SAME_COLOR at the median, or there is nothing to measure by, nothing is fitted.
     """
     if weight.sum() < LEAST_EVIDENCE:
         return no_fit()
@@ -73,7 +74,7 @@ def fit_colors(original: Floats, repainted: Floats, weight: Floats) -> ColorFit:
         field = fit.field_at(WHOLE, weight.shape[::-1])
         curves = [_curve(pixels[..., c].astype(np.float32), (original - field)[..., c], weight) for c in range(3)]
         fit = ColorFit(np.stack(curves), np.zeros((1, 1, 3), np.float32))
-        fit = ColorFit(fit.curves, _field(original - fit.apply(pixels), weight))
+        fit = ColorFit(fit.curves, _field(original - fit.apply(pixels), weight, grids))
     left = np.abs(original - fit.apply(pixels)).mean(axis=-1)
     return fit if _weighted_median(left, weight) <= SAME_COLOR else no_fit()
 
@@ -132,11 +133,11 @@ def _solved(below: np.ndarray, share: Floats, y: Floats, counts: Floats, line: F
     return solved
 
 
-def _field(off: Floats, weight: Floats) -> Floats:
+def _field(off: Floats, weight: Floats, grids: tuple[int, ...]) -> Floats:
     """Smooth offsets (cells of the finest grid) that explain `off` (rows, columns, 3), coarse to fine."""
     whole = weight.shape[1], weight.shape[0]
     field = no_fit()
-    for cells in GRIDS:
+    for cells in grids:
         size = _cells(whole, cells)
         left = off - field.field_at(WHOLE, whole)
         distance = np.abs(left).mean(axis=-1)

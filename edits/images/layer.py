@@ -5,7 +5,7 @@ from PIL import Image
 
 from .canvas import Canvas
 from .color_difference import Floats
-from .color_fit import WHOLE, ColorFit, fit_colors, no_fit
+from .color_fit import FINE_GRIDS, WHOLE, ColorFit, fit_colors, no_fit
 from .cropping import CropPlan
 from .placement import Part, Placement, place
 from .region import Size
@@ -38,21 +38,26 @@ class Layer:
 
 
 def fitted_layer(
-    canvas: Canvas, picture: Image.Image, plan: CropPlan, untouched: Floats, start: Placement | None = None
+    canvas: Canvas,
+    picture: Image.Image,
+    plan: CropPlan,
+    untouched: Floats,
+    earlier: Placement | None = None,
+    grids: tuple[int, ...] = FINE_GRIDS,
 ) -> Layer:
     """`picture` (RGB) over the planned part of the photo, aligned and its colors fitted where that can be told.
 
     `untouched` (rows, columns; 0 to 1; any size) tells which of that part is believed to show the same in both;
-    `start` is an earlier placement to be improved.
+    `earlier` is a placement to be improved, `grids` is as in `fit_colors`.
     """
     aligned = canvas.reduced(plan.window, reduced_size(plan.size, ALIGNED_SIDE))
-    layer = Layer(picture, plan, place(aligned, picture, untouched, start), no_fit())
+    layer = Layer(picture, plan, place(aligned, picture, untouched, earlier), no_fit())
     if layer.placement.agrees or layer.placement.is_flat:
         size = reduced_size(plan.size, FITTED_SIDE)
         original = np.asarray(canvas.reduced(plan.window, size), np.float32)
         weight = np.array(Image.fromarray(untouched).resize(size, Image.Resampling.BOX))
         weight[weight < PURE] = 0
-        layer.fit = fit_colors(original, layer.pixels(WHOLE, size), weight)
+        layer.fit = fit_colors(original, layer.pixels(WHOLE, size), weight, grids)
     return layer
 
 
