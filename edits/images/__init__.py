@@ -8,32 +8,64 @@ import io
 import threading
 from typing import BinaryIO
 
+from .change_detection import propose
 from .comparing import Comparison, compare
+from .compositing import keep_rest, stitch
+from .cropping import SEEDEDIT_SIZES, CropPicture, CropPlan, crop, plan_crop
 from .decoding import decode
 from .encoding import CONTENT_TYPES, EXTENSIONS, CleanPicture, Rendition, encode
 from .pairing import pair
 from .provenance import Provenance, mark, packet
-from .rules import FITTED, RESULT, UPLOAD, PictureRefused, Rules, can_be_fitted, keeps_rules, recognize
+from .region import Box, Region
+from .region_input import region_from_box, region_from_mask
+from .rules import (
+    FITTED,
+    RESULT,
+    UPLOAD,
+    CompositeRefused,
+    PictureRefused,
+    Refused,
+    RegionRefused,
+    Rules,
+    can_be_fitted,
+    keeps_rules,
+    recognize,
+)
 
 __all__ = [
     "CONTENT_TYPES",
     "EXTENSIONS",
     "FITTED",
     "RESULT",
+    "SEEDEDIT_SIZES",
     "UPLOAD",
+    "Box",
     "CleanPicture",
     "Comparison",
+    "CompositeRefused",
+    "CropPicture",
+    "CropPlan",
     "PictureRefused",
     "Provenance",
+    "Refused",
+    "Region",
+    "RegionRefused",
     "Rendition",
     "Rules",
     "can_be_fitted",
     "clean",
     "compare",
+    "crop",
+    "keep_rest",
     "keeps_rules",
     "mark",
     "packet",
     "pair",
+    "plan_crop",
+    "propose",
+    "region_from_box",
+    "region_from_mask",
+    "stitch",
 ]
 
 # Two pictures at a time per process keep the peak near 500 MB however many people upload at once.

@@ -8,12 +8,12 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .aligning import Floats, lay_over
+from .color_difference import Floats, as_seen, steepness
+from .morphology import Bools
+from .region import Region
+from .registration import Layer, lay_over
 
 LONGEST_SIDE = 480
-# As the eye does: colors are seen less sharply than light and dark. In pixels of the reduced picture, standard deviation.
-LIGHT_BLUR = 1.0
-COLOR_BLUR = 2.0
 # Mahy et al. 1994: two colors this far apart in CIELAB are just noticeably different.
 JUST_NOTICEABLE = 2.3
 SAME_COLOR = 2 * JUST_NOTICEABLE
@@ -26,13 +26,6 @@ MAP_BLUR = 1.5
 # The upper part of the map "plasma" by N. J. Smith and S. van der Walt (CC0): lightness grows evenly from violet to yellow.
 RAMP = ((0x9C, 0x17, 0x9E), (0xCC, 0x47, 0x78), (0xED, 0x79, 0x53), (0xFD, 0xB4, 0x2F), (0xF0, 0xF9, 0x21))
 WEAKEST_ALPHA, STRONGEST_ALPHA = 90, 205
-
-# IEC 61966-2-1: the curve of sRGB, and its primaries as shares of the white point D65.
-_CODES = np.arange(256) / 255
-_LINEAR = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4).astype(np.float32)
-_PRIMARIES = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
-_TO_XYZ = (_PRIMARIES / _PRIMARIES.sum(axis=1, keepdims=True)).T.astype(np.float32)
-
 
 # A comparison takes up to 50 MB; at most two at a time per process.
 _comparing = threading.BoundedSemaphore(2)
@@ -49,10 +42,13 @@ class Comparison:
     height: int
 
 
-def compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
+def compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region | None = None) -> Comparison:
     """Compare two pictures, each a JPEG, PNG or WebP that `clean` has made. Raises OSError for one that does not decode.
 
-    Both are reduced to at most 480 pixels a side and laid over each other (see `aligning`). The difference of two pixels is
+    For a composite, `region` is where it may differ from its source: they lie over each other as they are, and outside of the
+    region nothing has changed, whatever an encoder did there.
+
+    Both are reduced to at most 480 pixels a side and laid over each other (see `registration`). The difference of two pixels is
     their distance in CIELAB (CIE 1976) after a blur that is wider for color than for lightness, as in S-CIELAB (X. Zhang,
     B. A. Wandell, "A spatial extension of CIELAB for digital color image reproduction", 1996). A pixel has changed when the
     distance is more than 4.6, twice what is just noticeable (M. Mahy, L. Van Eycken, A. Oosterlinck, Color Research and
@@ -65,17 +61,22 @@ def compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
     what is black stays as it is. Two 12-megapixel JPEGs take 0.1 s of processor time, and so do two page renditions.
     """
     with _comparing:
-        return _compare(before, after)
+        return _compare(before, after, region)
 
 
-def _compare(before: BinaryIO | bytes, after: BinaryIO | bytes) -> Comparison:
+def _compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region | None) -> Comparison:
     with _opened(after) as opened:
         result = _reduced(opened, LONGEST_SIDE / max(opened.size))
     with _opened(before) as opened:
         # Large enough to cover the result, so that a part of it can be compared as sharply as the whole.
         source = _reduced(opened, max(result.width / opened.width, result.height / opened.height))
-    strength = _strength(source, result)
-    return Comparison(round(100 * float((strength > 0).mean()), 2), _painted(strength), *result.size)
+    if region is None:
+        strength, inside = _strength(lay_over(source, result), result), None
+    else:
+        whole = Layer(source.resize(result.size, Image.Resampling.HAMMING), Image.new("L", result.size, 255))
+        inside = region.share_in(result.size, (0, 0, *result.size), result.size) > 0
+        strength = _strength(whole, result) * inside
+    return Comparison(round(100 * float((strength > 0).mean()), 2), _painted(strength, inside), *result.size)
 
 
 def _opened(picture: BinaryIO | bytes) -> Image.Image:
@@ -91,45 +92,22 @@ def _reduced(image: Image.Image, scale: float) -> Image.Image:
     return image.convert("RGB").resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
-def _strength(source: Image.Image, result: Image.Image) -> Floats:
+def _strength(layer: Layer, result: Image.Image) -> Floats:
     """For each pixel of the result how much it changed, from 0 (not at all) to 1."""
-    layer = lay_over(source, result)
-    one, other = _as_seen(layer.picture), _as_seen(result)
+    one, other = as_seen(layer.picture), as_seen(result)
     distance = np.sqrt(((one - other) ** 2).sum(axis=0))
-    allowed = SAME_COLOR + EDGE_SLACK * np.minimum(_steepness(one), _steepness(other))
-    strength: Floats = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
+    allowed = SAME_COLOR + EDGE_SLACK * np.minimum(steepness(one), steepness(other))
+    strength = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
     strength[np.asarray(layer.shown) < 128] = 1
     return strength
 
 
-def _as_seen(image: Image.Image) -> Floats:
-    """CIELAB planes L*, a*, b*, lightness and color blurred."""
-    light, *colors = image.convert("YCbCr").split()
-    light = light.filter(ImageFilter.GaussianBlur(LIGHT_BLUR))
-    blue, red = (color.filter(ImageFilter.GaussianBlur(COLOR_BLUR)) for color in colors)
-    return _lab(Image.merge("YCbCr", (light, blue, red)).convert("RGB"))
-
-
-def _lab(image: Image.Image) -> Floats:
-    xyz = _LINEAR[np.asarray(image)] @ _TO_XYZ
-    x, y, z = np.moveaxis(np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116), -1, 0)
-    return np.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)))
-
-
-def _steepness(lab: Floats) -> Floats:
-    """How much the color changes from each pixel to its neighbors, at most."""
-    steepness = np.zeros(lab.shape[1:], np.float32)
-    for picture, steps in ((steepness, lab), (steepness.T, lab.transpose(0, 2, 1))):
-        step = np.sqrt((np.diff(steps, axis=1) ** 2).sum(axis=0))
-        picture[1:] = np.maximum(picture[1:], step)
-        picture[:-1] = np.maximum(picture[:-1], step)
-    return steepness
-
-
-def _painted(strength: Floats) -> bytes:
+def _painted(strength: Floats, inside: Bools | None) -> bytes:
     """Few levels without loss are smaller than a photograph's encoding, and sharper."""
     gray = Image.fromarray((255 * strength).astype(np.uint8)).filter(ImageFilter.GaussianBlur(MAP_BLUR))
     levels = np.ceil(np.asarray(gray) * (MAP_LEVELS / 255)).astype(np.uint8)
+    if inside is not None:
+        levels[~inside] = 0
     buffer = io.BytesIO()
     Image.fromarray(_colors()[levels]).save(buffer, "WEBP", lossless=True, quality=20, method=1)
     return buffer.getvalue()

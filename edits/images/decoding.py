@@ -96,21 +96,21 @@ def _to_srgb(image: Image.Image, box: tuple[int, int, int, int], shrink: int) ->
     clean = Image.new("RGB", (-(-(right - left) // shrink), -(-(last - first) // shrink)))
     rows = max(STRIP_PIXELS // (right - left), 1) * shrink
     for top in range(first, last, rows):
-        strip = _opaque_8_bit(image.crop((left, top, right, min(top + rows, last))))
+        strip = opaque_8_bit(image.crop((left, top, right, min(top + rows, last))))
         strip = (in_srgb(strip) if in_srgb else strip).convert("RGB")
         clean.paste(strip.reduce(shrink), (0, (top - first) // shrink))
     return clean
 
 
-def _opaque_8_bit(image: Image.Image) -> Image.Image:
+def opaque_8_bit(image: Image.Image) -> Image.Image:
     """As L, RGB or CMYK."""
-    image = _eight_bits(image)
+    image = eight_bits(image)
     if image.has_transparency_data:
         return _on_white(image.convert("RGBA"))
     return image.convert("RGB") if image.mode == "P" else image
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def eight_bits(image: Image.Image) -> Image.Image:
     """`convert()` clips 16-bit values to 255 and would leave a white picture, so scale them first."""
     see_through = image.info.get("transparency")
     if image.mode.startswith("I"):
@@ -139,7 +139,7 @@ def _profile_conversion(image: Image.Image) -> Callable[[Image.Image], Image.Ima
         return None
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = _opaque_8_bit(image.crop((0, 0, 1, 1))).mode
+        mode = opaque_8_bit(image.crop((0, 0, 1, 1))).mode
         transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

@@ -52,14 +52,22 @@ class CleanPicture:
 def encode(image: Image.Image, found: str, rules: Rules) -> CleanPicture:
     """`found` is the format that the picture came in; a JPEG stays one, anything else is kept without loss if it can be."""
     image = _within_ratio(image, rules)
+    return with_renditions(image, *encode_within(image, found, rules))
+
+
+def with_renditions(image: Image.Image, data: bytes, format: str, size: tuple[int, int]) -> CleanPicture:
+    """`image` (RGB), encoded as `data`, with its copies for pages."""
     card, page = _rendition(image, CARD_WIDTH), _rendition(image, PAGE_WIDTH)
-    keeps_png = found != "JPEG" and image.width * image.height <= PNG_PIXELS
-    data, format, size = _encode_within(image, "PNG" if keeps_png else "JPEG", rules)
     return CleanPicture(data, format, *size, card=card, page=page, placeholder=_placeholder(image))
 
 
-def _encode_within(image: Image.Image, format: str, rules: Rules) -> tuple[bytes, str, tuple[int, int]]:
-    """Encoding again can make a picture larger than Wiro allows: a PNG becomes a JPEG, then quality and size give way."""
+def encode_within(image: Image.Image, found: str, rules: Rules) -> tuple[bytes, str, tuple[int, int]]:
+    """Bytes, format and pixels, for a picture that came in the format `found`.
+
+    Encoding again can make a picture larger than Wiro allows: a PNG becomes a JPEG, then quality and size give way.
+    """
+    keeps_png = found != "JPEG" and image.width * image.height <= PNG_PIXELS
+    format = "PNG" if keeps_png else "JPEG"
     quality = rules.jpeg_quality
     while True:
         data = _encode(image, format, quality)
@@ -84,11 +92,17 @@ def _within_ratio(image: Image.Image, rules: Rules) -> Image.Image:
 
 
 def _encode(image: Image.Image, format: str, quality: int) -> bytes:
+    if format == "PNG":
+        return encode_png(image)
     buffer = io.BytesIO()
-    if format == "JPEG":
-        image.save(buffer, "JPEG", quality=quality)
-    else:
-        image.save(buffer, "PNG", compress_level=6)
+    image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def encode_png(image: Image.Image, profile: bytes | None = None) -> bytes:
+    """Without loss, with a color profile if there is one."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=6, icc_profile=profile)
     return buffer.getvalue()
 
 

@@ -58,11 +58,10 @@ _SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
 )
 
 
-class PictureRefused(ValueError):
-    """A picture that breaks a rule.
+class Refused(ValueError):
+    """What was asked cannot be done with these pictures.
 
-    `code` is one of empty, too_large, unsupported_format, unreadable, too_small, aspect_ratio, too_many_pixels; `facts` tells
-    what was found and what is allowed, for the sentence that a person reads.
+    `code` says why in one word; `facts` tells what was found and what is allowed, for the sentence that a person reads.
     """
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -72,6 +71,21 @@ class PictureRefused(ValueError):
 
     def __str__(self) -> str:
         return " ".join([self.code, *(f"{name}={value}" for name, value in self.facts.items())])
+
+
+class PictureRefused(Refused):
+    """A picture that breaks a rule.
+
+    `code` is one of empty, too_large, unsupported_format, unreadable, too_small, aspect_ratio, too_many_pixels.
+    """
+
+
+class RegionRefused(Refused):
+    """A region that cannot be used. `code` is one of unreadable, empty, shape."""
+
+
+class CompositeRefused(Refused):
+    """Two pictures of which no composite can be made. `code` is one of whole_picture, not_aligned, nothing_changed."""
 
 
 def recognize(head: bytes) -> str:
@@ -108,10 +122,10 @@ def can_be_fitted(error: PictureRefused) -> bool:
     facts = error.facts
     match error.code:
         case "too_large":
-            return bool(facts["size"] <= FITTED.max_bytes)
+            return facts["size"] <= FITTED.max_bytes
         case "unsupported_format":
             return facts["found"] in FITTED.formats
         case "too_many_pixels":
-            return bool(facts["width"] * facts["height"] <= DECODABLE[facts["found"]])
+            return facts["width"] * facts["height"] <= DECODABLE[facts["found"]]
         case code:
             return code == "aspect_ratio"

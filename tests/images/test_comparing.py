@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from edits import images
-from edits.images.aligning import lay_over
+from edits.images.registration import lay_over
 from edits.wiro.sandbox import effects
 from tests.photos import photo_path
 from tests.pictures import encoded

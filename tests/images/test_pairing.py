@@ -14,8 +14,8 @@ LABELS = ("Before", "After")
 RED, BLUE, GREEN = (200, 30, 30), (30, 30, 200), (30, 160, 60)
 
 
-def plain(size: tuple[int, int], colour: str | tuple[int, int, int], format: str = "JPEG") -> bytes:
-    return encoded(Image.new("RGB", size, colour), format)
+def plain(size: tuple[int, int], color: str | tuple[int, int, int], format: str = "JPEG") -> bytes:
+    return encoded(Image.new("RGB", size, color), format)
 
 
 def pair(before: bytes, after: bytes, style: str = "side", labels: tuple[str, str] = LABELS) -> Image.Image:

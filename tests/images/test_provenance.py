@@ -117,3 +117,21 @@ def test_whatever_the_words_are_they_stay_text() -> None:
 def test_only_jpeg_and_png_are_marked(data: bytes) -> None:
     with pytest.raises(ValueError, match="neither JPEG nor PNG"):
         images.mark(data, MADE)
+
+
+def test_the_note_in_a_composite_names_the_region_that_was_painted(unmarked: bytes) -> None:
+    composite = images.Provenance(MADE.system, 1, 4.0, MADE.edited_at, region=images.Box(0.25, 0.5, 0.125, 0.3333333))
+    region = packet_in(images.mark(unmarked, composite)).find(".//iptc:ImageRegion/rdf:Bag/rdf:li", NAMES)
+    boundary = region.find("iptc:RegionBoundary", NAMES)
+    names = ("rbShape", "rbUnit", "rbX", "rbY", "rbW", "rbH")
+    assert [boundary.findtext(f"iptc:{name}", namespaces=NAMES) for name in names] == [
+        "rectangle", "relative", "0.2500", "0.5000", "0.1250", "0.3333",
+    ]  # fmt: skip
+    roles = [role.text for role in region.findall("iptc:rRole/rdf:Bag/rdf:li/xmp:Identifier/rdf:Bag/rdf:li", NAMES)]
+    assert roles == ["http://cv.iptc.org/newscodes/imageregionrole/compositeImageItem"]
+    made = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    assert region.findtext("iptc:DigitalSourceType", namespaces=NAMES) == made
+
+
+def test_the_note_in_a_picture_that_is_all_painted_names_no_region() -> None:
+    assert b"ImageRegion" not in images.packet(MADE)

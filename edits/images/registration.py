@@ -1,6 +1,6 @@
 """Laying a source over its result: which part of it the result shows, and by how many pixels that was moved.
 
-A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its center, or
+A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its centre, or
 whole between bars. Each is compared with the result by phase correlation, which looks at where edges lie and not at how
 bright they are, so that it also works after "make it night". The fit with the highest peak is taken and moved as the peak says.
 
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Size = tuple[int, int]
-Floats = NDArray[np.float32]
 Spectrum = NDArray[Any]
 
 # Shapes that differ by less than this share come from rounding the sides: half a pixel of 50.
@@ -90,9 +89,14 @@ def _padded(source: Image.Image, size: Size) -> Layer:
     return layer
 
 
+def phase_shift(source: Image.Image, result: Image.Image) -> Shift:
+    """By how much `result` shows the same things further to the right and down than `source`; both of one size, any mode."""
+    return _shift(_spectrum(source), _spectrum(result), result.size)
+
+
 def _spectrum(picture: Image.Image) -> Spectrum:
     """Faded out towards the edges (Hann), where a picture does not go on as the transform believes."""
-    gray = np.asarray(picture.convert("L"), np.float32)
+    gray = np.asarray(picture if picture.mode == "F" else picture.convert("L"), np.float32)
     across, down = (np.hanning(side + 2)[1:-1].astype(np.float32) for side in picture.size)
     return np.fft.rfft2((gray - gray.mean()) * np.outer(down, across))
 

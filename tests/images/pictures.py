@@ -1,0 +1,58 @@
+"""Small pictures made in memory."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from edits import images
+
+
+def landscape(size=(400, 300), seed=1):
+    """Something with large shapes, fine detail and color, the same every time."""
+    chance = np.random.default_rng(seed)
+    picture = np.zeros((size[1], size[0], 3), np.float32)
+    for cells, strength in ((3, 90), (8, 60), (24, 40), (60, 25)):
+        noise = chance.uniform(-1, 1, (max(cells * size[1] // size[0], 2), cells, 3)).astype(np.float32)
+        for channel in range(3):
+            plane = Image.fromarray(np.ascontiguousarray(noise[..., channel])).resize(size, Image.Resampling.BICUBIC)
+            picture[..., channel] += strength * np.asarray(plane)
+    return Image.fromarray((picture + 128).clip(0, 255).astype(np.uint8))
+
+
+def encoded(image, format="JPEG", **options):
+    buffer = io.BytesIO()
+    options = {"quality": 92, **options} if format == "JPEG" else options
+    image.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def opened(data):
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def pixels(data, mode="RGB"):
+    return np.asarray(opened(data).convert(mode), np.int16)
+
+
+def negative(data):
+    """What a model gives back that inverts whatever it gets: a picture of the same size."""
+    return encoded(Image.fromarray(255 - np.asarray(opened(data).convert("RGB"))), "PNG")
+
+
+def drawn(size, box):
+    """The region of a white rectangle (left, top, right, bottom in pixels) in a mask of this size."""
+    mask = np.zeros((size[1], size[0]), bool)
+    mask[box[1] : box[3], box[0] : box[2]] = True
+    return images.Region(mask)
+
+
+def mask_of(region, size):
+    """The region in pixels of a photo of this size."""
+    return region.share_in(size, (0, 0, *size), size) > 0
+
+
+def psnr(one, other):
+    return 10 * np.log10(255**2 / max(float(((one - other).astype(np.float64) ** 2).mean()), 1e-9))
