@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "tasks": set(ORDER),
     "web": {*ORDER, "tasks", "samples", "wiro"},
     "admin": {*ORDER, "tasks", "web"},
-    "templatetags": {"web"},
+    "templatetags": {"models", "ordering", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }
 # A sandbox plays Wiro; nothing of the client may lean on it.

@@ -6,5 +6,5 @@ upload_places   how many uploads at a time              visitor         who a vi
 sign_in_limits  lockout after wrong passwords           health_probes   health checks under any host name
 user_messages   failures, refusals and waits in words   progress        stage, percent and estimate
 money           amounts of USD                          own_next        where a form may lead to
-nul_bytes       NUL in addresses and queries
+nul_bytes       NUL in addresses and queries            addresses       where an edit and its pictures are
 """

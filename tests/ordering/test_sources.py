@@ -15,6 +15,7 @@ from edits import images
 from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State
+from edits.web.addresses import edit_url
 from tests.fixtures import NewEdit
 from tests.forms import NEW_EDIT, codes, named, post
 from tests.pages import Response
@@ -138,11 +139,16 @@ def test_a_version_that_is_not_there_is_a_missing_photo(browser: Client, new_edi
     assert browser.get(NEW_EDIT, {"version": getattr(edit, "pk", edit)}).status_code == 404
 
 
-@pytest.mark.parametrize("fields", [{"side": "neither"}, {"side": "re\x00sult"}])
-def test_a_side_is_the_result_or_the_source(browser: Client, new_edit: NewEdit, fields: dict[str, Any]) -> None:
+def test_a_side_is_the_result_or_the_source(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
-    assert send(browser, edit, **fields).status_code == 400
-    assert browser.get(NEW_EDIT, {"version": edit.pk, **fields}).status_code == 404
+    assert send(browser, edit, side="neither").status_code == 400
+    assert browser.get(NEW_EDIT, {"version": edit.pk, "side": "neither"}).status_code == 404
+
+
+def test_nul_in_a_side_is_refused_in_a_form_and_dropped_from_a_query(browser: Client, new_edit: NewEdit) -> None:
+    edit = version(new_edit)
+    assert send(browser, edit, side="re\x00sult").status_code == 400
+    assert browser.get(NEW_EDIT, {"version": edit.pk, "side": "re\x00sult"}).context["start"].side == "result"
 
 
 def test_nul_in_a_version_is_refused_and_not_a_crash(browser: Client) -> None:
@@ -150,12 +156,13 @@ def test_nul_in_a_version_is_refused_and_not_a_crash(browser: Client) -> None:
     assert browser.get(NEW_EDIT, {"version": "a\x00b"}).status_code == 404
 
 
-@pytest.mark.parametrize(("side", "address"), [("result", "after"), ("source", "before")])
-def test_the_form_shows_the_picture_that_it_begins_at(browser: Client, new_edit: NewEdit, side: str, address: str) -> None:
+@pytest.mark.parametrize("side", ["result", "source"])
+def test_the_form_shows_the_picture_that_it_begins_at(browser: Client, new_edit: NewEdit, side: str) -> None:
     edit = version(new_edit)
     page = browser.get(NEW_EDIT, {"version": str(edit.pk), "side": side})
     start = page.context["start"]
-    assert (start.edit, start.side, start.picture) == (edit, side, getattr(edit, address))
+    assert (start.edit, start.side, start.photo) == (edit, side, edit.result if side == "result" else edit.photo)
+    assert f'src="{edit_url(edit)}{side}/page"' in page.text
     form = page.context["form"]
     assert f'name="version" value="{edit.pk}"' in str(form["version"])
     assert f'name="side" value="{side}"' in str(form["side"])

@@ -35,7 +35,7 @@ def test_the_place_in_line_is_the_one_of_the_fair_queue(browser: Client, alice: 
     mine = [edit_in(State.QUEUED, alice, photo, created_at=now - timedelta(minutes=9 - number)) for number in range(3)]
     edit_in(State.QUEUED, bob, photo, created_at=now)
     # One of each person comes before anyone's second.
-    assert [text_of(browser, edit) for edit in mine] == ["Next in line.", "Number 3 in line.", "Number 4 in line."]
+    assert [text_of(browser, edit) for edit in mine] == ["Next in line.", "#3 in the queue.", "#4 in the queue."]
 
 
 def test_a_long_line_is_not_counted(browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_a_long_line_is_not_counted(browser: Client, alice: User, photo: Photo, 
     edits = [edit_in(State.QUEUED, alice, photo) for _ in range(2)]
     assert text_of(browser, edits[0]) == "Next in line."
     edits.append(edit_in(State.QUEUED, alice, photo))
-    assert [text_of(browser, edit) for edit in edits] == ["More than 2 edits are waiting."] * 3
+    assert [text_of(browser, edit) for edit in edits] == ["More than 2 edits are ahead in the queue."] * 3
 
 
 def test_many_who_watch_the_line_count_it_once(
@@ -85,19 +85,19 @@ def test_who_has_enough_edits_under_way_is_told_so(browser: Client, alice: User,
     edit_in(State.RUNNING, alice, photo)
     assert text_of(browser, edit) == "Next in line."
     edit_in(State.FETCHING, alice, photo)
-    assert text_of(browser, edit) == "Next in line. It starts when one of the 2 edits that you have under way has ended."
+    assert text_of(browser, edit) == "Next in line. Up to 2 of your edits run at a time."
 
 
 def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser: Client, alice: User, photo: Photo) -> None:
     open_the_breaker(TripReason.UNREACHABLE)
-    assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your picture to Wiro."
+    assert text_of(browser, edit_in(State.SUBMITTING, alice, photo)) == "Sending your photo to Wiro."
 
 
 def test_only_a_site_with_callbacks_promises_to_pick_a_lost_result_up(
     browser: Client, alice: User, photo: Photo, settings: Settings
 ) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, photo)
-    assert "pick the result up" not in text_of(browser, edit)
-    assert "decides whether to try again" in text_of(browser, edit)
+    assert "the result will appear here" not in text_of(browser, edit)
+    assert "You can try again or give up." in text_of(browser, edit)
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
-    assert "We will pick the result up if it arrives." in text_of(browser, edit)
+    assert "If so, the result will appear here." in text_of(browser, edit)

@@ -32,8 +32,8 @@ def refused(edit: Edit, code: str = "0", times: int = 1) -> None:
 def test_wiros_own_trouble_is_not_blamed_on_the_words(alice: User, photo: Photo) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="Something broke")
     refused(edit, times=5)
-    assert "not to blame" in text_of(edit)
-    assert "Another instruction" not in text_of(edit)
+    assert "Your photo and instruction are fine." in text_of(edit)
+    assert "another instruction" not in text_of(edit)
 
 
 def test_a_fault_in_the_request_is_told_in_wiros_words(browser: Client, alice: User, photo: Photo) -> None:
@@ -48,7 +48,7 @@ def test_a_fault_in_the_request_is_told_in_wiros_words(browser: Client, alice: U
 def test_an_unknown_refusal_promises_nothing(alice: User, photo: Photo, code: str) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)
-    assert "for a reason that we do not know" in text_of(edit)
+    assert "without giving a reason" in text_of(edit)
 
 
 def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice: User, photo: Photo) -> None:
@@ -58,21 +58,21 @@ def test_what_never_was_sent_did_not_take_too_long_at_wiro(alice: User, photo: P
     ran = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(ran)
     texts = [text_of(edit) for edit in (waited, given_up, ran)]
-    assert "Its turn did not come" in texts[0]
-    assert "never said whether" in texts[1]
-    assert "No result came in time" in texts[2]
+    assert "waited in the queue for 24 hours" in texts[0]
+    assert "never confirmed that it received this edit" in texts[1]
+    assert "The result didn’t arrive in time" in texts[2]
 
 
 def test_the_cost_follows_what_was_charged(browser: Client, alice: User, photo: Photo) -> None:
     unusable = failed(alice, photo, Failure.OUTPUT_INVALID, cost=Decimal("0.030000"))
     attempt_of(unusable)
-    assert user_messages.cost(unusable).startswith("It cost 0.03 USD")
+    assert user_messages.cost(unusable).startswith("This cost $0.03.")
     for code in (Failure.MODEL_FAILED, Failure.NO_OUTPUT, Failure.REJECTED):
         free = failed(alice, photo, code)
         attempt_of(free)
-        assert user_messages.cost(free) == "It cost nothing."
+        assert user_messages.cost(free) == "This cost nothing."
     canceled = edit_in(State.CANCELED, alice, photo)
-    assert "It cost nothing." in browser.get(edit_url(canceled)).content.decode()
+    assert "This cost nothing." in browser.get(edit_url(canceled)).content.decode()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.ACCEPTED])
@@ -80,8 +80,8 @@ def test_an_unknown_price_is_not_called_free(browser: Client, alice: User, photo
     edit = failed(alice, photo, Failure.TIMED_OUT)
     attempt_of(edit, outcome)
     page = browser.get(edit_url(edit)).content.decode()
-    assert "Whether Wiro charged for it is not known." in page
-    assert "It cost nothing." not in page
+    assert "We don’t know whether Wiro charged for this." in page
+    assert "This cost nothing." not in page
 
 
 @pytest.mark.parametrize("code", Failure.values)

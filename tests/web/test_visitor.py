@@ -106,7 +106,7 @@ def test_one_address_cannot_go_through_the_names_of_others_for_ever(alice: User,
         assert sign_in(client, "wrong", f"person{number}", REMOTE_ADDR="192.0.2.66").status_code == 200
     locked = sign_in(client, PASSWORD, REMOTE_ADDR="192.0.2.66")
     assert locked.status_code == 429
-    assert "Too many tries" in locked.text
+    assert "Too many attempts" in locked.text
     assert sign_in(Client(), PASSWORD, REMOTE_ADDR="192.0.2.67").status_code == 302
 
 

@@ -53,9 +53,9 @@ def test_a_page_offers_what_can_be_done_and_only_to_the_owner(
 @pytest.mark.parametrize("code", Failure.values)
 def test_every_failure_says_what_to_do_and_what_it_cost(browser: Client, alice: User, photo: Photo, code: str) -> None:
     free = browser.get(edit_url(edit_in(State.FAILED, alice, photo, failure_code=code))).content.decode()
-    assert "It cost nothing." in free
+    assert "This cost nothing." in free
     paid = edit_in(State.FAILED, alice, photo, failure_code=code, cost=Decimal("0.030000"))
-    assert "It cost 0.03 USD" in browser.get(edit_url(paid)).content.decode()
+    assert "This cost $0.03." in browser.get(edit_url(paid)).content.decode()
     failure = browser.get(status_url(paid)).json()["failure"]
     assert failure["code"] == code
     assert len(failure["message"]) > 20

@@ -68,8 +68,8 @@ def test_favorites_batches_and_versions_of_one_photo(browser: Client, alice: Use
     assert found(browser, favorites="1") == {favorite.pk}
     assert found(browser, batch=batch) == {edit.pk for edit in together}
     assert found(browser, photo=other.pk) == {version.pk}
-    assert "Edited together" in browser.get("/edits/", {"batch": str(batch)}).content.decode()
-    assert "Versions of one photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
+    assert "Batch of 2" in browser.get("/edits/", {"batch": str(batch)}).content.decode()
+    assert "Versions of this photo" in browser.get("/edits/", {"photo": other.pk}).content.decode()
 
 
 def test_stacked_shows_the_newest_version_of_each_photo_and_how_many_there_are(

@@ -95,7 +95,7 @@ def test_your_list_holds_only_your_edits(browser: Client, alice: User, bob: User
 
 
 def test_empty_lists_say_so(browser: Client) -> None:
-    assert "gallery is still empty" in browser.get("/").content.decode()
+    assert "The gallery is empty" in browser.get("/").content.decode()
     assert "No edits yet" in browser.get("/edits/").content.decode()
 
 

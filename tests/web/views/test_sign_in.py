@@ -161,7 +161,7 @@ def test_new_accounts_are_counted_by_address_and_hour(settings: Settings) -> Non
     settings.SIGNUPS_PER_HOUR = 2
     assert [sign_up(Client(), name).status_code for name in ("one", "two", "three")] == [302, 302, 429]
     refused = sign_up(Client(), "four")
-    assert "Too many accounts were created from this network" in refused.content.decode()
+    assert "Too many new accounts from this address." in refused.content.decode()
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert sign_up(elsewhere, "five").status_code == 302
     Signup.objects.update(at=timezone.now() - timedelta(minutes=61))

@@ -47,7 +47,7 @@ def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: P
     ]
     assert page.count('aria-current="page"') == 1
     assert f'href="{edit_url(snow)}" aria-current="page"' in page
-    assert "made from version 2" in page
+    assert "from version 2" in page
 
 
 def test_versions_are_the_owners_and_not_deleted(
@@ -79,4 +79,4 @@ def test_many_and_deep_versions_are_shown_with_few_queries(
     rows = version_rows(page)
     assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]
     assert max(len(guides) for _, guides in rows) == 4
-    assert "The newest 12 versions" in page
+    assert "Showing the newest 12 versions." in page
