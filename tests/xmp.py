@@ -16,10 +16,15 @@ NAMES = {
 EDITED_WITH_AI = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 
 
-def facts(data: bytes) -> dict[str, str | None]:
-    """What the note says, found by Pillow and parsed here."""
+def packet_in(data: bytes) -> ElementTree.Element:
+    """The note, found by Pillow and parsed here."""
     with Image.open(io.BytesIO(data)) as image:
-        packet = ElementTree.fromstring(image.info["xmp"])
+        return ElementTree.fromstring(image.info["xmp"])
+
+
+def facts(data: bytes) -> dict[str, str | None]:
+    """What the note says."""
+    packet = packet_in(data)
     return {
         name: packet.findtext(f".//{name}", namespaces=NAMES)
         for name in (

@@ -1,6 +1,6 @@
 """Laying a source over its result: which part of it the result shows, and by how many pixels that was moved.
 
-A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its centre, or
+A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its center, or
 whole between bars. Each is compared with the result by phase correlation, which looks at where edges lie and not at how
 bright they are, so that it also works after "make it night". The fit with the highest peak is taken and moved as the peak says.
 

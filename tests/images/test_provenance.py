@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 
 from edits import images
 from tests.photos import photo_path
-from tests.xmp import EDITED_WITH_AI, facts
+from tests.xmp import EDITED_WITH_AI, NAMES, facts, packet_in
 
 MADE = images.Provenance(
     system="ByteDance/image-to-image-seededit-v3 via Wiro",
@@ -122,7 +122,9 @@ def test_only_jpeg_and_png_are_marked(data: bytes) -> None:
 def test_the_note_in_a_composite_names_the_region_that_was_painted(unmarked: bytes) -> None:
     composite = images.Provenance(MADE.system, 1, 4.0, MADE.edited_at, region=images.Box(0.25, 0.5, 0.125, 0.3333333))
     region = packet_in(images.mark(unmarked, composite)).find(".//iptc:ImageRegion/rdf:Bag/rdf:li", NAMES)
+    assert region is not None
     boundary = region.find("iptc:RegionBoundary", NAMES)
+    assert boundary is not None
     names = ("rbShape", "rbUnit", "rbX", "rbY", "rbW", "rbH")
     assert [boundary.findtext(f"iptc:{name}", namespaces=NAMES) for name in names] == [
         "rectangle", "relative", "0.2500", "0.5000", "0.1250", "0.3333",

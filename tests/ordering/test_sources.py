@@ -142,13 +142,13 @@ def test_a_version_that_is_not_there_is_a_missing_photo(browser: Client, new_edi
 def test_a_side_is_the_result_or_the_source(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     assert send(browser, edit, side="neither").status_code == 400
-    assert browser.get(NEW_EDIT, {"version": edit.pk, "side": "neither"}).status_code == 404
+    assert browser.get(NEW_EDIT, {"version": str(edit.pk), "side": "neither"}).status_code == 404
 
 
 def test_nul_in_a_side_is_refused_in_a_form_and_dropped_from_a_query(browser: Client, new_edit: NewEdit) -> None:
     edit = version(new_edit)
     assert send(browser, edit, side="re\x00sult").status_code == 400
-    assert browser.get(NEW_EDIT, {"version": edit.pk, "side": "re\x00sult"}).context["start"].side == "result"
+    assert browser.get(NEW_EDIT, {"version": str(edit.pk), "side": "re\x00sult"}).context["start"].side == "result"
 
 
 def test_nul_in_a_version_is_refused_and_not_a_crash(browser: Client) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from edits.jobs import engine, scheduler
 from edits.models import FAR_AHEAD
-from edits.models.edit import LONGEST_LEASE
+from edits.models.edit_queryset import LONGEST_LEASE
 
 from . import glance, site
 from .dice import Dice
