@@ -98,7 +98,8 @@ def _curve(values: Floats, wanted: Floats, weight: Floats) -> Floats:
         counts = w * _trust(off, w)
         knots = _solved(below, share, y, counts, line)
     limits = np.clip(knots, LEAST_GAIN * KNOTS - MOST_OFFSET, MOST_GAIN * KNOTS + MOST_OFFSET)
-    return np.interp(levels, KNOTS, limits).astype(np.float32)
+    curve: Floats = np.interp(levels, KNOTS, limits).astype(np.float32)
+    return curve
 
 
 def _line(x: Floats, y: Floats, w: Floats) -> tuple[float, float]:

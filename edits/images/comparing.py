@@ -97,7 +97,7 @@ def _strength(layer: Layer, result: Image.Image) -> Floats:
     one, other = as_seen(layer.picture), as_seen(result)
     distance = np.sqrt(((one - other) ** 2).sum(axis=0))
     allowed = SAME_COLOR + EDGE_SLACK * np.minimum(steepness(one), steepness(other))
-    strength = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
+    strength: Floats = np.clip((distance - allowed) / FULL_STRENGTH, 0, 1)
     strength[np.asarray(layer.shown) < 128] = 1
     return strength
 

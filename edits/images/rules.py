@@ -122,10 +122,10 @@ def can_be_fitted(error: PictureRefused) -> bool:
     facts = error.facts
     match error.code:
         case "too_large":
-            return facts["size"] <= FITTED.max_bytes
+            return bool(facts["size"] <= FITTED.max_bytes)
         case "unsupported_format":
             return facts["found"] in FITTED.formats
         case "too_many_pixels":
-            return facts["width"] * facts["height"] <= DECODABLE[facts["found"]]
+            return bool(facts["width"] * facts["height"] <= DECODABLE[facts["found"]])
         case code:
             return code == "aspect_ratio"
