@@ -47,7 +47,8 @@ def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page
     page.get_by_label("Reason (optional)").fill("maintenance")
     page.get_by_role("button", name="Pause submitting").click()
     expect(page.get_by_role("heading", name="Submitting: paused")).to_be_visible()
-    expect(page.get_by_text("pause: maintenance")).to_be_visible()
+    expect(page.get_by_text("Paused by demo on")).to_be_visible()
+    expect(page.get_by_text("maintenance", exact=True)).to_be_visible()
     page.get_by_role("button", name="Resume submitting").click()
     expect(page.get_by_role("heading", name="Submitting: on")).to_be_visible()
 
