@@ -26,9 +26,19 @@ def main() -> int:
     parser.add_argument("--from", default=0, type=int, dest="start", help="leave out so many at the beginning")
     options = parser.parse_args()
     chosen = [mutation for mutation in MUTATIONS[options.start :] if options.only in mutation.name]
+    if problem := _noticed_without_mistake():
+        print(f"without any mistake there is something wrong already: {problem}")
+        return 2
     survivors = [mutation.name for mutation in chosen if not _report(mutation)]
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} killed" + "".join(f"\n  survived: {name}" for name in survivors))
     return 1 if survivors else 0
+
+
+def _noticed_without_mistake() -> str:
+    """What is noticed where nothing is wrong would be noticed with every mistake, and say nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        _copy_program(Path(folder))
+        return _run(list(SIMULATION), Path(folder), "sqlite")
 
 
 def _report(mutation: Mutation) -> bool:
@@ -43,13 +53,17 @@ def _killer(mutation: Mutation) -> str:
     """What noticed the mistake, or nothing. Named tests are quicker than the simulation, so they go first."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for name in COPIED:
-            _copy(ROOT / name, root / name)
+        _copy_program(root)
         mutation.apply(root)
         database = "postgresql" if mutation.needs_postgresql else "sqlite"
         if mutation.tests and (noticed := _run([*PYTEST, *mutation.tests], root, database)):
             return noticed
         return "" if mutation.needs_postgresql else _run(list(SIMULATION), root, database)
+
+
+def _copy_program(root: Path) -> None:
+    for name in COPIED:
+        _copy(ROOT / name, root / name)
 
 
 def _copy(source: Path, target: Path) -> None:

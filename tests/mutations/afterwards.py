@@ -121,8 +121,8 @@ MUTATIONS = [
     Mutation(
         "what a canceled edit's task cost is not found out",
         CLEANUP,
-        "    unseen = edit.state == State.CANCELED or (",
-        "    unseen = (",
+        "attempt.edit.state in (State.FAILED, State.CANCELED)",
+        "attempt.edit.state == State.FAILED",
         ("tests/jobs/test_provider_cleanup.py",),
     ),
     Mutation(
@@ -146,20 +146,20 @@ MUTATIONS = [
     ),
     Mutation(
         "an edit is claimed although somebody works on it",
-        EDIT,
+        "edits/models/edit_queryset.py",
         "        return self.filter(due, free)\n",
         "        return self.filter(due)\n",
         ("tests/jobs/test_in_parallel.py", "-k", "advance"),
     ),
     Mutation(
         "a time set by a clock that was wrong is waited for",
-        EDIT,
+        "edits/models/edit_queryset.py",
         "        due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)\n",
         "        due = Q(due_at__lte=now)\n",
     ),
     Mutation(
         "a lease set by a clock that was wrong is respected",
-        EDIT,
+        "edits/models/edit_queryset.py",
         " | Q(lease_until__gt=now + LONGEST_LEASE)\n",
         "\n",
     ),
@@ -173,7 +173,7 @@ MUTATIONS = [
     Mutation(
         "a progress leaves the count of fruitless claims",
         EDIT,
-        '        changes["fruitless_claims"] = 0\n',
+        '        changes.setdefault("fruitless_claims", 0)\n',
         "",
         ("tests/jobs/test_engine.py", "-k", "stuck"),
     ),

@@ -40,7 +40,7 @@ MUTATIONS = [
     Mutation(
         "a lost worker's attempt counts as never sent",
         SUBMIT,
-        "    if attempt is None or attempt.sent_at is None:\n        not_sent(edit, attempt)\n        return\n"
+        "    if attempt is None or attempt.sent_at is None:\n        not_sent(edit, attempt, is_fruitless=True)\n        return\n"
         "    attempt.settle(Outcome.UNKNOWN)\n    mark_unconfirmed(edit, EventCode.WORKER_LOST)\n",
         "    not_sent(edit, attempt)\n",
     ),
@@ -102,7 +102,7 @@ MUTATIONS = [
     Mutation(
         "the refused edit itself probes again and again",
         BREAKER,
-        "    if breaker.is_closed or breaker.tripped_by != edit_id:\n        return False\n",
+        "    if breaker.is_closed or breaker.tripped_by != edit_id or breaker.retry_at is None:\n        return False\n",
         "    if True:\n        return False\n",
         ("tests/jobs/test_before_run.py",),
     ),
@@ -123,8 +123,8 @@ MUTATIONS = [
     Mutation(
         "the limit of edits at once is not looked at under the lock",
         ADMISSION,
-        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        if not",
-        "        if not",
+        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        # Nothing",
+        "        # Nothing",
         ("tests/jobs/test_in_parallel.py",),
         needs_postgresql=True,
     ),

@@ -50,12 +50,12 @@ class SimulatedStorage(Storage):
         self.files: dict[str, bytes] = {}
         self.is_full = False
 
-    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         if name not in self.files:
             raise FileNotFoundError(name)
         return ContentFile(self.files[name], name)
 
-    def _save(self, name: str, content: File[bytes]) -> str:
+    def _save(self, name: str, content: "File[bytes]") -> str:
         if self.is_full:
             raise OSError(errno.ENOSPC, "No space left on device")
         self.files[name] = content.read()
