@@ -96,6 +96,7 @@ def prepared(
             (images, "clean", clean),
             (fetch, "stored_changes", lambda *_: nullcontext({})),
             (storage_health, "probe", storage.probe),
+            (storage_health, "_wrong_media", lambda: None),
             (storage_health, "_cache", storage_health._Cache()),
             (timing, "random", unpredictable),
             (os, "urandom", unpredictable.randbytes),
