@@ -99,7 +99,7 @@ def _purgeable() -> QuerySet[Edit]:
 
 
 def _purge(edit_id: uuid.UUID) -> bool:
-    """The row stays, with its money and its times. A file that a crash leaves behind is named by no row: tidying removes it."""
+    """The row stays, with its money and its times. A file that a crash leaves behind is named by no row: cleanup removes it."""
     with transaction.atomic():
         edit = Edit.objects.get(pk=edit_id)
         won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), change_map="") == 1

@@ -96,7 +96,7 @@ class Edit(models.Model):
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
-    # The reviewer who has the pair on the desk, and until when nobody else gets it.
+    # The reviewer who has the pair open, and until when nobody else gets it.
     review_claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     review_claimed_until = models.DateTimeField(null=True, blank=True)
 
