@@ -60,6 +60,11 @@ GET = {
     "shared-changes": (200, 200, 200, 200),
     "shared-pair": (200, 200, 200, 200),
     "about-pictures": (200, 200, 200, 200),
+    "favicon": (200, 200, 200, 200),
+    "apple-touch-icon": (200, 200, 200, 200),
+    "apple-touch-icon-old": (200, 200, 200, 200),
+    "manifest": (200, 200, 200, 200),
+    "manifest-icon": (200, 200, 200, 200),
     "set_language": (302, 302, 302, 302),
     "sample": (LOGIN, 200, 200, 200),
     "wiro-callback": (405, 405, 405, 405),
@@ -105,6 +110,7 @@ def path_of(route: str, edit: Edit, token: str = "") -> str:
     """The route with this edit in the place of its arguments."""
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
+    values |= {"shape": "rounded", "side": "192"}
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
     return "/" + route.replace("^", "").replace("$", "").replace("\\", "")
