@@ -78,11 +78,15 @@ SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## let SEEDS=10000 runs of the engine go wrong in every way, under a virtual clock (about 10 minutes)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-bench: $(VENV)/dev.installed ## measure how many running edits are asked about, how late, and when a result is on the screen
+bench: $(VENV)/dev.installed ## measure the engine and the pages; only=photo measures whether the photo stays the photo
+ifdef only
+	@$(BIN)/python -m bench.$(only)
+else
 	@$(BIN)/python -m bench.sweep 3000 sqlite
 	@$(BIN)/python -m bench.sweep 3000 postgresql
 	@$(BIN)/python -m bench.lag 20000 postgresql
 	@$(BIN)/python -m bench.screen 20
+endif
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: $(BIN)/uv ## pin every package anew, with hashes and without addresses

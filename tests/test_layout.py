@@ -173,17 +173,21 @@ CROSS_CUTTING = {
     "test_layout",
     "test_security_headers",
     "test_share_link_migration",
+    "test_signup_migration",
     "test_styles",
     "gallery.test_moderation_in_parallel",
     "images.test_hostile_files",
+    "jobs.test_before_run",
     "jobs.test_in_parallel",
+    "jobs.test_late_answers",
+    "jobs.test_paid_results",
     "jobs.test_state_machine",
     "web.test_nul",
     "web.test_redirects",
     "wiro.sandbox.test_command",
 }
-# Suites that start whole programs: the site, its processes, a browser, an earlier version.
-SUITES = {"browser", "faults", "run", "upgrade"}
+# Suites about the whole program: the site, its processes, a browser, an earlier version, simulated time, deliberate mistakes.
+SUITES = {"browser", "faults", "mutations", "run", "simulation", "upgrade"}
 
 
 def unit_tests() -> Iterator[str]:
