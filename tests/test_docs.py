@@ -39,9 +39,9 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def paths_in(text: str) -> set[str]:
-    """What begins with a folder of this repository, and what is set as code and ends as our files do."""
+    """What begins with a folder of this repository, and what is set as code and ends as our files do; no output folders."""
     code = {word for word in CODE.findall(text) if A_FILE_OF_OURS.fullmatch(word)}
-    return {path for path in code | set(PLAIN.findall(text)) if not path.startswith("var/")}
+    return {path for path in code | set(PLAIN.findall(text)) if not path.startswith(("var/", "bench/out/"))}
 
 
 def modules_of(package: Path) -> set[str]:

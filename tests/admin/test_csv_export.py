@@ -43,11 +43,19 @@ def test_jobs_and_costs_come_as_csv_with_the_filters_of_the_list(viewer: Client,
     assert len(csv_of(viewer)) == 2
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\uff1d1"])
 def test_no_cell_is_a_formula(viewer: Client, alice: User, photo: Photo, formula: str) -> None:
     edit_in(State.SUCCEEDED, alice, photo, prompt=formula)
     [job] = csv_of(viewer)
     assert job["instruction"] == "'" + formula
+
+
+@pytest.mark.parametrize(("text", "cell"), [("\t=1", "'\t'=1"), ("snow;=1", "snow;'=1"), ('snow\t "+1', "snow\t \"'+1")])
+def test_nothing_behind_a_separator_is_a_formula(viewer: Client, alice: User, photo: Photo, text: str, cell: str) -> None:
+    """Where a semicolon or a tab separates cells, a spreadsheet takes what follows for a cell."""
+    edit_in(State.SUCCEEDED, alice, photo, prompt=text)
+    [job] = csv_of(viewer)
+    assert job["instruction"] == cell
 
 
 def test_the_csv_asks_few_questions(
