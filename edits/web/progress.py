@@ -66,7 +66,7 @@ def eta_seconds(edit: Edit) -> int | None:
 def sentence(edit: Edit) -> str:
     """The status line on the page, also announced to screen readers."""
     if edit.state == State.UNCONFIRMED:
-        return user_messages.unconfirmed()
+        return user_messages.unconfirmed(edit)
     if edit.is_pending and edit.cancel_requested_at:
         return _("Canceling…")
     if edit.state == State.QUEUED:

@@ -179,9 +179,10 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
 }
 
 
-def unconfirmed() -> str:
-    """Only a site with a public URL gets callbacks. Any other site learns nothing more after a lost response."""
-    if settings.PUBLIC_BASE_URL:
+def unconfirmed(edit: Edit) -> str:
+    """The response to a Run was lost. While the edit is due, its task is looked for in Wiro's list; afterwards only a callback
+    can tell more, and only a site with a public URL gets any."""
+    if edit.due_at or settings.PUBLIC_BASE_URL:
         return _("Wiro didn’t respond. It may still be working on your edit. If so, the result will appear here.")
     return _("We couldn’t confirm whether Wiro received this edit, so we stopped. You can try again or give up.")
 

@@ -97,7 +97,14 @@ def test_only_a_site_with_callbacks_promises_to_pick_a_lost_result_up(
     browser: Client, alice: User, photo: Photo, settings: Settings
 ) -> None:
     edit = edit_in(State.UNCONFIRMED, alice, photo)
+    Edit.objects.filter(pk=edit.pk).update(due_at=None)
     assert "the result will appear here" not in text_of(browser, edit)
     assert "You can try again or give up." in text_of(browser, edit)
     settings.PUBLIC_BASE_URL = "https://photos.example.org"
+    assert "If so, the result will appear here." in text_of(browser, edit)
+
+
+def test_nobody_is_asked_to_decide_while_the_task_is_still_looked_for(browser: Client, alice: User, photo: Photo) -> None:
+    edit = edit_in(State.UNCONFIRMED, alice, photo)
+    Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now() + timedelta(minutes=1))
     assert "If so, the result will appear here." in text_of(browser, edit)
