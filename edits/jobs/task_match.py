@@ -7,6 +7,8 @@ or refutes. Where Wiro shows neither, the inputs and the time speak for a task, 
 import hashlib
 from datetime import timedelta
 
+from django.db.models import Q
+
 from ..models import Attempt, Outcome, token_hash
 from ..wiro import WiroTask
 from . import timing
@@ -73,8 +75,9 @@ def _is_of_that_time(task: WiroTask, attempt: Attempt) -> bool:
 
 
 def _has_rival(attempt: Attempt, task: WiroTask) -> bool:
-    """Another unresolved attempt with the same inputs, to which the task may belong as well."""
+    """Another attempt without a task and with the same inputs, to which the task may belong as well: unresolved, or just sent."""
     edit = attempt.edit
-    rivals = Attempt.objects.filter(outcome=Outcome.UNKNOWN, wiro_task_id__isnull=True, edit__prompt=edit.prompt)
+    is_open = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.PENDING, sent_at__isnull=False)
+    rivals = Attempt.objects.filter(is_open, wiro_task_id__isnull=True, edit__prompt=edit.prompt)
     rivals = rivals.filter(edit__seed=edit.seed).exclude(pk=attempt.pk).select_related("edit")
     return any(task.created_at is None or _is_of_that_time(task, rival) for rival in rivals[:20])

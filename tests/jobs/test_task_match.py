@@ -60,6 +60,12 @@ def test_a_task_that_may_as_well_be_of_another_attempt_is_not_ours(sent, task, a
     assert not is_ours(task(), sent[0])
 
 
+def test_a_task_that_may_be_of_an_attempt_still_awaiting_its_response_is_not_ours(sent, task, alice, photo):
+    rival = edit_in(State.SUBMITTING, alice, photo, prompt="Snow", seed=7)
+    attempt_of(rival, Outcome.PENDING, started_at=sent[0].started_at, sent_at=sent[0].sent_at)
+    assert not is_ours(task(), sent[0])
+
+
 def test_the_callbacks_address_proves_or_refutes(sent, task):
     attempt, token = sent
     assert is_certain(task(callbackurl=f"https://photos.example.org/wiro/callback/{token}/"), attempt)
