@@ -82,7 +82,7 @@ def test_while_results_cannot_be_stored_no_attempt_is_begun(sandbox, new_edit):
 
 def test_an_edit_that_was_refused_for_itself_lets_another_one_probe(new_edit, bob):
     refused, other = new_edit(), new_edit(owner=bob)
-    breaker = CircuitBreaker(trip_reason="credentials", tripped_by=refused.pk)
+    breaker = CircuitBreaker(trip_reason="credentials", tripped_by=refused.pk, retry_at=timezone.now() - timedelta(seconds=1))
     assert circuit_breaker.is_probe_for_another(breaker, refused.pk)
     assert not circuit_breaker.is_probe_for_another(breaker, other.pk)
     actions.cancel(other, bob)

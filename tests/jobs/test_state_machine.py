@@ -22,7 +22,7 @@ from PIL import Image
 
 from edits import images
 from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
-from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, NotAllowed, Outcome, Photo, State
+from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, NotAllowed, Outcome, Photo, State, token_hash
 from edits.ordering import create, quotas
 from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask, WiroTaskList
 
@@ -227,7 +227,7 @@ class Lifecycle(RuleBasedStateMachine):
         """Run's answer reaches a worker that had lost its lease meanwhile."""
         found = Edit.objects.get(pk=edit)
         task = next((task for task in self.wiro.tasks.values() if task.prompt == found.prompt), None)
-        attempt = task and Attempt.objects.filter(callback_token_hash=reconcile.token_hash(task.callback_token)).first()
+        attempt = task and Attempt.objects.filter(callback_token_hash=token_hash(task.callback_token)).first()
         if attempt:
             reconcile.adopt(attempt, task.task_id, f"token-{task.task_id}")
 

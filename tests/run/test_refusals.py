@@ -57,7 +57,7 @@ def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
         ("TRUSTED_PROXIES", "127.0.0.1, proxy", "TRUSTED_PROXIES=proxy is neither an address nor a network"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD must be DEBUG, INFO, WARNING, ERROR or CRITICAL"),
         ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be greater than 0."),
-        ("SANDBOX_PACE", "0", "SANDBOX_PACE=0 is not a number greater than 0"),
+        ("SANDBOX_TIME_SCALE", "0", "SANDBOX_TIME_SCALE=0 is not a number greater than 0"),
         ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must start with http:// or https://."),
         ("REDIS_URL", "amqp://me:sesame@127.0.0.1", "REDIS_URL must start with redis:// or rediss://"),
         ("DATABASE_URL", "oracle://me:sesame@127.0.0.1/x", "DATABASE_URL must start with postgres://"),

@@ -36,7 +36,7 @@ def test_of_an_upload_too_many_nothing_is_kept_and_it_is_told_when_to_come_again
     assert answer.json()["errors"]["__all__"][0]["code"] == "busy"
     page = browser.post("/edits/new/", upload())
     assert page.status_code == 503
-    assert "Send yours again in 10 seconds" in page.text
+    assert "Try again in 10 seconds" in page.text
 
 
 def test_one_address_does_not_take_all_places(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
