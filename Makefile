@@ -68,14 +68,14 @@ screenshots: $(VENV)/dev.installed ## take pictures of every page into screensho
 	@$(BIN)/python -m tests.browser.install
 	@$(BIN)/python -m tests.browser.screenshots
 
-faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table (about 15 minutes)
+faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table
 	@$(BIN)/python -m tests.faults --database both
 
 mutants: $(VENV)/dev.installed ## make honest mistakes one at a time in a copy, and see which tests notice (about half an hour)
 	@$(BIN)/python -m tests.mutations
 
 SEEDS ?= 10000
-simulate: $(VENV)/dev.installed ## let SEEDS=10000 runs of the engine go wrong in every way, under a virtual clock (about 10 minutes)
+simulate: $(VENV)/dev.installed ## let SEEDS=10000 runs of the engine go wrong in every way, under a virtual clock (about half an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(VENV)/dev.installed ## measure the engine and the pages; only=photo measures whether the photo stays the photo

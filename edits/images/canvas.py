@@ -23,7 +23,7 @@ from .region import Size, Window
 
 # Pillow's number for 4:2:0.
 HALVED_COLOR = 2
-# Two canvases at a time per process bound the memory, as in `clean`; see docs/benchmarks.md for what one takes.
+# Two canvases at a time per process bound the memory, as in `clean`; `bench/heavy.py` measures what one takes.
 painting = threading.BoundedSemaphore(2)
 
 
