@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.apps import AppConfig, apps
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
 from django.test import Client
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from edits import images
@@ -32,6 +35,31 @@ GROUPS = {"viewer": VIEWS, "reviewer": [*VIEWS, "review_edit"], "operator": [*VI
 
 def pytest_sessionstart() -> None:
     compile_catalogs()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _groups_stay(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A test with real transactions empties every table when it ends. The groups that a migration made come back:
+    Django sends post_migrate after it has emptied them."""
+    with django_db_blocker.unblock():
+        members = {
+            group.name: [permission.natural_key() for permission in group.permissions.all()]
+            for group in Group.objects.prefetch_related("permissions__content_type")
+        }
+
+    def restore(sender: AppConfig, **_: Any) -> None:
+        for name, permissions in members.items():
+            group, created = Group.objects.get_or_create(name=name)
+            if created:
+                # A permission of a table that a later migration removed does not come back, and nobody asks for it.
+                found = [p for p in Permission.objects.select_related("content_type") if p.natural_key() in permissions]
+                group.permissions.set(found)
+
+    # Django's own receivers for contenttypes and auth have run for every app when the last one is announced.
+    last = list(apps.get_app_configs())[-1]
+    post_migrate.connect(restore, sender=last, weak=False)
+    yield
+    post_migrate.disconnect(restore, sender=last)
 
 
 @pytest.fixture(autouse=True)
@@ -119,8 +147,7 @@ def media(tmp_path: Path, settings: Settings) -> Path:
 
 @pytest.fixture
 def staff(db: None) -> MakeStaff:
-    """A member of the staff with what a group may do. Permissions are given directly, because tests with
-    real transactions empty the table of groups."""
+    """A member of the staff with what a group may do."""
 
     def make(group: str, name: str = "") -> User:
         user = User.objects.create_user(name or group, password="correct horse", is_staff=True)
