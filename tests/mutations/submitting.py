@@ -66,10 +66,11 @@ MUTATIONS = [
         ("tests/jobs/test_before_run.py",),
     ),
     Mutation(
-        "Run is sent without the lease",
+        "Run is sent after the lease",
         SUBMIT,
-        "state=State.SUBMITTING, lease_token=edit.lease_token)\n        if Pause",
-        "state=State.SUBMITTING)\n        if Pause",
+        "    if not ours.filter(lease_until__gt=Now()).exists():\n",
+        "    if False:\n",
+        ("tests/jobs/test_paid_results.py", "-k", "wakes_up_after_its_lease"),
     ),
     Mutation(
         "a task id that cannot be saved is thrown away",
