@@ -137,10 +137,11 @@ MUTATIONS = [
         ("tests/jobs/test_in_parallel.py", "-k", "probe"),
     ),
     Mutation(
-        "a known task id is only saved with the lease",
+        "a known task id is only saved while its edit is submitting",
         RECONCILE,
-        "edit.move(State.RUNNING, fenced=False, code=code",
-        "edit.move(State.RUNNING, fenced=edit.lease_token is None, code=code",
+        "edit.state in (State.SUBMITTING, State.UNCONFIRMED, State.QUEUED)",
+        "edit.state == State.SUBMITTING",
+        ("tests/jobs/test_late_answers.py", "-k", "is_saved"),
     ),
     Mutation(
         "the task of an older attempt is taken instead of the newest",
