@@ -5,27 +5,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
 from edits.gallery import trash
-from edits.jobs import (
-    actions,
-    circuit_breaker,
-    engine,
-    fair_queue,
-    provider_cleanup,
-    reconcile,
-    scheduler,
-    task_id_spool,
-    worker_pool,
-)
+from edits.jobs import actions, circuit_breaker, engine, provider_cleanup, reconcile
 from edits.models import Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Outcome, Photo
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
@@ -85,26 +73,6 @@ def test_an_orderly_delay_does_not_count_as_stuck(sandbox: SandboxServer, new_ed
     assert (edit.state, edit.fruitless_claims) == ("running", 0)
 
 
-def test_a_task_id_that_could_not_be_saved_is_spooled_and_saved_later(
-    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
-) -> None:
-    settings.DATA_DIR = tmp_path
-
-    def database_is_away(*_: object) -> None:
-        raise DatabaseError("gone")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("edits.jobs.submit.adopt", database_is_away)
-        edit = new_edit()
-        engine.advance(edit.pk)
-    assert Attempt.objects.get().wiro_task_id is None
-    assert len(list(tmp_path.glob("task-id-spool/*.json"))) == 1
-    assert task_id_spool.replay() == 1
-    assert not list(tmp_path.glob("task-id-spool/*.json"))
-    assert advance_to_rest(edit).state == "succeeded"
-    assert len(sandbox.runs()) == 1
-
-
 def test_a_wiro_that_counts_its_tasks_from_the_beginning_again_is_no_trouble(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     first = advance_to_rest(new_edit()).attempts.get()
     second = new_edit()
@@ -113,20 +81,6 @@ def test_a_wiro_that_counts_its_tasks_from_the_beginning_again_is_no_trouble(san
     attempt.wiro_task_id = first.wiro_task_id
     attempt.save()
     assert second.attempts.get().wiro_task_token != first.wiro_task_token
-
-
-def test_a_spool_file_that_cannot_be_read_is_kept_and_does_not_stop_the_others(
-    sandbox: SandboxServer, no_task_list: None, new_edit: NewEdit, settings: Settings, tmp_path: Path
-) -> None:
-    settings.DATA_DIR = tmp_path
-    sandbox.faults.add("Run", "reset", after=True)
-    edit = advance_to_rest(new_edit())
-    task = next(iter(sandbox.tasks))
-    task_id_spool.write(edit.attempts.get(), task.id, task.token)
-    (tmp_path / "task-id-spool" / "0.json").write_text("{half a li")
-    assert task_id_spool.replay() == 1
-    assert [path.name for path in tmp_path.glob("task-id-spool/*")] == ["0.json.unreadable"]
-    assert Edit.objects.get().state == "running"
 
 
 def test_wiros_limit_is_learned_and_kept(sandbox: SandboxServer, new_edit: NewEdit, bob: User) -> None:
@@ -145,15 +99,6 @@ def test_wiros_limit_is_learned_and_kept(sandbox: SandboxServer, new_edit: NewEd
     assert len(sandbox.runs()) == 2
 
 
-def test_when_a_task_ends_the_next_in_turn_is_woken(sandbox: SandboxServer, new_edit: NewEdit, bob: User) -> None:
-    first, second = new_edit(), new_edit(owner=bob)
-    engine.advance(first.pk)
-    Edit.objects.filter(pk=second.pk).update(due_at=timezone.now() + timedelta(hours=1))
-    assert advance_to_rest(first).state == "succeeded"
-    second.refresh_from_db()
-    assert present(second.due_at) <= timezone.now()
-
-
 def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     circuit_breaker.pause(None)
     edit = new_edit()
@@ -165,46 +110,6 @@ def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sa
     assert not edit.attempts.exists()
     circuit_breaker.resume(None)
     assert advance_to_rest(edit).state == "succeeded"
-
-
-def test_a_persons_own_next_edit_is_woken_when_one_of_hers_ends(
-    sandbox: SandboxServer, new_edit: NewEdit, settings: Settings
-) -> None:
-    settings.EDITS_AT_ONCE = 1
-    people = [User.objects.create_user(f"person{number}") for number in range(6)]
-    for person in people:
-        new_edit(owner=person)
-        new_edit(owner=person)
-    first, second = new_edit(), new_edit()
-    engine.advance(first.pk)
-    Edit.objects.filter(pk=second.pk).update(due_at=timezone.now() + timedelta(hours=1))
-    advance_to_rest(first)
-    second.refresh_from_db()
-    assert present(second.due_at) <= timezone.now()
-
-
-def test_one_of_each_person_comes_before_anyones_second(
-    sandbox: SandboxServer, new_edit: NewEdit, alice: User, bob: User, rita: User
-) -> None:
-    hers = [new_edit() for _ in range(3)]
-    his, ritas = [new_edit(owner=bob) for _ in range(2)], [new_edit(owner=rita)]
-    assert fair_queue.next_in_turn(10) == [hers[0].pk, his[0].pk, ritas[0].pk, hers[1].pk, his[1].pk, hers[2].pk]
-    Edit.objects.filter(pk=hers[0].pk).update(state="running")
-    assert fair_queue.next_in_turn(10)[:2] == [his[0].pk, ritas[0].pk]
-
-
-def test_with_one_place_at_wiro_the_people_take_turns(sandbox: SandboxServer, new_edit: NewEdit, bob: User) -> None:
-    ConcurrencyLimit.current()
-    ConcurrencyLimit.objects.update(limit=1, valid_until=timezone.now() + timedelta(hours=1))
-    edits = [new_edit(), new_edit(), new_edit(owner=bob)]
-    ends_at = time.monotonic() + 30
-    while Edit.objects.exclude(state="succeeded").exists():
-        assert time.monotonic() < ends_at
-        Edit.objects.filter(state="queued").update(due_at=timezone.now())
-        for edit in edits:
-            engine.advance(edit.pk)
-    order = list(Edit.objects.order_by("started_at").values_list("owner__username", flat=True))
-    assert order == ["alice", "bob", "alice"]
 
 
 def test_failed_and_canceled_edits_give_the_quota_back(
@@ -241,62 +146,6 @@ def test_what_was_spent_is_what_wiro_charged_and_what_is_still_reserved(
 ) -> None:
     waiting, done = new_edit(), advance_to_rest(new_edit())
     assert quotas.spent_today() == present(done.cost) + waiting.cost_reserved
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.both_databases
-def test_the_sweep_takes_everything_to_its_end_without_any_message(
-    sandbox: SandboxServer, new_edit: NewEdit, bob: User, settings: Settings
-) -> None:
-    settings.SWEEP_SECONDS = 0.2
-    edits = [new_edit(), new_edit(), new_edit(owner=bob)]
-    ends_at = time.monotonic() + 60
-    while Attempt.objects.filter(cleaned_up_at__isnull=False).count() < len(edits):
-        assert time.monotonic() < ends_at, list(Edit.objects.values_list("state", "due_at"))
-        scheduler.dispatch_due()
-        time.sleep(0.05)
-    assert set(Edit.objects.values_list("state", flat=True)) == {"succeeded"}
-    assert len(sandbox.runs()) == 3
-    assert present(scheduler.last_tick_age()) < timedelta(seconds=5)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox: SandboxServer, new_edit: NewEdit) -> None:
-    new_edit()
-    with scheduler._dispatching:
-        assert scheduler.dispatch_due() == 0
-    assert scheduler.dispatch_due() >= 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_sweep_takes_results_before_running_before_waiting(
-    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiting, running, fetching = new_edit(), new_edit(), new_edit()
-    Edit.objects.filter(pk=running.pk).update(state="running")
-    Edit.objects.filter(pk=fetching.pk).update(state="fetching")
-    order: list[UUID] = []
-
-    def note_down(step: object, subject: Edit | UUID, timeout: float) -> bool:
-        order.append(subject.pk if isinstance(subject, Edit) else subject)
-        Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
-        return True
-
-    monkeypatch.setattr(worker_pool.pool, "offer", note_down)
-    assert scheduler.dispatch_due() == 3
-    assert order == [fetching.pk, running.pk, waiting.pk]
-
-
-def test_running_edits_that_find_no_free_lane_are_given_back(
-    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    edits = [new_edit() for _ in range(3)]
-    Edit.objects.update(state="running")
-    monkeypatch.setattr(worker_pool.pool, "offer", lambda step, subject, timeout: False)
-    assert scheduler.dispatch_due() == 0
-    for edit in edits:
-        edit.refresh_from_db()
-        assert (edit.lease_token, edit.fruitless_claims) == (None, 0)
 
 
 def test_orphaned_files_are_removed_once_they_are_old_and_no_others(

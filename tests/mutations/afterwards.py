@@ -6,7 +6,7 @@ POLL = "edits/jobs/poll.py"
 FETCH = "edits/jobs/fetch.py"
 CLEANUP = "edits/jobs/provider_cleanup.py"
 EDIT = "edits/models/edit.py"
-SPOOL_TESTS = ("tests/jobs/test_engine.py", "-k", "journal or could_not_be_saved")
+SPOOL_TESTS = ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved")
 
 MUTATIONS = [
     Mutation(

@@ -77,7 +77,7 @@ MUTATIONS = [
         SUBMIT,
         "        task_id_spool.write(attempt, run.task_id, run.task_token)\n",
         "",
-        ("tests/jobs/test_engine.py", "-k", "could_not_be_saved"),
+        ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved"),
     ),
     Mutation(
         "a refusal overwrites a pause",
@@ -91,14 +91,14 @@ MUTATIONS = [
         BREAKER,
         "if opened.filter(Q(last_refusal_at__isnull=True) | Q(last_refusal_at__lte=sent_at)).update",
         "if opened.update",
-        (SUBMIT_TESTS, "-k", "success_that_comes_late"),
+        ("tests/jobs/test_circuit_breaker.py", "-k", "success_that_comes_late"),
     ),
     Mutation(
         "one edit's bare 403 stops everybody",
         BREAKER,
         "(_may_concern_one_edit(error) and _others_pass(edit))",
         "False",
-        (SUBMIT_TESTS, "-k", "bare_403"),
+        ("tests/jobs/test_circuit_breaker.py", "-k", "bare_403"),
     ),
     Mutation(
         "the refused edit itself probes again and again",
