@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.jobs import actions, engine, scheduler, submit
-from edits.models import Attempt, Edit, Outcome
+from edits.models import Attempt, Edit, Outcome, State
 from edits.wiro import WiroAPIError, WiroClient
 from edits.wiro.sandbox import SandboxServer
 from edits.wiro.sandbox.run_log import Run
@@ -202,8 +202,9 @@ def test_what_the_list_proves_to_be_not_accepted_is_sent_once_more(
     assert len(accepted(sandbox)) == 2
 
 
+@pytest.mark.parametrize("state", ["submitting", "unconfirmed"])
 def test_a_late_refusal_does_not_touch_an_edit_that_waits_for_another_attempt(
-    sandbox: SandboxServer, new_edit: NewEdit, alice: User
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, state: str
 ) -> None:
     edit = new_edit()
     claimed = claim(edit, 300)
@@ -215,9 +216,13 @@ def test_a_late_refusal_does_not_touch_an_edit_that_waits_for_another_attempt(
     again = claim(edit, 300)
     second = begin_attempt(again, "another token")
     Attempt.objects.filter(pk=second.pk).update(sent_at=timezone.now())
+    if state == State.UNCONFIRMED:
+        second.settle(Outcome.UNKNOWN)
+        submit.mark_unconfirmed(again, "worker_lost")
+    before = Edit.objects.get(pk=edit.pk)
     submit._refused(claimed, first, WiroAPIError(0, "Something broke here", 200))
     fresh = Edit.objects.get(pk=edit.pk)
-    assert (fresh.state, fresh.lease_token) == ("submitting", again.lease_token)
+    assert (fresh.state, fresh.lease_token) == (before.state, before.lease_token) == (state, before.lease_token)
     assert Attempt.objects.get(pk=first.pk).outcome == Outcome.REJECTED
 
 
