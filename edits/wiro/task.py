@@ -167,7 +167,7 @@ class WiroTask:
 
     @property
     def listed_cost(self) -> Decimal | None:
-        """What Wiro's list says that an ended task cost, in USD; its outputs may be erased by then.
+        """What Wiro says that an ended task cost, in USD, outputs or not: they may be erased, or never come.
 
         0 for a task that failed or was canceled, because Wiro charges for successes alone; None where
         it has not ended or the list names no cost.
