@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture
+from ..jobs import storage_health
 from ..jobs.uncommitted_photo import stored_photo
 from ..models import Edit, Event, Photo, WriteLock
 from . import quotas
@@ -46,7 +47,10 @@ def create_variations(
     batch: uuid.UUID | None = None,
     start: Start | None = None,
 ) -> list[Edit]:
-    """All the edits that one form asks for, or none of them: they differ in their seed. Raises QuotaExceeded."""
+    """All the edits that one form asks for, or none of them: they differ in their seed.
+
+    Raises QuotaExceeded, and OSError when the photo cannot be stored.
+    """
     nonces = _nonces(nonce, variations)
     if known := _asked_before(owner, nonces):
         return known
@@ -90,8 +94,11 @@ def _stored(owner: User, picture: CleanPicture | Photo) -> Iterator[Photo]:
     elif known := _known(owner.pk, picture.sha256):
         yield known
     else:
+        storage_health.confirm_media()
         with stored_photo(owner.pk, picture) as photo:
             failpoint("after_source_stored")
+            # The folder may have been exchanged meanwhile, and then nobody would find the photo again.
+            storage_health.confirm_media(str(photo.file.name))
             yield photo
 
 
