@@ -13,8 +13,9 @@ PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# Files in the order of tests/conftest.py, each with all its tests in one process: what they share is started once.
-IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# Files in the order of tests/conftest.py, each with all its tests in one process: what they share is started once. Three
+# processes for two cores, since one of them usually waits: for a browser, a package index, a site that starts.
+IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 run: $(VENV)/run.installed ## start everything and say where it is
 	@exec $(BIN)/python -m editor_site.run

@@ -33,7 +33,7 @@ LOOKUPS = 3
 VIEWS = ["view_edit", "view_attempt", "view_event", "view_photo"]
 GROUPS = {"viewer": VIEWS, "reviewer": [*VIEWS, "review_edit"], "operator": [*VIEWS, "operate_edit"], "nobody": []}
 # What takes longest for one file, before everything else: a minute of work that begins last is a minute with one core idle.
-LONGEST_FIRST = ("faults/test_faults.py", "run/", "simulation/", "browser/", "jobs/")
+LONGEST_FIRST = ("faults/test_faults.py", "run/test_installing.py", "run/", "browser/", "simulation/", "jobs/")
 
 
 def pytest_sessionstart() -> None:
