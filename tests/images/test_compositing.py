@@ -5,8 +5,15 @@ import pytest
 from PIL import Image, ImageCms, ImageFilter
 
 from edits import images
+from edits.images import canvas
 from tests.images.pictures import drawn, encoded, landscape, mask_of, negative, opened, pixels, psnr
 from tests.photos import photo_path
+
+
+@pytest.fixture(autouse=True)
+def _no_photo_is_small(monkeypatch):
+    """What holds for large photos is shown with small ones, which are quick."""
+    monkeypatch.setattr(canvas, "SMALL", 0)
 
 
 def photograph(name):
