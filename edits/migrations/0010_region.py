@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edits', '0008_labels'),
+        ('edits', '0009_ledger_difference'),
     ]
 
     operations = [
