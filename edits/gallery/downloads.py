@@ -16,7 +16,7 @@ AI_SYSTEM = f"{MODEL} via Wiro"
 
 def marked_result(edit: Edit) -> bytes:
     """The result as it may leave. Raises FileNotFoundError when its file is gone."""
-    return images.mark(_content(_result_of(edit)), provenance(edit, _painted_part(edit)))
+    return _marked(_result_of(edit), edit)
 
 
 def marked_painted(edit: Edit) -> bytes:
@@ -66,9 +66,9 @@ def provenance(edit: Edit, region: images.Box | None = None) -> images.Provenanc
     return images.Provenance(AI_SYSTEM, edit.seed, edit.guidance_scale, edited_at, region=region)
 
 
-def _painted_part(edit: Edit) -> images.Box | None:
-    """For a composite, the box around the region; None for any other, or when the region cannot be read anymore."""
-    if not (edit.is_composite and edit.region):
+def _painted_part(photo: Photo, edit: Edit) -> images.Box | None:
+    """The box around the region of a composite; None for any other picture of `edit`, or if the region can't be read anymore."""
+    if not (edit.is_composite and edit.region and photo.pk == edit.result_id):
         return None
     try:
         return region_of(edit).bounding_box
@@ -83,7 +83,7 @@ def example_mark() -> str:
 
 
 def _marked(photo: Photo, edit: Edit) -> bytes:
-    return images.mark(_content(photo), provenance(edit))
+    return images.mark(_content(photo), provenance(edit, _painted_part(photo, edit)))
 
 
 def _result_of(edit: Edit) -> Photo:

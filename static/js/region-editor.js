@@ -84,6 +84,8 @@ export class RegionEditor extends EventTarget {
     this.draw();
     const { region, words } = this;
     this.undoButton.disabled = this.clearButton.disabled = !region?.steps.length;
+    // A button that is disabled lets go of the focus, which would be nowhere.
+    if (document.activeElement?.disabled && this.root.contains(document.activeElement)) this.stage.focus({ preventScroll: true });
     const text = this.describe();
     if (words.textContent !== text) words.textContent = text;
     this.dispatchEvent(new Event("change"));
