@@ -24,7 +24,6 @@ WINDOW = timedelta(days=3)
 SETTLED_AFTER = timedelta(hours=1)
 # Of the list; with 100 tasks on each page more than a busy site makes in three days.
 PAGES_MAX = 200
-SMALLEST_DIFFERENCE = Decimal("0.000001")
 
 
 def compare_if_due() -> None:
@@ -79,11 +78,13 @@ def _differences(tasks: Iterable[WiroTask], now: datetime) -> Iterator[LedgerDif
     # By id and token, as a Wiro that starts from nothing (a sandbox does) counts its ids from the beginning again.
     attempts = {(attempt.wiro_task_id, attempt.wiro_task_token): attempt for attempt in known}
     for task in listed.values():
+        # As exact as our books are.
+        charged = None if task.listed_cost is None else round(task.listed_cost, 6)
         attempt = attempts.get((task.id, task.token)) or attempts.get((task.id, ""))
-        facts: dict[str, Any] = {"charged": task.listed_cost, "task_created_at": task.created_at, "found_at": now}
+        facts: dict[str, Any] = {"charged": charged, "task_created_at": task.created_at, "found_at": now}
         if attempt is None:
             yield LedgerDifference(wiro_task_id=task.id, kind=LedgerDifference.Kind.UNKNOWN_TASK, **facts)
-        elif _is_settled(attempt) and _differs(task.listed_cost, attempt.cost):
+        elif _is_settled(attempt) and _differs(charged, attempt.cost):
             booked: dict[str, Any] = {"attempt": attempt, "booked": attempt.cost}
             yield LedgerDifference(wiro_task_id=task.id, kind=LedgerDifference.Kind.COST, **facts, **booked)
 
@@ -95,7 +96,7 @@ def _is_settled(attempt: Attempt) -> bool:
 
 
 def _differs(charged: Decimal | None, booked: Decimal | None) -> bool:
-    return charged is not None and abs(charged - (booked or 0)) >= SMALLEST_DIFFERENCE
+    return charged is not None and charged != (booked or 0)
 
 
 def _save(differences: dict[str, LedgerDifference], oldest: datetime) -> int:

@@ -93,6 +93,18 @@ def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(n
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(("name", "value"), [("ABSENT_MAX_AGE", 600.0), ("ABSENT_LOOKS", 1000)])
+def test_absence_before_ten_minutes_and_several_looks_proves_nothing(
+    never_taken: Edit, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, name: str, value: float
+) -> None:
+    monkeypatch.setattr(f"edits.jobs.timing.{name}", value)
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    attempt = never_taken.attempts.get()
+    assert attempt.outcome == Outcome.UNKNOWN
+    assert attempt.absent_looks > 1
+
+
 def test_an_edit_is_sent_once_more_because_it_is_absent_and_not_a_third_time(
     sandbox: SandboxServer, never_taken: Edit, new_edit: NewEdit
 ) -> None:

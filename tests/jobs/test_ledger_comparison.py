@@ -10,6 +10,7 @@ from django.utils import timezone
 from edits.jobs import ledger_comparison, provider_cleanup
 from edits.jobs.provider import MODEL, client
 from edits.models import Attempt, Edit, Heartbeat, LedgerDifference, State
+from edits.wiro import WiroTask
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
@@ -102,6 +103,16 @@ def test_what_was_dismissed_stays_dismissed_until_wiro_says_something_else(compa
     done.attempts.update(cost=Decimal("0.002"))
     assert compare() == 1
     assert ledger_comparison.undismissed() == 1
+
+
+def test_a_cost_with_more_digits_than_the_books_have_is_told_once(
+    compare: Compare, done: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WiroTask, "listed_cost", Decimal("0.0123456789"))
+    assert [compare(), compare()] == [1, 0]
+    done.attempts.update(cost=Decimal("0.012346"))
+    assert compare() == 0
+    assert not LedgerDifference.objects.exists()
 
 
 def test_the_comparison_is_made_once_a_day(done: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
