@@ -234,3 +234,17 @@ def test_keeping_the_rest_of_a_whole_picture_is_refused_with_words(
     page.get_by_role("button", name="Keep the rest").click()
     expect(page.get_by_text("This edit changed the whole photo")).to_be_visible()
     assert page.url.endswith(done)
+
+
+def test_without_scripts_the_box_is_typed(open_form: Callable[..., Page], large: Path, browsed_site: RunningSite) -> None:
+    page = open_form(java_script_enabled=False)
+    choose(page, large)
+    page.get_by_text("Change only a part").click()
+    for name, number in zip(FIELDS, ("10", "20", "30", "40"), strict=True):
+        page.locator(f"[name=region_{name}]").fill(number)
+    send(page)
+    page.wait_for_url("**/edits/*-*-*/")
+    drawn = mask(page)
+    left, top, right, bottom = present(drawn.getbbox())
+    found = (left / drawn.width, top / drawn.height, right / drawn.width, bottom / drawn.height)
+    assert found == pytest.approx((0.1, 0.2, 0.4, 0.6), abs=0.01)
