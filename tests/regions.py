@@ -4,10 +4,15 @@ import io
 from typing import Any, TypeAlias
 
 import numpy as np
+from django.test import Client
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
-from edits.models import Photo
+from edits.jobs import engine
+from edits.models import Edit, Photo, State
+from tests.forms import named, post
+from tests.photos import photo_path
+from tests.rows import reloaded
 
 Pixels: TypeAlias = NDArray[np.int16]
 
@@ -63,3 +68,27 @@ def psnr(one: Pixels, other: Pixels) -> float:
     """Decibels; 99 for the same."""
     error = float(((one.astype(np.float64) - other) ** 2).mean())
     return 10 * float(np.log10(255**2 / error)) if error else 99.0
+
+
+def photo_of(size: tuple[int, int], format: str = "JPEG", name: str = "rocket.jpg", **options: Any) -> bytes:
+    """A photograph in this size, encoded."""
+    with Image.open(photo_path(name)) as image:
+        scaled = image.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    scaled.save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def order(browser: Client, photo: bytes, region_box: str = BOX, **fields: Any) -> Edit:
+    """An edit of the photo, queued by the form; of its middle, if nothing else is said."""
+    response = post(browser, as_json=True, photo=named(photo), region_box=region_box, **fields)
+    assert response.status_code == 201, response.content
+    return Edit.objects.get(pk=response.json()["id"])
+
+
+def to_fetching(edit: Edit) -> Edit:
+    """Advance the edit until its result is there to be fetched."""
+    while edit.state != State.FETCHING:
+        engine.advance(edit.pk)
+        edit = reloaded(edit)
+    return edit

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import Attempt, Denial, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock
+from . import storage_health
 from .uncommitted_photo import stored_region
 
 _OF_A_REGION = ("crop_window", "sent_percent")
@@ -32,13 +33,17 @@ def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
         note = {"kind": Event.Kind.ASKED, "code": EventCode.FETCH_AGAIN, "reason": reason, "actor": actor}
         Event.objects.create(edit=edit, **note)
         return edit
-    return recover_result(edit, actor, reason)
+    try:
+        return recover_result(edit, actor, reason)
+    except OSError as error:
+        storage_health.doubt()
+        raise NotAllowed(Denial.NO_STORAGE) from error
 
 
 def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Attempt | None = None) -> Edit:
     """The attempt with the paid result, the newest or `only` this one, moves to a new edit of the same owner.
 
-    Raises NotAllowed.
+    Raises NotAllowed; OSError where the region cannot be stored, and then nothing has changed.
     """
     with stored_region(_region(edit)) as region, transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)

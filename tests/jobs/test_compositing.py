@@ -1,6 +1,5 @@
 """What was painted for a region is put into the photo, which stays as it is everywhere else; and is never lost by that."""
 
-import io
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,30 +16,20 @@ from PIL import Image
 from edits import failpoints, images
 from edits.accounts import retention
 from edits.gallery import trash
-from edits.jobs import compositing, engine, result_recovery, sent_picture
-from edits.models import BackfillCursor, Edit, EventCode, Failure, State
+from edits.jobs import compositing, engine, sent_picture
+from edits.models import BackfillCursor, Edit, EventCode, State
 from edits.wiro import WiroClient
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.files import files_in
-from tests.forms import named, post
 from tests.pages import content_of
-from tests.photos import photo_path
-from tests.regions import BOX, bytes_of, inside, pixels_of, psnr
+from tests.regions import bytes_of, inside, order, photo_of, pixels_of, psnr, to_fetching
 from tests.rows import present, reloaded
 
 pytestmark = pytest.mark.django_db
 
 ORIENTATION = 0x0112
 SIDEWAYS = 6
-
-
-def photo_of(size: tuple[int, int], format: str = "JPEG", name: str = "rocket.jpg", **options: Any) -> bytes:
-    with Image.open(photo_path(name)) as image:
-        scaled = image.convert("RGB").resize(size, Image.Resampling.BICUBIC)
-    buffer = io.BytesIO()
-    scaled.save(buffer, format, **options)
-    return buffer.getvalue()
 
 
 def sideways(size: tuple[int, int]) -> bytes:
@@ -62,19 +51,6 @@ PHOTOS: dict[str, tuple[Callable[[], bytes], str]] = {
 def ordered(browser: Client) -> Edit:
     """A queued edit of the middle of a photo of 1600 × 1200 pixels."""
     return order(browser, photo_of((1600, 1200), quality=92))
-
-
-def order(browser: Client, photo: bytes, region_box: str = BOX, **fields: Any) -> Edit:
-    response = post(browser, as_json=True, photo=named(photo), region_box=region_box, **fields)
-    assert response.status_code == 201, response.content
-    return Edit.objects.get(pk=response.json()["id"])
-
-
-def to_fetching(edit: Edit) -> Edit:
-    while edit.state != State.FETCHING:
-        engine.advance(edit.pk)
-        edit = reloaded(edit)
-    return edit
 
 
 def its_worker_died(edit: Edit) -> None:
@@ -265,18 +241,6 @@ def test_cleaning_up_leaves_the_files_of_a_region_and_a_purge_takes_them(
     edit.attempts.update(cleanup_due_at=None, cleaned_up_at=timezone.now())
     trash.delete_for_good(edit, alice)
     assert files_in(media) == []
-
-
-def test_a_result_that_was_lost_here_is_recovered_with_its_region(
-    inverting: list[bytes], ordered: Edit, rita: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    edit = to_fetching(ordered)
-    Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now(), lease_token=None)
-    assert reloaded(edit).mark_failed(Failure.OUTPUT_UNAVAILABLE)
-    fresh = advance_to_rest(result_recovery.fetch_again(reloaded(edit), rita))
-    assert fresh.is_composite
-    assert (fresh.crop_window, fresh.sent_percent) == (edit.crop_window, edit.sent_percent)
-    assert fresh.region != edit.region
 
 
 @pytest.mark.parametrize("variations", ["2", "1"])

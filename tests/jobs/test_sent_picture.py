@@ -11,9 +11,8 @@ from edits.models import Edit, Failure, State
 from edits.wiro import WiroClient
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
-from tests.jobs.test_compositing import order, photo_of
 from tests.pages import content_of
-from tests.regions import pixels_of, png
+from tests.regions import order, photo_of, pixels_of, png
 from tests.rows import present, reloaded
 
 pytestmark = pytest.mark.django_db
