@@ -16,7 +16,7 @@ from tests.fixtures import NewEdit
 from tests.jobs.steps import begin_attempt, claim
 from tests.rows import attempt_of, edit_in, reloaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit: NewEdit) -> No
 
 
 @pytest.fixture
-def never_taken(sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch) -> Edit:
+def never_taken(sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None) -> Edit:
     """An unconfirmed edit whose Run Wiro never saw; what its list lacks is believed at once."""
     monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
     sandbox.faults.add("Run", "silence", seconds=30)
