@@ -77,7 +77,7 @@ async function takeOver(url) {
 
 editor.addEventListener("change", changed);
 for (const input of numbers) input.addEventListener("input", typed);
-field.closest("form").addEventListener("formdata", send);
+numbers[0].form.addEventListener("formdata", send);
 addEventListener("photos-changed", follow);
 follow();
 if (texts.region && editor.region) takeOver(texts.region);

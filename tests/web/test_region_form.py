@@ -123,7 +123,7 @@ def test_a_refused_region_is_explained_on_the_page_which_keeps_the_numbers(brows
     page = post(browser, region_left="45", region_top="45", region_width="0", region_height="10")
     assert page.status_code == 400
     assert "The region is empty." in page.text
-    assert 'name="region_left" id="id_region_left" value="45"' in page.text
+    assert 'name="region_left" id="id_region_left" form="composer" value="45"' in page.text
 
 
 def test_a_region_on_a_photo_that_is_gone_asks_for_another_photo(browser: Client, new_edit: NewEdit, alice: User) -> None:
