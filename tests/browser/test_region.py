@@ -104,7 +104,7 @@ def test_a_box_is_drawn_sent_and_seen(marking: Callable[..., Page], browsed_site
     assert status["state"] == "succeeded"
     assert 0 < status["sent_percent"] < 60
     expect(page.get_by_role("heading", name="Region")).to_be_visible()
-    expect(page.get_by_text("of the photo was sent to the model")).to_be_visible()
+    expect(page.get_by_text("Sent to the model:")).to_be_visible()
     painted = page.request.get(f"{page.url}painted").body()
     assert Image.open(io.BytesIO(painted)).size != Image.open(io.BytesIO(page.request.get(f"{page.url}result").body())).size
     drawn = mask(page)
