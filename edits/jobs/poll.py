@@ -193,7 +193,8 @@ def _fail(edit: Edit, attempt: Attempt, code: Failure, task: WiroTask) -> None:
     facts = {"cleanup_due_at": timezone.now(), "error_message": task.debug_error[:1000]}
     facts["wiro_task_token"] = task.token or attempt.wiro_task_token
     Attempt.objects.filter(pk=attempt.pk).update(**facts)
-    edit.mark_failed(code, task.debug_error, wiro_status=task.status)
+    # Booked on the edit: the attempt's own cost stays open, so that outputs which appear later are still followed.
+    edit.mark_failed(code, task.debug_error, wiro_status=task.status, cost=task.listed_cost or None)
 
 
 _TOO_LATE = f"no result within {timing.RUN_MAX_AGE / 60:.0f} minutes"

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from ..models import Attempt, Edit, EventCode, Failure, Outcome, State
+from ..models import Attempt, Edit, Event, EventCode, Failure, Outcome, State
 
 
 def quarantine_waiting() -> int:
@@ -12,7 +12,18 @@ def quarantine_waiting() -> int:
     """
     waiting = Edit.objects.filter(state__in=[State.QUEUED, State.SUBMITTING])
     Attempt.objects.filter(edit__in=waiting, outcome=Outcome.PENDING).update(outcome=Outcome.UNKNOWN)
-    return sum(edit.move(State.UNCONFIRMED, due_at=None, code=EventCode.RESTORED_BACKUP, fenced=False) for edit in waiting)
+    moved = [edit for edit in waiting if edit.move(State.UNCONFIRMED, due_at=None, code=EventCode.RESTORED_BACKUP, fenced=False)]
+    # Those that were unconfirmed already may not be sent again by themselves either.
+    others = [edit for edit in Edit.objects.filter(state=State.UNCONFIRMED) if not may_be_sent_since_backup(edit)]
+    Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.ALARM, code=EventCode.RESTORED_BACKUP) for edit in others)
+    return len(moved) + len(others)
+
+
+def may_be_sent_since_backup(edit: Edit) -> bool:
+    """Was the edit set aside after a restore, and has nobody decided since? Then no attempt that we know of proves that Wiro
+    was not asked: there may have been another after the backup."""
+    set_aside = edit.events.filter(code=EventCode.RESTORED_BACKUP).order_by("-pk").first()
+    return set_aside is not None and not edit.events.filter(pk__gt=set_aside.pk, code=EventCode.TRY_AGAIN).exists()
 
 
 def forget_tasks() -> int:

@@ -54,7 +54,7 @@ def test_an_absent_pexit_is_no_failure(sandbox: SandboxServer, new_edit: NewEdit
 
 
 @pytest.mark.parametrize(("kind", "code"), [("failed", "model_failed"), ("no_outputs", "no_output")])
-def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(
+def test_a_task_that_ended_badly_fails_the_edit(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, kind: str, code: str
 ) -> None:
     monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 2)
@@ -63,7 +63,17 @@ def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(
     assert (edit.state, edit.failure_code) == ("failed", code)
 
 
-@pytest.mark.parametrize("changes", [{"pexit": "1"}, {"outputs": ()}, {"status": "task_cancel"}])
+def test_a_task_that_ended_well_without_outputs_costs_what_wiro_says(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 0)
+    sandbox.faults.add("model", "no_outputs")
+    edit = advance_to_rest(new_edit())
+    assert edit.failure_code == "no_output"
+    assert edit.cost == quotas.spent_today() == sum(task.cost for task in sandbox.tasks) > 0
+
+
+@pytest.mark.parametrize("changes", [{"pexit": "1"}, {"status": "task_cancel"}])
 def test_a_price_that_is_named_for_no_result_was_not_charged(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
