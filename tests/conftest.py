@@ -24,6 +24,7 @@ from edits.translations import compile_catalogs
 from edits.wiro.sandbox import SandboxServer
 from tests.fixtures import MakeStaff, NewEdit, OfferPairs, SignIn
 from tests.photos import photo_path
+from tests.regions import negative_of
 from tests.rows import edit_in
 
 TESTS = Path(__file__).resolve().parent
@@ -127,6 +128,19 @@ def sandbox(settings: Settings) -> Iterator[SandboxServer]:
         settings.WIRO_BASE_URL = server.url
         settings.WIRO_OUTPUT_HOSTS = [server.origin]
         yield server
+
+
+@pytest.fixture
+def inverting(sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The Wiro of this test gives back the negative of whatever it is given, in the same size. The pictures it was given."""
+    given: list[bytes] = []
+
+    def invert(picture: bytes, *_: Any) -> bytes:
+        given.append(picture)
+        return negative_of(picture)
+
+    monkeypatch.setattr("edits.wiro.sandbox.task_lifecycle.apply_prompt", invert)
+    return given
 
 
 @pytest.fixture

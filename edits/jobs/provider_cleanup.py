@@ -32,7 +32,8 @@ def clean_up(attempt_id: int) -> None:
     try:
         if not (_end_is_unknown(attempt) and not _has_ended(attempt)):
             _delete_copies(attempt)
-    except WiroError as error:
+    except (WiroError, OSError) as error:
+        # An OSError: a result could not be recovered, so its copies stay for the next try.
         log.warning("deleting the copies of task %s: %s", attempt.wiro_task_id, error)
 
 

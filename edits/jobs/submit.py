@@ -17,6 +17,7 @@ from ..wiro import WiroAPIError, WiroError, WiroRun
 from . import admission, circuit_breaker, storage_health, task_id_spool, timing
 from .provider import MODEL, callback_url, client, hand_over, parameters
 from .reconcile import adopt
+from .sent_picture import UnreadablePicture
 from .task_match import source_hash
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,9 @@ def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
         return
     except FileNotFoundError:
         _source_is_missing(edit, attempt)
+        return
+    except UnreadablePicture as error:
+        _source_is_unreadable(edit, attempt, error)
         return
     failpoint("after_hand_over")
     if _mark_sent(edit, attempt, source_url):
@@ -135,7 +139,14 @@ def _source_is_missing(edit: Edit, attempt: Attempt) -> None:
         edit.move(State.QUEUED, due_at=timing.after(timing.ENVIRONMENT_WAIT), code=EventCode.WAITING_FOR_STORAGE)
         return
     log.error("the source of edit %s is missing although the media folder is the right one", edit.pk)
-    edit.mark_failed(Failure.INTERNAL_ERROR, "the stored photo is missing")
+    edit.mark_failed(Failure.INTERNAL_ERROR, "the stored photo or its region is missing")
+
+
+def _source_is_unreadable(edit: Edit, attempt: Attempt, error: UnreadablePicture) -> None:
+    """Without its region, or a crop of its photo, an edit would be painted wrongly, so it is not sent at all."""
+    log.error("edit %s is not sent: %s", edit.pk, error)
+    attempt.settle(Outcome.REJECTED, error_code=NEVER_SENT)
+    edit.mark_failed(Failure.INTERNAL_ERROR, str(error))
 
 
 def settle_by(attempt: Attempt, outcome: Outcome, error: WiroError) -> None:

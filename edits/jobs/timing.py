@@ -57,6 +57,9 @@ ENVIRONMENT_WAIT = 15.0
 
 FETCH_WAIT = 5.0
 FETCH_WAIT_CAP = 1200.0
+# How long a fetched picture waits, within its lease, for other composites in its process; then it comes back a little later.
+COMPOSITE_PATIENCE = 60.0
+COMPOSITE_WAIT = 5.0
 INVALID_TRIES = 4
 SERVER_ERROR_TRIES = 5
 

@@ -7,4 +7,5 @@ sign_in_limits  lockout after wrong passwords           health_probes   health c
 user_messages   failures, refusals and waits in words   progress        stage, percent and estimate
 money           amounts of USD                          own_next        where a form may lead to
 nul_bytes       NUL in addresses and queries            addresses       where an edit and its pictures are
+region_form     where a photo may change, in a form
 """

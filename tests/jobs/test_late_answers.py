@@ -52,7 +52,7 @@ def test_a_result_that_comes_after_the_lease_was_lost_leaves_wiros_copies_alone(
     attempt, _ = attempt_of(edit)
     slow = claim(edit, 300)
     Edit.objects.filter(pk=edit.pk).update(lease_token=None)
-    fetch._succeed(slow, attempt, picture)
+    fetch._keep(slow, attempt, picture)
     assert reloaded(edit).state == State.FETCHING
     assert Attempt.objects.get(pk=attempt.pk).cleanup_due_at is None
 

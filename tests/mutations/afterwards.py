@@ -89,9 +89,30 @@ MUTATIONS = [
     Mutation(
         "Wiro's copies are erased after the lease was lost",
         FETCH,
-        "            if edit.move(State.SUCCEEDED, result=result, **changes):\n                Attempt",
-        "            if edit.move(State.SUCCEEDED, result=result, **changes) or True:\n                Attempt",
+        "            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):\n                Attempt",
+        "            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes) or True:\n                Attempt",
         ("tests/jobs/test_late_answers.py",),
+    ),
+    Mutation(
+        "what was painted is not stored before the composite is made",
+        FETCH,
+        "    elif painted := compositing.keep_painted(edit, picture):\n        _compose(edit, attempt, painted)",
+        "    else:\n        _compose(edit, attempt, compositing.saved(Photo.from_picture(edit.owner_id, picture)))",
+        ("tests/jobs/test_compositing.py",),
+    ),
+    Mutation(
+        "each attempt of a region crops the photo again",
+        "edits/jobs/sent_picture.py",
+        "    if prepared is None or not",
+        "    if True or not",
+        ("tests/jobs/test_sent_picture.py",),
+    ),
+    Mutation(
+        "an edit whose region is unreadable is sent as a whole",
+        "edits/jobs/sent_picture.py",
+        "    if edit.region:\n        region_of(edit)",
+        "    if False:\n        region_of(edit)",
+        ("tests/jobs/test_sent_picture.py",),
     ),
     Mutation(
         "Wiro's copies are erased before the result is stored",

@@ -166,9 +166,23 @@ MUTATIONS = [
     Mutation(
         "absence counts although the list may be behind",
         RECONCILE,
-        " or not _shows_later_task_of_ours(tasks, attempt):",
-        ":",
+        "    if not _shows_later_task_of_ours(listing.tasks, attempt):\n",
+        "    if False:\n",
         ("tests/jobs/test_late_answers.py",),
+    ),
+    Mutation(
+        "absence counts although the list was not read to its end",
+        RECONCILE,
+        " or not listing.is_complete:",
+        ":",
+        ("tests/jobs/test_late_answers.py", "-k", "not_read_to_before"),
+    ),
+    Mutation(
+        "what was set aside after a restore is sent again by itself",
+        RECONCILE,
+        " and not is_restored and _was_never_requeued(edit)",
+        " and _was_never_requeued(edit)",
+        ("tests/jobs/test_recovery.py",),
     ),
     Mutation(
         "absence counts although the callback has come",
