@@ -10,10 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.utils import timezone
 
 from .. import images
-from ..models import BackfillCursor, Edit, Photo, State
+from ..models import BackfillCursor, Edit, Photo, State, clock
 from .sent_picture import region_of
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ def _next_without() -> Edit | None:
     without = Edit.objects.filter(
         state=State.SUCCEEDED,
         changed_percent__isnull=True,
-        ended_at__lt=timezone.now() - SETTLED_AFTER,
+        ended_at__lt=clock.now() - SETTLED_AFTER,
         purged_at__isnull=True,
         photo__purged_at__isnull=True,
         result__purged_at__isnull=True,

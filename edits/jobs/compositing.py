@@ -9,11 +9,10 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from .. import images
 from ..failpoints import failpoint
-from ..models import BackfillCursor, Edit, Event, EventCode, Photo, State, Visibility
+from ..models import BackfillCursor, Edit, Event, EventCode, Photo, State, Visibility, clock
 from . import storage_health
 from .change_map import stored_changes
 from .reconcile import alarm
@@ -118,7 +117,7 @@ def _next_without() -> Edit | None:
     cursor = BackfillCursor.objects.filter(pk=CURSOR).first()
     without = Edit.objects.filter(
         _only_painted(),
-        ended_at__lt=timezone.now() - SETTLED_AFTER,
+        ended_at__lt=clock.now() - SETTLED_AFTER,
         photo__purged_at__isnull=True,
         painted__purged_at__isnull=True,
     )

@@ -8,11 +8,10 @@ import logging
 import tempfile
 
 from django.db import transaction
-from django.utils import timezone
 
 from .. import images
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, EventCode, Failure, Photo, State
+from ..models import Attempt, Edit, EventCode, Failure, Photo, State, clock
 from ..wiro import WiroDownloadError, WiroError
 from . import compositing, rate_limiter, storage_health, timing
 from .change_map import stored_changes
@@ -81,13 +80,13 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
         storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
             if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
-                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
 
 
 def _unavailable(edit: Edit, attempt: Attempt, why: str) -> None:
     """Wiro's copy stays. Its address may have changed or expired, so Wiro is asked for it again."""
-    if edit.age_at(timezone.now()) > timing.scaled(timing.FETCH_MAX_AGE):
+    if edit.age_at(clock.now()) > timing.scaled(timing.FETCH_MAX_AGE):
         if edit.park(EventCode.RESULT_UNAVAILABLE, reason=why):
             log.critical("the paid result of edit %s can't be fetched, a person has to decide: %s", edit.pk, why)
         return

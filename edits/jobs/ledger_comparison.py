@@ -9,9 +9,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from ..models import ENDED, FAR_AHEAD, Attempt, Failure, Heartbeat, LedgerDifference, Outcome
+from ..models import ENDED, FAR_AHEAD, Attempt, Failure, Heartbeat, LedgerDifference, Outcome, clock
 from ..wiro import WiroError, WiroTask, WiroUnsupportedCallError
 from .task_listing import read_back_to
 
@@ -29,7 +28,7 @@ PAGES_MAX = 200
 
 def compare_if_due() -> None:
     """Compare unless somebody did so within a day. Two processes at once compare once."""
-    now = timezone.now()
+    now = clock.now()
     if not _claim(now):
         return
     try:

@@ -8,9 +8,8 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 
-from ..models import Attempt, Edit
+from ..models import Attempt, Edit, clock
 from ..wiro import WiroClient
 from . import sent_picture
 from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
@@ -45,7 +44,7 @@ def hand_over(edit: Edit, attempt: Attempt) -> str:
 
 def _unused_upload(edit: Edit) -> str:
     """The copy at Wiro, if it is fresh and no attempt that Wiro may have taken was given it."""
-    oldest = timezone.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
+    oldest = clock.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
     if not edit.uploaded_source_url or edit.source_uploaded_at is None or edit.source_uploaded_at < oldest:
         return ""
     may_be_taken = edit.attempts.exclude(outcome="rejected").filter(sent_at__gte=F("edit__source_uploaded_at"))
@@ -58,7 +57,7 @@ def _upload(edit: Edit, attempt: Attempt, picture: sent_picture.SentPicture) -> 
         url = client().upload(file.file, name, picture.content_type, deadline=scaled(UPLOAD_DEADLINE))
     # With the lease, as an upload may end after it, when the edit is another worker's or has ended.
     mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
-    mine.update(uploaded_source_url=url, source_uploaded_at=timezone.now())
+    mine.update(uploaded_source_url=url, source_uploaded_at=clock.now())
     return url
 
 

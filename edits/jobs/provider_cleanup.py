@@ -7,10 +7,9 @@ all is recovered.
 import logging
 
 from django.db import transaction
-from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock
+from ..models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ..wiro import WiroAPIError, WiroError, WiroTask
 from . import timing
 from .provider import client
@@ -57,7 +56,7 @@ def _delete_copies(attempt: Attempt) -> None:
     except WiroAPIError as error:
         if not error.is_not_found:
             raise
-    Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=timezone.now(), cleanup_due_at=None)
+    Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=clock.now(), cleanup_due_at=None)
     Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CLEANED_UP)
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock
+from ..models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
 from ..wiro import QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
 from . import rate_limiter, timing
 from .provider import client
@@ -45,7 +44,7 @@ def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode
             facts: dict[str, Any] = {"due_at": _first_poll(attempt), "wiro_status": QUEUED, "data": {"task_id": task_id}}
             edit.move(State.RUNNING, fenced=False, code=code, uploaded_source_url="", **facts)
             return
-        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, cleanup_due_at=timezone.now(), **known)
+        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, cleanup_due_at=clock.now(), **known)
         alarm(edit, EventCode.LATE_TASK, task_id=task_id)
     log.error("edit %s: task %s belongs to an attempt that was given up; it is stopped", edit.pk, task_id)
 
@@ -63,7 +62,7 @@ def _compare(attempt: Attempt, task_id: str) -> None:
 
 def _first_poll(attempt: Attempt) -> datetime:
     if attempt.callback_seen_at:
-        return timezone.now()
+        return clock.now()
     return timing.after(timing.FIRST_POLL_WITH_CALLBACK if settings.PUBLIC_BASE_URL else timing.FIRST_POLL)
 
 
@@ -78,7 +77,7 @@ def reconcile(edit: Edit) -> None:
         return
     if attempt.outcome == Outcome.REJECTED:
         # The refusal came while nobody could move the edit.
-        edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.REFUSED, reason=attempt.error_message)
+        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.REFUSED, reason=attempt.error_message)
         return
     found = look_up(attempt)
     if found.task:
@@ -86,8 +85,8 @@ def reconcile(edit: Edit) -> None:
     elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
         # Looked for on: if the list was wrong, what it cost belongs into the books, and its result to the owner.
         attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=timing.after(timing.LOOKUP_WAIT_LATE), lookup_retries=0)
-        edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.NOT_FOUND_AT_WIRO)
-    elif found.is_pointless or edit.age_at(timezone.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
+        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
+    elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
         _await_decision(edit)
         # A callback stores its claim before it looks at the state, so one of the two sees the other.
         if Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="").exists():
@@ -233,7 +232,7 @@ def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
 
 def _has_been_absent(attempt: Attempt) -> bool:
     """Note one more look in which it was absent; has it been so often and long enough?"""
-    now = timezone.now()
+    now = clock.now()
     attempt.absent_age += timing.observed(attempt.looked_up_at, now, 2 * timing.LOOKUP_WAIT_CAP)
     attempt.absent_looks, attempt.looked_up_at = attempt.absent_looks + 1, now
     attempt.save(update_fields=["absent_age", "absent_looks", "looked_up_at"])

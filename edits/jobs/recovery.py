@@ -1,8 +1,6 @@
 """Recovery: what becomes of edits after a backup was restored, or when a sandbox and its tasks are gone."""
 
-from django.utils import timezone
-
-from ..models import Attempt, Edit, Event, EventCode, Failure, Outcome, State
+from ..models import Attempt, Edit, Event, EventCode, Failure, Outcome, State, clock
 
 
 def quarantine_waiting() -> int:
@@ -29,7 +27,7 @@ def may_be_sent_since_backup(edit: Edit) -> bool:
 def forget_tasks() -> int:
     """A sandbox keeps its tasks in memory, and it is gone. Waited for, its edits would take their owners' places for an hour."""
     lost = Edit.objects.filter(state__in=[State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING])
-    now = timezone.now()
+    now = clock.now()
     Attempt.objects.filter(lookup_due_at__isnull=False).update(lookup_due_at=None)
     Attempt.objects.filter(edit__in=lost).update(cleanup_due_at=None, lookup_due_at=None, cleaned_up_at=now)
     why = {"code": EventCode.SANDBOX_RESTARTED, "fenced": False}

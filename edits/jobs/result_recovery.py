@@ -4,9 +4,8 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from ..models import Attempt, Denial, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock
+from ..models import Attempt, Denial, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from . import storage_health
 from .uncommitted_photo import stored_region
 
@@ -18,7 +17,7 @@ _RECOVERY = uuid.UUID("5b9c2f53-7a0e-4d0e-9d56-0c9c3b8f9d41")
 def can_fetch_again(edit: Edit) -> bool:
     """Is there a paid result at Wiro that is not stored here?"""
     if edit.state == State.FETCHING:
-        return edit.due_at is None or edit.due_at > timezone.now()
+        return edit.due_at is None or edit.due_at > clock.now()
     return edit.state == State.FAILED and _unfetched(edit) is not None
 
 
@@ -28,7 +27,7 @@ def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
     Returns the edit that is fetching. Raises NotAllowed.
     """
     if edit.state == State.FETCHING:
-        if not Edit.objects.filter(pk=edit.pk, state=State.FETCHING).update(due_at=timezone.now(), observed_age=0):
+        if not Edit.objects.filter(pk=edit.pk, state=State.FETCHING).update(due_at=clock.now(), observed_age=0):
             raise NotAllowed(Denial.NOTHING_TO_FETCH)
         note = {"kind": Event.Kind.ASKED, "code": EventCode.FETCH_AGAIN, "reason": reason, "actor": actor}
         Event.objects.create(edit=edit, **note)

@@ -4,7 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
+
+from ..models import clock
 
 # A Run is answered within the deadline or its outcome is unknown; the lease outlives it, so that only a dead worker loses it.
 RUN_DEADLINE = 120.0
@@ -87,7 +88,7 @@ def span(seconds: float) -> timedelta:
 
 def after(seconds: float, *, jitter: float = 0.2) -> datetime:
     """The moment that many seconds from now, give or take, so that many edits do not come back at once."""
-    return timezone.now() + span(seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311 - not a secret
+    return clock.now() + span(seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311 - not a secret
 
 
 def backoff(first: float, retries: int, cap: float, growth: float = 2.0) -> datetime:

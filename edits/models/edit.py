@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import clock
 from .attempt import Attempt, Outcome
 from .edit_queryset import EditQuerySet
 from .event import REASON_MAX, Event, EventCode
@@ -229,7 +230,7 @@ class Edit(models.Model):
         """
         if to not in MOVES[self.state]:
             raise ForbiddenMove(f"{self.state} → {to}")
-        now = timezone.now()
+        now = clock.now()
         # Waiting and being submitted take turns while Wiro refuses; together they are one wait.
         same_wait = {self.state, to} == {State.QUEUED, State.SUBMITTING}
         changes = {"polled_at": now, "observed_age": self.age_at(now) if same_wait else 0.0} | NO_CONDITION | changes
@@ -251,7 +252,7 @@ class Edit(models.Model):
     ) -> bool:
         """Stay in this state until `due_at`; an orderly outcome, so the claim was not fruitless. With a `code` the history
         tells of it. Returns whether this worker still had the lease."""
-        now = timezone.now()
+        now = clock.now()
         changes = {"polled_at": now, "observed_age": self.age_at(now)} | changes
         changes |= {"due_at": due_at, "step_retries": min(self.step_retries + 1, RETRIES_MAX)}
         event = Event(kind=Event.Kind.POSTPONED, code=code, data=data or {}, reason=reason[:REASON_MAX]) if code else None
@@ -260,7 +261,7 @@ class Edit(models.Model):
     def park(self, code: str, *, data: dict[str, Any] | None = None, reason: str = "", **changes: Any) -> bool:
         """Stay in this state until a person decides; the history calls for attention. Returns as `postpone`."""
         event = Event(kind=Event.Kind.ALARM, code=code, data=data or {}, reason=reason[:REASON_MAX])
-        return self._change(event, True, False, changes | {"due_at": None, "polled_at": timezone.now()})
+        return self._change(event, True, False, changes | {"due_at": None, "polled_at": clock.now()})
 
     def mark_failed(self, failure: Failure, message: str = "", **kwargs: Any) -> bool:
         """Fail for good. `message` is Wiro's or the program's own, at most 1000 characters are kept."""

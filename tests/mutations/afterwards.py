@@ -19,8 +19,8 @@ MUTATIONS = [
     Mutation(
         "no last look before giving up",
         POLL,
-        "    now = timezone.now()\n    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):\n",
-        "    now = timezone.now()\n    if True:\n",
+        "    now = clock.now()\n    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):\n",
+        "    now = clock.now()\n    if True:\n",
         ("tests/jobs/test_poll.py", "-k", "killed or given_up"),
     ),
     Mutation(
@@ -47,7 +47,7 @@ MUTATIONS = [
     Mutation(
         "a task that vanished is not followed",
         POLL,
-        "    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())\n    if edit.cancel_requested_at:\n",
+        "    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())\n    if edit.cancel_requested_at:\n",
         "    if edit.cancel_requested_at:\n",
     ),
     Mutation(
@@ -124,7 +124,7 @@ MUTATIONS = [
         "the copies of an unusable result are erased",
         FETCH,
         "        alarm(edit, EventCode.RESULT_INVALID)\n",
-        "        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())\n",
+        "        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())\n",
         ("tests/jobs/test_fetch.py",),
     ),
     Mutation(

@@ -152,7 +152,7 @@ MUTATIONS = [
     Mutation(
         "the task of an attempt that was given up is not stopped",
         RECONCILE,
-        "update(outcome=Outcome.SUPERSEDED, cleanup_due_at=timezone.now(), **known)",
+        "update(outcome=Outcome.SUPERSEDED, cleanup_due_at=clock.now(), **known)",
         "update(outcome=Outcome.SUPERSEDED, **known)",
         ("tests/jobs/test_webhooks.py", "-k", "given_up"),
     ),
