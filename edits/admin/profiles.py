@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Profile
+from .read_only import ValidSelection
 
 
 class ProfileForm(forms.ModelForm):
@@ -54,7 +55,7 @@ class ProfileForm(forms.ModelForm):
 
 
 @admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin):
+class ProfileAdmin(ValidSelection):
     form = ProfileForm
     list_display = ("user", "edits_per_day", "edits_at_once", "spend_per_day", "is_trusted", "suspended_at", "their_edits")
     list_filter = ("is_trusted", ("suspended_at", admin.EmptyFieldListFilter))

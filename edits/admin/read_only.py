@@ -3,10 +3,25 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, HttpResponse
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ValidSelection(admin.ModelAdmin):
+    """A selection of what cannot be a row of this table is a bad request, and no error of ours."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                # NUL is in no key, and PostgreSQL refuses to look for it.
+                self.opts.pk.to_python(chosen.replace("\x00", "no key"))
+        except ValidationError as error:
+            raise BadRequest("no such row can be selected") from error
+        return super().changelist_view(request, extra_context)
+
+
+class ReadOnlyAdmin(ValidSelection):
     """View permission only: nothing can be added, changed or deleted."""
 
     show_full_result_count = False

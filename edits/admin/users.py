@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..accounts import deletion
 from ..models import Edit, Profile
+from .read_only import ValidSelection
 
 _HERE = (gettext_lazy("Activity"), {"fields": ("edits_here", "pictures_here", "spent", "erased_at")})
 # For staff who may view but not change: no password, no permissions.
@@ -70,7 +71,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(ValidSelection, UserAdmin):
     """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
     list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")

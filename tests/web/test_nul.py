@@ -53,3 +53,11 @@ def test_no_address_with_nul_is_one(staff: Any) -> None:
         path = "/" + path.replace("^", "").replace("$", "").replace("\\", "")
         if "logout" not in path:
             assert client.get(path).status_code != 500, path
+
+
+@pytest.mark.parametrize("table", ["edits/edit", "edits/ledgerdifference", "edits/profile", "edits/event", "auth/user"])
+@pytest.mark.parametrize("chosen", ["\x00", "no such key", ""])
+def test_a_selection_in_the_admin_that_can_be_no_row_is_refused(staff: Any, table: str, chosen: str) -> None:
+    client, _edit = staff
+    answer = client.post(f"/admin/{table}/", {"action": "dismiss", "_selected_action": [chosen], "index": "0"})
+    assert answer.status_code in (302, 400)
