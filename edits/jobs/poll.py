@@ -52,7 +52,8 @@ def _ask(attempt: Attempt) -> tuple[WiroTask | None, Condition]:
     except WiroAPIError as error:
         log.warning("polling task %s: %s", attempt.wiro_task_id, error)
         if error.is_rate_limit:
-            rate_limiter.pause(timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after)
+            asked = timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after
+            rate_limiter.pause(min(asked, timing.POLL_PAUSE_CAP))
         if error.is_credentials:
             circuit_breaker.trip_for(error, attempt.edit)
         return None, Condition.MISSING if error.is_not_found else Condition.SILENT

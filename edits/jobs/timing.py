@@ -31,6 +31,8 @@ FIRST_POLL_WITH_CALLBACK = 45.0
 POLL_GROWTH = 1.6
 POLL_CAP = 60.0
 POLL_CAP_WITH_CALLBACK = 300.0
+# Asking costs nothing, and results that wait at Wiro are paid: no answer stops all polls for longer than this, whatever it says.
+POLL_PAUSE_CAP = 60.0
 # A page that is being watched, or a callback, may ask sooner, but not more often than this.
 VIEWER_POLL = 2.0
 CALLBACK_POLL = 5.0

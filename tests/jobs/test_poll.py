@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.utils import timezone
 
-from edits.jobs import actions, engine, poll
+from edits.jobs import actions, engine, poll, rate_limiter
 from edits.models import CircuitBreaker, Condition, Edit
 from edits.ordering import quotas
 from edits.wiro import WiroClient, WiroTask
@@ -225,3 +225,13 @@ def test_a_task_that_only_the_list_still_shows_is_waited_for(
     sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=6)
     edit = advance_to_rest(new_edit())
     assert edit.state == "succeeded"
+
+
+def test_one_answer_stops_all_polls_for_a_minute_at_most(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(rate_limiter, "pause", paused.append)
+    sandbox.faults.add("Task/Detail", "http", status=429, retry_after="864000")
+    assert advance_to_rest(new_edit()).state == "succeeded"
+    assert paused == [60.0]
