@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, NotAllowed, Outcome, State, clock
 
@@ -54,11 +55,13 @@ def give_up_result(edit: Edit, actor: Any, reason: str = "") -> None:
 
 
 def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
-    """Bring the next look forward; a parked edit is looked at again."""
+    """Bring the next look forward; a parked edit is looked at again. One that is due already is just about to be."""
     now = clock.now()
     pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
-    if not (pending.filter(due_at__gt=now).update(due_at=now) or pending.filter(due_at__isnull=True).update(due_at=now)):
+    if not pending.exists():
         raise NotAllowed(Denial.NOTHING_TO_CHECK)
+    if not pending.filter(Q(due_at__gt=now) | Q(due_at__isnull=True)).update(due_at=now):
+        return
     Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.CHECK_NOW, reason=reason, actor=actor)
 
 

@@ -1,6 +1,7 @@
 """Any byte string is a clean picture or a refusal, soon, and in bounded memory."""
 
 import io
+import resource
 import subprocess
 import sys
 import time
@@ -90,9 +91,9 @@ def many_scans(count: int) -> bytes:
 
 
 def test_a_jpeg_of_a_thousand_scans_is_last_refusal_at_once() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refusal_of(many_scans(1000)).code == "unreadable"
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     assert clean(many_scans(5)).width == 640
 
 
@@ -119,9 +120,9 @@ def with_empty_parts(kind: str) -> bytes:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_file_of_a_million_empty_parts_is_refused_before_they_are_read(kind: str) -> None:
     rules = replace(images.UPLOAD, max_bytes=11 * MIB)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refusal_of(with_empty_parts(kind), rules).code == "unreadable"
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_a_webp_is_measured_before_its_decoder_sets_memory_aside() -> None:
@@ -174,6 +175,12 @@ MENDED: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
 }
 
 
+def children_cpu_seconds() -> float:
+    """What the processes that have ended used: however busy the machine is, the same."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux to tell a process's peak memory")
 @pytest.mark.parametrize("rules", ["UPLOAD", "FITTED"])
 @pytest.mark.parametrize("name", [*HEAVY, *MENDED])
@@ -181,14 +188,14 @@ def test_the_heaviest_pictures_stay_under_300_mb_and_are_quick(name: Any, rules:
     size, mode, format, options = (HEAVY | MENDED)[name]
     path = tmp_path / "heavy"
     Image.new(mode, size, "orange").save(path, format, **options)
-    begun = time.perf_counter()
+    before = children_cpu_seconds()
     done = subprocess.run([sys.executable, "-c", MEASURE, path, rules], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) < GROWTH_MB
-    assert time.perf_counter() - begun < SECONDS * PATIENCE
+    assert children_cpu_seconds() - before < SECONDS * PATIENCE
 
 
 def test_noise_in_black_and_white_is_not_compressed_for_seconds() -> None:
     data = encoded(Image.effect_noise((4000, 3000), 100).convert("1"))
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert clean(data).format == "JPEG"
-    assert time.perf_counter() - begun < SECONDS * PATIENCE
+    assert time.process_time() - begun < SECONDS * PATIENCE

@@ -167,15 +167,11 @@ def test_one_round_makes_up_for_a_limited_number(
     assert [change_map.backfill_change_maps() for _ in range(3)] == [2, 1, 0]
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [{"purged_at": timezone.now()}, {"ended_at": timezone.now() + timedelta(minutes=1)}],
-    ids=["purged", "just delivered"],
-)
+@pytest.mark.parametrize("column", ["purged_at", "ended_at"])
 def test_what_is_purged_or_was_just_delivered_is_left_alone(
-    sandbox: SandboxServer, new_edit: NewEdit, media: Path, fields: dict[str, Any]
+    sandbox: SandboxServer, new_edit: NewEdit, media: Path, column: str
 ) -> None:
-    without_comparison(new_edit, media, **fields)
+    without_comparison(new_edit, media, **{column: timezone.now()})
     assert change_map.backfill_change_maps() == 0
 
 
