@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import engine, fetch, result_recovery, storage_health
-from edits.models import Edit, NotAllowed
+from edits.models import Edit, NotAllowed, State
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -52,6 +52,16 @@ def test_a_result_that_cannot_be_fetched_at_once_is_fetched_later(
     edit = advance_to_rest(new_edit())
     assert edit.state == "succeeded"
     assert len(sandbox.runs()) == 1
+
+
+def test_a_result_whose_address_has_changed_is_asked_for_again(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+    edit = new_edit()
+    while edit.state != State.FETCHING:
+        engine.advance(edit.pk)
+        edit.refresh_from_db()
+    edit.attempts.update(output_url=f"{sandbox.origin}/moved/away.png")
+    assert advance_to_rest(edit).state == "succeeded"
+    assert edit.attempts.get().output_url != f"{sandbox.origin}/moved/away.png"
 
 
 @pytest.mark.parametrize("kind", ["html", "svg", "truncated", "bomb"])

@@ -6,7 +6,7 @@ POLL = "edits/jobs/poll.py"
 FETCH = "edits/jobs/fetch.py"
 CLEANUP = "edits/jobs/provider_cleanup.py"
 EDIT = "edits/models/edit.py"
-SPOOL_TESTS = ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved")
+SPOOL_TESTS = ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved or stays_in_the_spool")
 
 MUTATIONS = [
     Mutation(
@@ -158,12 +158,14 @@ MUTATIONS = [
         EDIT,
         "        same = Edit.objects.filter(pk=self.pk, state=self.state)\n",
         "        same = Edit.objects.filter(pk=self.pk)\n",
+        ("tests/models/test_edit.py",),
     ),
     Mutation(
         "a worker that lost its lease still moves the edit",
         EDIT,
         "            same = same.filter(lease_token=self.lease_token)\n",
         "            same = same.filter(pk=self.pk)\n",
+        ("tests/models/test_edit.py",),
     ),
     Mutation(
         "an edit is claimed although somebody works on it",
