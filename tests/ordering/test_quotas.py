@@ -1,6 +1,7 @@
 """How much a person may send in an hour and keep, exactly, also with many forms at once."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import actions
-from edits.models import Edit, Photo
+from edits.models import Edit, Outcome, Photo, State
 from edits.ordering import quotas
 from tests.files import files_in
 from tests.fixtures import NewEdit, SignIn
 from tests.forms import upload
 from tests.parallel import at_once, at_once_or_refused
 from tests.photos import photo_path
+from tests.rows import attempt_of, edit_in, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -106,3 +108,11 @@ def test_the_page_says_when_the_hour_is_over(signed_in: SignIn, alice: User, new
     page = signed_in(alice).post("/edits/new/", upload())
     assert page.status_code == 429
     assert "You’ve reached your hourly limit." in page.text
+
+
+def test_what_an_attempt_of_unknown_outcome_may_cost_stays_reserved_beside_the_next(alice: User, media: Path) -> None:
+    edit = edit_in(State.QUEUED, alice, stored(alice), cost_reserved=Decimal("0.05"))
+    now = timezone.now()
+    attempt_of(edit, Outcome.UNKNOWN, cost_reserved=Decimal("0.05"), started_at=now)
+    attempt_of(edit, Outcome.PENDING, cost_reserved=Decimal("0.05"), started_at=now)
+    assert quotas.spent_today() == Decimal("0.10")
