@@ -17,6 +17,7 @@ from .views import (
     selection,
     sign_in,
     trash,
+    variations,
     webhooks,
 )
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("edits/<uuid:edit_id>/retry/", edit_detail.retry, name="edit-retry"),
     path("edits/<uuid:edit_id>/delete/", edit_detail.delete, name="edit-delete"),
     path("edits/<uuid:edit_id>/restore/", trash.restore, name="edit-restore"),
+    path("edits/<uuid:edit_id>/compare/", variations.compare, name="edit-compare"),
+    path("edits/<uuid:edit_id>/keep/", variations.keep, name="edit-keep"),
     path("edits/<uuid:edit_id>/favorite/", selection.favorite, name="edit-favorite"),
     path("edits/<uuid:edit_id>/share/", edit_detail.share, name="edit-share"),
     path("edits/<uuid:edit_id>/unshare/", edit_detail.unshare, name="edit-unshare"),

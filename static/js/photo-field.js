@@ -12,7 +12,7 @@ const texts = area.dataset;
 const [frame, preview, cut, caption] = ["frame", "preview", "cut", "caption"].map(find);
 const [tools, repair, undo, crop] = ["tools", "repair", "undo", "crop"].map(find);
 const position = crop.querySelector("input");
-const starts = root.querySelectorAll("[data-start]");
+const starts = document.querySelectorAll("[data-start], [data-start] input");
 const slot = root.querySelector(".field-errors");
 
 function number(value, options) {

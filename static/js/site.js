@@ -1,5 +1,6 @@
 // On every page: times in the reader's zone, holding a card shows its photo before the edit, and no form is sent twice.
 
+import "./menus.js";
 import "./ready.js";
 
 function localTimes() {

@@ -113,9 +113,12 @@ def test_more_than_twenty_photos_are_told(open_form: Callable[..., Page], photo:
 def test_variations_are_counted_and_shown_together(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("good.jpg", 300, 200))
+    page.locator("summary", has_text="Variations").click()
     page.get_by_role("radio", name="3").check(force=True)
     expect(page.get_by_text("This will create 3 edits.")).to_be_visible()
+    page.keyboard.press("Escape")
     words = f"Three {uuid.uuid4().hex}"
     send(page, words)
-    page.wait_for_url("**/edits/?batch=*")
-    expect(page.get_by_role("link", name=words)).to_have_count(3)
+    page.wait_for_url("**/edits/*-*/?grid")
+    expect(page.locator(".variation")).to_have_count(3)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(words)

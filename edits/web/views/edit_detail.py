@@ -20,11 +20,11 @@ from ...jobs import actions, provider, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
-from .. import addresses, progress, user_messages
+from .. import addresses, comparison, composer, progress, user_messages
+from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .links import forget_new_link, live_links
 from .new_edit import created
-from .versions import history
 
 
 @require_safe
@@ -38,8 +38,16 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if edit is None:
         raise Http404
     is_owner = edit.owner_id == request.user.pk
-    context = {
+    context = _for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
+    page = render(request, "edits/detail.html", context)
+    forget_new_link(request, page)
+    return page
+
+
+def _for_everybody(edit: Edit) -> dict[str, Any]:
+    return {
         "edit": edit,
+        "comparison": comparison.usual(edit),
         "status": status_of(edit),
         "stages": progress.stages(edit),
         "failure_help": user_messages.failure(edit),
@@ -49,18 +57,28 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "model": provider.MODEL,
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
-        "is_owner": is_owner,
+        "is_owner": False,
     }
-    page = render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
-    forget_new_link(request, page)
-    return page
 
 
 def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
+    links = live_links(request, edit) if is_result else []
+    versions = history(edit)
+    variations = versions.variations_of(edit)
+    compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
-        "history": history(edit),
-        "links": live_links(request, edit) if is_result else [],
+        "is_owner": True,
+        "history": versions,
+        "number": versions.number_of(edit),
+        "comparison": compared,
+        "is_unusual": not compared.is_usual,
+        "variations": variations,
+        "is_grid": bool(variations) and "grid" in request.GET,
+        **composer.below(edit, person(request)),
+        "links": links,
+        # The address of a new link is shown once: not behind a closed lid.
+        "is_sharing": any(link["url"] for link in links),
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
