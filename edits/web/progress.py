@@ -12,7 +12,7 @@ from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
 from . import user_messages
 
-# Stages of the page: 0 waiting, 1 preparing, 2 editing, 3 saving.
+# Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
 _PAGE_STAGES = {
     WiroStage.QUEUED: 0,
     WiroStage.PREPARING: 1,
@@ -37,7 +37,7 @@ def stage_and_percent(edit: Edit) -> tuple[int, int]:
 
 def stages(edit: Edit) -> list[dict[str, str]]:
     current = 4 if edit.state == State.SUCCEEDED else stage_and_percent(edit)[0]
-    names = [_("Waiting"), _("Preparing"), _("Editing"), _("Saving")]
+    names = [_("Queued"), _("Preparing"), _("Editing"), _("Saving")]
     return [
         {"name": name, "state": "done" if at < current else "current" if at == current else "todo"}
         for at, name in enumerate(names)
