@@ -210,6 +210,8 @@ RECONCILE_REQUEUE = env.bool("RECONCILE_REQUEUE", True)
 CELERY_BEAT_SCHEDULE = {
     "dispatch-due": {"task": "edits.tasks.dispatch_due", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "clean-up": {"task": "edits.tasks.clean_up", "schedule": 600.0, "options": {"expires": 600.0}},
+    # Asks whether a day has passed; beat itself would begin to count anew at every restart.
+    "compare-ledger": {"task": "edits.tasks.compare_ledger", "schedule": 600.0, "options": {"expires": 600.0}},
 }
 
 # --- Security --------------------------------------------------------------------------------------------------------

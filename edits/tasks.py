@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from .accounts import retention
-from .jobs import scheduler, worker_pool
+from .jobs import ledger_comparison, scheduler, worker_pool
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,12 @@ def sweep() -> None:
 def clean_up() -> None:
     """Empty the trash and remove files that belong to no row."""
     retention.clean_up()
+
+
+@shared_task
+def compare_ledger() -> None:
+    """Compare the ledger with Wiro's list of tasks, once a day."""
+    ledger_comparison.compare_if_due()
 
 
 @shared_task(name="edits.tasks.tidy")

@@ -2,9 +2,16 @@
 
 from pathlib import Path
 
+from django.db.models.fields.files import FieldFile
+
 from edits.jobs.storage_health import MARKER_NAME
 
 
 def files_in(folder: Path) -> list[Path]:
     """Every file below `folder` in the order of their names, but for the marker that the storage keeps in it."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MARKER_NAME)
+
+
+def is_stored(file: FieldFile) -> bool:
+    """Whether the file that a row names is there."""
+    return file.storage.exists(str(file.name))

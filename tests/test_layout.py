@@ -176,6 +176,7 @@ CROSS_CUTTING = {
     "test_share_link_migration",
     "test_signup_migration",
     "test_styles",
+    "accounts.test_deletion_at_wiro",
     "gallery.test_moderation_in_parallel",
     "images.test_hostile_files",
     "jobs.test_before_run",

@@ -6,5 +6,6 @@ review_pairs   what the queue shows of each          jobs            every edit:
 job_detail     one edit, and what can be done        search          search and filters that stay quick
 csv_export     jobs and costs as CSV                 rows            attempts, events, photos, the breaker
 profiles       limits, trust, suspension             users           accounts, and how one is deleted
-read_only      nothing is edited by hand             registration    registers all of them
+read_only      nothing is edited by hand             ledger          where our books and Wiro disagree
+registration   registers all of them
 """

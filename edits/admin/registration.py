@@ -3,6 +3,6 @@
 Apart from the package, because the site itself is imported from there, before anything can be registered with it.
 """
 
-from . import jobs, profiles, rows, users
+from . import jobs, ledger, profiles, rows, users
 
-__all__ = ["jobs", "profiles", "rows", "users"]
+__all__ = ["jobs", "ledger", "profiles", "rows", "users"]

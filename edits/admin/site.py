@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from ..jobs import circuit_breaker, storage_health
+from ..jobs import circuit_breaker, ledger_comparison, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
 from ..web.own_next import with_own_next
@@ -99,6 +99,7 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "breaker_is_open": breaker.is_open(timezone.now()),
         "pause": pause,
         "storage_problem": storage_health.problem(),
+        "ledger_differences": ledger_comparison.undismissed(),
         "spent_today": spent_today,
         "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
         "spend_cap": settings.SPEND_PER_DAY,

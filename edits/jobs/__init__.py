@@ -11,5 +11,5 @@ webhooks          callbacks: "look again soon"            task_id_spool     task
 provider          the client, and what an edit sends      provider_cleanup  Wiro's copies are deleted
 actions           what people may ask of a job            recovery          after a restore or a lost sandbox
 storage_health    can results be stored?                  change_map        what an edit changed
-uncommitted_photo  files whose row is not saved yet
+ledger_comparison  do our books and Wiro agree?   uncommitted_photo  files whose row is not saved yet
 """

@@ -8,6 +8,7 @@ import logging
 import secrets
 
 from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from ..failpoints import failpoint
@@ -65,7 +66,8 @@ def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
 
 
 def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
-    if edit.lease_until and timezone.now() > edit.lease_until:
+    ours = Edit.objects.filter(pk=edit.pk, state=State.SUBMITTING, lease_token=edit.lease_token)
+    if not ours.filter(lease_until__gt=Now()).exists():
         # Frozen since the mark. Others look for a task by now, and may send the edit again when there is none.
         not_sent(edit, attempt)
         return

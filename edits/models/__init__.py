@@ -7,6 +7,7 @@ from .edit import NO_CONDITION, Edit
 from .event import Event, EventCode
 from .fair_share import FairShare
 from .heartbeat import BackfillCursor, Heartbeat
+from .ledger_difference import LedgerDifference
 from .media_marker import MediaMarker
 from .not_allowed import Denial, NotAllowed
 from .pause import Pause
@@ -37,6 +38,7 @@ __all__ = [
     "FairShare",
     "ForbiddenMove",
     "Heartbeat",
+    "LedgerDifference",
     "MediaMarker",
     "NotAllowed",
     "Outcome",

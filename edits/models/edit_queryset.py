@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from .circuit_breaker import FAR_AHEAD
@@ -18,12 +20,20 @@ if TYPE_CHECKING:
 LONGEST_LEASE = timedelta(minutes=10)
 
 
+def _database_time(later: timedelta) -> Combinable:
+    return ExpressionWrapper(Now() + later, output_field=models.DateTimeField())
+
+
 class EditQuerySet(models.QuerySet["Edit"]):
     def due(self, now: datetime) -> Self:
-        """Edits with something to do now that nobody is doing."""
+        """Edits with something to do now that nobody is doing.
+
+        Leases are told by the database's clock alone: with clocks that disagree two workers would
+        take each other's edits away.
+        """
         due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
-        return self.filter(due, free)
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+        return self.filter(due, free | Q(lease_until__gt=_database_time(LONGEST_LEASE)))
 
     def in_gallery(self) -> Self:
         return self.filter(visibility=Visibility.PUBLIC, state=State.SUCCEEDED, deleted_at__isnull=True)
@@ -34,9 +44,8 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
         """Take the leases of those that are due and free, all at once, and give them with photo and attempts."""
-        now, lease = timezone.now(), uuid.uuid4()
-        due = self.filter(pk__in=edit_ids).due(now)
-        until = now + timedelta(seconds=seconds)
+        lease, until = uuid.uuid4(), _database_time(timedelta(seconds=seconds))
+        due = self.filter(pk__in=edit_ids).due(timezone.now())
         if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
             return []
         mine = self.filter(pk__in=edit_ids, lease_token=lease)

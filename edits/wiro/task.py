@@ -166,6 +166,17 @@ class WiroTask:
         return self.total_cost if self.is_successful else None
 
     @property
+    def listed_cost(self) -> Decimal | None:
+        """What Wiro's list says that an ended task cost, in USD; its outputs may be erased by then.
+
+        0 for a task that failed or was canceled, because Wiro charges for successes alone; None where
+        it has not ended or the list names no cost.
+        """
+        if not self.is_ended:
+            return None
+        return self.total_cost if self._ended_well else Decimal(0)
+
+    @property
     def picture(self) -> WiroOutput | None:
         """The output that is a picture: by content type, else by name, else the first with an address.
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.comparing import edited
 from tests.browser.install import executable
 from tests.browser.new_edit import BLUE, RED, URL
 from tests.browser.waiting import PATIENCE, make_actions_wait
@@ -116,3 +117,21 @@ def photo(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return make
+
+
+@pytest.fixture
+def look_at(open_own: Callable[..., Page]) -> Callable[..., Page]:
+    """The page of an edit as its owner sees it, with everything loaded and at rest."""
+
+    def look(path: str, **options: Any) -> Page:
+        page = open_own(path, **{"reduced_motion": "reduce", **options})
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def moon(browsed_site: RunningSite) -> str:
+    """The page of an edit that changed a part of its photo."""
+    return edited(browsed_site, "Put a moon into the sky")

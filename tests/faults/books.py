@@ -9,6 +9,7 @@ from django.db.models import Q
 from edits.models import Attempt, Edit, Outcome, State
 from edits.wiro.sandbox.tasks import WiroTask
 from tests.faults.runner import Order, Runner
+from tests.files import is_stored
 
 
 def charged(runner: Runner, order: Order) -> list[WiroTask]:
@@ -62,4 +63,4 @@ def _tasks(runner: Runner, order: Order) -> list[WiroTask]:
 
 
 def _is_stored(edit: Edit) -> bool:
-    return bool(edit.result and edit.result.file.storage.exists(str(edit.result.file.name)))
+    return bool(edit.result and is_stored(edit.result.file))

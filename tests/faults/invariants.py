@@ -71,7 +71,7 @@ class InvariantChecker:
     def _oddities(self, order: Order) -> Iterator[str]:
         """What is wrong with the rows of an order, those of a recovered result included."""
         edit, runs = order.edit, self._runner.runs(order)
-        edits = Edit.objects.filter(prompt=order.prompt)
+        edits = Edit.objects.filter(Q(pk=order.pk) | Q(prompt=order.prompt))
         attempts = list(Attempt.objects.filter(edit__in=edits).order_by("started_at"))
         if edit.state not in order.ends:
             yield f"is {edit.state} {edit.failure_code}, not {' or '.join(order.ends)}"

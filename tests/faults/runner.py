@@ -104,7 +104,8 @@ class Runner:
         self.remember_ended()
 
     def remember_ended(self) -> None:
-        for values in Edit.objects.filter(state__in=ENDED).values():
+        # What is in the trash, or was an account's that is gone, loses its words and pictures later.
+        for values in Edit.objects.filter(state__in=ENDED, deleted_at__isnull=True).values():
             self.ended.setdefault(values["id"], dict(values))
 
     # --- what a scenario may do --------------------------------------------------------------------------------------
@@ -194,7 +195,8 @@ class Runner:
     def _settled_as(self) -> str:
         """`ended`, `unconfirmed`, or an empty text while something is still to come."""
         try:
-            edits = {edit.pk: edit for edit in Edit.objects.filter(prompt__in=[order.prompt for order in self.orders])}
+            pks, prompts = [order.pk for order in self.orders], [order.prompt for order in self.orders]
+            edits = {edit.pk: edit for edit in Edit.objects.filter(Q(pk__in=pks) | Q(prompt__in=prompts))}
             mine = Attempt.objects.filter(edit__in=edits)
             erasing = mine.filter(Q(cleanup_due_at__isnull=False) | Q(lookup_due_at__isnull=False)).exists()
         except DatabaseError:

@@ -13,7 +13,7 @@ from edits.accounts import retention
 from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State, Visibility
-from tests.files import files_in
+from tests.files import files_in, is_stored
 from tests.fixtures import NewEdit, SignIn
 from tests.pages import Response
 from tests.rows import attempt_of, edit_in, present, shared, stored
@@ -139,7 +139,7 @@ def test_a_picture_that_another_edit_uses_stays(alice: User, edit: Edit, media: 
     for photo in (further.photo, further.origin):
         photo.refresh_from_db()
         assert photo.purged_at is None
-        assert photo.file.storage.exists(str(photo.file.name))
+        assert is_stored(photo.file)
     in_trash_since(further, LONG_AGO)
     assert trash.purge() == 1
     assert files_in(media) == []
@@ -186,7 +186,7 @@ def test_the_same_photo_uploaded_again_is_a_new_one(new_edit: NewEdit, media: Pa
     assert trash.purge() == 1
     second = new_edit()
     assert second.photo_id != first.photo_id
-    assert second.photo.file.storage.exists(str(second.photo.file.name))
+    assert is_stored(second.photo.file)
     assert len(files_in(media)) == 3
 
 

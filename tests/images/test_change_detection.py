@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from edits import images
+from edits.images.region import Size, Window
 from edits.wiro.sandbox import effects
 from tests.images.pictures import drawn, encoded, landscape, mask_of, pixels, psnr
 from tests.photos import photo_path
@@ -15,24 +16,24 @@ SIZE = (480, 320)
 CHANCE = random.Random(3)
 
 
-def photograph(name="coffee.png"):
+def photograph(name: str = "coffee.png") -> Image.Image:
     with Image.open(photo_path(name)) as image:
         return image.convert("RGB").resize(SIZE)
 
 
-def with_an_object(photo, box=(150, 100, 250, 190)):
+def with_an_object(photo: Image.Image, box: Window = (150, 100, 250, 190)) -> tuple[Image.Image, Window]:
     edited = photo.copy()
     edited.paste(photograph("chelsea.png").resize((box[2] - box[0], box[3] - box[1])), box)
     return edited, box
 
 
-def drifted(photo, box=None):
+def drifted(photo: Image.Image, box: Window | None = None) -> bytes:
     """As a model gives a photo back: another size, softer, brighter, bluer, as JPEG."""
     image = photo.resize((1248, 832), Image.Resampling.LANCZOS, box=box).filter(ImageFilter.GaussianBlur(0.6))
     return encoded(Image.fromarray((np.asarray(image) * (0.97, 1.0, 1.04) + 3).clip(0, 255).astype(np.uint8)), quality=90)
 
 
-def refusal(source, result):
+def refusal(source: bytes, result: bytes) -> str:
     with pytest.raises(images.CompositeRefused) as caught:
         images.propose(source, result)
     return caught.value.code
@@ -40,7 +41,7 @@ def refusal(source, result):
 
 @pytest.mark.parametrize("box", [None, (3, 2, 477, 318)], ids=["in place", "moved"])
 @pytest.mark.parametrize("name", ["coffee.png", "astronaut.png", "rocket.jpg"])
-def test_an_object_that_was_put_in_is_found_in_spite_of_drift(name, box):
+def test_an_object_that_was_put_in_is_found_in_spite_of_drift(name: str, box: Window | None) -> None:
     photo = photograph(name)
     edited, (left, top, right, bottom) = with_an_object(photo)
     region = images.propose(encoded(photo), drifted(edited, box))
@@ -50,7 +51,7 @@ def test_an_object_that_was_put_in_is_found_in_spite_of_drift(name, box):
     assert found.mean() < 0.002
 
 
-def test_the_rest_is_kept_at_full_size():
+def test_the_rest_is_kept_at_full_size() -> None:
     photo = photograph().resize((960, 640))
     edited, (left, top, right, bottom) = with_an_object(photo, (300, 200, 500, 380))
     source, result = encoded(photo), drifted(edited)
@@ -63,35 +64,35 @@ def test_the_rest_is_kept_at_full_size():
 
 
 @pytest.mark.parametrize("effect", [effects.night, effects.sketch, effects.monochrome, effects.negative, effects.sepia])
-def test_a_change_of_everything_has_no_rest(effect):
+def test_a_change_of_everything_has_no_rest(effect: effects.Effect) -> None:
     photo = photograph()
     assert refusal(encoded(photo), encoded(effect(photo, CHANCE))) == "whole_picture"
 
 
-def test_another_picture_is_not_aligned():
+def test_another_picture_is_not_aligned() -> None:
     assert refusal(encoded(photograph()), encoded(photograph("chelsea.png"))) == "not_aligned"
     assert refusal(encoded(landscape()), encoded(landscape(seed=2))) == "not_aligned"
 
 
-def test_a_part_of_the_photo_and_a_turned_one_are_not_aligned():
+def test_a_part_of_the_photo_and_a_turned_one_are_not_aligned() -> None:
     photo = photograph()
     assert refusal(encoded(photo), encoded(photo.crop((240, 160, 480, 320)).resize(SIZE))) == "not_aligned"
     assert refusal(encoded(photo), encoded(photo.transpose(Image.Transpose.ROTATE_180))) == "not_aligned"
 
 
-def test_another_shape_is_not_aligned():
+def test_another_shape_is_not_aligned() -> None:
     photo = photograph()
     assert refusal(encoded(photo), encoded(photo.crop((80, 0, 400, 320)))) == "not_aligned"
 
 
 @pytest.mark.parametrize("box", [None, (3, 2, 477, 318)], ids=["in place", "moved"])
-def test_drift_alone_is_no_change(box):
+def test_drift_alone_is_no_change(box: Window | None) -> None:
     photo = photograph()
     assert refusal(encoded(photo), drifted(photo, box)) == "nothing_changed"
 
 
 @pytest.mark.parametrize("color", [(120, 130, 140), (0, 0, 0), (255, 255, 255)])
-def test_a_plain_picture_is_no_riddle(color):
+def test_a_plain_picture_is_no_riddle(color: effects.Color) -> None:
     plain = Image.new("RGB", SIZE, color)
     assert refusal(encoded(plain), encoded(plain)) == "nothing_changed"
     edited, (left, top, right, bottom) = with_an_object(plain)
@@ -100,12 +101,12 @@ def test_a_plain_picture_is_no_riddle(color):
 
 
 @pytest.mark.parametrize("size", [(15, 15), (16, 40), (60, 22), (1, 1)])
-def test_tiny_photos_are_answered_too(size):
+def test_tiny_photos_are_answered_too(size: Size) -> None:
     photo = landscape((64, 64)).resize(size)
     assert refusal(encoded(photo, "PNG"), encoded(photo, "PNG")) == "nothing_changed"
 
 
-def test_a_proposal_can_be_corrected():
+def test_a_proposal_can_be_corrected() -> None:
     photo = photograph()
     edited, _ = with_an_object(photo)
     corrected = drawn(SIZE, (150, 100, 200, 190))
@@ -113,7 +114,7 @@ def test_a_proposal_can_be_corrected():
     assert np.array_equal(after[:, 201:], np.asarray(photo, int)[:, 201:])
 
 
-def test_the_result_may_be_webp_and_the_source_transparent():
+def test_the_result_may_be_webp_and_the_source_transparent() -> None:
     photo = photograph().convert("RGBA")
     photo.putalpha(255)
     edited, _ = with_an_object(photo.convert("RGB"))
@@ -122,7 +123,7 @@ def test_the_result_may_be_webp_and_the_source_transparent():
 
 
 @pytest.mark.parametrize("broken", [b"", b"no picture"])
-def test_what_does_not_decode_is_an_os_error(broken):
+def test_what_does_not_decode_is_an_os_error(broken: bytes) -> None:
     good = encoded(landscape())
     for source, result in ((broken, good), (good, broken)):
         with pytest.raises(OSError, match="image file"):

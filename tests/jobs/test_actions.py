@@ -1,41 +1,48 @@
 """What people ask for: cancel, try again, share, delete."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from edits.gallery import moderation, sharing, trash
-from edits.jobs import actions, admission, engine, recovery, submit
+from edits.jobs import actions, engine, recovery, submit
 from edits.models import Edit, NotAllowed
 from edits.ordering import create
+from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
+from tests.jobs.steps import begin_attempt, claim
 
 pytestmark = pytest.mark.django_db
 
 
-def until(edit, state):
+def until(edit: Edit, state: str) -> Edit:
     while edit.state != state:
         engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
     return edit
 
 
-def test_a_cancel_before_submitting_means_no_run_at_all(sandbox, new_edit, alice):
+def test_a_cancel_before_submitting_means_no_run_at_all(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     edit = new_edit()
     actions.cancel(edit, alice)
     assert advance_to_rest(edit).state == "canceled"
     assert not sandbox.runs()
 
 
-def test_a_cancel_while_a_worker_holds_the_queued_edit_still_means_no_run(sandbox, new_edit, alice):
+def test_a_cancel_while_a_worker_holds_the_queued_edit_still_means_no_run(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User
+) -> None:
     edit = new_edit()
-    claimed = Edit.objects.claim(edit.pk, 60)
+    claimed = claim(edit, 60)
     actions.cancel(Edit.objects.get(pk=edit.pk), alice)
     submit.submit(claimed)
     assert Edit.objects.get(pk=edit.pk).state == "canceled"
     assert not sandbox.runs()
 
 
-def test_a_task_in_wiros_queue_is_canceled(sandbox, new_edit, alice):
+def test_a_task_in_wiros_queue_is_canceled(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     sandbox.faults.add("model", "stuck", value="task_queue")
     edit = until(new_edit(), "running")
     actions.cancel(edit, alice)
@@ -43,14 +50,14 @@ def test_a_task_in_wiros_queue_is_canceled(sandbox, new_edit, alice):
     assert next(iter(sandbox.tasks)).status == "task_cancel"
 
 
-def test_a_task_that_runs_is_killed(sandbox, new_edit, alice):
+def test_a_task_that_runs_is_killed(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     sandbox.faults.add("model", "stuck", value="task_output")
     edit = until(new_edit(), "running")
     actions.cancel(edit, alice)
     assert advance_to_rest(edit).state == "canceled"
 
 
-def test_a_cancel_that_wiro_refuses_is_asked_again(sandbox, new_edit, alice):
+def test_a_cancel_that_wiro_refuses_is_asked_again(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     sandbox.faults.add("model", "stuck", value="task_output")
     sandbox.faults.add("Task/Kill", "http", status=500)
     edit = until(new_edit(), "running")
@@ -58,7 +65,7 @@ def test_a_cancel_that_wiro_refuses_is_asked_again(sandbox, new_edit, alice):
     assert advance_to_rest(edit).state == "canceled"
 
 
-def test_a_success_that_beats_the_cancel_is_delivered(sandbox, new_edit, alice):
+def test_a_success_that_beats_the_cancel_is_delivered(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     edit = until(new_edit(), "running")
     while not next(iter(sandbox.tasks)).ended:
         pass
@@ -66,7 +73,7 @@ def test_a_success_that_beats_the_cancel_is_delivered(sandbox, new_edit, alice):
     assert advance_to_rest(edit).state == "succeeded"
 
 
-def test_an_ended_edit_cannot_be_canceled(sandbox, new_edit, alice):
+def test_an_ended_edit_cannot_be_canceled(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     edit = advance_to_rest(new_edit())
     with pytest.raises(NotAllowed, match="already_ended"):
         actions.cancel(edit, alice)
@@ -75,40 +82,42 @@ def test_an_ended_edit_cannot_be_canceled(sandbox, new_edit, alice):
 
 
 @pytest.fixture
-def unconfirmed(sandbox, no_task_list, new_edit):
+def unconfirmed(sandbox: SandboxServer, no_task_list: None, new_edit: NewEdit) -> Edit:
     """An edit whose Run was taken without an answer, at a Wiro that does not tell."""
     sandbox.faults.add("Run", "reset", after=True)
     return advance_to_rest(new_edit())
 
 
-def test_an_unconfirmed_edit_is_sent_again_only_when_a_person_says_so(unconfirmed, alice):
+def test_an_unconfirmed_edit_is_sent_again_only_when_a_person_says_so(unconfirmed: Edit, alice: User) -> None:
     edit = unconfirmed
     actions.try_again_unconfirmed(edit, alice)
     assert advance_to_rest(edit).state == "succeeded"
     assert [attempt.outcome for attempt in edit.attempts.all()] == ["unknown", "accepted"]
 
 
-def test_an_unconfirmed_edit_can_be_given_up(unconfirmed, alice):
+def test_an_unconfirmed_edit_can_be_given_up(unconfirmed: Edit, alice: User) -> None:
     actions.cancel(unconfirmed, alice)
     assert Edit.objects.get(pk=unconfirmed.pk).state == "canceled"
 
 
-def test_try_again_after_a_cancel_that_came_too_late_still_runs(unconfirmed, alice):
+def test_try_again_after_a_cancel_that_came_too_late_still_runs(unconfirmed: Edit, alice: User) -> None:
     Edit.objects.filter(pk=unconfirmed.pk).update(cancel_requested_at=timezone.now())
     actions.try_again_unconfirmed(Edit.objects.get(pk=unconfirmed.pk), alice)
     assert advance_to_rest(unconfirmed).state == "succeeded"
 
 
-def test_after_a_restore_an_edit_that_was_being_sent_can_be_tried_again(sandbox, new_edit, alice):
+def test_after_a_restore_an_edit_that_was_being_sent_can_be_tried_again(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User
+) -> None:
     edit = new_edit()
-    claimed = Edit.objects.claim(edit.pk, 300)
-    assert admission.begin_attempt(claimed, "token")
+    claimed = claim(edit, 300)
+    assert begin_attempt(claimed, "token")
     assert recovery.quarantine_waiting() == 1
     actions.try_again_unconfirmed(Edit.objects.get(pk=edit.pk), alice)
     assert advance_to_rest(edit).state == "succeeded"
 
 
-def test_again_makes_another_edit_with_a_fresh_seed_or_the_same(sandbox, new_edit):
+def test_again_makes_another_edit_with_a_fresh_seed_or_the_same(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     edit = advance_to_rest(new_edit(seed=7))
     same, fresh = create.again(edit, same_seed=True), create.again(edit, same_seed=False)
     assert same.seed == 7
@@ -117,13 +126,15 @@ def test_again_makes_another_edit_with_a_fresh_seed_or_the_same(sandbox, new_edi
     assert Edit.objects.get(pk=edit.pk).state == "succeeded"
 
 
-def test_a_seed_of_zero_is_drawn_by_us_and_kept(sandbox, new_edit):
+def test_a_seed_of_zero_is_drawn_by_us_and_kept(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     edit = advance_to_rest(new_edit(seed=0))
     assert edit.seed > 0
     assert sandbox.runs()[0].parameters["seed"] == edit.seed
 
 
-def test_sharing_waits_for_a_reviewer_who_approves_or_rejects(sandbox, new_edit, alice, rita):
+def test_sharing_waits_for_a_reviewer_who_approves_or_rejects(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, rita: User
+) -> None:
     edit = advance_to_rest(new_edit())
     sharing.share(edit, alice)
     assert not Edit.objects.in_gallery().exists()
@@ -134,13 +145,17 @@ def test_sharing_waits_for_a_reviewer_who_approves_or_rejects(sandbox, new_edit,
     assert (edit.visibility, edit.review_reason) == ("private", "too blurred")
 
 
-def test_without_review_sharing_publishes_at_once(sandbox, new_edit, alice, settings):
+def test_without_review_sharing_publishes_at_once(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, settings: Settings
+) -> None:
     settings.REVIEW_REQUIRED = False
     sharing.share(advance_to_rest(new_edit()), alice)
     assert Edit.objects.in_gallery().exists()
 
 
-def test_deleting_a_shared_edit_takes_it_out_of_the_gallery(sandbox, new_edit, alice, rita):
+def test_deleting_a_shared_edit_takes_it_out_of_the_gallery(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, rita: User
+) -> None:
     edit = advance_to_rest(new_edit())
     sharing.share(edit, alice)
     moderation.approve(edit, rita)
@@ -148,7 +163,7 @@ def test_deleting_a_shared_edit_takes_it_out_of_the_gallery(sandbox, new_edit, a
     assert not Edit.objects.in_gallery().exists()
 
 
-def test_deleting_a_waiting_edit_cancels_it(sandbox, new_edit, alice):
+def test_deleting_a_waiting_edit_cancels_it(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     edit = new_edit()
     trash.delete(edit, alice)
     assert advance_to_rest(edit).state == "canceled"

@@ -1,53 +1,63 @@
 """Between the turn and Run: whatever speaks against sending keeps it from being sent, to the last moment."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits.jobs import actions, circuit_breaker, engine, storage_health
 from edits.models import CircuitBreaker, Edit, Pause
 from edits.wiro import WiroAPIError, WiroClient
+from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
+from tests.jobs.steps import advance
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def full_disk(monkeypatch):
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
     storage_health.doubt()
     yield
     storage_health.doubt()
 
 
-def test_a_pause_between_the_turn_and_the_run_sends_nothing(sandbox, new_edit, alice, monkeypatch):
+def test_a_pause_between_the_turn_and_the_run_sends_nothing(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit = new_edit()
     upload = WiroClient.upload
 
-    def pause_meanwhile(self, *args, **kwargs):
+    def pause_meanwhile(self: WiroClient, *args: Any, **kwargs: Any) -> str:
         monkeypatch.setattr(WiroClient, "upload", upload)
         circuit_breaker.pause(alice)
         return upload(self, *args, **kwargs)
 
     monkeypatch.setattr(WiroClient, "upload", pause_meanwhile)
-    assert engine.advance(edit.pk).state == "queued"
+    assert advance(edit).state == "queued"
     assert not sandbox.runs()
     circuit_breaker.resume(alice)
     assert advance_to_rest(edit).state == "succeeded"
 
 
-def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_being_sent(sandbox, new_edit, monkeypatch):
+def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_being_sent(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit = new_edit()
     upload, probe = WiroClient.upload, storage_health.probe
 
-    def fill_meanwhile(self, *args, **kwargs):
+    def fill_meanwhile(self: WiroClient, *args: Any, **kwargs: Any) -> str:
         monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
         storage_health.doubt()
         return upload(self, *args, **kwargs)
 
     monkeypatch.setattr(WiroClient, "upload", fill_meanwhile)
-    assert engine.advance(edit.pk).state == "queued"
+    assert advance(edit).state == "queued"
     assert not sandbox.runs()
     monkeypatch.setattr(WiroClient, "upload", upload)
     monkeypatch.setattr(storage_health, "probe", probe)
@@ -55,15 +65,17 @@ def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_be
     assert advance_to_rest(edit).state == "succeeded"
 
 
-def test_an_upload_that_outlasts_its_lease_changes_nothing_of_an_ended_edit(sandbox, new_edit, alice, monkeypatch):
+def test_an_upload_that_outlasts_its_lease_changes_nothing_of_an_ended_edit(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit = new_edit()
     upload = WiroClient.upload
 
-    def end_meanwhile(self, *args, **kwargs):
+    def end_meanwhile(self: WiroClient, *args: Any, **kwargs: Any) -> str:
         actions.cancel(Edit.objects.get(pk=edit.pk), alice)
         past = timezone.now() - timedelta(seconds=1)
         Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
-        assert engine.advance(edit.pk).state == "canceled"
+        assert advance(edit).state == "canceled"
         return upload(self, *args, **kwargs)
 
     monkeypatch.setattr(WiroClient, "upload", end_meanwhile)
@@ -73,14 +85,14 @@ def test_an_upload_that_outlasts_its_lease_changes_nothing_of_an_ended_edit(sand
 
 
 @pytest.mark.usefixtures("full_disk")
-def test_while_results_cannot_be_stored_no_attempt_is_begun(sandbox, new_edit):
+def test_while_results_cannot_be_stored_no_attempt_is_begun(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     edit = new_edit()
-    assert engine.advance(edit.pk).state == "queued"
+    assert advance(edit).state == "queued"
     assert not edit.attempts.exists()
     assert not edit.events.filter(code="not_sent").exists()
 
 
-def test_an_edit_that_was_refused_for_itself_lets_another_one_probe(new_edit, bob):
+def test_an_edit_that_was_refused_for_itself_lets_another_one_probe(new_edit: NewEdit, bob: User) -> None:
     refused, other = new_edit(), new_edit(owner=bob)
     breaker = CircuitBreaker(trip_reason="credentials", tripped_by=refused.pk, retry_at=timezone.now() - timedelta(seconds=1))
     assert circuit_breaker.is_probe_for_another(breaker, refused.pk)
@@ -89,7 +101,7 @@ def test_an_edit_that_was_refused_for_itself_lets_another_one_probe(new_edit, bo
     assert not circuit_breaker.is_probe_for_another(breaker, refused.pk)
 
 
-def test_a_refusal_does_not_end_a_pause(sandbox, new_edit, alice):
+def test_a_refusal_does_not_end_a_pause(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
     circuit_breaker.pause(alice, "maintenance")
     edit = new_edit()
     circuit_breaker.trip_for(WiroAPIError(97, "no balance", 200), edit)

@@ -3,54 +3,61 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from edits.jobs import admission, fetch, reconcile, submit
-from edits.models import Attempt, Edit, Outcome, State
+from edits import images
+from edits.jobs import fetch, reconcile, submit
+from edits.models import Attempt, Edit, Outcome, Photo, State
 from edits.wiro import WiroAPIError
+from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
+from tests.jobs.steps import begin_attempt, claim
 from tests.rows import attempt_of, edit_in, reloaded
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def overtaken(new_edit):
+def overtaken(new_edit: NewEdit) -> tuple[Edit, Attempt]:
     """A worker that sent Run and lost its lease before it was answered: its edit and its attempt."""
-    claimed = Edit.objects.claim(new_edit().pk, 300)
-    attempt = admission.begin_attempt(claimed, "token")
+    claimed = claim(new_edit(), 300)
+    attempt = begin_attempt(claimed, "token")
     Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now())
     Edit.objects.filter(pk=claimed.pk).update(lease_until=timezone.now() - timedelta(seconds=1), due_at=timezone.now())
-    submit.recover(Edit.objects.claim(claimed.pk, 300))
+    submit.recover(claim(claimed, 300))
     assert reloaded(claimed).state == State.UNCONFIRMED
     return claimed, attempt
 
 
-def test_a_refusal_after_the_lease_was_lost_lets_the_edit_wait_again(overtaken):
+def test_a_refusal_after_the_lease_was_lost_lets_the_edit_wait_again(overtaken: tuple[Edit, Attempt]) -> None:
     edit, attempt = overtaken
     submit._refused(edit, attempt, WiroAPIError(96, "too many", 200))
     assert reloaded(edit).state == State.QUEUED
     assert Attempt.objects.get(pk=attempt.pk).outcome == Outcome.REJECTED
 
 
-def test_a_task_id_after_the_lease_was_lost_is_saved(overtaken):
+def test_a_task_id_after_the_lease_was_lost_is_saved(overtaken: tuple[Edit, Attempt]) -> None:
     edit, attempt = overtaken
     reconcile.adopt(attempt, "4711", "its-token")
     assert reloaded(edit).state == State.RUNNING
     assert Attempt.objects.get(pk=attempt.pk).wiro_task_id == "4711"
 
 
-def test_a_result_that_comes_after_the_lease_was_lost_leaves_wiros_copies_alone(sandbox, new_edit, picture, alice, photo):
+def test_a_result_that_comes_after_the_lease_was_lost_leaves_wiros_copies_alone(
+    sandbox: SandboxServer, new_edit: NewEdit, picture: images.CleanPicture, alice: User, photo: Photo
+) -> None:
     edit = edit_in(State.FETCHING, alice, photo, due_at=timezone.now())
     attempt, _ = attempt_of(edit)
-    slow = Edit.objects.claim(edit.pk, 300)
+    slow = claim(edit, 300)
     Edit.objects.filter(pk=edit.pk).update(lease_token=None)
     fetch._succeed(slow, attempt, picture)
     assert reloaded(edit).state == State.FETCHING
     assert Attempt.objects.get(pk=attempt.pk).cleanup_due_at is None
 
 
-def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit):
+def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit: NewEdit) -> None:
     edit = new_edit()
     assert edit.age_at(timezone.now() + timedelta(days=400)) < 1000
 
@@ -59,7 +66,7 @@ def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit):
 
 
 @pytest.fixture
-def never_taken(sandbox, new_edit, monkeypatch):
+def never_taken(sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch) -> Edit:
     """An unconfirmed edit whose Run Wiro never saw; what its list lacks is believed at once."""
     monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
     sandbox.faults.add("Run", "silence", seconds=30)
@@ -69,24 +76,26 @@ def never_taken(sandbox, new_edit, monkeypatch):
     return lost
 
 
-def look_again(edit):
+def look_again(edit: Edit) -> Edit:
     Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now(), step_retries=0)
     return advance_to_rest(edit)
 
 
-def test_a_list_that_shows_nothing_later_proves_nothing(never_taken):
+def test_a_list_that_shows_nothing_later_proves_nothing(never_taken: Edit) -> None:
     assert look_again(never_taken).state == State.UNCONFIRMED
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
 
-def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(never_taken, new_edit):
+def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(never_taken: Edit, new_edit: NewEdit) -> None:
     never_taken.attempts.update(callback_seen_at=timezone.now())
     assert advance_to_rest(new_edit(prompt="A later one")).state == "succeeded"
     assert look_again(never_taken).state == State.UNCONFIRMED
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
 
-def test_an_edit_is_sent_once_more_because_it_is_absent_and_not_a_third_time(sandbox, never_taken, new_edit):
+def test_an_edit_is_sent_once_more_because_it_is_absent_and_not_a_third_time(
+    sandbox: SandboxServer, never_taken: Edit, new_edit: NewEdit
+) -> None:
     assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
     sandbox.faults.add("Run", "silence", seconds=30)
     assert look_again(never_taken).state == State.UNCONFIRMED

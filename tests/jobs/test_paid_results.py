@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -101,8 +100,8 @@ def test_a_worker_that_wakes_up_after_its_lease_does_not_send_what_others_look_f
     def freeze(name: str) -> None:
         if name == "after_sent_commit":
             monkeypatch.setattr(submit, "failpoint", lambda name: None)
-            Edit.objects.filter(pk=edit.pk).update(lease_until=F("lease_until") - timedelta(hours=1))
-            monkeypatch.setattr(timezone, "now", lambda now=timezone.now: now() + timedelta(seconds=60))
+            past = timezone.now() - timedelta(hours=1)
+            Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
             engine.advance(edit.pk)
 
     monkeypatch.setattr(submit, "failpoint", freeze)
@@ -143,3 +142,14 @@ def test_the_result_of_a_superseded_attempt_that_was_charged_is_delivered_beside
     recovered = advance_until(Edit.objects.exclude(pk=edit.pk).get(), lambda edit: edit.is_ended)
     assert (recovered.state, recovered.owner, recovered.prompt) == (State.SUCCEEDED, alice, edit.prompt)
     assert quotas.spent_today() == sum(task.cost for task in sandbox.tasks)
+
+
+def test_a_worker_whose_clock_is_ten_minutes_ahead_does_not_take_an_edit_away_from_another(
+    new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit, true_now = new_edit(), timezone.now
+    assert engine.claim(edit.pk)
+    for minutes in (10, -10):
+        with monkeypatch.context() as patched:
+            patched.setattr(timezone, "now", lambda offset=timedelta(minutes=minutes): true_now() + offset)
+            assert engine.claim(edit.pk) is None

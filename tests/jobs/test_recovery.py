@@ -1,14 +1,19 @@
 """What becomes of edits after a backup was restored, or when a sandbox and its tasks are gone."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from edits.jobs import actions, engine, recovery
+from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
 
 pytestmark = pytest.mark.django_db
 
 
-def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(sandbox, new_edit, alice):
+def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User
+) -> None:
     waiting, running = new_edit(), new_edit()
     engine.advance(running.pk)
     assert recovery.quarantine_waiting() == 1
@@ -21,7 +26,7 @@ def test_after_a_restore_nothing_is_submitted_until_a_person_says_so(sandbox, ne
     assert advance_to_rest(waiting).state == "succeeded"
 
 
-def test_edits_whose_sandbox_was_restarted_fail_and_the_history_says_why(sandbox, new_edit):
+def test_edits_whose_sandbox_was_restarted_fail_and_the_history_says_why(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     edit = new_edit()
     engine.advance(edit.pk)
     assert recovery.forget_tasks() == 1

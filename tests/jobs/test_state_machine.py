@@ -1,168 +1,89 @@
 """Anything in any order, against the real models on both databases: nothing is paid twice and nothing is lost.
 
-Wiro is a small model here, so that thousands of steps fit into seconds. Whatever may become of a Run can happen: taken and
-answered, taken in silence, refused, unreachable. Workers die at the worst moments; callbacks come, lie and repeat.
+Whatever may become of a Run can happen: taken and answered, taken in silence, refused, unreachable. Workers die at the worst
+moments; callbacks come, lie and repeat.
 """
 
-import io
 import json
 import os
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
-from PIL import Image
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from pytest_django.fixtures import Settings
 
 from edits import images
-from edits.jobs import actions, engine, poll, provider, provider_cleanup, reconcile, webhooks
+from edits.jobs import actions, engine, provider, provider_cleanup, rate_limiter, reconcile, webhooks
 from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, NotAllowed, Outcome, Photo, State, token_hash
 from edits.ordering import create, quotas
-from edits.wiro import WiroAPIError, WiroConnectionError, WiroOutput, WiroRun, WiroTask, WiroTaskList
-
-BEHAVIORS = ["accept", "accept, then silence", "silence", "concurrency", "refuse", "unreachable", "die before", "die after"]
-
-
-def small_picture(color):
-    file = io.BytesIO()
-    Image.new("RGB", (32, 24), color).save(file, "PNG")
-    return file
-
+from tests.jobs.model_wiro import BEHAVIORS, ModelWiro, WorkerDied, small_picture
+from tests.rows import present
 
 SOURCE = images.clean(small_picture("red"))
-RESULT = small_picture("blue").getvalue()
-
-
-class WorkerDied(BaseException):
-    """A kill -9: nothing after this point happens, no except clause sees it."""
-
-
-@dataclass
-class ModelTask:
-    task_id: str
-    prompt: str
-    callback_token: str
-    status: str = "task_queue"
-    pexit: str | None = None
-
-
-@dataclass
-class ModelWiro:
-    """What Wiro would remember."""
-
-    tasks: dict[str, ModelTask] = field(default_factory=dict)
-    behavior: str = "accept"
-
-    def run(self, model, parameters, *, callback_url=None, deadline=0):
-        behavior, self.behavior = self.behavior, "accept"
-        match behavior:
-            case "die before":
-                raise WorkerDied
-            case "silence":
-                raise WiroConnectionError("silence", sent=True)
-            case "unreachable":
-                raise WiroConnectionError("refused", sent=False)
-            case "concurrency":
-                raise WiroAPIError(96, "too many", 200)
-            case "refuse":
-                raise WiroAPIError(0, "Request parameter [prompt] is bad", 200)
-        task_id = str(len(self.tasks) + 1)
-        self.tasks[task_id] = ModelTask(task_id, parameters["prompt"], callback_url.rstrip("/").rpartition("/")[2])
-        match behavior:
-            case "die after":
-                raise WorkerDied
-            case "accept, then silence":
-                raise WiroConnectionError("silence", sent=True)
-        return WiroRun(task_id, f"token-{task_id}")
-
-    def task_list(self, model, *, start=0, limit=100, deadline=0):
-        newest_first = sorted(self.tasks, key=int, reverse=True)
-        return WiroTaskList(tuple(self.task_detail(task_id=task_id) for task_id in newest_first[start : start + limit]), None)
-
-    def task_detail(self, *, task_id=None, task_token=None, deadline=0):
-        task = self.tasks.get(task_id or str(task_token).removeprefix("token-"))
-        if task is None:
-            raise WiroAPIError(1, "There is no task yet.", 200)
-        outputs = (WiroOutput("0.png", "image/png", 1, "http://127.0.0.1/0.png"),) if task.pexit == "0" else ()
-        return WiroTask(
-            id=task.task_id,
-            token=f"token-{task.task_id}",
-            status=task.status,
-            pexit=task.pexit,
-            outputs=outputs,
-            parameters={"prompt": task.prompt},
-            total_cost=None,
-            elapsed_seconds=None,
-            created_at=None,
-            started_at=None,
-            ended_at=None,
-            callback_url=f"http://127.0.0.1/wiro/callback/{task.callback_token}/",
-            model_owner="",
-            model_name="",
-            debug_error="",
-        )
-
-    def _stop(self, *, task_id):
-        if self.tasks[task_id].pexit is None:
-            self.tasks[task_id].status = "task_cancel"
-
-    cancel = kill = _stop
-
-    def download(self, url, target, **_):
-        return target.write(RESULT)
-
-    def delete_files(self, *, task_token):
-        assert task_token
 
 
 class Lifecycle(RuleBasedStateMachine):
     edits = Bundle("edits")
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.wiro = ModelWiro()
         for model in (Edit, Photo, User, CircuitBreaker, ConcurrencyLimit):
             model.objects.all().delete()
         self.people = [User.objects.create_user(uuid.uuid4().hex) for _ in range(2)]
-        self.ended = {}
-        self.asked_again = set()
-        provider._client = lambda *_: self.wiro
+        self.ended: Mapping[UUID, Mapping[str, object]] = {}
+        self.asked_again: set[str] = set()
+        # The fixture below puts the real one back.
+        pytest.MonkeyPatch().setattr(provider, "_client", lambda *_: self.wiro)
         self.photos = [Photo.from_picture(person.pk, SOURCE) for person in self.people]
         for photo in self.photos:
             photo.save()
 
     @initialize(target=edits)
-    def begin(self):
+    def begin(self) -> UUID | MultipleResults[UUID]:
         return self.create(0)
 
     @rule(target=edits, person=st.integers(0, 1))
-    def create_another(self, person):
+    def create_another(self, person: int) -> UUID | MultipleResults[UUID]:
         return self.create(person)
 
-    def create(self, person):
-        inputs = {"prompt": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 1}
+    def create(self, person: int) -> UUID | MultipleResults[UUID]:
+        inputs: dict[str, Any] = {"prompt": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 1}
         try:
             return create.create(self.people[person], self.photos[person], nonce=uuid.uuid4().hex, **inputs).pk
         except quotas.QuotaExceeded:
             return multiple()
 
     @rule(edit=edits, behavior=st.sampled_from(BEHAVIORS))
-    def do_a_step(self, edit, behavior):
+    def do_a_step(self, edit: UUID, behavior: str) -> None:
         self.advance(edit, behavior)
 
     @rule(edit=edits)
-    def come_back_after_a_while(self, edit):
+    def come_back_after_a_while(self, edit: UUID) -> None:
         self.leases_expire()
         self.time_passes()
         self.advance(edit, "accept")
 
-    def advance(self, edit, behavior):
+    def advance(self, edit: UUID, behavior: str) -> None:
         self.wiro.behavior = behavior
         try:
             engine.advance(edit)
@@ -172,25 +93,25 @@ class Lifecycle(RuleBasedStateMachine):
             self.wiro.behavior = "accept"
 
     @rule(edit=edits, behavior=st.sampled_from(["accept, then silence", "die before", "die after"]))
-    def submit_with_bad_luck(self, edit, behavior):
+    def submit_with_bad_luck(self, edit: UUID, behavior: str) -> None:
         self.leases_expire()
         self.time_passes()
         self.advance(edit, behavior)
 
     @rule()
-    def time_passes(self):
+    def time_passes(self) -> None:
         """Everything becomes due and every gate opens, but leases of living workers hold."""
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         CircuitBreaker.objects.update(retry_at=timezone.now())
         ConcurrencyLimit.objects.update(valid_until=None)
 
     @rule()
-    def leases_expire(self):
+    def leases_expire(self) -> None:
         Edit.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now() - timedelta(seconds=1))
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
 
     @rule(data=st.data(), status=st.sampled_from(["task_start", "task_warming", "end well", "end badly"]))
-    def wiro_works(self, data, status):
+    def wiro_works(self, data: st.DataObject, status: str) -> None:
         running = [task for task in self.wiro.tasks.values() if task.status not in ("task_cancel", "task_postprocess_end")]
         if not running:
             return
@@ -201,7 +122,7 @@ class Lifecycle(RuleBasedStateMachine):
             task.status = status
 
     @rule(data=st.data(), names=st.sampled_from(["itself", "nothing", "another"]))
-    def callback(self, data, names):
+    def callback(self, data: st.DataObject, names: str) -> None:
         if not self.wiro.tasks:
             return
         task = data.draw(st.sampled_from(list(self.wiro.tasks.values())))
@@ -210,61 +131,63 @@ class Lifecycle(RuleBasedStateMachine):
         assert webhooks.receive(task.callback_token, json.dumps(body).encode())
 
     @rule(edit=edits)
-    def cancel(self, edit):
+    def cancel(self, edit: UUID) -> None:
         found = Edit.objects.get(pk=edit)
         with suppress(NotAllowed):
             actions.cancel(found, found.owner)
 
     @rule(edit=edits)
-    def try_again_although_it_may_be_charged_twice(self, edit):
+    def try_again_although_it_may_be_charged_twice(self, edit: UUID) -> None:
         found = Edit.objects.get(pk=edit)
         with suppress(NotAllowed):
             actions.try_again_unconfirmed(found, found.owner)
             self.asked_again.add(found.prompt)
 
     @rule(edit=edits)
-    def news_come_late(self, edit):
+    def news_come_late(self, edit: UUID) -> None:
         """Run's answer reaches a worker that had lost its lease meanwhile."""
         found = Edit.objects.get(pk=edit)
         task = next((task for task in self.wiro.tasks.values() if task.prompt == found.prompt), None)
-        attempt = task and Attempt.objects.filter(callback_token_hash=token_hash(task.callback_token)).first()
+        if task is None:
+            return
+        attempt = Attempt.objects.filter(callback_token_hash=token_hash(task.callback_token)).first()
         if attempt:
             reconcile.adopt(attempt, task.task_id, f"token-{task.task_id}")
 
     @rule()
-    def erase(self):
+    def erase(self) -> None:
         for attempt in Attempt.objects.filter(cleanup_due_at__lte=timezone.now()):
             provider_cleanup.clean_up(attempt.pk)
 
     @rule()
-    def look_up_what_was_given_up(self):
+    def look_up_what_was_given_up(self) -> None:
         for attempt in Attempt.objects.filter(lookup_due_at__isnull=False).exclude(edit__state=State.UNCONFIRMED):
             reconcile.look_up_given_up(attempt.pk)
 
     @invariant()
-    def nothing_is_paid_twice(self):
+    def nothing_is_paid_twice(self) -> None:
         prompts = [task.prompt for task in self.wiro.tasks.values()]
         twice = {prompt for prompt in prompts if prompts.count(prompt) > 1}
         assert twice <= self.asked_again
 
     @invariant()
-    def every_edit_has_ended_or_is_parked_or_due(self):
+    def every_edit_has_ended_or_is_parked_or_due(self) -> None:
         for edit in Edit.objects.filter(owner__in=self.people):
             assert edit.is_ended or edit.state == State.UNCONFIRMED or edit.due_at
 
     @invariant()
-    def ended_edits_never_change(self):
+    def ended_edits_never_change(self) -> None:
         now = {edit["id"]: edit for edit in Edit.objects.filter(owner__in=self.people, state__in=ENDED).values()}
         assert all(now.get(key) == edit for key, edit in self.ended.items())
         self.ended = now
 
     @invariant()
-    def a_known_task_is_recorded_with_its_own_edit(self):
+    def a_known_task_is_recorded_with_its_own_edit(self) -> None:
         for attempt in Attempt.objects.filter(edit__owner__in=self.people, wiro_task_id__isnull=False):
-            assert self.wiro.tasks[attempt.wiro_task_id].prompt == attempt.edit.prompt
+            assert self.wiro.tasks[present(attempt.wiro_task_id)].prompt == attempt.edit.prompt
             assert attempt.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)
 
-    def teardown(self):
+    def teardown(self) -> None:
         """In the end, without further trouble, everything comes to rest."""
         for _ in range(60):
             for task in self.wiro.tasks.values():
@@ -283,9 +206,9 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 @pytest.fixture(autouse=True)
-def _site(settings, media, monkeypatch):
+def _site(settings: Settings, media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider, "_client", provider._client)
-    monkeypatch.setattr(poll.rate_limiter, "try_acquire", lambda: True)
+    monkeypatch.setattr(rate_limiter, "try_acquire", lambda: True)
     settings.PUBLIC_BASE_URL = "http://127.0.0.1:9"
     settings.EDITS_AT_ONCE = 3
     settings.ENGINE_TIME_SCALE = 1.0
@@ -294,7 +217,7 @@ def _site(settings, media, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.both_databases
 @pytest.mark.timeout(1800)
-def test_whatever_happens_nothing_is_paid_twice_and_nothing_is_lost():
+def test_whatever_happens_nothing_is_paid_twice_and_nothing_is_lost() -> None:
     # The same sequences at every run of the suite; EXAMPLES=2000 looks further.
     bounded = settings(
         max_examples=int(os.environ.get("EXAMPLES", "30")),

@@ -20,6 +20,10 @@ PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:cacheprovider"
 PATIENCE = 900
 
 
+class NotRunError(Exception):
+    """The tests ended for another reason than a test that failed."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
     parser.add_argument("--only", default="", metavar="WORDS", help="mutations whose name contains this")
@@ -85,7 +89,10 @@ def _run(arguments: list[str], root: Path, database: str) -> str:
     if done.returncode == 0:
         return ""
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED tests", "ERROR tests", "seed "))]
-    return lines[0][:150] if lines else f"{arguments[1]}: exit status {done.returncode}"
+    if done.returncode != 1 or not lines:
+        # A test that could not even be found has noticed nothing.
+        raise NotRunError(f"{' '.join(arguments)}: exit status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return lines[0][:150]
 
 
 if __name__ == "__main__":

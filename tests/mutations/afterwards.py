@@ -6,7 +6,7 @@ POLL = "edits/jobs/poll.py"
 FETCH = "edits/jobs/fetch.py"
 CLEANUP = "edits/jobs/provider_cleanup.py"
 EDIT = "edits/models/edit.py"
-SPOOL_TESTS = ("tests/jobs/test_engine.py", "-k", "journal or could_not_be_saved")
+SPOOL_TESTS = ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved")
 
 MUTATIONS = [
     Mutation(
@@ -147,7 +147,7 @@ MUTATIONS = [
     Mutation(
         "an edit is claimed although somebody works on it",
         "edits/models/edit_queryset.py",
-        "        return self.filter(due, free)\n",
+        "        return self.filter(due, free | Q(lease_until__gt=_database_time(LONGEST_LEASE)))\n",
         "        return self.filter(due)\n",
         ("tests/jobs/test_in_parallel.py", "-k", "advance"),
     ),
@@ -160,8 +160,16 @@ MUTATIONS = [
     Mutation(
         "a lease set by a clock that was wrong is respected",
         "edits/models/edit_queryset.py",
-        " | Q(lease_until__gt=now + LONGEST_LEASE)\n",
-        "\n",
+        "free | Q(lease_until__gt=_database_time(LONGEST_LEASE))",
+        "free",
+        ("tests/models/test_edit_queryset.py",),
+    ),
+    Mutation(
+        "leases are told by the worker's clock",
+        "edits/models/edit_queryset.py",
+        "Q(lease_until__lt=Now())",
+        "Q(lease_until__lt=now)",
+        ("tests/jobs/test_paid_results.py", "-k", "clock_is_ten_minutes_ahead"),
     ),
     Mutation(
         "a clock set forward makes an edit old",

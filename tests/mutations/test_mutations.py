@@ -1,5 +1,7 @@
 """Every mutation can be made in the program as it is now; `make mutants` shows that each is noticed."""
 
+import re
+
 import pytest
 
 from .__main__ import MUTATIONS
@@ -12,6 +14,14 @@ def test_the_mutation_can_be_made(mutation: Mutation) -> None:
     changed = mutation.changed(text)
     compile(changed, mutation.file, "exec")
     assert changed != text
+
+
+@pytest.mark.parametrize("mutation", [mutation for mutation in MUTATIONS if mutation.tests], ids=lambda mutation: mutation.name)
+def test_the_tests_that_should_notice_it_exist(mutation: Mutation) -> None:
+    file, *chosen = mutation.tests
+    names = re.findall(r"def (test_\w+)", (ROOT / file).read_text())
+    words = chosen[1].split(" or ") if chosen else [""]
+    assert any(word in name for name in names for word in words)
 
 
 def test_no_name_is_used_twice() -> None:

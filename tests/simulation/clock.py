@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from django.db.models import DateTimeField, Value
 from django.utils import timezone
 
-from edits.jobs import rate_limiter, storage_health
+from edits.jobs import rate_limiter, storage_health, submit
+from edits.models import edit_queryset
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -34,17 +36,22 @@ class VirtualClock:
 
 @contextmanager
 def installed(clock: VirtualClock) -> Iterator[None]:
-    """`timezone.now()` and the monotonic clocks of the engine read the virtual clock."""
+    """`timezone.now()`, the monotonic clocks of the engine and the database's clock read the virtual clock."""
 
     class VirtualDatetime(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Any:
             return clock.now()
 
+    def database_now() -> Value:
+        return Value(START + timedelta(seconds=clock.truth), output_field=DateTimeField())
+
     monotonic = SimpleNamespace(monotonic=lambda: clock.truth)
     with (
         patch.object(timezone, "datetime", VirtualDatetime),
         patch.object(rate_limiter, "time", monotonic),
         patch.object(storage_health, "time", monotonic),
+        patch.object(edit_queryset, "Now", database_now),
+        patch.object(submit, "Now", database_now),
     ):
         yield

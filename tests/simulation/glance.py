@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from edits.models import PENDING, State
+from edits.models import ENDED, PENDING, State
 
 _PENDING = ", ".join(f"'{state}'" for state in PENDING)
 _EDITS = f"SELECT id, state, due_at, lease_until FROM edits_edit WHERE state IN ({_PENDING}) ORDER BY created_at, nonce"
@@ -15,6 +15,9 @@ _ATTEMPTS = """
     SELECT id, lookup_due_at, cleanup_due_at FROM edits_attempt
     WHERE lookup_due_at IS NOT NULL OR cleanup_due_at IS NOT NULL ORDER BY id
 """
+
+
+_ENDED = f"SELECT * FROM edits_edit WHERE state IN ({', '.join(repr(str(state)) for state in ENDED)})"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class Planned:
 def pending_edits() -> list[Planned]:
     """Those that wait for a person included."""
     return [Planned(uuid.UUID(row[0]), row[1], _moment(row[2]), _moment(row[3])) for row in _rows(_EDITS)]
+
+
+def ended_edits() -> dict[str, dict[str, Any]]:
+    """Every column as it is stored, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED)
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {row["id"]: row for row in rows}
 
 
 def followed_attempts() -> list[Planned]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from edits.models import ENDED, PENDING, Attempt, Edit, Event, Outcome, Pause, State
+from edits.models import PENDING, Attempt, Edit, Event, Outcome, Pause, State
 from edits.ordering import quotas
 
+from . import glance
 from .loop import Loop
 from .people import People
 from .site import BrokenSteps, SimulatedStorage
@@ -60,10 +61,9 @@ class Invariants:
                 raise Broken(f"{edit_id} was taken {taken} times")
 
     def ended_never_change(self) -> None:
-        ignored = {"deleted_at", "visibility"}
-        now = {
-            row["id"]: {k: v for k, v in row.items() if k not in ignored} for row in Edit.objects.filter(state__in=ENDED).values()
-        }
+        now = glance.ended_edits()
+        for row in now.values():
+            del row["deleted_at"], row["visibility"]
         for key, row in self._ended.items():
             if now.get(key) != row:
                 raise Broken(f"the ended edit {key} has changed: {_difference(row, now.get(key))}")

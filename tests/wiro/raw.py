@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeAlias
 
 KEY, SECRET = "test-api-key", "test-api-secret"
 MODEL = "ByteDance/image-to-image-seededit-v3"
@@ -13,7 +14,7 @@ MODEL = "ByteDance/image-to-image-seededit-v3"
 class RawServer:
     """Listens on 127.0.0.1 and gives each connection to `behave`; keeps what arrived, one entry for each connection."""
 
-    def __init__(self, behave: Callable[["Conversation"], None]) -> None:
+    def __init__(self, behave: "Behavior") -> None:
         self._behave = behave
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -78,8 +79,12 @@ class Conversation:
         self.socket.close()
 
 
+Behavior: TypeAlias = Callable[[Conversation], None]
+"""What a server does with one connection."""
+
+
 @contextmanager
-def raw_server(behave: Callable[[Conversation], None]) -> Iterator[RawServer]:
+def raw_server(behave: Behavior) -> Iterator[RawServer]:
     server = RawServer(behave)
     try:
         yield server

@@ -2,14 +2,17 @@ import json
 import pickle
 import time
 from email.utils import formatdate
+from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from edits.wiro import (
     MAX_MESSAGE,
     MAX_RETRY_AFTER,
     WiroAPIError,
     WiroAuthenticationError,
+    WiroClient,
     WiroConcurrencyLimitError,
     WiroInsufficientBalanceError,
     WiroNotFoundError,
@@ -35,11 +38,13 @@ KINDS = (
 )
 
 
-def refusal(code, message="No."):
+def refusal(code: int | str, message: str = "No.") -> dict[str, Any]:
     return {"errors": [{"code": code, "message": message}], "result": False}
 
 
-def detail_error(httpserver, client, answer, status=200, headers=None):
+def detail_error(
+    httpserver: HTTPServer, client: WiroClient, answer: object, status: int = 200, headers: dict[str, str] | None = None
+) -> WiroAPIError:
     httpserver.expect_request(DETAIL).respond_with_json(answer, status=status, headers=headers)
     with pytest.raises(WiroAPIError) as raised:
         client.task_detail(task_id="2221")
@@ -56,7 +61,7 @@ def detail_error(httpserver, client, answer, status=200, headers=None):
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 400])
-def test_a_task_id_anywhere_means_accepted(httpserver, client, answer, status):
+def test_a_task_id_anywhere_means_accepted(httpserver: HTTPServer, client: WiroClient, answer: object, status: int) -> None:
     httpserver.expect_request(RUN).respond_with_json(answer, status=status)
     assert client.run(MODEL, {}) == WiroRun("2221", "eDcCm5yyUfIv")
 
@@ -80,7 +85,9 @@ def test_a_task_id_anywhere_means_accepted(httpserver, client, answer, status):
         ("x" * (5 * 1024 * 1024 + 1), 200),
     ],
 )
-def test_an_answer_that_says_neither_yes_nor_no_may_be_a_yes(httpserver, client, body, status):
+def test_an_answer_that_says_neither_yes_nor_no_may_be_a_yes(
+    httpserver: HTTPServer, client: WiroClient, body: str, status: int
+) -> None:
     httpserver.expect_request(RUN).respond_with_data(body, status=status, content_type="application/json")
     with pytest.raises(WiroResponseError) as raised:
         client.run(MODEL, {})
@@ -90,7 +97,7 @@ def test_an_answer_that_says_neither_yes_nor_no_may_be_a_yes(httpserver, client,
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(httpserver, client, status):
+def test_a_redirect_is_not_followed(httpserver: HTTPServer, client: WiroClient, status: int) -> None:
     elsewhere = httpserver.url_for("/elsewhere")
     httpserver.expect_request(RUN).respond_with_data("", status=status, headers={"Location": elsewhere})
     with pytest.raises(WiroResponseError) as raised:
@@ -111,7 +118,9 @@ def test_a_redirect_is_not_followed(httpserver, client, status):
         (1, "is_not_found", WiroNotFoundError),
     ],
 )
-def test_a_refusal_is_known_by_its_code_whatever_the_status(httpserver, client, code, kind, error_class, status):
+def test_a_refusal_is_known_by_its_code_whatever_the_status(
+    httpserver: HTTPServer, client: WiroClient, code: int | str, kind: str, error_class: type[WiroAPIError], status: int
+) -> None:
     httpserver.expect_request(RUN).respond_with_json(refusal(code), status=status)
     with pytest.raises(error_class) as raised:
         client.run(MODEL, {})
@@ -130,7 +139,9 @@ def test_a_refusal_is_known_by_its_code_whatever_the_status(httpserver, client, 
         ("Internal server error while reading the request", False),
     ],
 )
-def test_code_zero_is_validation_only_when_it_names_a_field(httpserver, client, message, is_validation):
+def test_code_zero_is_validation_only_when_it_names_a_field(
+    httpserver: HTTPServer, client: WiroClient, message: str, is_validation: bool
+) -> None:
     error = detail_error(httpserver, client, refusal("0", message))
     assert (error.is_validation, error.is_server_side) == (is_validation, not is_validation)
     assert type(error) is (WiroValidationError if is_validation else WiroServerError)
@@ -149,7 +160,9 @@ def test_code_zero_is_validation_only_when_it_names_a_field(httpserver, client, 
         (422, "is_validation", WiroValidationError),
     ],
 )
-def test_a_refusal_without_json_is_known_by_its_status(httpserver, client, status, kind, error_class):
+def test_a_refusal_without_json_is_known_by_its_status(
+    httpserver: HTTPServer, client: WiroClient, status: int, kind: str, error_class: type[WiroAPIError]
+) -> None:
     httpserver.expect_request(RUN).respond_with_data("<html>no</html>", status=status)
     with pytest.raises(error_class) as raised:
         client.run(MODEL, {})
@@ -168,11 +181,11 @@ def test_a_refusal_without_json_is_known_by_its_status(httpserver, client, statu
         {"data": [refusal(97)], "result": "false"},
     ],
 )
-def test_a_refusal_may_come_in_other_shapes(httpserver, client, answer):
+def test_a_refusal_may_come_in_other_shapes(httpserver: HTTPServer, client: WiroClient, answer: object) -> None:
     assert detail_error(httpserver, client, answer).is_balance
 
 
-def test_retry_after_is_read_as_seconds_or_as_a_date(httpserver, client):
+def test_retry_after_is_read_as_seconds_or_as_a_date(httpserver: HTTPServer, client: WiroClient) -> None:
     assert detail_error(httpserver, client, {}, 429, {"Retry-After": "17"}).retry_after == 17.0
     httpserver.clear()
     in_a_minute = formatdate(time.time() + 60, usegmt=True)
@@ -184,7 +197,7 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(httpserver, client):
 
 
 @pytest.mark.parametrize("name", ["9" * 65, "../x", "22\x0021", "２２２１"])
-def test_a_task_id_that_cannot_be_read_may_be_a_yes(httpserver, client, name):
+def test_a_task_id_that_cannot_be_read_may_be_a_yes(httpserver: HTTPServer, client: WiroClient, name: str) -> None:
     httpserver.expect_request(RUN).respond_with_json({**refusal(0), "taskid": name})
     with pytest.raises(WiroResponseError) as raised:
         client.run(MODEL, {})
@@ -192,21 +205,23 @@ def test_a_task_id_that_cannot_be_read_may_be_a_yes(httpserver, client, name):
 
 
 @pytest.mark.parametrize("token", ["t" * 1001, "with space", "", None, 7.5e300, ["t"]])
-def test_a_token_that_cannot_be_read_is_missing_and_the_run_is_accepted(httpserver, client, token):
+def test_a_token_that_cannot_be_read_is_missing_and_the_run_is_accepted(
+    httpserver: HTTPServer, client: WiroClient, token: object
+) -> None:
     httpserver.expect_request(RUN).respond_with_json({**ACCEPTED, "socketaccesstoken": token})
     assert client.run(MODEL, {}).task_id == "2221"
 
 
-def test_a_long_token_arrives_whole(httpserver, client):
+def test_a_long_token_arrives_whole(httpserver: HTTPServer, client: WiroClient) -> None:
     httpserver.expect_request(RUN).respond_with_json({**ACCEPTED, "socketaccesstoken": "t" * 1000})
     assert client.run(MODEL, {}) == WiroRun("2221", "t" * 1000)
 
 
-def test_a_message_is_one_bounded_line(httpserver, client):
+def test_a_message_is_one_bounded_line(httpserver: HTTPServer, client: WiroClient) -> None:
     error = detail_error(httpserver, client, refusal(0, "No\x00 way.\n" * 1000))
     assert error.message.startswith("No way. No way.")
     assert len(error.message) <= MAX_MESSAGE
 
 
-def test_there_is_no_task_yet(httpserver, client):
+def test_there_is_no_task_yet(httpserver: HTTPServer, client: WiroClient) -> None:
     assert detail_error(httpserver, client, refusal(1, "There is no task yet.")).is_not_found

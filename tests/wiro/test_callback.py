@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -7,7 +8,7 @@ from edits.wiro import MAX_TOKEN, CallbackHint, parse_callback
 TOKEN = "eDcCm5yyUfIvMFspTwww49OUfgXkQt"
 
 
-def hint(**fields):
+def hint(**fields: object) -> CallbackHint | None:
     return parse_callback(json.dumps(fields).encode())
 
 
@@ -26,16 +27,16 @@ def hint(**fields):
         {"id": "9", "data": {"taskid": "2221"}},
     ],
 )
-def test_an_id_is_found_in_any_likely_place(fields):
+def test_an_id_is_found_in_any_likely_place(fields: dict[str, Any]) -> None:
     assert hint(**fields) == CallbackHint("2221", "")
 
 
 @pytest.mark.parametrize("name", ["socketaccesstoken", "tasktoken", "socketAccessToken", "taskToken", "task_token"])
-def test_a_token_is_found_under_any_of_its_names(name):
+def test_a_token_is_found_under_any_of_its_names(name: str) -> None:
     assert hint(**{name: TOKEN}) == hint(data={name: TOKEN}) == CallbackHint("", TOKEN)
 
 
-def test_a_form_is_read_too():
+def test_a_form_is_read_too() -> None:
     assert parse_callback(f"taskid=2221&tasktoken={TOKEN}".encode()) == CallbackHint("2221", TOKEN)
 
 
@@ -59,9 +60,9 @@ def test_a_form_is_read_too():
         b'{"x": "' + b"y" * 70_000 + b'", "taskid": "2221"}',
     ],
 )
-def test_a_body_that_names_no_task_is_no_hint(body):
+def test_a_body_that_names_no_task_is_no_hint(body: bytes) -> None:
     assert not parse_callback(body)
 
 
-def test_the_token_is_not_shown():
+def test_the_token_is_not_shown() -> None:
     assert TOKEN not in repr(hint(taskid="2221", tasktoken=TOKEN))

@@ -1,15 +1,21 @@
 """The calls that are not in Wiro's public documentation: a server that does not know them must be told from one that does."""
 
+from typing import Any
+
 import pytest
+from pytest_httpserver import HTTPServer
 
 from edits.wiro import (
     WiroAuthenticationError,
+    WiroClient,
     WiroConnectionError,
+    WiroError,
     WiroInsufficientBalanceError,
     WiroRateLimitError,
     WiroResponseError,
     WiroUnsupportedCallError,
 )
+from tests.rows import present
 from tests.wiro.raw import MODEL
 
 TASK = {"id": "2221", "socketaccesstoken": "eDcCm5yyUfIv", "status": "task_queue"}
@@ -20,16 +26,16 @@ CALLS = {
 }
 
 
-def only_body(httpserver):
+def only_body(httpserver: HTTPServer) -> Any:
     [(request, _)] = httpserver.log
     return request.json
 
 
-def refusal(code, message="No."):
+def refusal(code: int | str, message: str = "No.") -> dict[str, Any]:
     return {"errors": [{"code": code, "message": message}], "result": False}
 
 
-def test_the_newest_tasks_of_a_model_are_listed(httpserver, client):
+def test_the_newest_tasks_of_a_model_are_listed(httpserver: HTTPServer, client: WiroClient) -> None:
     answer = {"total": "17", "errors": [], "result": True, "tasklist": [TASK, {"id": 2220}, "junk"]}
     httpserver.expect_request("/v1/Task/List", method="POST").respond_with_json(answer)
     tasks = client.task_list(MODEL, start=100, limit=20)
@@ -44,7 +50,7 @@ def test_the_newest_tasks_of_a_model_are_listed(httpserver, client):
     }
 
 
-def test_the_tasks_of_all_models_are_listed(httpserver, client):
+def test_the_tasks_of_all_models_are_listed(httpserver: HTTPServer, client: WiroClient) -> None:
     httpserver.expect_request("/v1/Task/List").respond_with_json({"data": {"tasklist": [TASK]}})
     tasks = client.task_list()
     assert ([task.id for task in tasks], tasks.total) == (["2221"], None)
@@ -54,36 +60,36 @@ def test_the_tasks_of_all_models_are_listed(httpserver, client):
 @pytest.mark.parametrize(
     "answer", [{"total": "0", "tasklist": [], "result": True}, {"total": 0, "tasklist": None}, {"data": {"tasklist": []}}]
 )
-def test_no_tasks_are_an_empty_list(httpserver, client, answer):
+def test_no_tasks_are_an_empty_list(httpserver: HTTPServer, client: WiroClient, answer: object) -> None:
     httpserver.expect_request("/v1/Task/List").respond_with_json(answer)
     assert len(client.task_list(MODEL)) == 0
 
 
 @pytest.mark.parametrize("page", [{"start": -1}, {"limit": 0}, {"limit": 101}])
-def test_a_page_that_wiro_would_refuse_is_not_asked_for(client, page):
+def test_a_page_that_wiro_would_refuse_is_not_asked_for(client: WiroClient, page: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="1 to 100"):
         client.task_list(MODEL, **page)
 
 
-def test_a_model_is_described(httpserver, client):
+def test_a_model_is_described(httpserver: HTTPServer, client: WiroClient) -> None:
     answer = {"result": True, "errors": [], "tool": [{"title": "SeedEdit", "parameters": None}]}
     httpserver.expect_request("/v1/Tool/Detail", method="POST").respond_with_json(answer)
-    assert client.tool_detail("ByteDance", "image-to-image-seededit-v3").title == "SeedEdit"
+    assert present(client.tool_detail("ByteDance", "image-to-image-seededit-v3")).title == "SeedEdit"
     assert only_body(httpserver) == {"slugowner": "ByteDance", "slugproject": "image-to-image-seededit-v3"}
 
 
-def test_a_model_that_does_not_exist_is_none(httpserver, client):
+def test_a_model_that_does_not_exist_is_none(httpserver: HTTPServer, client: WiroClient) -> None:
     httpserver.expect_request("/v1/Tool/Detail").respond_with_json({"result": True, "errors": [], "tool": []})
     assert client.tool_detail("ByteDance", "gone") is None
 
 
 @pytest.mark.parametrize(("owner", "project"), [("a/b", "c"), ("..", "c"), ("a", "b/../c"), ("", "")])
-def test_only_plain_names_are_asked_for(client, owner, project):
+def test_only_plain_names_are_asked_for(client: WiroClient, owner: str, project: str) -> None:
     with pytest.raises(ValueError, match="owner/name"):
         client.tool_detail(owner, project)
 
 
-def test_models_are_listed_by_category(httpserver, client):
+def test_models_are_listed_by_category(httpserver: HTTPServer, client: WiroClient) -> None:
     httpserver.expect_request("/v1/Tool/List").respond_with_json({"result": True, "tool": [{"title": "a"}, {"title": "b"}]})
     assert [tool.title for tool in client.tool_list(["image-editing"], search="snow", limit=2)] == ["a", "b"]
     assert only_body(httpserver)["categories"] == ["image-editing"]
@@ -109,7 +115,9 @@ def test_models_are_listed_by_category(httpserver, client):
         ({"result": True, "tasklist": "x", "tool": 5}, 200),
     ],
 )
-def test_a_server_that_does_not_know_the_call_is_told_from_an_empty_answer(httpserver, client, call, answer, status):
+def test_a_server_that_does_not_know_the_call_is_told_from_an_empty_answer(
+    httpserver: HTTPServer, client: WiroClient, call: str, answer: object, status: int
+) -> None:
     respond = httpserver.expect_request(f"/v1/{call}")
     if isinstance(answer, str):
         respond.respond_with_data(answer, status=status)
@@ -133,7 +141,9 @@ def test_a_server_that_does_not_know_the_call_is_told_from_an_empty_answer(https
         (refusal(1), 500, WiroResponseError),
     ],
 )
-def test_other_trouble_says_nothing_about_the_call(httpserver, client, call, answer, status, error):
+def test_other_trouble_says_nothing_about_the_call(
+    httpserver: HTTPServer, client: WiroClient, call: str, answer: object, status: int, error: type[WiroError]
+) -> None:
     respond = httpserver.expect_request(f"/v1/{call}")
     if isinstance(answer, str):
         respond.respond_with_data(answer, status=status)
@@ -143,7 +153,7 @@ def test_other_trouble_says_nothing_about_the_call(httpserver, client, call, ans
         CALLS[call](client)
 
 
-def test_silence_is_a_connection_error(client, httpserver):
+def test_silence_is_a_connection_error(client: WiroClient, httpserver: HTTPServer) -> None:
     httpserver.stop()
     with pytest.raises(WiroConnectionError) as raised:
         client.task_list(MODEL)

@@ -3,7 +3,7 @@ import pytest
 from edits.wiro import STATUS_ORDER, WiroStage, progress_of, stage_of
 
 
-def test_a_task_that_goes_on_never_goes_back():
+def test_a_task_that_goes_on_never_goes_back() -> None:
     percents = [progress_of(status).percent for status in STATUS_ORDER]
     assert percents == sorted(percents)
     assert [*dict.fromkeys(map(stage_of, STATUS_ORDER))] == list(WiroStage)
@@ -21,6 +21,6 @@ def test_a_task_that_goes_on_never_goes_back():
         ("task_cancel", "ended"),
     ],
 )
-def test_every_status_has_a_stage(status, stage):
+def test_every_status_has_a_stage(status: str, stage: str) -> None:
     assert stage_of(status) == stage
     assert 0 <= progress_of(status).percent <= 100

@@ -1,9 +1,11 @@
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from edits.wiro import WiroTool, WiroToolOption
+from edits.wiro import WiroTool, WiroToolOption, WiroToolPrice
+from tests.rows import present
 
 GUIDANCE = {
     "id": "guidanceScale",
@@ -39,11 +41,15 @@ ANSWER = {
 }
 
 
-def tool(**changes):
+def tool(**changes: object) -> WiroTool:
     return WiroTool.from_answer({**ANSWER, **changes})
 
 
-def test_what_wiro_says_about_a_model_is_read():
+def price_for(**inputs: object) -> WiroToolPrice:
+    return present(tool().price_for(inputs))
+
+
+def test_what_wiro_says_about_a_model_is_read() -> None:
     read = tool()
     assert read.slug == "ByteDance/image-to-image-seededit-v3"
     assert (read.title, read.description, read.categories) == ("SeedEdit v3", "Edits images", ("tool", "image-to-image"))
@@ -52,7 +58,7 @@ def test_what_wiro_says_about_a_model_is_read():
     assert [group.title for group in read.groups] == ["Inputs", "More"]
 
 
-def test_an_input_has_limits_a_default_and_options_as_run_takes_them():
+def test_an_input_has_limits_a_default_and_options_as_run_takes_them() -> None:
     guidance, watermark = tool().inputs
     assert (guidance.id, guidance.type, guidance.minimum, guidance.maximum, guidance.step) == (
         "guidanceScale",
@@ -66,10 +72,10 @@ def test_an_input_has_limits_a_default_and_options_as_run_takes_them():
     assert not watermark.required
 
 
-def test_the_price_that_names_most_inputs_holds():
-    assert tool().price_for({"prompt": "x"}).price == Decimal("0.03")
-    assert tool().price_for({"resolution": "4k"}).price == Decimal("0.06")
-    assert tool().price_for({"resolution": "4k"}).method == "cpo"
+def test_the_price_that_names_most_inputs_holds() -> None:
+    assert price_for(prompt="x").price == Decimal("0.03")
+    assert price_for(resolution="4k").price == Decimal("0.06")
+    assert price_for(resolution="4k").method == "cpo"
     assert tool(dynamicprice="").price_for({}) is None
 
 
@@ -88,16 +94,16 @@ def test_the_price_that_names_most_inputs_holds():
         {"dynamicprice": "[" * 100_000, "title": "x" * 5000, "description": ["x"]},
     ],
 )
-def test_junk_is_left_out(junk):
+def test_junk_is_left_out(junk: dict[str, Any]) -> None:
     read = tool(**junk)
     assert read.price_for({}) is None
     assert len(read.title) <= 255
 
 
-def test_an_unknown_type_of_input_is_kept_as_it_is():
+def test_an_unknown_type_of_input_is_kept_as_it_is() -> None:
     [item] = tool(parameters=[{"items": [{"id": "mask", "type": "brush", "required": "true"}]}]).inputs
     assert (item.type, item.required, item.default, item.options) == ("brush", True, "", ())
 
 
-def test_endless_lists_are_cut():
+def test_endless_lists_are_cut() -> None:
     assert len(tool(parameters=[{"items": [GUIDANCE] * 1000}]).inputs) == 200

@@ -22,6 +22,7 @@ from tests.faults.browser import Browser
 from tests.faults.processes import Process, wait_until
 from tests.faults.runner import EITHER, SUCCEEDED, UNCONFIRMED, Order, Runner, Scenario
 from tests.faults.topology import Topology
+from tests.files import is_stored
 
 CREATE, TRASH, DELETION = "create.py", "trash.py", "deletion.py"
 # After a kill at one of these it is unknown whether Wiro has taken the Run: only its list can tell, or a callback.
@@ -167,11 +168,11 @@ def kill_purging(runner: Runner) -> None:
     runner.wait_for_end_of(worker)
     runner.ended.pop(order.pk, None)
     assert order.edit.purged_at
-    assert result.file.storage.exists(str(result.file.name))
+    assert is_stored(result.file)
     runner.without_failpoint()
     runner.order(1)
     retention.clean_up(older_than=-1)
-    assert not result.file.storage.exists(str(result.file.name))
+    assert not is_stored(result.file)
 
 
 def kill_erasing(runner: Runner) -> None:

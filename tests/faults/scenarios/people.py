@@ -1,14 +1,16 @@
 """People at the wrong moment: an account is deleted while its owner cancels everything."""
 
-import contextlib
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection
 
+from edits.accounts import deletion
 from edits.jobs import actions
 from edits.models import NotAllowed
-from tests.faults.processes import Process
 from tests.faults.runner import Order, Runner, Scenario
 from tests.faults.topology import Topology
 
@@ -17,11 +19,12 @@ ENDED = ("succeeded", "failed", "canceled")
 
 
 def deleted_while_canceling(runner: Runner) -> None:
-    """Both take locks on the same edits and on the same person. Neither may be the victim of a deadlock."""
+    """Both take locks on the same edits and the same person, and the workers on the edits as well. None may be the victim of a
+    deadlock."""
     owner = runner.owner
     try:
-        for _ in range(ROUNDS):
-            runner.owner = User.objects.create_user("victim")
+        for number in range(ROUNDS):
+            runner.owner = User.objects.create_user(f"leaver-{number}")
             _delete_and_cancel(runner)
     finally:
         runner.owner = owner
@@ -29,39 +32,49 @@ def deleted_while_canceling(runner: Runner) -> None:
 
 
 def _delete_and_cancel(runner: Runner) -> None:
+    runner.sandbox.faults.add("model", "stuck", value="task_start", count=3)
     orders = runner.order(6, ENDED)
     for order in orders:
         # Who leaves does not want what is still under way.
         order.given_up = True
-    runner.wait_for_run(orders[0])
-    erasing = runner.environment.start("erase", runner.environment.variables)
-    troubles: list[Exception] = []
-    canceling = [
-        threading.Thread(target=_cancel_until_told, args=(runner.owner, half, erasing, troubles))
-        for half in (orders[::2], orders[1::2])
-    ]
-    for thread in canceling:
-        thread.start()
-    runner.wait_for_end_of(erasing, 60)
-    for thread in canceling:
-        thread.join()
-    assert erasing.popen.returncode == 0, f"the command ended with {erasing.popen.returncode}"
-    assert not troubles, f"canceling broke: {troubles[0]!r}"
+    for order in orders[:3]:
+        runner.wait_for_run(order)
+    _at_once(
+        partial(deletion.delete_account, runner.owner, runner.owner),
+        partial(_cancel, runner.owner, orders),
+        partial(_cancel, runner.owner, orders[::-1]),
+    )
     for order in orders:
         runner.wait_for_state(order, *ENDED, seconds=60)
         assert order.edit.deleted_at, "an edit of a deleted account is still shown"
 
 
-def _cancel_until_told(owner: User, orders: list[Order], erasing: Process, troubles: list[Exception]) -> None:
-    try:
-        while erasing.alive:
-            for order in orders:
-                with contextlib.suppress(NotAllowed):
-                    actions.cancel(order.edit, owner)
-    except Exception as error:  # noqa: BLE001 - the scenario reports it
-        troubles.append(error)
-    finally:
-        connection.close()
+def _cancel(owner: User, orders: list[Order]) -> None:
+    for order in orders:
+        with suppress(NotAllowed):
+            actions.cancel(order.edit, owner)
+
+
+def _at_once(*jobs: Callable[[], object]) -> None:
+    """Each on a thread and a connection of its own. Raises what the first of them raised."""
+    together, troubles = threading.Barrier(len(jobs)), list[Exception]()
+
+    def do(job: Callable[[], object]) -> None:
+        try:
+            together.wait(20)
+            job()
+        except Exception as error:  # noqa: BLE001 - raised below
+            troubles.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if troubles:
+        raise troubles[0]
 
 
 SCENARIOS = [

@@ -77,6 +77,14 @@ def until(condition: Any, seconds: float = 10.0) -> None:
         time.sleep(0.005)
 
 
+def download(url: str) -> requests.Response:
+    return requests.get(url, timeout=5, allow_redirects=False)
+
+
+def result_url(caller: Caller) -> str:
+    return str(caller.ended(caller.run_id())["outputs"][0]["url"])
+
+
 @dataclass
 class Listener:
     """A receiver of callbacks, and a server of awkward pictures."""

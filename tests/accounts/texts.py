@@ -1,0 +1,16 @@
+"""All that the database says, to search it for what must be gone."""
+
+from axes.models import AccessAttempt
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+
+from edits.models import Attempt, Edit, Event, Photo, Profile
+
+WORDS = "Give my aunt Eulalia a red hat"
+
+
+def every_text() -> str:
+    """All that the database says about edits, in one text."""
+    rows: list[object] = [*Edit.objects.values(), *Attempt.objects.values(), *Event.objects.values(), *Photo.objects.values()]
+    rows += [*User.objects.values(), *Profile.objects.values(), *AccessAttempt.objects.values(), *LogEntry.objects.values()]
+    return "\n".join(str(row) for row in rows)

@@ -1,0 +1,74 @@
+"""The sweep: everything gets to its end without any message, results first."""
+
+import time
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from edits.jobs import scheduler, worker_pool
+from edits.models import Attempt, Edit
+from edits.wiro.sandbox import SandboxServer
+from tests.fixtures import NewEdit
+from tests.rows import present
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
+def test_the_sweep_takes_everything_to_its_end_without_any_message(
+    sandbox: SandboxServer, new_edit: NewEdit, bob: User, settings: Settings
+) -> None:
+    settings.SWEEP_SECONDS = 0.2
+    edits = [new_edit(), new_edit(), new_edit(owner=bob)]
+    ends_at = time.monotonic() + 60
+    while Attempt.objects.filter(cleaned_up_at__isnull=False).count() < len(edits):
+        assert time.monotonic() < ends_at, list(Edit.objects.values_list("state", "due_at"))
+        scheduler.dispatch_due()
+        time.sleep(0.05)
+    assert set(Edit.objects.values_list("state", flat=True)) == {"succeeded"}
+    assert len(sandbox.runs()) == 3
+    assert present(scheduler.last_tick_age()) < timedelta(seconds=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+    new_edit()
+    with scheduler._dispatching:
+        assert scheduler.dispatch_due() == 0
+    assert scheduler.dispatch_due() >= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_takes_results_before_running_before_waiting(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, running, fetching = new_edit(), new_edit(), new_edit()
+    Edit.objects.filter(pk=running.pk).update(state="running")
+    Edit.objects.filter(pk=fetching.pk).update(state="fetching")
+    order: list[UUID] = []
+
+    def note_down(step: object, subject: Edit | UUID, timeout: float) -> bool:
+        order.append(subject.pk if isinstance(subject, Edit) else subject)
+        Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
+        return True
+
+    monkeypatch.setattr(worker_pool.pool, "offer", note_down)
+    assert scheduler.dispatch_due() == 3
+    assert order == [fetching.pk, running.pk, waiting.pk]
+
+
+def test_running_edits_that_find_no_free_lane_are_given_back(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits = [new_edit() for _ in range(3)]
+    Edit.objects.update(state="running")
+    monkeypatch.setattr(worker_pool.pool, "offer", lambda step, subject, timeout: False)
+    assert scheduler.dispatch_due() == 0
+    for edit in edits:
+        edit.refresh_from_db()
+        assert (edit.lease_token, edit.fruitless_claims) == (None, 0)

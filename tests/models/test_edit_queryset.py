@@ -1,0 +1,32 @@
+"""Which edits are due, whatever the clocks said when their leases were taken."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from edits.models import Edit, Photo, State
+from edits.models.edit_queryset import LONGEST_LEASE
+from tests.rows import edit_in
+
+pytestmark = pytest.mark.django_db
+
+SOON, LONG = timedelta(seconds=60), LONGEST_LEASE + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(("lease", "is_due"), [(None, True), (-SOON, True), (SOON, False), (LONG, True)])
+def test_an_edit_is_due_unless_somebody_can_be_at_work_on_it(
+    alice: User, photo: Photo, lease: timedelta | None, is_due: bool
+) -> None:
+    now = timezone.now()
+    edit_in(State.QUEUED, alice, photo, due_at=now, lease_until=lease and now + lease)
+    assert Edit.objects.due(now).exists() is is_due
+
+
+def test_a_claimed_edit_is_nobody_elses_until_its_lease_ends(alice: User, photo: Photo) -> None:
+    edit = edit_in(State.QUEUED, alice, photo, due_at=timezone.now())
+    assert Edit.objects.claim(edit.pk, 300)
+    assert Edit.objects.claim(edit.pk, 300) is None
+    Edit.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert Edit.objects.claim(edit.pk, 300)
