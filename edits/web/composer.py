@@ -8,16 +8,23 @@ from django.utils.translation import gettext as _
 from ..models import Edit, State
 from ..ordering import quotas
 from ..ordering.sources import RESULT, SOURCE, Start
+from . import money
 from .forms import EditForm
 
 
 def examples() -> list[str]:
-    """Example instructions, ours before those of the model's own page. They fill the field and never submit."""
+    """Example instructions that any model follows, a sandbox too. They fill the field and never submit."""
     return [
         _("Remove the people in the background"),
         _("Make it golden hour"),
         _("Change the shirt to navy blue"),
         _("Turn it into a watercolor"),
+    ]
+
+
+def model_examples() -> list[str]:
+    """Those of the model's own page."""
+    return [
         _("Replace the ski sticks with a pair of baguettes"),
         _("Replace the hot air balloon with the moon"),
         _("Place a blonde woman leaning on the car"),
@@ -32,6 +39,9 @@ def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
         "start": start,
         "draft": start.edit.origin_id if start else "new",
         "examples": examples(),
+        "model_examples": model_examples(),
+        "money": money.pattern(),
+        "price": quotas.price_estimate(),
         "remaining": quotas.remaining(owner),
     }
 

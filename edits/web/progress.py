@@ -1,6 +1,7 @@
 """What a waiting user sees: stage, progress and an estimate from recent edits."""
 
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..jobs import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
-from . import user_messages
+from . import addresses, user_messages
 
 # Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
 _PAGE_STAGES = {
@@ -24,6 +25,24 @@ _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: 
 RECENT = 50
 # Beyond this position no number is shown: computing it is slow, and all it would say is "not soon".
 LINE_MAX = 200
+
+
+def status_of(edit: Edit) -> dict[str, Any]:
+    """The status that pages poll and programs read."""
+    stage, percent = stage_and_percent(edit)
+    result = addresses.after(edit)
+    failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
+    return {
+        "id": str(edit.pk),
+        "state": edit.state,
+        "wiro_status": edit.wiro_status,
+        "progress": percent,
+        "eta_seconds": eta_seconds(edit),
+        "failure": failure,
+        "result_url": result.full if result else None,
+        "stage": stage,
+        "text": sentence(edit),
+    }
 
 
 def stage_and_percent(edit: Edit) -> tuple[int, int]:

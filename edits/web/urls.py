@@ -67,6 +67,7 @@ urlpatterns = [
     path("manifest.webmanifest", icons.manifest, name="manifest"),
     re_path(r"^icons/(?P<shape>rounded|maskable)-(?P<side>192|512)\.png$", icons.manifest_icon, name="manifest-icon"),
     path("samples/<str:name>", pictures.sample, name="sample"),
+    path("samples/<str:name>/card", pictures.sample_card, name="sample-card"),
     path("wiro/callback/<str:token>/", webhooks.callback, name="wiro-callback"),
     re_path(r"^wiro/source/(?P<token>[^/]+)\.(?P<extension>jpg|png)$", pictures.handed_over, name="wiro-source"),
     path("accounts/login/", with_own_next(sign_in.SignIn.as_view()), name="login"),

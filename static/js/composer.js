@@ -8,6 +8,7 @@ import { suggest } from "./suggest.js";
 
 const isUnsent = ({ state }) => state !== "sent";
 const batch = uuid();
+const number = (value, options) => value.toLocaleString(document.documentElement.lang, options);
 
 function explain({ status, body }, texts) {
   if (body?.errors) return body.errors;
@@ -25,7 +26,8 @@ export function compose(form, page) {
   const find = (selector) => form.querySelector(selector);
   const texts = form.dataset;
   const { prompt, guidance_scale: guidance } = form.elements;
-  const [button, label, uses] = ["[type=submit]", "[data-send]", "[data-uses]"].map(find);
+  const [button, label, cost, uses] = ["[type=submit]", "[data-send]", "[data-cost]", "[data-uses]"].map(find);
+  const dollars = (amount) => texts.money.replace("%(usd)s", number(amount, { minimumFractionDigits: 2, maximumFractionDigits: 6 }));
   const keep = keepDraft(form);
   let isBusy = false;
 
@@ -45,10 +47,11 @@ export function compose(form, page) {
     const each = Number(form.elements.variations.value);
     const hasFailed = jobs.some(({ state }) => state === "failed");
     label.textContent = say(hasFailed ? texts.again : count > 1 ? texts.many : texts.one, { count });
+    if (texts.price) cost.textContent = ` · ${dollars(texts.price * count * each)}`;
     find("[data-variations]").textContent = each > 1 ? each : "";
     uses.hidden = count * each === 1;
     uses.textContent = say(texts.uses, { count: count * each });
-    find("[data-guidance]").value = Number(guidance.value).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1 });
+    find("[data-guidance]").value = number(Number(guidance.value), { minimumFractionDigits: 1 });
   }
 
   /** Show what is wrong, and go to it. Answers whether anything is. */

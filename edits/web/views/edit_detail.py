@@ -25,6 +25,7 @@ from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .links import forget_new_link, live_links
 from .new_edit import created
+from .trash import deleted
 
 
 @require_safe
@@ -36,7 +37,7 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         # The same response as for an edit that does not exist, so that URLs cannot be probed.
         return redirect_to_login(request.get_full_path())
     if edit is None:
-        raise Http404
+        return deleted(request, edit_id)
     is_owner = edit.owner_id == request.user.pk
     context = _for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
     page = render(request, "edits/detail.html", context)
@@ -48,7 +49,7 @@ def _for_everybody(edit: Edit) -> dict[str, Any]:
     return {
         "edit": edit,
         "comparison": comparison.usual(edit),
-        "status": status_of(edit),
+        "status": progress.status_of(edit),
         "stages": progress.stages(edit),
         "failure_help": user_messages.failure(edit),
         "cost_text": user_messages.cost(edit),
@@ -101,24 +102,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if webhooks.note_viewer(edit):
         enqueue(edit.pk)
-    return JsonResponse(status_of(edit))
-
-
-def status_of(edit: Edit) -> dict[str, Any]:
-    stage, percent = progress.stage_and_percent(edit)
-    result = addresses.after(edit)
-    failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
-    return {
-        "id": str(edit.pk),
-        "state": edit.state,
-        "wiro_status": edit.wiro_status,
-        "progress": percent,
-        "eta_seconds": progress.eta_seconds(edit),
-        "failure": failure,
-        "result_url": result.full if result else None,
-        "stage": stage,
-        "text": progress.sentence(edit),
-    }
+    return JsonResponse(progress.status_of(edit))
 
 
 @require_POST
@@ -181,5 +165,5 @@ def _ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None]) ->
 
 def _answer(request: HttpRequest, edit: Edit) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse(status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
+        return JsonResponse(progress.status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
     return redirect(addresses.edit_url(edit))

@@ -18,6 +18,9 @@ from ..upload_places import TooLongInLine
 from .access import person, wants_json
 from .errors import busy
 
+# The photo, and the small picture of it.
+_SAMPLE = ("sample", "sample-card")
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -78,6 +81,6 @@ def _refused(request: HttpRequest, form: EditForm, status: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: EditForm, status: int = 200) -> HttpResponse:
-    found = [sample.for_page(reverse("sample", args=[sample.name])) for sample in samples.available()]
+    found = [sample.for_page(*(reverse(name, args=[sample.name]) for name in _SAMPLE)) for sample in samples.available()]
     context = composer.context(form, form.start, person(request)) | {"samples": found}
     return render(request, "edits/new.html", context, status=status)
