@@ -66,6 +66,8 @@ GET = {
     "apple-touch-icon": (200, 200, 200, 200),
     "apple-touch-icon-old": (200, 200, 200, 200),
     "manifest": (200, 200, 200, 200),
+    "share-target": (405, 405, 405, 405),
+    "service-worker": (200, 200, 200, 200),
     "manifest-icon": (200, 200, 200, 200),
     "set_language": (302, 302, 302, 302),
     "sample": (LOGIN, 200, 200, 200),

@@ -5,6 +5,7 @@ import { clearErrors, say, showErrors } from "./errors.js";
 import { goToRepair } from "./photo-field.js";
 import { take } from "./photo-intake.js";
 import "./photo-list.js";
+import { keepPhotos, keptPhotos } from "./kept-photos.js";
 import { changed, photos, settled, show } from "./photos.js";
 import { isUntouched } from "./suggest.js";
 
@@ -62,8 +63,27 @@ function explain(job, found) {
   if (job.answer.body?.can_fit && job === start) document.querySelector("[data-fit]").hidden = false;
 }
 
+let keptFiles = "";
+
+/** The files as they were chosen; what was done to them is done again quickly. */
+function keep() {
+  const names = photos.map(({ url }) => url).join();
+  if (names === keptFiles) return;
+  keptFiles = names;
+  keepPhotos(texts.draft, photos.map(({ file }) => file));
+}
+
+async function restore() {
+  const address = new URL(location.href);
+  const files = await keptPhotos(texts.draft, address.searchParams.has("shared"));
+  if (!photos.length) take(files);
+  addEventListener("photos-changed", keep);
+  keep();
+}
+
 function sent(all, { url, edits, batch_url: together }) {
   isSent = true;
+  keepPhotos(texts.draft, []);
   composer.clear();
   location.assign(all.length > 1 ? together : edits.length > 1 ? `${url}?grid` : url);
 }
@@ -89,3 +109,4 @@ document.addEventListener("click", ({ target }) => {
 // Coming "back" to a form that was sent: a second edit begins with a fresh one.
 addEventListener("pageshow", (event) => event.persisted && isSent && location.reload());
 addEventListener("photos-changed", composer.showWhatWillHappen);
+restore();

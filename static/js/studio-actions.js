@@ -18,6 +18,19 @@ async function copy(button) {
   announce(button.dataset.copied);
 }
 
+/** The phone's own sheet, with the picture itself; offered only where there is one. */
+async function share({ dataset }) {
+  const blob = await (await fetch(dataset.sharePhoto)).blob();
+  const file = new File([blob], `reword.${blob.type.split("/")[1].replace("jpeg", "jpg")}`, { type: blob.type });
+  await navigator.share({ files: [file] }).catch(() => {});
+}
+
+export function offerSharing() {
+  const probe = [new File([], "a.jpg", { type: "image/jpeg" })];
+  const button = document.querySelector("[data-share-photo]");
+  if (button) button.hidden = !navigator.canShare?.({ files: probe });
+}
+
 /** Ask, and go where the answer leads: to a new edit, or to this one as it is now. */
 async function post(form, submitter) {
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form, submitter), headers: { Accept: "application/json" } });
@@ -36,6 +49,8 @@ export function asUsual(studio, done) {
   studio.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
+    const sharing = event.target.closest("[data-share-photo]");
+    if (sharing) share(sharing);
     const link = event.target.closest("a[data-stay]");
     if (!link || !isPlain(event)) return;
     event.preventDefault();

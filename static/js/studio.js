@@ -3,7 +3,7 @@
 
 import { compose } from "./composer.js";
 import { needsNewPage, readStatus, repeat } from "./poll.js";
-import { asUsual } from "./studio-actions.js";
+import { asUsual, offerSharing } from "./studio-actions.js";
 import { announce, draw, markProgress } from "./studio-draw.js";
 import { listenToKeys } from "./studio-keys.js";
 
@@ -111,3 +111,5 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && form && !following) draw(location.href, { onlyTree: true }).then(follow);
 });
 follow();
+offerSharing();
+document.addEventListener("cards-changed", offerSharing);
