@@ -266,6 +266,10 @@ def test_a_phones_first_view_has_picture_versions_words_and_button(
     )
     for part in parts:
         expect(part).to_be_in_viewport(ratio=1)
+    tool, button = (page.locator(name).bounding_box() for name in (".tool:last-child summary", ".composer-send"))
+    assert tool
+    assert button
+    assert tool["x"] + tool["width"] <= button["x"]
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
     expect(words(page)).to_be_in_viewport(ratio=1)
 
