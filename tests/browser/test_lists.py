@@ -118,7 +118,11 @@ def test_nothing_that_is_seen_moves_while_scrolling(open_own: Callable[..., Page
 def test_a_row_that_the_next_page_may_fill_waits_for_it(open_own: Callable[..., Page]) -> None:
     page = open_own("/healthz", viewport={"width": 1440, "height": 900})
     waiting: list[Route] = []
-    page.route("**/edits/?before=*", waiting.append)
+
+    def keep_waiting(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/edits/?before=*", keep_waiting)
     page.goto("/edits/")
     scroll_to_the_end(page)
     becomes(page, lambda: len(waiting), 1)
