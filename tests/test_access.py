@@ -40,6 +40,9 @@ GET = {
     "edit-result": (404, 200, 404, 200),
     "edit-changes": (404, 200, 404, 200),
     "edit-pair": (404, 200, 404, 200),
+    "edit-painted": (404, 200, 404, 200),
+    "edit-region": (404, 200, 404, 200),
+    "edit-keep-rest": (LOGIN, 409, 404, 404),
     "edit-source-size": (404, 200, 404, 200),
     "edit-result-size": (404, 200, 404, 200),
     "edit-cancel": (LOGIN, 405, 405, 405),
@@ -84,7 +87,17 @@ GET = {
     "readyz": (503, 503, 503, 503),
 }
 # Where the edit is shared, this much more is open.
-OPENED = ("edit", "edit-source", "edit-result", "edit-source-size", "edit-result-size", "edit-changes", "edit-pair")
+OPENED = (
+    "edit",
+    "edit-source",
+    "edit-result",
+    "edit-source-size",
+    "edit-result-size",
+    "edit-changes",
+    "edit-pair",
+    "edit-painted",
+    "edit-region",
+)
 GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200))
 ACTIONS = (
     "edit-cancel",
@@ -97,6 +110,7 @@ ACTIONS = (
     "edit-appeal",
     "edit-link",
     "edit-link-revoke",
+    "edit-keep-rest",
 )
 OF_NO_EDIT = ("edit-list", "edit-new", "edit-prompts", "edit-statuses", "edit-selection", "edit-trash")
 OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF_NO_EDIT]
@@ -153,11 +167,11 @@ def test_every_address_is_in_the_matrix() -> None:
 
 
 def test_a_private_edit_is_its_owners_alone(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
-    assert walk(edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name), visitors) == GET
+    assert walk(edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name, region=photo.card.name), visitors) == GET
 
 
 def test_a_shared_edit_is_open_with_its_pictures_and_nothing_more(visitors: dict[str, Client], alice: User, photo: Photo) -> None:
-    assert walk(shared(alice, photo, change_map=photo.card.name), visitors) == GET_SHARED
+    assert walk(shared(alice, photo, change_map=photo.card.name, region=photo.card.name), visitors) == GET_SHARED
 
 
 @pytest.mark.parametrize("state", State.values)
@@ -173,7 +187,7 @@ def test_staff_without_the_permission_to_view_edits_see_nothing_private(
 ) -> None:
     bob.is_staff = True
     bob.save()
-    edit = edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name)
+    edit = edit_in(State.SUCCEEDED, alice, photo, change_map=photo.card.name, region=photo.card.name)
     names = [name for name in OF_AN_EDIT if GET[name] == (404, 200, 404, 200) or name == "edit"]
     assert len(names) > 6
     answers = {name: signed_in(bob).get(path_of(routes()[name], edit)).status_code for name in names}
@@ -193,7 +207,7 @@ def test_waiting_for_review_is_still_private(visitors: dict[str, Client], alice:
 @pytest.mark.parametrize("make", [shared, lambda *who: edit_in(State.SUCCEEDED, *who)], ids=["shared", "private"])
 def test_a_deleted_edit_is_gone_for_everybody(visitors: dict[str, Client], alice: User, photo: Photo, make: Any) -> None:
     edit = make(alice, photo)
-    Edit.objects.filter(pk=edit.pk).update(change_map=photo.card.name)
+    Edit.objects.filter(pk=edit.pk).update(change_map=photo.card.name, region=photo.card.name)
     visitors["owner"].post(f"/edits/{edit.pk}/delete/")
     for name in ("edit-status", *OPENED):
         path = path_of(routes()[name], edit)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ..gallery.trash import purge
 from ..jobs import storage_health
 from ..jobs.change_map import backfill_change_maps
+from ..jobs.compositing import backfill_composites
 from ..models import Edit, Photo, Signup
 from ..models.signup import KEPT
 from .deletion import continue_deletions
@@ -35,6 +36,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
         return 0
     continue_deletions()
     purge()
+    backfill_composites()
     backfill_change_maps()
     Signup.objects.filter(at__lt=timezone.now() - KEPT).delete()
     root = Path(settings.MEDIA_ROOT)
@@ -61,4 +63,6 @@ def _names_in(folder: str) -> set[str]:
     """Every file of this folder that a row names: one question for all of them."""
     here = Q(file__startswith=folder) | Q(card__startswith=folder) | Q(page__startswith=folder)
     named = {name for names in Photo.objects.filter(here).values_list("file", "card", "page") for name in names}
-    return named | set(Edit.objects.filter(change_map__startswith=folder).values_list("change_map", flat=True))
+    here = Q(change_map__startswith=folder) | Q(region__startswith=folder) | Q(crop__startswith=folder)
+    edits = Edit.objects.filter(here).values_list("change_map", "region", "crop")
+    return named | {name for names in edits for name in names}

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 
 from .. import images
 from ..jobs.provider import MODEL
+from ..jobs.sent_picture import UnreadablePicture, region_of
 from ..models import Edit, Photo
 
 AI_SYSTEM = f"{MODEL} via Wiro"
@@ -18,12 +19,22 @@ def marked_result(edit: Edit) -> bytes:
     return _marked(_result_of(edit), edit)
 
 
+def marked_painted(edit: Edit) -> bytes:
+    """What the model returned, as it may leave. Raises FileNotFoundError when its file is gone."""
+    return _marked(painted_of(edit), edit)
+
+
+def painted_of(edit: Edit) -> Photo:
+    """What the model returned: the result itself where nothing was composed."""
+    return edit.painted or _result_of(edit)
+
+
 def marked_source(edit: Edit) -> bytes:
     """The picture before: an upload just as it is kept, but an earlier result, edited further, with its own mark."""
     if edit.photo_id == edit.origin_id:
         return _content(edit.photo)
     # The photo may be a smaller copy of the earlier result, so its version is asked first.
-    maker = edit.parent or Edit.objects.filter(result=edit.photo_id).order_by("ended_at").first()
+    maker = edit.source_version or Edit.objects.filter(result=edit.photo_id).order_by("ended_at").first()
     return _marked(edit.photo, maker) if maker else _content(edit.photo)
 
 
@@ -34,21 +45,35 @@ def marked_pair(edit: Edit, labels: tuple[str, str], style: str) -> bytes:
 
 
 def download_name(edit: Edit, side: str) -> str:
-    """turn-the-sky-into-night-after.jpg, for a side of "before", "after", "before-after" or "changes"."""
+    """turn-the-sky-into-night-after.jpg, for a side of "before", "after", "painted", "region", "before-after" or "changes"."""
     extensions: dict[str, Callable[[], str]] = {
         "before": lambda: edit.photo.extension,
         "after": lambda: _result_of(edit).extension,
+        "painted": lambda: painted_of(edit).extension,
+        "region": lambda: "png",
         "before-after": lambda: "jpg",
         "changes": lambda: PurePath(edit.change_map.name or "").suffix[1:],
     }
     return f"{slugify(edit.prompt)[:60].strip('-') or 'photo'}-{side}.{extensions[side]()}"
 
 
-def provenance(edit: Edit) -> images.Provenance:
-    """What an edit's result tells of itself. The instruction is its writer's own and stays out; so do names."""
-    return images.Provenance(
-        system=AI_SYSTEM, seed=edit.seed, guidance_scale=edit.guidance_scale, edited_at=edit.ended_at or edit.created_at
-    )
+def provenance(edit: Edit, region: images.Box | None = None) -> images.Provenance:
+    """What an edit's result tells of itself. The instruction is its writer's own and stays out; so do names.
+
+    `region` is the box around what the model painted in a composite.
+    """
+    edited_at = edit.ended_at or edit.created_at
+    return images.Provenance(AI_SYSTEM, edit.seed, edit.guidance_scale, edited_at, region=region)
+
+
+def _painted_part(photo: Photo, edit: Edit) -> images.Box | None:
+    """The box around the region of a composite; None for any other picture of `edit`, or if the region can't be read anymore."""
+    if not (edit.is_composite and edit.region and photo.pk == edit.result_id):
+        return None
+    try:
+        return region_of(edit).bounding_box
+    except (FileNotFoundError, UnreadablePicture):
+        return None
 
 
 def example_mark() -> str:
@@ -58,7 +83,7 @@ def example_mark() -> str:
 
 
 def _marked(photo: Photo, edit: Edit) -> bytes:
-    return images.mark(_content(photo), provenance(edit))
+    return images.mark(_content(photo), provenance(edit, _painted_part(photo, edit)))
 
 
 def _result_of(edit: Edit) -> Photo:

@@ -17,6 +17,8 @@ from .redaction import redact
 TRASH_TIME = timedelta(days=30)
 # In one cleanup; what is left goes in the next.
 MOST_PURGES = 500
+# The files of an edit's own; pictures belong to photos, which edits may share.
+_FILES = ("change_map", "region", "crop")
 
 
 def favorite(edit: Edit, actor: User) -> bool:
@@ -102,16 +104,19 @@ def _purge(edit_id: uuid.UUID) -> bool:
     """The row stays, with its money and its times. A file that a crash leaves behind is named by no row: cleanup removes it."""
     with transaction.atomic():
         edit = Edit.objects.get(pk=edit_id)
-        won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), change_map="") == 1
-        erased = _erase_unused({edit.photo_id, edit.origin_id, edit.result_id}) if won else []
+        emptied = dict.fromkeys(_FILES, "")
+        won = _purgeable().filter(pk=edit_id).update(purged_at=timezone.now(), **emptied) == 1
+        photos = {edit.photo_id, edit.origin_id, edit.result_id, edit.painted_id}
+        erased = _erase_unused(photos) if won else []
         if won:
             redact(Edit.objects.filter(pk=edit_id))
             _note(edit, EventCode.PURGED)
     failpoint("after_purge_commit")
     for photo in erased:
         photo.remove_files()
-    if won and edit.change_map:
-        edit.change_map.delete(save=False)
+    for file in [getattr(edit, name) for name in _FILES] if won else []:
+        if file:
+            file.delete(save=False)
     return won
 
 
@@ -141,5 +146,5 @@ def _erase_unused(photo_ids: set[int | None]) -> list[Photo]:
 
 
 def _is_used(photo: Photo) -> bool:
-    used = Q(photo=photo) | Q(result=photo) | Q(origin=photo)
+    used = Q(photo=photo) | Q(result=photo) | Q(origin=photo) | Q(painted=photo)
     return Edit.objects.filter(used, purged_at__isnull=True).exists()

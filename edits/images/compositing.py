@@ -22,8 +22,9 @@ def stitch(source: bytes, painted: bytes, region: Region, plan: CropPlan) -> Cle
 
     Both are encoded (JPEG or PNG; the answer also WebP) and upright; `plan` is the one by which the source was cropped. The
     answer is scaled to the crop, aligned with it and fitted to its colors by what lies outside of the region; where the two do
-    not agree there, it is laid over as it is. Returns a picture of the source's size and format; outside of the region its
-    pixels are the source's but for the rounding of the encoder. Raises OSError for what does not decode.
+    not agree there, it is laid over as it is. Returns a picture of the source's size and format (of a small JPEG a PNG);
+    outside of the region its pixels are the source's but for the rounding of the encoder. Raises OSError for what does not
+    decode.
 
     Time and memory: `bench/heavy.py` measures them.
     """

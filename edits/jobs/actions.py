@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, NotAllowed, Outcome, State
+from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, NotAllowed, Outcome, State, clock
 
 
 def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
@@ -13,7 +12,7 @@ def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
 
     Raises NotAllowed.
     """
-    now = timezone.now()
+    now = clock.now()
     code = EventCode.CANCELED_BY_OWNER if actor == edit.owner else EventCode.CANCELED_BY_OPERATOR
     told = {"code": code, "reason": reason, "actor": actor}
     if edit.state in (State.QUEUED, State.UNCONFIRMED) and edit.move(State.CANCELED, **told):
@@ -31,7 +30,7 @@ def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
 def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
     """A person takes the risk of a second charge: a new attempt of the same edit, wanted even if it was canceled before."""
     told: dict[str, Any] = {"code": EventCode.TRY_AGAIN, "reason": reason, "actor": actor}
-    wanted: dict[str, Any] = {"due_at": timezone.now(), "cancel_requested_at": None}
+    wanted: dict[str, Any] = {"due_at": clock.now(), "cancel_requested_at": None}
     if edit.state != State.UNCONFIRMED or not edit.move(State.QUEUED, **told, **wanted):
         raise NotAllowed(Denial.NOT_UNCONFIRMED)
     follow_unknown_attempts(edit)
@@ -56,7 +55,7 @@ def give_up_result(edit: Edit, actor: Any, reason: str = "") -> None:
 
 def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
     """Bring the next look forward; a parked edit is looked at again."""
-    now = timezone.now()
+    now = clock.now()
     pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
     if not (pending.filter(due_at__gt=now).update(due_at=now) or pending.filter(due_at__isnull=True).update(due_at=now)):
         raise NotAllowed(Denial.NOTHING_TO_CHECK)
@@ -66,4 +65,4 @@ def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
 def follow_unknown_attempts(edit: Edit) -> None:
     """Nobody waits for these anymore, but they may have been charged: look for their tasks in the background."""
     unknown = Attempt.objects.filter(edit=edit, outcome=Outcome.UNKNOWN, wiro_task_id__isnull=True)
-    unknown.update(lookup_due_at=timezone.now(), lookup_retries=0)
+    unknown.update(lookup_due_at=clock.now(), lookup_retries=0)

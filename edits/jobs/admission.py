@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from ..models import (
     IN_FLIGHT,
@@ -18,6 +17,7 @@ from ..models import (
     Pause,
     State,
     WriteLock,
+    clock,
     limits,
     token_hash,
 )
@@ -41,7 +41,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
         return wait
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
-        now = timezone.now()
+        now = clock.now()
         # Looked at again: what was true a moment ago may have changed while this worker waited for the lock.
         if wait := _closed(edit, now) or _no_place(edit, now):
             return wait
@@ -63,7 +63,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
 
 def _must_wait(edit: Edit) -> Wait | None:
     """Everything that need not be exact, so that it does not take time under the lock."""
-    now = timezone.now()
+    now = clock.now()
     if wait := _closed(edit, now) or _no_place(edit, now):
         return wait
     if storage_health.problem():

@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.utils import timezone
 
 from .. import images
-from ..models import BackfillCursor, Edit, Photo, State
+from ..models import BackfillCursor, Edit, Photo, State, clock
+from .sent_picture import region_of
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,14 @@ def stored_changes(edit: Edit, result: Photo) -> Iterator[dict[str, Any]]:
 
 
 def _compare(edit: Edit, result: Photo) -> dict[str, Any]:
+    if edit.region and result.pk and result.pk == edit.painted_id:
+        # A part of the photo cannot be compared with the whole.
+        return {}
     try:
+        region = region_of(edit) if edit.region else None
         # The page renditions: small whatever the photo is, and far larger than what is compared.
         with edit.photo.page.open("rb") as before, result.page.open("rb") as after:
-            comparison = images.compare(before.file, after.file)
+            comparison = images.compare(before.file, after.file, region)
         edit.change_map.save("changes.webp", ContentFile(comparison.change_map), save=False)
     except Exception:
         log.exception("edit %s cannot be compared with its source", edit.pk)
@@ -72,7 +76,7 @@ def _next_without() -> Edit | None:
     without = Edit.objects.filter(
         state=State.SUCCEEDED,
         changed_percent__isnull=True,
-        ended_at__lt=timezone.now() - SETTLED_AFTER,
+        ended_at__lt=clock.now() - SETTLED_AFTER,
         purged_at__isnull=True,
         photo__purged_at__isnull=True,
         result__purged_at__isnull=True,

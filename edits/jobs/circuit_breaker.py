@@ -12,7 +12,6 @@ from typing import Any
 from django.core.mail import mail_admins
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from ..models import (
     IN_FLIGHT,
@@ -26,6 +25,7 @@ from ..models import (
     Pause,
     TripReason,
     WriteLock,
+    clock,
 )
 from ..wiro import WiroAPIError, WiroError
 from . import timing
@@ -59,7 +59,7 @@ def trip_for(error: WiroError, edit: Edit) -> bool:
         return False
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
-        breaker, now = CircuitBreaker.current(), timezone.now()
+        breaker, now = CircuitBreaker.current(), clock.now()
         if reason == TripReason.CONCURRENCY:
             _learn_limit(now)
         is_same = breaker.trip_reason == reason
@@ -78,7 +78,7 @@ def trip_for(error: WiroError, edit: Edit) -> bool:
 
 def pause(actor: Any, reason: str = "") -> None:
     """Submit nothing until `resume`. What runs at Wiro goes on and is fetched. Raises NotAllowed."""
-    paused = {"paused_at": timezone.now(), "paused_by": actor, "reason": reason[:PAUSE_REASON_MAX]}
+    paused = {"paused_at": clock.now(), "paused_by": actor, "reason": reason[:PAUSE_REASON_MAX]}
     Pause.current()
     if not Pause.objects.filter(paused_at__isnull=True).update(**paused):
         raise NotAllowed(Denial.ALREADY_PAUSED)
@@ -99,7 +99,7 @@ def resume(actor: Any, reason: str = "") -> None:
 
 def is_probe_for_another(breaker: CircuitBreaker, edit_id: uuid.UUID) -> bool:
     """Should another edit probe instead of the one that was refused? For a while: then any edit may."""
-    now = timezone.now()
+    now = clock.now()
     if breaker.is_closed or breaker.tripped_by != edit_id or breaker.retry_at is None:
         return False
     if not breaker.retry_at <= now < breaker.retry_at + timing.span(timing.TURN_WAIT):
@@ -132,7 +132,7 @@ def _may_concern_one_edit(error: WiroError) -> bool:
 
 
 def _others_pass(edit: Edit) -> bool:
-    lately = timezone.now() - timedelta(seconds=OTHERS_PASS)
+    lately = clock.now() - timedelta(seconds=OTHERS_PASS)
     accepted = Attempt.objects.filter(outcome=Outcome.ACCEPTED, started_at__gt=lately)
     return accepted.exclude(edit=edit).exists()
 
@@ -145,7 +145,7 @@ def _retry_at(reason: TripReason, error: WiroError, refusals: int) -> datetime:
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         # What Wiro asks for is kept to the second, at any time scale; the client caps it.
-        return timezone.now() + timedelta(seconds=retry_after)
+        return clock.now() + timedelta(seconds=retry_after)
     return timing.backoff(timing.RETRY_WAIT, refusals, timing.RETRY_WAIT_CAP)
 
 

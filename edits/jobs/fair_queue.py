@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
-from ..models import IN_FLIGHT, CircuitBreaker, Edit, State, TripReason
+from ..models import IN_FLIGHT, CircuitBreaker, Edit, State, TripReason, clock
 
 # Grouped once per owner, so that 20,000 waiting edits cost milliseconds. `turn` counts the edits of this owner that are in
 # flight and those that wait before this one.
@@ -45,7 +44,7 @@ def next_in_turn(count: int, ready_by: datetime | None = None) -> list[uuid.UUID
 
 def wake_next(owner_id: int) -> None:
     """A place has become free: try the concurrency limit again, and bring forward the next in turn and this person's next."""
-    now = timezone.now()
+    now = clock.now()
     full = CircuitBreaker.objects.filter(trip_reason=TripReason.CONCURRENCY, retry_at__gt=now)
     full.update(retry_at=now)
     own = Edit.objects.filter(state=State.QUEUED, owner_id=owner_id).order_by("created_at").values_list("pk", flat=True)[:1]
@@ -54,6 +53,6 @@ def wake_next(owner_id: int) -> None:
 
 def wake(ids: Sequence[uuid.UUID] | None = None) -> None:
     """Bring waiting edits forward: these, or all."""
-    now = timezone.now()
+    now = clock.now()
     sleeping = Edit.objects.filter(state=State.QUEUED, due_at__gt=now, lease_token__isnull=True)
     (sleeping if ids is None else sleeping.filter(pk__in=ids)).update(due_at=now)

@@ -8,13 +8,12 @@ import logging
 import tempfile
 
 from django.db import transaction
-from django.utils import timezone
 
 from .. import images
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, EventCode, Failure, Photo, State
+from ..models import Attempt, Edit, EventCode, Failure, Photo, State, clock
 from ..wiro import WiroDownloadError, WiroError
-from . import rate_limiter, storage_health, timing
+from . import compositing, rate_limiter, storage_health, timing
 from .change_map import stored_changes
 from .provider import client
 from .reconcile import alarm
@@ -29,6 +28,10 @@ def fetch(edit: Edit) -> None:
     if attempt is None:
         raise LookupError(f"edit {edit.pk} fetches without an accepted attempt")
     storage_health.confirm_media()
+    if edit.painted and edit.painted.file.storage.exists(str(edit.painted.file.name)):
+        # Stored before; the worker was stopped, or had others to do, before the composite was made.
+        _compose(edit, attempt, edit.painted)
+        return
     try:
         picture = _download(attempt.output_url)
     except WiroDownloadError as error:
@@ -36,7 +39,7 @@ def fetch(edit: Edit) -> None:
     except images.PictureRefused as error:
         _invalid(edit, attempt, str(error))
     else:
-        _succeed(edit, attempt, picture)
+        _keep(edit, attempt, picture)
 
 
 def _download(url: str) -> images.CleanPicture:
@@ -47,25 +50,43 @@ def _download(url: str) -> images.CleanPicture:
         return images.clean(file, images.RESULT)
 
 
-def _succeed(edit: Edit, attempt: Attempt, picture: images.CleanPicture) -> None:
-    with stored_photo(edit.owner_id, picture) as photo, stored_changes(edit, photo) as changes:
+def _keep(edit: Edit, attempt: Attempt, picture: images.CleanPicture) -> None:
+    if not edit.region:
+        with stored_photo(edit.owner_id, picture) as photo:
+            _succeed(edit, attempt, photo)
+    elif painted := compositing.keep_painted(edit, picture):
+        _compose(edit, attempt, painted)
+
+
+def _compose(edit: Edit, attempt: Attempt, painted: Photo) -> None:
+    """What was paid for is stored by now."""
+    try:
+        picture = compositing.composite(edit, painted, timing.scaled(timing.COMPOSITE_PATIENCE))
+    except compositing.MustWait:
+        code = EventCode.NONE if edit.step_retries else EventCode.WAITING_FOR_COMPOSITING
+        edit.postpone(timing.after(timing.COMPOSITE_WAIT), code=code)
+        return
+    if picture is None:
+        _succeed(edit, attempt, painted)
+        return
+    with stored_photo(edit.owner_id, picture) as photo:
+        _succeed(edit, attempt, photo)
+
+
+def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
+    with stored_changes(edit, photo) as changes:
         failpoint("after_result_stored")
         # Wiro's copies are erased next, so this must be the folder that will be looked into.
         storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
-            # Locked, so that a purge of another edit with this very result waits and then finds this one.
-            result = Photo.objects.select_for_update().filter(owner_id=edit.owner_id, sha256=picture.sha256).first()
-            if result is None:
-                photo.save()
-                result = photo
-            if edit.move(State.SUCCEEDED, result=result, **changes):
-                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
+                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
 
 
 def _unavailable(edit: Edit, attempt: Attempt, why: str) -> None:
     """Wiro's copy stays. Its address may have changed or expired, so Wiro is asked for it again."""
-    if edit.age_at(timezone.now()) > timing.scaled(timing.FETCH_MAX_AGE):
+    if edit.age_at(clock.now()) > timing.scaled(timing.FETCH_MAX_AGE):
         if edit.park(EventCode.RESULT_UNAVAILABLE, reason=why):
             log.critical("the paid result of edit %s can't be fetched, a person has to decide: %s", edit.pk, why)
         return

@@ -1,18 +1,18 @@
 """Once a day: do our books agree with Wiro's list of tasks? What does not is shown to operators and changes nothing by itself."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from ..models import ENDED, FAR_AHEAD, Attempt, Heartbeat, LedgerDifference, Outcome
-from ..wiro import MAX_LIST, WiroError, WiroTask, WiroUnsupportedCallError
-from .provider import MODEL, client
+from ..models import ENDED, FAR_AHEAD, Attempt, Failure, Heartbeat, LedgerDifference, Outcome, clock
+from ..wiro import WiroError, WiroTask, WiroUnsupportedCallError
+from .task_listing import read_back_to
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +22,13 @@ RETRY_AFTER_ERROR = timedelta(hours=1)
 # An edit may wait for its result for a day; a task younger than an hour may not be in our books yet.
 WINDOW = timedelta(days=3)
 SETTLED_AFTER = timedelta(hours=1)
-# Of the list; with 100 tasks on each page more than a busy site makes in three days.
+# With 100 tasks on each page more than a busy site makes in three days.
 PAGES_MAX = 200
-SMALLEST_DIFFERENCE = Decimal("0.000001")
 
 
 def compare_if_due() -> None:
     """Compare unless somebody did so within a day. Two processes at once compare once."""
-    now = timezone.now()
+    now = clock.now()
     if not _claim(now):
         return
     try:
@@ -51,12 +50,21 @@ def _claim(now: datetime) -> bool:
 
 
 def compare(now: datetime) -> int:
-    """Save every difference among the tasks of the last days. Returns how many nobody had seen before. Raises WiroError."""
-    oldest, differences = now - WINDOW, dict[str, LedgerDifference]()
-    for tasks in _pages(oldest):
-        settled = [task for task in tasks if task.created_at is None or oldest <= task.created_at <= now - SETTLED_AFTER]
-        differences |= {difference.wiro_task_id: difference for difference in _differences(settled, now)}
-    return _save(differences, oldest)
+    """Save every difference among the tasks of the last days, and remove those that are none anymore.
+
+    Returns how many nobody had seen before. Raises WiroError.
+    """
+    listing = read_back_to(now - WINDOW, PAGES_MAX)
+    if not listing.is_complete:
+        log.warning("Wiro's list goes on beyond %d pages; older tasks were not compared", PAGES_MAX)
+    tasks = {task.id: task for task in listing.tasks if task.id and _is_settled_by_age(task, now)}
+    return _save(list(_differences(tasks, now)), tasks)
+
+
+def _is_settled_by_age(task: WiroTask, now: datetime) -> bool:
+    """Neither older than what was read whole, nor so young that it may not be in our books yet; without a time it is neither."""
+    is_known = task.created_at is not None and task.created_at <= now + SETTLED_AFTER
+    return not is_known or now - WINDOW <= (task.created_at or now) <= now - SETTLED_AFTER
 
 
 def undismissed() -> int:
@@ -64,28 +72,26 @@ def undismissed() -> int:
     return LedgerDifference.objects.filter(dismissed_at__isnull=True).count()
 
 
-def _pages(oldest: datetime) -> Iterator[list[WiroTask]]:
-    for page in range(PAGES_MAX):
-        tasks = list(client().task_list(MODEL, start=page * MAX_LIST))
-        yield tasks
-        if len(tasks) < MAX_LIST or (tasks[-1].created_at or oldest) < oldest:
-            return
-    log.warning("Wiro's list is longer than %d tasks; the older ones were not compared", PAGES_MAX * MAX_LIST)
-
-
-def _differences(tasks: Iterable[WiroTask], now: datetime) -> Iterator[LedgerDifference]:
-    listed = {task.id: task for task in tasks if task.id}
-    known = Attempt.objects.filter(wiro_task_id__in=listed).select_related("edit")
-    # By id and token, as a Wiro that starts from nothing (a sandbox does) counts its ids from the beginning again.
-    attempts = {(attempt.wiro_task_id, attempt.wiro_task_token): attempt for attempt in known}
-    for task in listed.values():
-        attempt = attempts.get((task.id, task.token)) or attempts.get((task.id, ""))
-        facts: dict[str, Any] = {"charged": task.listed_cost, "task_created_at": task.created_at, "found_at": now}
+def _differences(tasks: Mapping[str, WiroTask], now: datetime) -> Iterator[LedgerDifference]:
+    attempts = defaultdict[str, list[Attempt]](list)
+    for known in Attempt.objects.filter(wiro_task_id__in=tasks).select_related("edit"):
+        attempts[known.wiro_task_id or ""].append(known)
+    for task in tasks.values():
+        attempt = next((known for known in attempts[task.id] if _is_same(task, known)), None)
+        # As exact as our books are.
+        charged = None if task.listed_cost is None else round(task.listed_cost, 6)
+        facts: dict[str, Any] = {"charged": charged, "task_created_at": task.created_at, "found_at": now}
         if attempt is None:
             yield LedgerDifference(wiro_task_id=task.id, kind=LedgerDifference.Kind.UNKNOWN_TASK, **facts)
-        elif _is_settled(attempt) and _differs(task.listed_cost, attempt.cost):
-            booked: dict[str, Any] = {"attempt": attempt, "booked": attempt.cost}
-            yield LedgerDifference(wiro_task_id=task.id, kind=LedgerDifference.Kind.COST, **facts, **booked)
+        elif _is_settled(attempt) and charged is not None and charged != (_booked(attempt) or 0):
+            facts |= {"attempt": attempt, "booked": _booked(attempt)}
+            yield LedgerDifference(wiro_task_id=task.id, kind=LedgerDifference.Kind.COST, **facts)
+
+
+def _is_same(task: WiroTask, attempt: Attempt) -> bool:
+    """By id, and by token where both have one, as a Wiro that starts from nothing (a sandbox does) counts its ids from the
+    beginning again."""
+    return not task.token or attempt.wiro_task_token in ("", task.token)
 
 
 def _is_settled(attempt: Attempt) -> bool:
@@ -94,18 +100,20 @@ def _is_settled(attempt: Attempt) -> bool:
     return attempt.edit.state in ENDED and followed
 
 
-def _differs(charged: Decimal | None, booked: Decimal | None) -> bool:
-    return charged is not None and abs(charged - (booked or 0)) >= SMALLEST_DIFFERENCE
+def _booked(attempt: Attempt) -> Decimal | None:
+    """With the attempt, or, for a task that ended without outputs, with its edit."""
+    return attempt.edit.cost if attempt.edit.failure_code == Failure.NO_OUTPUT else attempt.cost
 
 
-def _save(differences: dict[str, LedgerDifference], oldest: datetime) -> int:
-    seen = Q(task_created_at__gte=oldest) | Q(task_created_at__isnull=True)
+def _save(differences: list[LedgerDifference], tasks: Iterable[str]) -> int:
+    """A difference whose task was not seen this time stays: only a task that was seen can have become right."""
+    ids = [difference.wiro_task_id for difference in differences]
     with transaction.atomic():
-        gone = LedgerDifference.objects.filter(seen).exclude(wiro_task_id__in=differences)
-        gone.delete()
-        known = {row.wiro_task_id: row for row in LedgerDifference.objects.filter(wiro_task_id__in=differences)}
-        changed = [difference for difference in differences.values() if not _is_known(difference, known)]
-        LedgerDifference.objects.filter(wiro_task_id__in=[difference.wiro_task_id for difference in changed]).delete()
+        seen = LedgerDifference.objects.filter(wiro_task_id__in=tasks)
+        known = {row.wiro_task_id: row for row in seen}
+        changed = [difference for difference in differences if not _is_known(difference, known)]
+        unchanged = set(ids) - {difference.wiro_task_id for difference in changed}
+        seen.exclude(wiro_task_id__in=unchanged).delete()
         LedgerDifference.objects.bulk_create(changed)
     return len(changed)
 

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import NO_CONDITION, Attempt, Condition, Edit, Event, EventCode, Failure, State
+from ..models import NO_CONDITION, Attempt, Condition, Edit, Event, EventCode, Failure, State, clock
 from ..wiro import WiroAPIError, WiroError, WiroTask
 from . import circuit_breaker, rate_limiter, timing
 from .provider import client
@@ -31,7 +30,7 @@ def poll(edit: Edit) -> None:
     if not rate_limiter.try_acquire():
         edit.postpone(timing.after(1))
         return
-    asked_at = timezone.now()
+    asked_at = clock.now()
     task, condition = _ask(attempt)
     failpoint("after_detail")
     if task and task.is_ended and not task.ended_without_outputs:
@@ -106,7 +105,7 @@ def _vanished(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
         edit.postpone(_next_poll(edit, seen), wiro_status=task.status, **NO_CONDITION)
         return
     # Cleanup follows the task a while longer: should it come back finished, its result is recovered.
-    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
+    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
     if edit.cancel_requested_at:
         edit.move(State.CANCELED)
     else:
@@ -135,7 +134,7 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
 def _honor_callback(edit: Edit, attempt: Attempt) -> None:
     """A callback that came while Wiro was being asked has its wish overwritten by the postponement, so honor it now: the first
     one at once, a flood of them no more often than any other."""
-    soon = timezone.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
+    soon = clock.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
     Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
 
 
@@ -158,7 +157,7 @@ def _stop(attempt: Attempt, task: WiroTask) -> None:
     except WiroError as error:
         log.warning("stopping task %s: %s", attempt.wiro_task_id, error)
         return
-    Attempt.objects.filter(pk=attempt.pk).update(cancel_sent_at=timezone.now())
+    Attempt.objects.filter(pk=attempt.pk).update(cancel_sent_at=clock.now())
 
 
 # --- the end -----------------------------------------------------------------------------------------------------------
@@ -169,13 +168,13 @@ def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
     facts: dict[str, Any] = {"cost": task.charged_cost, "wiro_task_token": task.token or attempt.wiro_task_token}
     facts["output_url"] = task.picture.url if task.picture and task.is_successful else ""
     if not task.is_successful:
-        facts |= {"cleanup_due_at": timezone.now(), "error_message": task.debug_error[:1000]}
+        facts |= {"cleanup_due_at": clock.now(), "error_message": task.debug_error[:1000]}
     Attempt.objects.filter(pk=attempt.pk).update(**facts)
     seen: dict[str, Any] = {"wiro_status": task.status}
     if task.is_canceled:
         _ended_by_stop(edit, seen)
     elif task.is_successful:
-        edit.move(State.FETCHING, due_at=timezone.now(), cost=task.charged_cost, **seen)
+        edit.move(State.FETCHING, due_at=clock.now(), cost=task.charged_cost, **seen)
         failpoint("after_fetching_commit")
     else:
         edit.mark_failed(Failure.MODEL_FAILED, task.debug_error, **seen)
@@ -190,10 +189,11 @@ def _ended_by_stop(edit: Edit, seen: dict[str, Any]) -> None:
 
 
 def _fail(edit: Edit, attempt: Attempt, code: Failure, task: WiroTask) -> None:
-    facts = {"cleanup_due_at": timezone.now(), "error_message": task.debug_error[:1000]}
+    facts = {"cleanup_due_at": clock.now(), "error_message": task.debug_error[:1000]}
     facts["wiro_task_token"] = task.token or attempt.wiro_task_token
     Attempt.objects.filter(pk=attempt.pk).update(**facts)
-    edit.mark_failed(code, task.debug_error, wiro_status=task.status)
+    # Booked on the edit: the attempt's own cost stays open, so that outputs which appear later are still followed.
+    edit.mark_failed(code, task.debug_error, wiro_status=task.status, cost=task.listed_cost or None)
 
 
 _TOO_LATE = f"no result within {timing.RUN_MAX_AGE / 60:.0f} minutes"
@@ -208,7 +208,7 @@ def _give_up(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
 
     When even that is not heard of for a day, the edit fails; cleanup follows the task further, so that what it cost is booked.
     """
-    now = timezone.now()
+    now = clock.now()
     if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):
         Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=now)
         edit.mark_failed(Failure.TIMED_OUT, _TOO_LATE)

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 
-from ..models import Attempt, Edit
+from ..models import Attempt, Edit, clock
 from ..wiro import WiroClient
+from . import sent_picture
 from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
 
 MODEL = "ByteDance/image-to-image-seededit-v3"
@@ -30,33 +30,34 @@ def client() -> WiroClient:
 
 
 def hand_over(edit: Edit, attempt: Attempt) -> str:
-    """An address from which Wiro can read the source: ours, signed and short-lived, or a copy uploaded to Wiro.
+    """An address from which Wiro can read the source, or its crop: ours, signed and short-lived, or a copy uploaded to Wiro.
 
     It belongs to this attempt alone, so that the task can be recognized by it; but a copy that only refused attempts have
-    named is used again instead of uploading the photo at every try. Raises WiroError, FileNotFoundError.
+    named is used again instead of uploading the photo at every try. Raises WiroError, FileNotFoundError, UnreadablePicture.
     """
+    picture = sent_picture.prepare(edit)
     if settings.PUBLIC_BASE_URL:
         token = signing.dumps([str(edit.pk), attempt.pk], salt=_SOURCE_SALT)
-        return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[token, edit.photo.extension])
-    return _unused_upload(edit) or _upload(edit, attempt)
+        return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[token, picture.extension])
+    return _unused_upload(edit) or _upload(edit, attempt, picture)
 
 
 def _unused_upload(edit: Edit) -> str:
     """The copy at Wiro, if it is fresh and no attempt that Wiro may have taken was given it."""
-    oldest = timezone.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
+    oldest = clock.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
     if not edit.uploaded_source_url or edit.source_uploaded_at is None or edit.source_uploaded_at < oldest:
         return ""
     may_be_taken = edit.attempts.exclude(outcome="rejected").filter(sent_at__gte=F("edit__source_uploaded_at"))
     return "" if may_be_taken.exists() else edit.uploaded_source_url
 
 
-def _upload(edit: Edit, attempt: Attempt) -> str:
-    name = f"source-{attempt.pk}.{edit.photo.extension}"
-    with edit.photo.file.open("rb") as file:
-        url = client().upload(file.file, name, edit.photo.content_type, deadline=scaled(UPLOAD_DEADLINE))
+def _upload(edit: Edit, attempt: Attempt, picture: sent_picture.SentPicture) -> str:
+    name = f"source-{attempt.pk}.{picture.extension}"
+    with picture.file.open("rb") as file:
+        url = client().upload(file.file, name, picture.content_type, deadline=scaled(UPLOAD_DEADLINE))
     # With the lease, as an upload may end after it, when the edit is another worker's or has ended.
     mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
-    mine.update(uploaded_source_url=url, source_uploaded_at=timezone.now())
+    mine.update(uploaded_source_url=url, source_uploaded_at=clock.now())
     return url
 
 

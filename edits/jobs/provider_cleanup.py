@@ -7,10 +7,9 @@ all is recovered.
 import logging
 
 from django.db import transaction
-from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock
+from ..models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ..wiro import WiroAPIError, WiroError, WiroTask
 from . import timing
 from .provider import client
@@ -32,7 +31,8 @@ def clean_up(attempt_id: int) -> None:
     try:
         if not (_end_is_unknown(attempt) and not _has_ended(attempt)):
             _delete_copies(attempt)
-    except WiroError as error:
+    except (WiroError, OSError) as error:
+        # An OSError: a result could not be recovered, so its copies stay for the next try.
         log.warning("deleting the copies of task %s: %s", attempt.wiro_task_id, error)
 
 
@@ -56,7 +56,7 @@ def _delete_copies(attempt: Attempt) -> None:
     except WiroAPIError as error:
         if not error.is_not_found:
             raise
-    Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=timezone.now(), cleanup_due_at=None)
+    Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=clock.now(), cleanup_due_at=None)
     Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CLEANED_UP)
 
 

@@ -7,19 +7,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock
-from ..wiro import MAX_LIST, QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
+from ..models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
+from ..wiro import QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
 from . import rate_limiter, timing
-from .provider import MODEL, client
+from .provider import client
+from .recovery import may_be_sent_since_backup
+from .task_listing import TaskListing, read_back_to
 from .task_match import is_certain, is_ours
 
 log = logging.getLogger(__name__)
 
-# Pages of Wiro's list that one look reads at most.
-PAGES_MAX = 5
+# Pages of Wiro's list that one look reads at most, and how far back. Beyond them absence proves nothing.
+PAGES_MAX = 20
+BEFORE_SENT = timedelta(minutes=5)
 ABSENT = "not_in_list"
 
 
@@ -42,7 +44,7 @@ def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode
             facts: dict[str, Any] = {"due_at": _first_poll(attempt), "wiro_status": QUEUED, "data": {"task_id": task_id}}
             edit.move(State.RUNNING, fenced=False, code=code, uploaded_source_url="", **facts)
             return
-        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, cleanup_due_at=timezone.now(), **known)
+        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, cleanup_due_at=clock.now(), **known)
         alarm(edit, EventCode.LATE_TASK, task_id=task_id)
     log.error("edit %s: task %s belongs to an attempt that was given up; it is stopped", edit.pk, task_id)
 
@@ -60,7 +62,7 @@ def _compare(attempt: Attempt, task_id: str) -> None:
 
 def _first_poll(attempt: Attempt) -> datetime:
     if attempt.callback_seen_at:
-        return timezone.now()
+        return clock.now()
     return timing.after(timing.FIRST_POLL_WITH_CALLBACK if settings.PUBLIC_BASE_URL else timing.FIRST_POLL)
 
 
@@ -69,31 +71,28 @@ def _first_poll(attempt: Attempt) -> datetime:
 
 def reconcile(edit: Edit) -> None:
     """One step of an unconfirmed edit: is there a task of its newest attempt?"""
-    attempt = edit.attempts.order_by("number").last()
-    if attempt is None or attempt.outcome == Outcome.REJECTED:
-        _requeue_refused(edit, attempt)
+    attempt, is_restored = edit.attempts.order_by("number").last(), may_be_sent_since_backup(edit)
+    if attempt is None or (attempt.outcome == Outcome.REJECTED and is_restored):
+        _await_decision(edit)
+        return
+    if attempt.outcome == Outcome.REJECTED:
+        # The refusal came while nobody could move the edit.
+        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.REFUSED, reason=attempt.error_message)
         return
     found = look_up(attempt)
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
-    elif found.is_absent and settings.RECONCILE_REQUEUE and _was_never_requeued(edit):
-        attempt.settle(Outcome.REJECTED, error_code=ABSENT)
-        edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.NOT_FOUND_AT_WIRO)
-    elif found.is_pointless or edit.age_at(timezone.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
+    elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
+        # Looked for on: if the list was wrong, what it cost belongs into the books, and its result to the owner.
+        attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=timing.after(timing.LOOKUP_WAIT_LATE), lookup_retries=0)
+        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
+    elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
         _await_decision(edit)
         # A callback stores its claim before it looks at the state, so one of the two sees the other.
         if Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="").exists():
             Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timing.after(timing.LOOKUP_WAIT))
     else:
         edit.postpone(_next_lookup(edit.step_retries))
-
-
-def _requeue_refused(edit: Edit, attempt: Attempt | None) -> None:
-    """The refusal came while nobody could move the edit; or, after a restore, there never was an attempt."""
-    if attempt is None:
-        _await_decision(edit)
-    else:
-        edit.move(State.QUEUED, due_at=timezone.now(), code=EventCode.REFUSED, reason=attempt.error_message)
 
 
 def _await_decision(edit: Edit) -> None:
@@ -121,7 +120,7 @@ def look_up_given_up(attempt_id: int) -> None:
     found = look_up(attempt)
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token)
-    elif found.is_absent:
+    elif found.is_absent and attempt.outcome == Outcome.UNKNOWN:
         attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=None)
     elif found.is_pointless:
         Attempt.objects.filter(pk=attempt.pk).update(lookup_due_at=None)
@@ -131,13 +130,16 @@ def _claim_lookup(attempt_id: int) -> Attempt | None:
     """Plan the next look first, so that a crash in between costs a delay and nothing else."""
     attempt = Attempt.objects.select_related("edit").get(pk=attempt_id)
     retries = attempt.lookup_retries
-    is_last = retries >= LOOKUPS_MAX
+    is_last = retries >= (LOOKUPS_MAX if attempt.outcome == Outcome.UNKNOWN else LOOKUPS_AFTER_ABSENCE)
     later = None if is_last else timing.backoff(timing.LOOKUP_WAIT, retries, timing.LOOKUP_WAIT_LATE)
-    mine = Attempt.objects.filter(pk=attempt_id, outcome=Outcome.UNKNOWN, lookup_due_at=attempt.lookup_due_at)
+    open_outcomes = [Outcome.UNKNOWN, Outcome.REJECTED]
+    mine = Attempt.objects.filter(pk=attempt_id, outcome__in=open_outcomes, lookup_due_at=attempt.lookup_due_at)
     return attempt if mine.update(lookup_due_at=later, lookup_retries=retries + 1) else None
 
 
 LOOKUPS_MAX = 100
+# About an hour.
+LOOKUPS_AFTER_ABSENCE = 12
 
 
 # --- one look ----------------------------------------------------------------------------------------------------------
@@ -168,7 +170,7 @@ def look_up(attempt: Attempt) -> Found:
 def listed_task(attempt: Attempt) -> WiroTask | None:
     """The known task of this attempt, if Wiro's list shows it although Task/Detail does not."""
     try:
-        tasks = _recent_tasks(attempt)
+        tasks = _recent_tasks(attempt).tasks
     except WiroError as error:
         log.warning("looking for task %s in the list: %s", attempt.wiro_task_id, error)
         return None
@@ -203,28 +205,22 @@ def _drop_claim(attempt: Attempt) -> None:
 def _in_list(attempt: Attempt) -> Found:
     if not rate_limiter.try_acquire():
         return Found()
-    tasks = _recent_tasks(attempt)
-    matching = [task for task in tasks if is_ours(task, attempt)]
+    listing = _recent_tasks(attempt)
+    matching = [task for task in listing.tasks if is_ours(task, attempt)]
     certain = [task for task in matching if is_certain(task, attempt)]
     if certain or len(matching) == 1:
         return Found((certain or matching)[0])
     # Only Wiro knows the address of the callback, so whoever has called it has taken the task.
-    if matching or attempt.callback_seen_at or not _shows_later_task_of_ours(tasks, attempt):
+    if matching or attempt.callback_seen_at or not listing.is_complete:
+        return Found()
+    if not _shows_later_task_of_ours(listing.tasks, attempt):
         return Found()
     return Found(is_absent=_has_been_absent(attempt))
 
 
-def _recent_tasks(attempt: Attempt) -> list[WiroTask]:
+def _recent_tasks(attempt: Attempt) -> TaskListing:
     """Wiro's newest tasks of this model, back to before the attempt was sent."""
-    tasks: list[WiroTask] = []
-    before = (attempt.sent_at or attempt.started_at) - timedelta(minutes=5)
-    for page in range(PAGES_MAX):
-        found = client().task_list(MODEL, start=page * MAX_LIST, deadline=timing.scaled(timing.DETAIL_DEADLINE))
-        tasks += found
-        oldest = found[-1].created_at if found else None
-        if len(found) < MAX_LIST or (oldest and oldest < before):
-            break
-    return tasks
+    return read_back_to((attempt.sent_at or attempt.started_at) - BEFORE_SENT, PAGES_MAX)
 
 
 def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
@@ -236,7 +232,7 @@ def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
 
 def _has_been_absent(attempt: Attempt) -> bool:
     """Note one more look in which it was absent; has it been so often and long enough?"""
-    now = timezone.now()
+    now = clock.now()
     attempt.absent_age += timing.observed(attempt.looked_up_at, now, 2 * timing.LOOKUP_WAIT_CAP)
     attempt.absent_looks, attempt.looked_up_at = attempt.absent_looks + 1, now
     attempt.save(update_fields=["absent_age", "absent_looks", "looked_up_at"])

@@ -11,9 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
-from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State
+from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
 from . import engine, fair_queue, task_id_spool, timing
 from .provider_cleanup import clean_up
 from .reconcile import look_up_given_up
@@ -55,7 +54,7 @@ def dispatch_due() -> int:
             started += count
     finally:
         _dispatching.release()
-    Heartbeat.objects.update_or_create(pk=TICK, defaults={"at": timezone.now()})
+    Heartbeat.objects.update_or_create(pk=TICK, defaults={"at": clock.now()})
     return started
 
 
@@ -84,7 +83,7 @@ def _start(work: Work, offered: set[Any], until: float) -> int:
 
 
 def _due(*states: State) -> list[uuid.UUID]:
-    due = Edit.objects.due(timezone.now()).filter(state__in=states)
+    due = Edit.objects.due(clock.now()).filter(state__in=states)
     return list(due.order_by("due_at").values_list("pk", flat=True)[:BATCH])
 
 
@@ -115,13 +114,13 @@ def _give_back(claimed: list[Edit]) -> None:
 
 
 def _waiting() -> Work:
-    for edit_id in fair_queue.next_in_turn(BATCH, ready_by=timezone.now()):
+    for edit_id in fair_queue.next_in_turn(BATCH, ready_by=clock.now()):
         yield advance_while_due, edit_id
 
 
 def _following_up() -> Work:
     """Attempts that no edit waits for: their tasks are looked for, and Wiro's copies are deleted."""
-    now = timezone.now()
+    now = clock.now()
     lookups = Attempt.objects.filter(_is_due("lookup_due_at", now)).exclude(edit__state=State.UNCONFIRMED)
     for attempt_id in _first(lookups, "lookup_due_at"):
         yield look_up_given_up, attempt_id
@@ -140,11 +139,11 @@ def _first(attempts: QuerySet[Attempt], column: str) -> list[int]:
 def last_tick_age() -> timedelta | None:
     """How long ago the last tick ended, or None before the first."""
     beat = Heartbeat.objects.filter(pk=TICK).first()
-    return timezone.now() - beat.at if beat else None
+    return clock.now() - beat.at if beat else None
 
 
 def oldest_due_age() -> timedelta:
     """How long the edit that waits longest has been waiting for its step; zero when nothing is due."""
-    now = timezone.now()
+    now = clock.now()
     oldest = Edit.objects.due(now).filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()
     return now - oldest if oldest else timedelta(0)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import transaction
 
-from ..models import MediaMarker
+from ..models import MediaMarker, WriteLock
 
 MARKER_NAME = ".reword-media"
 PROBE_BYTES = 64 * 1024
@@ -94,14 +95,21 @@ def _free_space() -> StorageProblem | None:
 
 def _wrong_media() -> StorageProblem | None:
     """The marker in the media folder must be the one that the database knows; the first probe of a site makes both."""
-    found = _read_marker()
-    known, is_new = MediaMarker.objects.get_or_create(pk=1, defaults={"media_id": found or uuid.uuid4()})
-    if is_new and found is None:
-        default_storage.save(MARKER_NAME, ContentFile(f"{known.media_id}\n".encode()))
-        found = known.media_id
-    if found != known.media_id:
+    # The row is read first: whoever sees it finds the file, which was there before the row was committed.
+    known = MediaMarker.objects.filter(pk=1).first() or _new_marker()
+    if _read_marker() != known.media_id:
         return StorageProblem("wrong_media", "the media folder is not the one that belongs to this database")
     return None
+
+
+def _new_marker() -> MediaMarker:
+    with transaction.atomic():
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        found = _read_marker()
+        known, is_new = MediaMarker.objects.get_or_create(pk=1, defaults={"media_id": found or uuid.uuid4()})
+        if is_new and found is None:
+            default_storage.save(MARKER_NAME, ContentFile(f"{known.media_id}\n".encode()))
+    return known
 
 
 def _read_marker() -> uuid.UUID | None:

@@ -9,14 +9,14 @@ import secrets
 
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from ..failpoints import failpoint
-from ..models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, Pause, State, TripReason
+from ..models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, Pause, State, TripReason, clock
 from ..wiro import WiroAPIError, WiroError, WiroRun
 from . import admission, circuit_breaker, storage_health, task_id_spool, timing
 from .provider import MODEL, callback_url, client, hand_over, parameters
 from .reconcile import adopt
+from .sent_picture import UnreadablePicture
 from .task_match import source_hash
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def submit(edit: Edit) -> None:
     if edit.cancel_requested_at:
         edit.move(State.CANCELED)
         return
-    if edit.age_at(timezone.now()) > timing.scaled(timing.QUEUE_MAX_AGE):
+    if edit.age_at(clock.now()) > timing.scaled(timing.QUEUE_MAX_AGE):
         reason = TripReason(CircuitBreaker.current().trip_reason)
         edit.mark_failed(_FAILURE_AFTER_WAITING.get(reason, Failure.TIMED_OUT))
         return
@@ -56,6 +56,9 @@ def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
         return
     except FileNotFoundError:
         _source_is_missing(edit, attempt)
+        return
+    except UnreadablePicture as error:
+        _source_is_unreadable(edit, attempt, error)
         return
     failpoint("after_hand_over")
     if _mark_sent(edit, attempt, source_url):
@@ -107,7 +110,7 @@ def _mark_sent(edit: Edit, attempt: Attempt, source_url: str) -> bool:
         if Pause.current().is_on or not ours.filter(cancel_requested_at__isnull=True).exists():
             return False
         unsent = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.PENDING, sent_at__isnull=True)
-        return unsent.update(sent_at=timezone.now(), source_hash=source_hash(source_url)) == 1
+        return unsent.update(sent_at=clock.now(), source_hash=source_hash(source_url)) == 1
 
 
 def not_sent(edit: Edit, attempt: Attempt | None, *, is_fruitless: bool = False) -> None:
@@ -124,7 +127,7 @@ def not_sent(edit: Edit, attempt: Attempt | None, *, is_fruitless: bool = False)
         fresh.move(State.CANCELED, code=EventCode.NOT_SENT)
     else:
         claims = fresh.fruitless_claims if is_fruitless else 0
-        due_at = timing.backoff(timing.RETRY_WAIT, claims, timing.RETRY_WAIT_CAP) if claims else timezone.now()
+        due_at = timing.backoff(timing.RETRY_WAIT, claims, timing.RETRY_WAIT_CAP) if claims else clock.now()
         fresh.move(State.QUEUED, due_at=due_at, code=EventCode.NOT_SENT, fruitless_claims=claims)
 
 
@@ -135,7 +138,14 @@ def _source_is_missing(edit: Edit, attempt: Attempt) -> None:
         edit.move(State.QUEUED, due_at=timing.after(timing.ENVIRONMENT_WAIT), code=EventCode.WAITING_FOR_STORAGE)
         return
     log.error("the source of edit %s is missing although the media folder is the right one", edit.pk)
-    edit.mark_failed(Failure.INTERNAL_ERROR, "the stored photo is missing")
+    edit.mark_failed(Failure.INTERNAL_ERROR, "the stored photo or its region is missing")
+
+
+def _source_is_unreadable(edit: Edit, attempt: Attempt, error: UnreadablePicture) -> None:
+    """Without its region, or a crop of its photo, an edit would be painted wrongly, so it is not sent at all."""
+    log.error("edit %s is not sent: %s", edit.pk, error)
+    attempt.settle(Outcome.REJECTED, error_code=NEVER_SENT)
+    edit.mark_failed(Failure.INTERNAL_ERROR, str(error))
 
 
 def settle_by(attempt: Attempt, outcome: Outcome, error: WiroError) -> None:

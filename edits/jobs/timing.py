@@ -4,7 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
+
+from ..models import clock
 
 # A Run is answered within the deadline or its outcome is unknown; the lease outlives it, so that only a dead worker loses it.
 RUN_DEADLINE = 120.0
@@ -57,6 +58,9 @@ ENVIRONMENT_WAIT = 15.0
 
 FETCH_WAIT = 5.0
 FETCH_WAIT_CAP = 1200.0
+# How long a fetched picture waits, within its lease, for other composites in its process; then it comes back a little later.
+COMPOSITE_PATIENCE = 60.0
+COMPOSITE_WAIT = 5.0
 INVALID_TRIES = 4
 SERVER_ERROR_TRIES = 5
 
@@ -84,7 +88,7 @@ def span(seconds: float) -> timedelta:
 
 def after(seconds: float, *, jitter: float = 0.2) -> datetime:
     """The moment that many seconds from now, give or take, so that many edits do not come back at once."""
-    return timezone.now() + span(seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311 - not a secret
+    return clock.now() + span(seconds * random.uniform(1 - jitter, 1 + jitter))  # noqa: S311 - not a secret
 
 
 def backoff(first: float, retries: int, cap: float, growth: float = 2.0) -> datetime:

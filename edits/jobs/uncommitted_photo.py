@@ -1,10 +1,12 @@
-"""Files and rows together: a photo whose row was not saved leaves no file behind."""
+"""Files and rows together: a photo or a region whose row was not saved leaves no file behind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.files.base import ContentFile
+
 from ..images import CleanPicture
-from ..models import Photo
+from ..models import Edit, Photo
 
 
 @contextmanager
@@ -16,3 +18,18 @@ def stored_photo(owner_id: int, picture: CleanPicture) -> Iterator[Photo]:
     finally:
         if photo.pk is None or not Photo.objects.filter(pk=photo.pk).exists():
             photo.remove_files()
+
+
+@contextmanager
+def stored_region(data: bytes) -> Iterator[str]:
+    """The name of a region (a PNG) that is stored and that no edit has yet, or "" for none. Unless the block saves an edit with
+    it, it is removed. Each edit has a file of its own, so that whichever is purged takes nothing from another."""
+    region = Edit().region
+    if data:
+        region.save("region.png", ContentFile(data), save=False)
+    name = str(region.name or "")
+    try:
+        yield name
+    finally:
+        if name and not Edit.objects.filter(region=name).exists():
+            region.storage.delete(name)

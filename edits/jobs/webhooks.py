@@ -4,9 +4,8 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
-from ..models import PENDING, Attempt, Edit, Event, EventCode, Outcome, State, token_hash
+from ..models import PENDING, Attempt, Edit, Event, EventCode, Outcome, State, clock, token_hash
 from ..wiro import MAX_CALLBACK_BODY, parse_callback
 from . import timing
 
@@ -22,7 +21,7 @@ def receive(token: str, body: bytes) -> uuid.UUID | None:
     with transaction.atomic():
         # Locked like the saving of a task id, so that of the two whoever comes second sees the first.
         attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
-        now, seen = timezone.now(), attempt.callback_seen_at
+        now, seen = clock.now(), attempt.callback_seen_at
         soon = max(now, seen + timing.span(timing.CALLBACK_POLL)) if seen else now
         changes: dict[str, object] = {"callback_seen_at": now}
         if claim and not attempt.wiro_task_id and not attempt.has_claimed_task:
@@ -46,7 +45,7 @@ def _bring_forward(edit_id: uuid.UUID, soon: datetime) -> None:
 def note_viewer(edit: Edit) -> bool:
     """A page shows this edit: bring the next poll forward, but not more often than every two seconds. Returns whether it is
     due now."""
-    now = timezone.now()
+    now = clock.now()
     soon = now if edit.polled_at is None else max(now, edit.polled_at + timing.span(timing.VIEWER_POLL))
     if edit.state != State.RUNNING or edit.due_at is None or edit.due_at <= soon + timedelta(seconds=0.2):
         return False

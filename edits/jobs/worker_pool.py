@@ -10,9 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
-from django.utils import timezone
 
-from ..models import Edit
+from ..models import Edit, clock
 from . import engine
 
 log = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ def carry_on_while_due(claimed: Edit) -> None:
     edit: Edit | None = claimed
     while edit:
         edit = _step(edit)
-        is_due = edit.due_at is not None and edit.due_at <= timezone.now() and edit.lease_token is None
+        is_due = edit.due_at is not None and edit.due_at <= clock.now() and edit.lease_token is None
         edit = engine.claim(edit.pk) if is_due else None
 
 

@@ -1,5 +1,6 @@
 """What the program remembers: Photo, Edit, Attempt, Event, who may see and do what, and the rows that all workers share."""
 
+from . import clock
 from .attempt import Attempt, Outcome, token_hash
 from .circuit_breaker import FAR_AHEAD, CircuitBreaker, TripReason
 from .concurrency_limit import ConcurrencyLimit
@@ -52,5 +53,6 @@ __all__ = [
     "TripReason",
     "Visibility",
     "WriteLock",
+    "clock",
     "token_hash",
 ]

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import clock
 from .attempt import Attempt, Outcome
 from .edit_queryset import EditQuerySet
 from .event import REASON_MAX, Event, EventCode
@@ -51,6 +52,14 @@ class Edit(models.Model):
     guidance_scale = models.FloatField(default=4.0)
     watermark = models.BooleanField(default=False)
     seed = models.PositiveBigIntegerField()
+    # Where the photo may change, as a PNG; without one, everywhere.
+    region = models.FileField(upload_to=place, max_length=200, blank=True)
+    # Left, top, right and bottom, in pixels of the photo, of the part that is sent; None: all of it. Kept, because the answer
+    # must be put back exactly there.
+    crop_window = models.JSONField(null=True, blank=True)
+    crop = models.FileField(upload_to=place, max_length=200, blank=True)
+    # 0 for a version that was made here, without the model.
+    sent_percent = models.FloatField(null=True, blank=True, help_text=_("how much of the photo’s area is sent"))
 
     state = models.CharField(max_length=11, choices=State, default=State.QUEUED)
     state_since = models.DateTimeField(default=timezone.now)
@@ -75,6 +84,8 @@ class Edit(models.Model):
     source_uploaded_at = models.DateTimeField(null=True, blank=True)
 
     result = models.ForeignKey(Photo, models.RESTRICT, null=True, blank=True, related_name="result_of")
+    # What the model returned, where the result is, or was meant to be, a composite of that and the photo.
+    painted = models.ForeignKey(Photo, models.RESTRICT, null=True, blank=True, related_name="painted_for")
     failure_code = models.CharField(max_length=20, choices=Failure, blank=True)
     failure_message = models.CharField(max_length=1000, blank=True)
     changed_percent = models.FloatField(null=True, blank=True, help_text=_("share of the photo that changed, in percent"))
@@ -118,6 +129,10 @@ class Edit(models.Model):
                 name="changed_percent_is_one",
             ),
             models.CheckConstraint(
+                condition=Q(sent_percent__isnull=True) | Q(sent_percent__gte=0, sent_percent__lte=100),
+                name="sent_percent_is_one",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=ENDED) | Q(due_at__isnull=True, lease_token__isnull=True, ended_at__isnull=False),
                 name="ended_is_at_rest",
             ),
@@ -156,6 +171,21 @@ class Edit(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state in PENDING
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether the result is the photo with only a region of what the model painted."""
+        return self.result_id is not None and self.painted_id is not None and self.result_id != self.painted_id
+
+    @property
+    def is_made_here(self) -> bool:
+        """Whether it is a free version that no model was asked for; `parent` is the edit it was made from."""
+        return self.sent_percent == 0
+
+    @property
+    def source_version(self) -> "Edit | None":
+        """The version whose result is the photo of this one."""
+        return self.parent.parent if self.is_made_here and self.parent else self.parent
 
     @property
     def is_shared(self) -> bool:
@@ -200,7 +230,7 @@ class Edit(models.Model):
         """
         if to not in MOVES[self.state]:
             raise ForbiddenMove(f"{self.state} → {to}")
-        now = timezone.now()
+        now = clock.now()
         # Waiting and being submitted take turns while Wiro refuses; together they are one wait.
         same_wait = {self.state, to} == {State.QUEUED, State.SUBMITTING}
         changes = {"polled_at": now, "observed_age": self.age_at(now) if same_wait else 0.0} | NO_CONDITION | changes
@@ -222,7 +252,7 @@ class Edit(models.Model):
     ) -> bool:
         """Stay in this state until `due_at`; an orderly outcome, so the claim was not fruitless. With a `code` the history
         tells of it. Returns whether this worker still had the lease."""
-        now = timezone.now()
+        now = clock.now()
         changes = {"polled_at": now, "observed_age": self.age_at(now)} | changes
         changes |= {"due_at": due_at, "step_retries": min(self.step_retries + 1, RETRIES_MAX)}
         event = Event(kind=Event.Kind.POSTPONED, code=code, data=data or {}, reason=reason[:REASON_MAX]) if code else None
@@ -231,7 +261,7 @@ class Edit(models.Model):
     def park(self, code: str, *, data: dict[str, Any] | None = None, reason: str = "", **changes: Any) -> bool:
         """Stay in this state until a person decides; the history calls for attention. Returns as `postpone`."""
         event = Event(kind=Event.Kind.ALARM, code=code, data=data or {}, reason=reason[:REASON_MAX])
-        return self._change(event, True, False, changes | {"due_at": None, "polled_at": timezone.now()})
+        return self._change(event, True, False, changes | {"due_at": None, "polled_at": clock.now()})
 
     def mark_failed(self, failure: Failure, message: str = "", **kwargs: Any) -> bool:
         """Fail for good. `message` is Wiro's or the program's own, at most 1000 characters are kept."""

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from . import clock
 from .circuit_breaker import FAR_AHEAD
 from .states import State, Visibility
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from .edit import Edit
 
 LONGEST_LEASE = timedelta(minutes=10)
+# More than any wait that is planned in these states; what is due later was planned by a clock that has been set back since.
+LONGEST_WAITS = {
+    State.SUBMITTING: timedelta(minutes=10),
+    State.RUNNING: timedelta(minutes=10),
+    State.UNCONFIRMED: timedelta(minutes=20),
+    State.FETCHING: timedelta(minutes=40),
+}
 
 
 def _database_time(later: timedelta) -> Combinable:
@@ -32,6 +39,8 @@ class EditQuerySet(models.QuerySet["Edit"]):
         take each other's edits away.
         """
         due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)
+        for state, longest in LONGEST_WAITS.items():
+            due |= Q(state=state, due_at__gt=now + longest)
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
         return self.filter(due, free | Q(lease_until__gt=_database_time(LONGEST_LEASE)))
 
@@ -45,7 +54,7 @@ class EditQuerySet(models.QuerySet["Edit"]):
     def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
         """Take the leases of those that are due and free, all at once, and give them with photo and attempts."""
         lease, until = uuid.uuid4(), _database_time(timedelta(seconds=seconds))
-        due = self.filter(pk__in=edit_ids).due(timezone.now())
+        due = self.filter(pk__in=edit_ids).due(clock.now())
         if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
             return []
         mine = self.filter(pk__in=edit_ids, lease_token=lease)

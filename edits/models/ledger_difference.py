@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LedgerDifference(models.Model):
-    """One task. The next comparison removes what has become true meanwhile; what an operator has dismissed stays dismissed
-    while Wiro's side is as it was."""
+    """One task. The next comparison removes it if both agree by then; what an operator has dismissed stays dismissed while
+    both sides are as they were."""
 
     class Kind(models.TextChoices):
         UNKNOWN_TASK = "unknown_task", _("task without an attempt")

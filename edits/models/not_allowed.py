@@ -17,6 +17,8 @@ class Denial(models.TextChoices):
     NOTHING_TO_FETCH = "nothing_to_fetch", _("There is no result left to fetch.")
     NOTHING_TO_RETRY = "nothing_to_retry", _("There is nothing to try again.")
     NOTHING_TO_CLEAN_UP = "nothing_to_clean_up", _("Wiro’s copies are already deleted or about to be.")
+    NO_STORAGE = "no_storage", _("Results can’t be stored right now. Try again later.")
+    MADE_HERE = "made_here", _("This version was made without the model, so there is nothing to try again.")
     PHOTO_GONE = "photo_gone", _("The photo of this edit has been deleted.")
     ALREADY_DELETED = "already_deleted", _("This edit is already in the trash.")
     NOT_IN_TRASH = "not_in_trash", _("This edit isn’t in the trash anymore.")

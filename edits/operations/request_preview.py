@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from ..jobs.provider import MODEL, callback_url, client, parameters
+from ..jobs.sent_picture import sent_picture
 from ..models import Edit
 
 MASK = "***"
@@ -18,13 +19,17 @@ _CHANGING = ("x-nonce", "x-signature", "Content-Length")
 
 @dataclass(frozen=True)
 class SentRequest:
-    """A Run as the settings of today make it. `is_uploaded`: the picture went to Wiro in a call of its own."""
+    """A Run as the settings of today make it. `is_uploaded`: the picture went to Wiro in a call of its own.
+
+    `part` is left, top, right, bottom, in pixels of the photo, of what was sent; None: all of it.
+    """
 
     method: str
     url: str
     headers: list[tuple[str, str]]
     body: str
     is_uploaded: bool
+    part: list[int] | None = None
 
 
 def sent_request(edit: Edit) -> SentRequest | None:
@@ -35,13 +40,16 @@ def sent_request(edit: Edit) -> SentRequest | None:
         return None
     body = json.dumps(json.loads(request.body or "{}"), indent=2, ensure_ascii=False)
     headers = [(name, _shown(name, value)) for name, value in request.headers.items()]
-    return SentRequest(str(request.method), str(request.url), headers, body, is_uploaded=not settings.PUBLIC_BASE_URL)
+    is_uploaded = not settings.PUBLIC_BASE_URL
+    return SentRequest(str(request.method), str(request.url), headers, body, is_uploaded, edit.crop_window)
 
 
 def _source_address(edit: Edit) -> str:
     if not settings.PUBLIC_BASE_URL:
         return UPLOADED
-    return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[MASK, edit.photo.extension])
+    picture = sent_picture(edit)
+    extension = picture.extension if picture else edit.photo.extension
+    return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[MASK, extension])
 
 
 def _shown(name: str, value: str | bytes) -> str:

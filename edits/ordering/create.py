@@ -3,16 +3,17 @@
 import secrets
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from ..failpoints import failpoint
-from ..images import CleanPicture
-from ..jobs.uncommitted_photo import stored_photo
-from ..models import Edit, Event, Photo, WriteLock
+from ..images import CleanPicture, Region, plan_crop
+from ..jobs import sent_picture, storage_health
+from ..jobs.uncommitted_photo import stored_photo, stored_region
+from ..models import Denial, Edit, Event, NotAllowed, Photo, WriteLock
 from . import quotas
 from .sources import Start
 
@@ -28,11 +29,19 @@ def draw_seed() -> int:
 
 
 def create(
-    owner: User, picture: CleanPicture | Photo, *, nonce: str, prompt: str, guidance_scale: float, watermark: bool, seed: int
+    owner: User,
+    picture: CleanPicture | Photo,
+    *,
+    nonce: str,
+    prompt: str,
+    guidance_scale: float,
+    watermark: bool,
+    seed: int,
+    region: Region | None = None,
 ) -> Edit:
     """One edit of a picture. The same nonce again is the same edit. Raises QuotaExceeded."""
     inputs = {"prompt": prompt, "guidance_scale": guidance_scale, "watermark": watermark}
-    return create_variations(owner, picture, nonce=nonce, seed=seed, inputs=inputs)[0]
+    return create_variations(owner, picture, nonce=nonce, seed=seed, inputs=inputs, region=region)[0]
 
 
 def create_variations(
@@ -45,28 +54,60 @@ def create_variations(
     variations: int = 1,
     batch: uuid.UUID | None = None,
     start: Start | None = None,
+    region: Region | None = None,
 ) -> list[Edit]:
-    """All the edits that one form asks for, or none of them: they differ in their seed. Raises QuotaExceeded."""
+    """All the edits that one form asks for, or none of them: they differ in their seed.
+
+    `region` is where the picture may change; None: everywhere. Raises QuotaExceeded, and OSError when the photo cannot be stored.
+    """
     nonces = _nonces(nonce, variations)
     if known := _asked_before(owner, nonces):
         return known
     inputs = {**inputs, "batch": batch or (uuid.uuid4() if variations > 1 else None), **(start.history if start else {})}
     rows = [{**inputs, "nonce": nonce, "seed": draw_seed()} for nonce in nonces]
     rows[0]["seed"] = seed or rows[0]["seed"]
-    try:
-        with _stored(owner, picture) as photo:
-            return _queue(owner, photo, rows)
-    except _PhotoGone:
-        # It is stored anew, as its row can no longer be found. A version that is gone for good has nothing to begin at.
-        with _stored(owner, picture) as photo:
-            return _queue(owner, photo, rows)
+    with _with_region(rows, region, (picture.width, picture.height)):
+        try:
+            with _stored(owner, picture) as photo:
+                return _queue(owner, photo, rows)
+        except _PhotoGone:
+            # It is stored again, as its row can no longer be found. A version that is gone for good has nothing to begin at.
+            with _stored(owner, picture) as photo:
+                return _queue(owner, photo, rows)
 
 
 def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
-    """The same picture and instruction once more, as an edit of its own: ended edits never change."""
+    """The same picture, region and instruction once more, as an edit of its own: ended edits never change.
+
+    Raises QuotaExceeded, NotAllowed.
+    """
+    if edit.is_made_here:
+        raise NotAllowed(Denial.MADE_HERE)
     inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent")}
     seed = edit.seed if same_seed else draw_seed()
-    return create_variations(edit.owner, edit.photo, nonce=nonce or uuid.uuid4().hex, seed=seed, inputs=inputs)[0]
+    again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
+    return create_variations(edit.owner, edit.photo, **again)[0]
+
+
+def _region_of(edit: Edit) -> Region | None:
+    if not edit.region:
+        return None
+    try:
+        return sent_picture.region_of(edit)
+    except (FileNotFoundError, sent_picture.UnreadablePicture) as error:
+        raise NotAllowed(Denial.PHOTO_GONE) from error
+
+
+@contextmanager
+def _with_region(rows: list[dict[str, Any]], region: Region | None, size: tuple[int, int]) -> Iterator[None]:
+    """Tell each row what is sent of a photo of this size, and give it a stored copy of the region."""
+    plan, mask = plan_crop(region, size), region.png() if region else b""
+    window = None if plan.is_whole else list(plan.window)
+    with ExitStack() as stack:
+        for row in rows:
+            name = stack.enter_context(stored_region(mask))
+            row |= {"region": name, "crop_window": window, "sent_percent": round(100 * plan.share, 2)}
+        yield
 
 
 def _nonces(nonce: str, variations: int) -> list[str]:
@@ -90,8 +131,11 @@ def _stored(owner: User, picture: CleanPicture | Photo) -> Iterator[Photo]:
     elif known := _known(owner.pk, picture.sha256):
         yield known
     else:
+        storage_health.confirm_media()
         with stored_photo(owner.pk, picture) as photo:
             failpoint("after_source_stored")
+            # The folder may have been exchanged meanwhile, and then nobody would find the photo again.
+            storage_health.confirm_media(str(photo.file.name))
             yield photo
 
 

@@ -42,7 +42,9 @@ def today() -> datetime:
 
 def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
-    used = Edit.objects.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
+    # What was made here, without the model, is free.
+    paid = Edit.objects.exclude(sent_percent=0)
+    used = paid.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
     return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
 
 
@@ -80,7 +82,8 @@ def _reserved_for_unknown() -> QuerySet[Attempt]:
 
 def price_estimate() -> Decimal:
     """USD to reserve for one edit: the setting, or what a recent edit really cost if that was more."""
-    recent = Edit.objects.filter(state=State.SUCCEEDED, cost__isnull=False).order_by("-ended_at").values_list("cost", flat=True)
+    # What was made here, or recovered, cost nothing and says nothing.
+    recent = Edit.objects.filter(state=State.SUCCEEDED, cost__gt=0).order_by("-ended_at").values_list("cost", flat=True)
     return max([settings.PRICE_ESTIMATE, *(cost for cost in recent[:RECENT_PRICES] if cost is not None)])
 
 
@@ -106,6 +109,16 @@ def check(owner: User, count: int = 1, size: int = 0) -> None:
     if profile.spend_per_day is not None:
         _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), count, renews_at)
     _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), count, renews_at)
+
+
+def check_free(owner: User, size: int = 0) -> None:
+    """Raise QuotaExceeded if a version that costs nothing, with a picture of `size` bytes, would be too much."""
+    renews_at = today() + timedelta(days=1)
+    profile = limits.profile_of(owner.pk)
+    if profile.suspended_at:
+        raise QuotaExceeded("suspended", renews_at, reason=profile.suspended_reason)
+    _check_submissions(owner, 1)
+    _check_storage(owner, size, renews_at)
 
 
 def _check_submissions(owner: User, count: int) -> None:

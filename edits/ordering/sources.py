@@ -24,7 +24,7 @@ class Start:
     @property
     def history(self) -> dict[str, Any]:
         """Where an edit that begins here belongs: beside the version whose source it shares, or below the one it continues."""
-        return {"origin": self.edit.origin, "parent": self.edit if self.side == RESULT else self.edit.parent}
+        return {"origin": self.edit.origin, "parent": self.edit if self.side == RESULT else self.edit.source_version}
 
     def usable(self, rules: Rules) -> CleanPicture | Photo:
         """The stored photo as it is if an upload might look so, else a clean copy by `rules`. Raises PictureRefused."""

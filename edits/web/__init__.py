@@ -9,4 +9,5 @@ money           amounts of USD                          own_next        where a 
 nul_bytes       NUL in addresses and queries            addresses       where an edit and its pictures are
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
 composer        where the next instruction is typed
+region_form     where a photo may change, in a form
 """

@@ -14,13 +14,14 @@ from .. import images
 from ..ordering import sources
 from ..ordering.create import SEED_MAX
 from . import user_messages
+from .region_form import RegionForm
 from .upload_places import turn_to_decode
 
 PROMPT_MAX = 2000
 VARIATIONS_MAX = 4
 
 
-class EditForm(forms.Form):
+class EditForm(RegionForm):
     """Names, limits and defaults are the model's. A seed of 0 is replaced by a random one here, to be shown and reused."""
 
     # The photo or result of an earlier version, used instead of an upload.
@@ -115,6 +116,15 @@ class EditForm(forms.Form):
         self.can_fit = not self.cleaned_data.get("fit") and images.can_be_fitted(error)
         return forms.ValidationError(user_messages.refusal(error), code=error.code)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if photo := cleaned.get("photo"):
+            try:
+                cleaned["region"] = self.region_of((photo.width, photo.height))
+            except images.RegionRefused as error:
+                self.add_region_error(error)
+        return cleaned
+
     def clean_guidance_scale(self) -> float:
         value = self.cleaned_data["guidance_scale"]
         return float(self.fields["guidance_scale"].initial if value is None else value)
@@ -133,7 +143,7 @@ class EditForm(forms.Form):
         """What `create.create_variations` takes, besides owner and picture."""
         order = {name: self.cleaned_data[name] for name in ("nonce", "seed", "variations", "batch")}
         inputs = {name: self.cleaned_data[name] for name in ("prompt", "guidance_scale", "watermark")}
-        return {**order, "inputs": inputs, "start": self.start}
+        return {**order, "inputs": inputs, "start": self.start, "region": self.cleaned_data["region"]}
 
 
 class SignUpForm(UserCreationForm):

@@ -40,6 +40,8 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "eta_seconds": eta_seconds(edit),
         "failure": failure,
         "result_url": result.full if result else None,
+        # Edits from before regions were sent as a whole.
+        "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
         "stage": stage,
         "text": sentence(edit),
     }

@@ -11,7 +11,9 @@ from ..images import FITTED
 from ..images.rules import MIB
 from .upload_places import take_place
 
-FIELD = "photo"
+MAX_REGION_BYTES = 4 * MIB
+# The files of the form, and the most bytes of each that are kept.
+FIELDS = {"photo": FITTED.max_bytes, "region": MAX_REGION_BYTES}
 # What is larger goes into a file without a name, which vanishes with the process.
 IN_MEMORY = MIB
 # A body that cannot hold a picture that would be taken is not read.
@@ -31,13 +33,13 @@ class BodyWithoutLength(RequestDataTooBig):
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Keeps one file a request, and of that one byte more than allowed, which tells the form that it is too large."""
+    """Keeps one file of each field of the form, and of that one byte more than allowed, which tells that it is too large."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request and self.request.headers.get("Transfer-Encoding") and not self.request.META.get("CONTENT_LENGTH"):
             raise BodyWithoutLength
-        self.has_begun = False
+        self.begun: set[str] = set()
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:
         if content_length > MAX_BODY:
@@ -48,13 +50,15 @@ class LimitedUploadHandler(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         # A hundred files in one request would fill the disk however small the limit of each.
-        if self.field_name != FIELD or self.has_begun:
+        field = str(self.field_name)
+        if field not in FIELDS or field in self.begun:
             raise SkipFile
-        self.has_begun = True
+        self.begun.add(field)
+        self.limit = FIELDS[field]
         self.kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the request closes it
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        room = FITTED.max_bytes + 1 - start
+        room = self.limit + 1 - start
         if room > 0:
             self.kept.write(raw_data[:room])
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from ..images import PictureRefused
+from ..images import CompositeRefused, PictureRefused, RegionRefused
 from ..jobs import timing
 from ..models import IN_FLIGHT, CircuitBreaker, Denial, Edit, Failure, NotAllowed, Outcome, Pause, State, TripReason
 from ..models.limits import edits_at_once, profile_of
@@ -54,6 +54,26 @@ def refusal(error: PictureRefused) -> str:
             )
         case _unreadable:
             return _("This file is damaged or incomplete. Save the photo again, then choose the new file.")
+
+
+def region_refusal(error: RegionRefused) -> str:
+    match error.code:
+        case "empty":
+            return _("The region is empty. Mark the part of the photo that may change.")
+        case "shape":
+            return _("The region must have the same shape as the photo.")
+        case _unreadable:
+            return _("The region can’t be read. Send a PNG of up to 2048 × 2048 pixels, or a box.")
+
+
+def composite_refusal(error: CompositeRefused) -> str:
+    match error.code:
+        case "nothing_changed":
+            return _("Nothing in the photo has changed enough to be told apart.")
+        case "not_aligned":
+            return _("The result doesn’t line up with the photo, so the rest can’t be kept.")
+        case _whole_picture:
+            return _("This edit changed the whole photo, so there is no rest to keep.")
 
 
 def _unsupported(name: str) -> str:

@@ -31,6 +31,13 @@ class Answer:
         found = (as_objects(envelope.get(name)) for envelope in self.envelopes)
         return next((objects for objects in found if objects), [])
 
+    def count(self, name: str) -> int:
+        """How many entries the list under `name` has, readable or not; a lone object counts as one."""
+        given = (envelope.get(name) for envelope in self.envelopes)
+        return next(
+            (len(value) if isinstance(value, list) else 1 for value in given if value and isinstance(value, list | dict)), 0
+        )
+
     def has_list(self, name: str) -> bool:
         """Does the answer hold a list under `name`? A lone object counts, and so does null with a `total` of 0."""
         given = [envelope[name] for envelope in self.envelopes if name in envelope]

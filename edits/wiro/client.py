@@ -108,7 +108,8 @@ class WiroClient:
             # Wiro looks for a part of the name, and no source says that the owner belongs to it.
             body["modelName"] = _slugs(model)[1]
         answer = self._read_undocumented("Task/List", body, "tasklist", deadline)
-        return WiroTaskList(tuple(map(WiroTask.from_answer, answer.objects("tasklist"))), as_int(answer.text("total")))
+        tasks = tuple(map(WiroTask.from_answer, answer.objects("tasklist")))
+        return WiroTaskList(tasks, as_int(answer.text("total")), answer.count("tasklist"))
 
     def tool_detail(self, owner: str, project: str, *, deadline: float = 20.0) -> WiroTool | None:
         """What Wiro says about the model owner/project; None: it answers that there is none.

@@ -167,7 +167,7 @@ class WiroTask:
 
     @property
     def listed_cost(self) -> Decimal | None:
-        """What Wiro's list says that an ended task cost, in USD; its outputs may be erased by then.
+        """What Wiro says that an ended task cost, in USD, outputs or not: they may be erased, or never come.
 
         0 for a task that failed or was canceled, because Wiro charges for successes alone; None where
         it has not ended or the list names no cost.
@@ -206,11 +206,13 @@ class WiroTask:
 class WiroTaskList(Sequence[WiroTask]):
     """Some of a project's tasks, newest first, as Task/List gives them.
 
-    `total` is how many there are in all, None where the answer does not say. A task may appear late, so absence proves nothing.
+    `total` is how many there are in all, None where the answer does not say. `received` counts the entries of the answer, those
+    that could not be read included: the next page begins there. A task may appear late, so absence proves nothing.
     """
 
     tasks: tuple[WiroTask, ...]
     total: int | None
+    received: int
 
     @overload
     def __getitem__(self, index: int) -> WiroTask: ...

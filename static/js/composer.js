@@ -38,6 +38,7 @@ export function compose(form, page) {
 
   function clear() {
     prompt.value = "";
+    form.dispatchEvent(new Event("composer-sent"));
     keep();
   }
 
@@ -112,8 +113,10 @@ export function compose(form, page) {
     event.preventDefault();
     if (!isBusy) submit();
   });
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  // Fields of it, and a photo that is marked, are elsewhere on the page.
+  document.addEventListener("keydown", (event) => {
+    const isElsewhere = (event.target.form ?? form) !== form;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isElsewhere) form.requestSubmit();
   });
   prompt.addEventListener("input", () => clearErrors("prompt"));
   for (const type of ["input", "change"]) form.addEventListener(type, showWhatWillHappen);

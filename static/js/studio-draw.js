@@ -48,6 +48,10 @@ function focusKeeper() {
 function exchange(page, parts) {
   const open = [...document.querySelectorAll("[data-side] details[id][open]")].map(({ id }) => id);
   const keepFocus = focusKeeper();
+  // What somebody is working on is taken along.
+  for (const kept of document.querySelectorAll("[data-keep]:has(details[open])")) {
+    page.querySelector(`[data-keep="${kept.dataset.keep}"]`)?.replaceWith(kept);
+  }
   for (const part of parts) document.querySelector(part)?.replaceWith(page.querySelector(part) ?? "");
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   compare();

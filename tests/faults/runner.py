@@ -24,6 +24,7 @@ from tests.faults.environment import Environment
 from tests.faults.processes import Process, wait_until
 from tests.faults.topology import Topology
 from tests.photos import photo_path
+from tests.regions import BOX
 
 SUCCEEDED = ("succeeded",)
 UNCONFIRMED = ("unconfirmed",)
@@ -116,7 +117,7 @@ class Runner:
         for _ in range(count):
             prompt = f"{self.scenario.name if self.scenario else ''} {uuid.uuid4().hex[:12]}"
             inputs: dict[str, Any] = {"nonce": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 0}
-            edit = create.create(self.owner, self.picture, prompt=prompt, **inputs)
+            edit = create.create(self.owner, self.picture, prompt=prompt, region=self._region(), **inputs)
             new.append(Order(edit.pk, prompt, ends))
         self.orders += new
         for order in new if publish else ():
@@ -124,6 +125,11 @@ class Runner:
             with contextlib.suppress(Exception):
                 tasks.advance.delay(str(order.pk))
         return new
+
+    def _region(self) -> images.Region | None:
+        """Where a worker is to be stopped between what is painted and its composite, edits are of a region."""
+        is_wanted = self.scenario and "painted" in self.scenario.topology.failpoint
+        return images.region_from_box(BOX, (self.picture.width, self.picture.height)) if is_wanted else None
 
     def without_list(self) -> None:
         """From here on Wiro has no list of tasks (as a key may have no right to it)."""

@@ -5,14 +5,16 @@ from xml.etree import ElementTree
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 
 from edits import images
 from edits.gallery import downloads
 from edits.models import Edit, State
 from tests.fixtures import NewEdit
 from tests.photos import photo_path
-from tests.rows import edit_in, present
-from tests.xmp import EDITED_WITH_AI, NAMES, facts
+from tests.regions import BOX
+from tests.rows import edit_in, present, stored
+from tests.xmp import EDITED_WITH_AI, NAMES, facts, packet_in
 
 
 def other_picture(name: str = "coffee.png") -> images.CleanPicture:
@@ -96,3 +98,51 @@ def test_the_example_is_a_true_one() -> None:
     example = ElementTree.fromstring(downloads.example_mark().encode())
     assert example.findtext(".//iptc:DigitalSourceType", namespaces=NAMES) == EDITED_WITH_AI
     assert datetime.fromisoformat(present(example.findtext(".//xmp:CreateDate", namespaces=NAMES))).tzinfo == UTC
+
+
+@pytest.fixture
+def composite(edit: Edit, alice: User) -> Edit:
+    """An edit of the middle of its photo."""
+    painted = stored(alice, "chelsea.png")
+    region = present(images.region_from_box(BOX, (edit.photo.width, edit.photo.height)))
+    edit.region.save("region.png", ContentFile(region.png()), save=False)
+    Edit.objects.filter(pk=edit.pk).update(painted=painted, region=edit.region.name)
+    return Edit.objects.get(pk=edit.pk)
+
+
+BOUNDARY = "iptc:ImageRegion/rdf:Bag/rdf:li/iptc:RegionBoundary"
+
+
+def boundary_in(data: bytes) -> dict[str, float]:
+    """What the note says about the part that AI made, empty if it names none."""
+    found = packet_in(data).find(f".//{BOUNDARY}", NAMES)
+    named = {} if found is None else {child.tag.rpartition("}")[2]: child.text for child in found}
+    return {name: float(present(text)) for name, text in named.items() if name in ("rbX", "rbY", "rbW", "rbH")}
+
+
+def test_the_note_of_a_composite_says_which_part_ai_made(composite: Edit) -> None:
+    found = boundary_in(downloads.marked_result(composite))
+    assert found == pytest.approx({"rbX": 0.45, "rbY": 0.45, "rbW": 0.1, "rbH": 0.1}, abs=0.002)
+    assert facts(downloads.marked_result(composite))["iptc:DigitalSourceType"] == EDITED_WITH_AI
+
+
+def test_what_the_model_painted_is_its_work_as_a_whole(composite: Edit) -> None:
+    data = downloads.marked_painted(composite)
+    assert facts(data)["iptc:DigitalSourceType"] == EDITED_WITH_AI
+    assert boundary_in(data) == {}
+    assert downloads.download_name(composite, "painted").endswith("-painted.png")
+
+
+def test_a_composite_that_is_edited_further_keeps_its_note(composite: Edit, alice: User) -> None:
+    result = present(composite.result)
+    further = edit_in(State.SUCCEEDED, alice, result, origin=composite.origin, parent=composite)
+    assert boundary_in(downloads.marked_source(further)) == boundary_in(downloads.marked_result(composite))
+
+
+def test_the_photo_of_a_composite_keeps_no_mark(composite: Edit) -> None:
+    assert downloads.marked_source(composite) == composite.photo.file.open().read()
+
+
+def test_the_note_does_without_a_region_that_is_lost(composite: Edit) -> None:
+    composite.region.storage.delete(str(composite.region.name))
+    assert boundary_in(downloads.marked_result(composite)) == {}

@@ -10,9 +10,16 @@ from PIL import Image, ImageCms, ImageFilter
 from PIL.JpegImagePlugin import JpegImageFile
 
 from edits import images
+from edits.images import canvas
 from edits.images.region import Size, Window
 from tests.images.pictures import drawn, encoded, in_box, landscape, mask_of, negative, opened, pixels, psnr
 from tests.photos import photo_path
+
+
+@pytest.fixture(autouse=True)
+def _no_photo_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What holds for large photos is shown with small ones, which are quick."""
+    monkeypatch.setattr(canvas, "SMALL", 0)
 
 
 def photograph(name: str) -> Image.Image:

@@ -64,7 +64,8 @@ class ModelWiro:
 
     def task_list(self, model: str, *, start: int = 0, limit: int = 100, deadline: float = 0) -> WiroTaskList:
         newest_first = sorted(self.tasks, key=int, reverse=True)
-        return WiroTaskList(tuple(self.task_detail(task_id=task_id) for task_id in newest_first[start : start + limit]), None)
+        tasks = tuple(self.task_detail(task_id=task_id) for task_id in newest_first[start : start + limit])
+        return WiroTaskList(tasks, None, len(tasks))
 
     def task_detail(self, *, task_id: str | None = None, task_token: str | None = None, deadline: float = 0) -> WiroTask:
         task = self.tasks.get(task_id or str(task_token).removeprefix("token-"))

@@ -19,7 +19,7 @@ from tests.fixtures import NewEdit
 from tests.jobs.steps import advance
 from tests.rows import present
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
 
 
 def accepted(sandbox: SandboxServer) -> list[Run]:

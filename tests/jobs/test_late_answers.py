@@ -16,7 +16,7 @@ from tests.fixtures import NewEdit
 from tests.jobs.steps import begin_attempt, claim
 from tests.rows import attempt_of, edit_in, reloaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_result_that_comes_after_the_lease_was_lost_leaves_wiros_copies_alone(
     attempt, _ = attempt_of(edit)
     slow = claim(edit, 300)
     Edit.objects.filter(pk=edit.pk).update(lease_token=None)
-    fetch._succeed(slow, attempt, picture)
+    fetch._keep(slow, attempt, picture)
     assert reloaded(edit).state == State.FETCHING
     assert Attempt.objects.get(pk=attempt.pk).cleanup_due_at is None
 
@@ -66,7 +66,7 @@ def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit: NewEdit) -> No
 
 
 @pytest.fixture
-def never_taken(sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch) -> Edit:
+def never_taken(sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None) -> Edit:
     """An unconfirmed edit whose Run Wiro never saw; what its list lacks is believed at once."""
     monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
     sandbox.faults.add("Run", "silence", seconds=30)
@@ -93,6 +93,18 @@ def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(n
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(("name", "value"), [("ABSENT_MAX_AGE", 600.0), ("ABSENT_LOOKS", 1000)])
+def test_absence_before_ten_minutes_and_several_looks_proves_nothing(
+    never_taken: Edit, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, name: str, value: float
+) -> None:
+    monkeypatch.setattr(f"edits.jobs.timing.{name}", value)
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    attempt = never_taken.attempts.get()
+    assert attempt.outcome == Outcome.UNKNOWN
+    assert attempt.absent_looks > 1
+
+
 def test_an_edit_is_sent_once_more_because_it_is_absent_and_not_a_third_time(
     sandbox: SandboxServer, never_taken: Edit, new_edit: NewEdit
 ) -> None:
@@ -102,3 +114,52 @@ def test_an_edit_is_sent_once_more_because_it_is_absent_and_not_a_third_time(
     assert advance_to_rest(new_edit(prompt="Later still")).state == State.SUCCEEDED
     assert look_again(never_taken).state == State.UNCONFIRMED
     assert [attempt.outcome for attempt in never_taken.attempts.all()] == [Outcome.REJECTED, Outcome.UNKNOWN]
+
+
+@pytest.mark.parametrize("fault", ["short_pages", "null_entry"])
+def test_a_list_that_was_not_read_to_before_the_run_proves_nothing(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None, fault: str
+) -> None:
+    monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
+    monkeypatch.setattr("edits.jobs.reconcile.PAGES_MAX", 1)
+    monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
+    sandbox.faults.add("Task/List", "http", status=503, count="always")
+    sandbox.faults.add("Run", "reset", after=True)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    assert lost.state == State.UNCONFIRMED
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    sandbox.faults.clear()
+    sandbox.faults.add("Task/List", fault, times=1, count="always")
+    monkeypatch.setattr("edits.wiro.client.MAX_LIST", 1)
+    assert look_again(lost).state == State.UNCONFIRMED
+    assert lost.attempts.get().outcome == Outcome.UNKNOWN
+    assert len([run for run in sandbox.runs() if run.prompt == "The lost one"]) == 1
+
+
+def test_a_list_of_short_pages_is_read_to_its_end(sandbox: SandboxServer, new_edit: NewEdit, short_runs: None) -> None:
+    sandbox.faults.add("Task/List", "http", status=503, count="always")
+    sandbox.faults.add("Run", "reset", after=True)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    sandbox.faults.clear()
+    sandbox.faults.add("Task/List", "short_pages", times=1, count="always")
+    assert look_again(lost).state == State.SUCCEEDED
+
+
+def test_a_task_that_shows_up_after_its_edit_was_sent_again_is_delivered_too(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None
+) -> None:
+    """Wiro's list lied: what it did not show was taken, and paid."""
+    monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
+    monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
+    sandbox.faults.add("Task/List", "hide", value="The lost one", count="always")
+    sandbox.faults.add("Run", "reset", after=True)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    assert look_again(lost).state == State.SUCCEEDED
+    sandbox.faults.clear()
+    first = lost.attempts.get(number=1)
+    assert first.lookup_due_at
+    reconcile.look_up_given_up(first.pk)
+    first.refresh_from_db()
+    assert (first.outcome, bool(first.wiro_task_id)) == (Outcome.SUPERSEDED, True)

@@ -1,15 +1,18 @@
 """What Wiro lists and our books do not say, or say otherwise, is shown to operators; it disappears when it has become true."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from edits.jobs import ledger_comparison, provider_cleanup
+from edits.jobs import ledger_comparison, poll, provider_cleanup
 from edits.jobs.provider import MODEL, client
-from edits.models import Attempt, Edit, Heartbeat, LedgerDifference, State
+from edits.models import Attempt, Condition, Edit, Heartbeat, LedgerDifference, State
+from edits.wiro import WiroClient, WiroTask, WiroTaskList
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
@@ -87,6 +90,47 @@ def test_a_cost_that_was_never_booked_is_a_difference(compare: Compare, done: Ed
     assert the_difference().booked is None
 
 
+def test_a_task_without_outputs_was_booked_with_its_edit(
+    compare: Compare, new_edit: NewEdit, sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 0)
+    sandbox.faults.add("model", "no_outputs")
+    assert advance_to_rest(new_edit()).failure_code == "no_output"
+    assert compare() == 0
+
+
+@pytest.mark.parametrize("fault", ["lag", "hide", "short_pages"])
+def test_a_task_that_the_list_does_not_show_today_stays_a_difference(
+    compare: Compare, done: Edit, sandbox: SandboxServer, fault: str
+) -> None:
+    run_beside_us()
+    assert compare() == 1
+    LedgerDifference.objects.update(dismissed_at=timezone.now())
+    sandbox.faults.add("Task/List", fault, seconds=3600, value="", times=0, count="always")
+    assert compare() == 0
+    assert the_difference().dismissed_at
+
+
+def test_a_list_without_tokens_knows_our_tasks_by_their_ids(compare: Compare, done: Edit, sandbox: SandboxServer) -> None:
+    sandbox.faults.add("Task/List", "no_token", count="always")
+    assert compare() == 0
+
+
+@pytest.mark.parametrize("hours", [5, 24 * 365])
+def test_a_task_from_the_future_is_compared_like_one_without_a_time(
+    compare: Compare, done: Edit, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    run_beside_us()
+    listed, future = WiroClient.task_list, timezone.now() + timedelta(hours=hours)
+
+    def later(self: WiroClient, *args: Any, **named: Any) -> WiroTaskList:
+        page = listed(self, *args, **named)
+        return replace(page, tasks=tuple(replace(task, created_at=future) for task in page))
+
+    monkeypatch.setattr(WiroClient, "task_list", later)
+    assert compare() == 1
+
+
 def test_an_edit_under_way_is_no_difference(compare: Compare, done: Edit) -> None:
     done.attempts.update(cost=None)
     Edit.objects.filter(pk=done.pk).update(state=State.FETCHING, due_at=timezone.now(), ended_at=None, result=None)
@@ -102,6 +146,16 @@ def test_what_was_dismissed_stays_dismissed_until_wiro_says_something_else(compa
     done.attempts.update(cost=Decimal("0.002"))
     assert compare() == 1
     assert ledger_comparison.undismissed() == 1
+
+
+def test_a_cost_with_more_digits_than_the_books_have_is_told_once(
+    compare: Compare, done: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WiroTask, "listed_cost", Decimal("0.0123456789"))
+    assert [compare(), compare()] == [1, 0]
+    done.attempts.update(cost=Decimal("0.012346"))
+    assert compare() == 0
+    assert not LedgerDifference.objects.exists()
 
 
 def test_the_comparison_is_made_once_a_day(done: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,10 +198,8 @@ def test_new_differences_are_an_error_in_the_log(
     assert "1 of Wiro's tasks differ from the ledger" in caplog.text
 
 
-def test_all_pages_of_the_list_are_read(compare: Compare, done: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
-    page_of = type(client()).task_list
-    monkeypatch.setattr(ledger_comparison, "MAX_LIST", 1)
-    monkeypatch.setattr(type(client()), "task_list", lambda self, model, start: page_of(self, model, start=start, limit=1))
+def test_all_pages_of_the_list_are_read(compare: Compare, done: Edit, sandbox: SandboxServer) -> None:
+    sandbox.faults.add("Task/List", "short_pages", times=1, count="always")
     task_ids = {run_beside_us() for _ in range(3)}
     assert compare() == 3
     assert {difference.wiro_task_id for difference in LedgerDifference.objects.all()} == task_ids

@@ -13,8 +13,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
-from edits.jobs import actions, engine, provider_cleanup, reconcile, submit
-from edits.models import Attempt, Edit, State
+from edits.jobs import actions, engine, poll, provider_cleanup, reconcile, submit
+from edits.models import Attempt, Condition, Edit, State
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -113,12 +113,11 @@ def test_a_worker_that_wakes_up_after_its_lease_does_not_send_what_others_look_f
 
 
 def test_outputs_that_appear_after_the_edit_was_given_up_are_delivered_as_an_edit_of_their_own(
-    sandbox: SandboxServer, new_edit: NewEdit
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 0)
     sandbox.faults.add("model", "no_outputs")
-    edit = advance_until(new_edit(), lambda edit: edit.state == State.RUNNING)
-    Edit.objects.filter(pk=edit.pk).update(condition="no_output", condition_age=1e6, condition_looks=99)
-    advance_until(edit, lambda edit: edit.is_ended)
+    edit = advance_until(new_edit(), lambda edit: edit.is_ended)
     assert edit.failure_code == "no_output"
     attempt = edit.attempts.get()
     provider_cleanup.clean_up(attempt.pk)

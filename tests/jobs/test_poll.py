@@ -19,7 +19,7 @@ from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
 from tests.jobs.steps import advance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
 
 HARMLESS = [
     ("error", {"code": 1, "message": "There is no task yet."}),
@@ -54,20 +54,30 @@ def test_an_absent_pexit_is_no_failure(sandbox: SandboxServer, new_edit: NewEdit
 
 
 @pytest.mark.parametrize(("kind", "code"), [("failed", "model_failed"), ("no_outputs", "no_output")])
-def test_a_task_that_ended_badly_fails_the_edit_and_costs_nothing(
+def test_a_task_that_ended_badly_fails_the_edit(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, kind: str, code: str
 ) -> None:
-    monkeypatch.setattr("edits.jobs.timing.NO_OUTPUT_MAX_AGE", 2)
+    monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 2)
     sandbox.faults.add("model", kind)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code) == ("failed", code)
 
 
-@pytest.mark.parametrize("changes", [{"pexit": "1"}, {"outputs": ()}, {"status": "task_cancel"}])
+def test_a_task_that_ended_well_without_outputs_costs_what_wiro_says(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 0)
+    sandbox.faults.add("model", "no_outputs")
+    edit = advance_to_rest(new_edit())
+    assert edit.failure_code == "no_output"
+    assert edit.cost == quotas.spent_today() == sum(task.cost for task in sandbox.tasks) > 0
+
+
+@pytest.mark.parametrize("changes", [{"pexit": "1"}, {"status": "task_cancel"}])
 def test_a_price_that_is_named_for_no_result_was_not_charged(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("edits.jobs.timing.NO_OUTPUT_MAX_AGE", 0)
+    monkeypatch.setitem(poll._MAX_AGES, Condition.NO_OUTPUT, 0)
     detail = WiroClient.task_detail
 
     def changed(self: WiroClient, **named: Any) -> WiroTask:
@@ -137,7 +147,7 @@ def test_of_several_outputs_the_picture_is_taken(sandbox: SandboxServer, new_edi
 def test_a_task_that_died_before_it_ran_fails_its_edit_and_costs_nothing(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr("edits.jobs.timing.ERROR_MAX_AGE", 2)
+    monkeypatch.setitem(poll._MAX_AGES, Condition.ERROR, 2)
     sandbox.faults.add("model", kind)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code, edit.cost) == ("failed", "model_failed", None)
@@ -146,7 +156,7 @@ def test_a_task_that_died_before_it_ran_fails_its_edit_and_costs_nothing(
 def test_a_task_that_vanished_is_given_up_once_wiro_has_said_so_for_a_while(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edits.jobs.timing.MISSING_MAX_AGE", 2)
+    monkeypatch.setitem(poll._MAX_AGES, Condition.MISSING, 2)
     sandbox.faults.add("task", "vanishes", seconds=0)
     edit = advance_to_rest(new_edit())
     assert (edit.state, edit.failure_code) == ("failed", "timed_out")
@@ -211,7 +221,7 @@ def test_what_was_interrupted_by_another_condition_begins_to_count_again(new_edi
 def test_a_task_that_only_the_list_still_shows_is_waited_for(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edits.jobs.timing.MISSING_MAX_AGE", 0)
+    monkeypatch.setitem(poll._MAX_AGES, Condition.MISSING, 0)
     sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=6)
     edit = advance_to_rest(new_edit())
     assert edit.state == "succeeded"

@@ -16,7 +16,7 @@ from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
 from tests.jobs.steps import advance, begin_attempt, claim
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
 
 
 def accepted(sandbox: SandboxServer) -> list[Run]:
@@ -49,7 +49,7 @@ UNKNOWN: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("kind", "options"), UNKNOWN)
-@pytest.mark.usefixtures("no_task_list")
+@pytest.mark.usefixtures("no_task_list", "short_runs")
 def test_an_unknown_outcome_leaves_the_edit_unconfirmed_and_is_never_sent_again(
     sandbox: SandboxServer, new_edit: NewEdit, kind: str, options: dict[str, Any]
 ) -> None:
@@ -68,6 +68,7 @@ LOST_ANSWERS = [(kind, options) for kind, options in UNKNOWN if options.get("aft
 
 
 @pytest.mark.parametrize(("kind", "options"), LOST_ANSWERS)
+@pytest.mark.usefixtures("short_runs")
 def test_a_run_whose_answer_was_lost_is_found_in_the_task_list(
     sandbox: SandboxServer, new_edit: NewEdit, kind: str, options: dict[str, Any]
 ) -> None:
@@ -185,6 +186,7 @@ def test_a_worker_that_died_when_it_may_have_sent_leaves_the_edit_unconfirmed(sa
     assert not sandbox.runs()
 
 
+@pytest.mark.usefixtures("short_runs")
 def test_what_the_list_proves_to_be_not_accepted_is_sent_once_more(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

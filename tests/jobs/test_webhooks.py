@@ -70,6 +70,7 @@ def test_callbacks_may_misbehave(public: SandboxServer, new_edit: NewEdit, kind:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("kind", "options"), [("only_callback_knows", {}), ("silence", {"after": True, "seconds": 5})])
+@pytest.mark.usefixtures("short_runs")
 def test_an_edit_whose_run_was_never_answered_is_delivered_by_its_callback(
     public: SandboxServer, new_edit: NewEdit, kind: str, options: dict[str, Any]
 ) -> None:

@@ -24,6 +24,18 @@ def test_an_edit_is_due_unless_somebody_can_be_at_work_on_it(
     assert Edit.objects.due(now).exists() is is_due
 
 
+@pytest.mark.parametrize(
+    ("state", "minutes"), [("submitting", 10), ("running", 10), ("unconfirmed", 20), ("fetching", 40), ("queued", 120)]
+)
+def test_what_is_due_later_than_any_planned_wait_is_due_now(alice: User, photo: Photo, state: str, minutes: int) -> None:
+    """A clock was set back since."""
+    now = timezone.now()
+    edit = edit_in(state, alice, photo, due_at=now + timedelta(minutes=minutes - 1))
+    assert not Edit.objects.due(now).exists()
+    Edit.objects.filter(pk=edit.pk).update(due_at=now + timedelta(minutes=minutes + 1))
+    assert Edit.objects.due(now).exists()
+
+
 def test_a_claimed_edit_is_nobody_elses_until_its_lease_ends(alice: User, photo: Photo) -> None:
     edit = edit_in(State.QUEUED, alice, photo, due_at=timezone.now())
     assert Edit.objects.claim(edit.pk, 300)

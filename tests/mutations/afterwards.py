@@ -19,8 +19,8 @@ MUTATIONS = [
     Mutation(
         "no last look before giving up",
         POLL,
-        "    now = timezone.now()\n    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):\n",
-        "    now = timezone.now()\n    if True:\n",
+        "    now = clock.now()\n    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):\n",
+        "    now = clock.now()\n    if True:\n",
         ("tests/jobs/test_poll.py", "-k", "killed or given_up"),
     ),
     Mutation(
@@ -47,7 +47,7 @@ MUTATIONS = [
     Mutation(
         "a task that vanished is not followed",
         POLL,
-        "    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())\n    if edit.cancel_requested_at:\n",
+        "    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())\n    if edit.cancel_requested_at:\n",
         "    if edit.cancel_requested_at:\n",
     ),
     Mutation(
@@ -89,9 +89,30 @@ MUTATIONS = [
     Mutation(
         "Wiro's copies are erased after the lease was lost",
         FETCH,
-        "            if edit.move(State.SUCCEEDED, result=result, **changes):\n                Attempt",
-        "            if edit.move(State.SUCCEEDED, result=result, **changes) or True:\n                Attempt",
+        "            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):\n                Attempt",
+        "            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes) or True:\n                Attempt",
         ("tests/jobs/test_late_answers.py",),
+    ),
+    Mutation(
+        "what was painted is not stored before the composite is made",
+        FETCH,
+        "    elif painted := compositing.keep_painted(edit, picture):\n        _compose(edit, attempt, painted)",
+        "    else:\n        _compose(edit, attempt, compositing.saved(Photo.from_picture(edit.owner_id, picture)))",
+        ("tests/jobs/test_compositing.py",),
+    ),
+    Mutation(
+        "each attempt of a region crops the photo again",
+        "edits/jobs/sent_picture.py",
+        "    if prepared is None or not",
+        "    if True or not",
+        ("tests/jobs/test_sent_picture.py",),
+    ),
+    Mutation(
+        "an edit whose region is unreadable is sent as a whole",
+        "edits/jobs/sent_picture.py",
+        "    if edit.region:\n        region_of(edit)",
+        "    if False:\n        region_of(edit)",
+        ("tests/jobs/test_sent_picture.py",),
     ),
     Mutation(
         "Wiro's copies are erased before the result is stored",
@@ -103,7 +124,7 @@ MUTATIONS = [
         "the copies of an unusable result are erased",
         FETCH,
         "        alarm(edit, EventCode.RESULT_INVALID)\n",
-        "        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())\n",
+        "        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())\n",
         ("tests/jobs/test_fetch.py",),
     ),
     Mutation(

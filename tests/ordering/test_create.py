@@ -1,5 +1,7 @@
 """One form, several edits: all or none, each with a seed of its own; and one instruction for many photos."""
 
+import errno
+import shutil
 import uuid
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from edits.jobs import storage_health
 from edits.models import Edit, Photo
+from tests.files import files_in
 from tests.fixtures import SignIn
 from tests.forms import NEW_EDIT, codes, post
 from tests.pages import Response
@@ -146,3 +150,34 @@ def test_an_address_may_fill_in_the_instruction(browser: Client) -> None:
     assert page.context["form"]["prompt"].value() == ("Snow <b>" + "x" * 3000)[:2000]
     assert "Snow &lt;b&gt;" in page.content.decode()
     assert browser.get(NEW_EDIT, {"prompt": "a\x00b"}).context["form"]["prompt"].value() == "ab"
+
+
+# --- where the photo cannot be stored ----------------------------------------------------------------------------------
+
+
+def test_a_photo_that_another_sites_folder_would_swallow_is_refused_for_now(browser: Client, media: Path) -> None:
+    assert storage_health.probe() is None
+    aside = media.rename(media.with_name("aside"))
+    media.mkdir()
+    (media / storage_health.MARKER_NAME).write_text(f"{uuid.uuid4()}\n")
+    response = post(browser, as_json=True)
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert response.json()["errors"]["__all__"][0]["code"] == "storage_unavailable"
+    assert not Edit.objects.exists()
+    assert not files_in(media)
+    shutil.rmtree(media)
+    aside.rename(media)
+    made(post(browser, as_json=True))
+
+
+def test_a_full_disk_refuses_the_photo_and_keeps_what_was_typed(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_named: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert storage_health.probe() is None
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    response = post(browser, prompt="Give the cat a hat")
+    assert response.status_code == 503
+    assert "Give the cat a hat" in response.content.decode()
+    assert not Photo.objects.exists()

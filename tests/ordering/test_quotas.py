@@ -13,6 +13,7 @@ from edits import images
 from edits.jobs import actions
 from edits.models import Edit, Photo
 from edits.ordering import quotas
+from tests.files import files_in
 from tests.fixtures import NewEdit, SignIn
 from tests.forms import upload
 from tests.parallel import at_once, at_once_or_refused
@@ -87,7 +88,7 @@ def test_a_refused_upload_leaves_no_files_and_says_what_to_do(
     assert error["code"] == "storage"
     assert "Permanently delete some edits" in error["message"]
     assert not Photo.objects.exists()
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not files_in(media)
 
 
 def test_the_account_page_tells_how_much_is_used(signed_in: SignIn, alice: User, new_edit: NewEdit, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from edits.gallery import trash
 from edits.jobs import actions
 from edits.models import Edit, Photo, State
 from edits.web.addresses import edit_url
+from tests.files import files_in
 from tests.fixtures import NewEdit
 from tests.forms import NEW_EDIT, codes, named, post
 from tests.pages import Response
@@ -216,7 +217,7 @@ def test_a_picture_that_was_removed_for_good_can_be_uploaded_again(browser: Clie
     actions.cancel(first, first.owner)
     trash.delete(first, first.owner)
     trash.delete_for_good(first, first.owner)
-    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert not files_in(media)
     second = begun(post(browser, as_json=True))
     assert browser.get(f"/edits/{second.pk}/source").status_code == 200
 

@@ -10,7 +10,7 @@ from edits.ordering import quotas
 from . import glance
 from .loop import Loop
 from .people import People
-from .site import BrokenSteps, SimulatedStorage
+from .site import COMPOSED, BrokenSteps, SimulatedStorage
 from .tasks import Task
 from .wiro import SimulatedWiro
 
@@ -109,8 +109,9 @@ class Invariants:
         return any(self._stored(edit) == task.picture() for edit in edits)
 
     def _stored(self, edit: Edit) -> bytes:
-        """What its owner sees."""
-        return self.storage.files.get(str(edit.result.file.name), b"") if edit.result else b""
+        """What its owner sees; of a composite, what the model painted for it."""
+        shown = self.storage.files.get(str(edit.result.file.name), b"") if edit.result else b""
+        return shown.removeprefix(COMPOSED)
 
     def _has_another_result(self, task: Task) -> bool:
         return Edit.objects.filter(pk=task.edit_id, state=State.SUCCEEDED).exists()

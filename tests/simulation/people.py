@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from edits import images
 from edits.gallery import trash
 from edits.jobs import actions, circuit_breaker, engine, recovery, result_recovery, webhooks
 from edits.models import PENDING, Denial, Edit, NotAllowed, Photo, State
@@ -16,7 +17,8 @@ from .loop import Loop
 from .tasks import Task
 from .wiro import SimulatedWiro
 
-PROMPTS = ("Make it night", "Add a moon")
+OF_A_REGION = "Add a moon"
+PROMPTS = ("Make it night", OF_A_REGION)
 
 
 class People:
@@ -39,7 +41,15 @@ class People:
         inputs: dict[str, Any] = {"prompt": self.dice.random.choice(PROMPTS), "guidance_scale": 4.0, "watermark": False}
         self.to_come -= 1
         nonce = f"form-{len(self.ordered)}"
-        edit = create.create(owner, photo, nonce=nonce, seed=self.dice.random.choice([7, 8]), **inputs)
+        if inputs["prompt"] == OF_A_REGION:
+            inputs["region"] = images.region_from_box("0.25,0.25,0.5,0.5", (photo.width, photo.height))
+        try:
+            edit = create.create(owner, photo, nonce=nonce, seed=self.dice.random.choice([7, 8]), **inputs)
+        except OSError:
+            # The region could not be stored, so nothing was ordered; whoever reads that comes back later.
+            self.to_come += 1
+            self.loop.after(600, self.order)
+            return
         self.ordered.append(edit.pk)
         self.loop.after(0.1, lambda: self.loop.start(engine.advance, edit.pk))
         if self.dice.happens("disliked", 0.4):

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from edits.jobs import engine, scheduler
-from edits.models import FAR_AHEAD
-from edits.models.edit_queryset import LONGEST_LEASE
+from edits.models import FAR_AHEAD, State
+from edits.models.edit_queryset import LONGEST_LEASE, LONGEST_WAITS
 
 from . import glance, site
 from .dice import Dice
@@ -171,4 +171,5 @@ class Simulation:
 
 def _is_due(planned: glance.Planned, now: datetime) -> bool:
     is_free = planned.lease_until is None or planned.lease_until < now or planned.lease_until > now + LONGEST_LEASE
-    return planned.due_at is not None and is_free and not now < planned.due_at <= now + FAR_AHEAD
+    longest = LONGEST_WAITS.get(State(planned.state), FAR_AHEAD) if planned.state else FAR_AHEAD
+    return planned.due_at is not None and is_free and not now < planned.due_at <= now + longest

@@ -40,6 +40,7 @@ TABLES = (
     "edits_profile",
     "auth_user",
 )
+COMPOSED = b"picture with "
 RENDITION = images.Rendition(b"rendition", 32, 24)
 
 
@@ -80,6 +81,11 @@ def clean(file: BinaryIO, rules: Any = None) -> images.CleanPicture:
     return images.CleanPicture(data, "PNG", 32, 24, card=RENDITION, page=RENDITION, placeholder="")
 
 
+def stitch(source: bytes, painted: bytes, *_: Any) -> images.CleanPicture:
+    """Instead of a composite: a picture that tells of what it was made."""
+    return clean(io.BytesIO(COMPOSED + painted))
+
+
 @contextmanager
 def prepared(
     loop: Loop, wiro: SimulatedWiro, storage: SimulatedStorage, failpoint: Callable[[str], None], **changes: Any
@@ -94,6 +100,7 @@ def prepared(
             (provider, "_client", lambda *_: wiro),
             (failpoints, "observer", failpoint),
             (images, "clean", clean),
+            (images, "stitch", stitch),
             (fetch, "stored_changes", lambda *_: nullcontext({})),
             (storage_health, "probe", storage.probe),
             (storage_health, "_wrong_media", lambda: None),

@@ -6,7 +6,15 @@ from typing import Any, BinaryIO, TypeVar
 
 import greenlet
 
-from edits.wiro import WiroConnectionError, WiroDownloadError, WiroError, WiroRun, WiroTask, WiroUnsupportedCallError
+from edits.wiro import (
+    WiroConnectionError,
+    WiroDownloadError,
+    WiroError,
+    WiroRun,
+    WiroTask,
+    WiroTaskList,
+    WiroUnsupportedCallError,
+)
 from edits.wiro.exceptions import WiroResponseError, api_error
 
 from .loop import Loop, Worker
@@ -144,15 +152,16 @@ class SimulatedWiro:
             raise api_error(1, "There is no task yet.", 200)
         return task
 
-    def task_list(self, model: str | None = None, *, start: int = 0, limit: int = 100, deadline: float = 0) -> list[WiroTask]:
-        return self._asked("Task/List", self._list) if start == 0 else []
+    def task_list(self, model: str | None = None, *, start: int = 0, limit: int = 100, deadline: float = 0) -> WiroTaskList:
+        return self._asked("Task/List", self._list) if start == 0 else WiroTaskList((), None, 0)
 
-    def _list(self) -> list[WiroTask]:
+    def _list(self) -> WiroTaskList:
         if not self._has_list:
             raise WiroUnsupportedCallError("Task/List")
         lag = 0.0 if self.dice.calm else self._list_lag
         shown = [task for task in self.tasks.values() if task.created <= self.now - lag and task.is_listed(self.now)]
-        return [task.told(self.now, self.loop.clock) for task in reversed(shown)]
+        told = tuple(task.told(self.now, self.loop.clock) for task in reversed(shown))
+        return WiroTaskList(told, None, len(told))
 
     def _asked(self, call: str, answer: Callable[[], Answer]) -> Answer:
         """Answer now, and let the answer travel. Reading may fail in many ways, and changes nothing."""

@@ -262,9 +262,9 @@ def test_a_failure_message_gives_no_address_away() -> None:
 
 
 def test_a_task_list_is_a_sequence_that_knows_how_many_there_are() -> None:
-    tasks = WiroTaskList((task(), task(id="2220")), 17)
+    tasks = WiroTaskList((task(), task(id="2220")), 17, 3)
     assert [found.id for found in tasks] == ["2221", "2220"]
-    assert (len(tasks), tasks.total, tasks[1].id, tasks[:1]) == (2, 17, "2220", (task(),))
+    assert (len(tasks), tasks.total, tasks.received, tasks[1].id, tasks[:1]) == (2, 17, 3, "2220", (task(),))
 
 
 def test_tokens_and_addresses_are_not_shown() -> None:

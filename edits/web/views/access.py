@@ -28,7 +28,10 @@ def may_view_all(user: User | AnonymousUser) -> bool:
 def own_edit(request: HttpRequest, edit_id: uuid.UUID) -> Edit:
     """The edit, if the visitor owns it; 404 otherwise."""
     return get_object_or_404(
-        Edit.objects.select_related("photo", "result", "owner"), pk=edit_id, owner=request.user, deleted_at__isnull=True
+        Edit.objects.select_related("photo", "result", "owner"),
+        pk=edit_id,
+        owner=request.user,
+        deleted_at__isnull=True,
     )
 
 

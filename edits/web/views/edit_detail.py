@@ -83,7 +83,9 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        "can_retry": edit.is_ended or edit.state == State.UNCONFIRMED,
+        "can_retry": (edit.is_ended or edit.state == State.UNCONFIRMED) and not edit.is_made_here,
+        # Of a region the rest is kept already.
+        "can_keep_rest": is_result and not edit.region,
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
         "can_appeal": moderation.can_appeal(edit),
         "can_unshare": edit.visibility != Visibility.PRIVATE,
@@ -130,6 +132,9 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
                 {"errors": {"__all__": [{"message": user_messages.quota(error), "code": error.code}]}}, status=429
             )
         return render(request, "429.html", {"message": user_messages.quota(error)}, status=429)
+    except NotAllowed as denied:
+        messages.error(request, user_messages.not_allowed(denied, edit))
+        return _answer(request, edit)
     enqueue(fresh.pk)
     return created(request, fresh)
 

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from ...images import UPLOAD, PictureRefused
 from .. import user_messages
 from ..upload_places import RETRY_AFTER, TooManyUploads
-from ..uploads import FIELD, BodyTooLarge, BodyWithoutLength
+from ..uploads import BodyTooLarge, BodyWithoutLength
 from .access import wants_json
 
 # Seconds, and bytes at a time.
@@ -25,7 +25,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     match exception:
         case BodyTooLarge():
             refused = PictureRefused("too_large", size=exception.size, limit=UPLOAD.max_bytes)
-            return _refused(request, 413, FIELD, refused.code, user_messages.refusal(refused))
+            return _refused(request, 413, "photo", refused.code, user_messages.refusal(refused))
         case BodyWithoutLength():
             return _refused(
                 request, 411, "__all__", "length_required", _("Send the form in one request with a Content-Length header.")

@@ -1,9 +1,12 @@
 """The form: a photo, what should change, and the model's other inputs."""
 
+import logging
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +21,10 @@ from ..upload_places import TooLongInLine
 from .access import person, wants_json
 from .errors import busy
 
+log = logging.getLogger(__name__)
+
+# Seconds.
+STORAGE_RETRY_AFTER = 60
 # The photo, and the small picture of it.
 _SAMPLE = ("sample", "sample-card")
 
@@ -38,6 +45,8 @@ def new(request: HttpRequest) -> HttpResponse:
     except quotas.QuotaExceeded as error:
         form.add_error(None, ValidationError(user_messages.quota(error), code=error.code))
         return _refused(request, form, 429)
+    except OSError:
+        return _not_stored(request, form)
     for edit in edits:
         enqueue(edit.pk)
     return _created(request, edits)
@@ -71,6 +80,16 @@ def _drawn_form(request: HttpRequest) -> EditForm:
     if "version" in version and not form.start:
         raise Http404
     return form
+
+
+def _not_stored(request: HttpRequest, form: EditForm) -> HttpResponse:
+    """The disk is full, read-only, or another than the database belongs to: nothing was accepted."""
+    log.exception("an uploaded photo could not be stored")
+    message = _("We can’t store photos right now. Nothing was lost or charged; try again in a minute.")
+    form.add_error(None, ValidationError(message, code="storage_unavailable"))
+    answer = _refused(request, form, 503)
+    answer["Retry-After"] = str(STORAGE_RETRY_AFTER)
+    return answer
 
 
 def _refused(request: HttpRequest, form: EditForm, status: int) -> HttpResponse:

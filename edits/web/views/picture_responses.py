@@ -35,6 +35,22 @@ def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileRe
     return _serve_made(request, lambda: downloads.marked_result(edit), edit.result.content_type, name)
 
 
+def serve_painted(request: HttpRequest, edit: Edit) -> FileResponse:
+    """What the model returned; the same as the result where nothing was composed."""
+    if edit.result is None:
+        raise Http404
+    name = downloads.download_name(edit, "painted")
+    content_type = downloads.painted_of(edit).content_type
+    return _serve_made(request, lambda: downloads.marked_painted(edit), content_type, name)
+
+
+def serve_region(request: HttpRequest, edit: Edit) -> FileResponse:
+    if not edit.region:
+        raise Http404
+    name = downloads.download_name(edit, "region")
+    return serve_file(edit.region, "image/png", name, "download" in request.GET)
+
+
 def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
     """One image of before and after, in the style that the query names; created for each request."""
     if edit.result is None:
@@ -55,19 +71,20 @@ def serve_file(file: FieldFile, content_type: str, name: str = "", download: boo
     if not file:
         raise Http404
     try:
-        return _inert(file.open("rb"), content_type, name, download)
+        return inert(file.open("rb"), content_type, name, download)
     except FileNotFoundError as error:
         raise Http404 from error
 
 
 def _serve_made(request: HttpRequest, make: Callable[[], bytes], content_type: str, name: str) -> FileResponse:
     try:
-        return _inert(io.BytesIO(make()), content_type, name, "download" in request.GET)
+        return inert(io.BytesIO(make()), content_type, name, "download" in request.GET)
     except FileNotFoundError as error:
         raise Http404 from error
 
 
-def _inert(content: "BinaryIO | File[Any]", content_type: str, name: str, download: bool) -> FileResponse:
+def inert(content: "BinaryIO | File[Any]", content_type: str, name: str, download: bool) -> FileResponse:
+    """A picture that a browser only shows or saves, whatever is in it."""
     response = FileResponse(content, content_type=content_type, as_attachment=download, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

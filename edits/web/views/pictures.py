@@ -9,9 +9,17 @@ from django.views.decorators.http import require_safe
 
 from ... import samples
 from ...images import CONTENT_TYPES
-from ...jobs import provider
+from ...jobs import provider, sent_picture
 from .access import visible_edits
-from .picture_responses import serve_changes, serve_file, serve_pair, serve_result, serve_source
+from .picture_responses import (
+    serve_changes,
+    serve_file,
+    serve_painted,
+    serve_pair,
+    serve_region,
+    serve_result,
+    serve_source,
+)
 
 
 @require_safe
@@ -24,6 +32,18 @@ def source(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> File
 @login_not_required
 def result(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> FileResponse:
     return serve_result(request, get_object_or_404(visible_edits(request.user), pk=edit_id), size)
+
+
+@require_safe
+@login_not_required
+def painted(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+    return serve_painted(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
+
+
+@require_safe
+@login_not_required
+def region(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+    return serve_region(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
 
 
 @require_safe
@@ -41,11 +61,12 @@ def changes(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 @require_safe
 @login_not_required
 def handed_over(request: HttpRequest, token: str, extension: str) -> FileResponse:
-    """The source for Wiro, by the short-lived signed address that it was given."""
+    """The source, or its crop, for Wiro, by the short-lived signed address that it was given."""
     edit = provider.edit_handed_over(token)
-    if edit is None or edit.photo.extension != extension:
+    picture = sent_picture.sent_picture(edit) if edit else None
+    if picture is None or picture.extension != extension:
         raise Http404
-    return serve_file(edit.photo.file, edit.photo.content_type)
+    return serve_file(picture.file, picture.content_type)
 
 
 @require_safe

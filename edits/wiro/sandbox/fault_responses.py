@@ -113,8 +113,12 @@ def _corrupted_body(fault: Fault, body: dict[str, Any]) -> dict[str, Any]:
     if fault.kind in ("lag", "hide"):
         body["tasklist"] = shown = [task for task in tasks if not _is_left_out(fault, task)]
         body["total"] = str(int(body["total"]) - len(tasks) + len(shown))
+    if fault.kind == "short_pages":
+        del tasks[fault.times :]
     for task in tasks:
         _corrupt_task(fault, task)
+    if fault.kind == "null_entry":
+        body["tasklist"] = [None, *tasks[1:]] if tasks else []
     if fault.kind == "no_token":
         body.pop("socketaccesstoken", None)
     tools: list[dict[str, Any]] = body.get("tool", [])

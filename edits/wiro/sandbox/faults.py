@@ -42,6 +42,8 @@ ANY_TASK_CALL = ANY_CALL | {
 TASK_LIST = ANY_TASK_CALL | {
     "lag": "tasks of the last `seconds` are left out",
     "hide": "tasks whose prompt contains `value` are left out",
+    "short_pages": "at most `times` tasks on a page, whatever was asked for",
+    "null_entry": "the page begins with null instead of its first task",
 }
 TOOL = ANY_CALL | {
     "null_parameters": "`parameters` is null",

@@ -15,7 +15,7 @@ from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
-STATUS_KEYS = {"id", "state", "wiro_status", "progress", "eta_seconds", "failure", "result_url", "stage", "text"}
+STATUS_KEYS = {"id", "state", "wiro_status", "progress", "eta_seconds", "failure", "result_url", "sent_percent", "stage", "text"}
 
 
 @pytest.mark.parametrize("state", State.values)

@@ -1,0 +1,56 @@
+"""The time that all machines agree on: the database's.
+
+Due times and ages are written by one machine and read by another. With clocks of their own that disagree, work would be done at
+once by the one and in an hour by the other, and what just began would look old.
+"""
+
+import threading
+import time
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+# Seconds for which a measured difference is used again.
+VALIDITY = 30.0
+# Seconds by which this machine's clock may run apart from its monotonic one before it counts as set.
+STEP = 1.0
+
+
+class _Difference:
+    """How far this machine's clock is behind the database's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seconds = timedelta(0)
+        self._measured_at = float("-inf")
+        self._wall_ahead = 0.0
+
+    def current(self) -> timedelta:
+        with self._lock:
+            is_old = time.monotonic() > self._measured_at + VALIDITY
+            was_set = abs(time.time() - time.monotonic() - self._wall_ahead) > STEP
+            if is_old or was_set:
+                self._measure()
+            return self._seconds
+
+    def _measure(self) -> None:
+        self._measured_at, self._wall_ahead = time.monotonic(), time.time() - time.monotonic()
+        if connection.needs_rollback:
+            return
+        try:
+            with connection.cursor() as cursor:
+                before = timezone.now()
+                cursor.execute("SELECT clock_timestamp()")
+                self._seconds = cursor.fetchone()[0] - before
+        except DatabaseError:
+            # While the database is away the last difference is the best that is known.
+            return
+
+
+_difference = _Difference()
+
+
+def now() -> datetime:
+    """The database's time. SQLite has none but this machine's."""
+    return timezone.now() + (_difference.current() if connection.vendor == "postgresql" else timedelta(0))
