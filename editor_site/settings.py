@@ -160,6 +160,8 @@ SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
 STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
+# Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
+OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
 # Reserved for each edit until Wiro says what it cost; the model's price is not documented.
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)

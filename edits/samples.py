@@ -1,5 +1,6 @@
 """Sample photos, each with an instruction. Their package (requirements/photos.txt) may be missing."""
 
+import io
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -8,6 +9,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from PIL import Image
+
+# Pixels: twice what a page shows, for fine screens.
+CARD_SIDE = 256
 
 
 @dataclass(frozen=True)
@@ -23,15 +27,14 @@ class Sample:
         folder = _folder()
         return folder / self.name if folder and (folder / self.name).is_file() else None
 
-    def for_page(self, url: str) -> dict[str, object]:
+    def for_page(self, url: str, card_url: str) -> dict[str, object]:
         width, height = _size(self.name)
-        # The photos are small enough to be their own previews.
         return {
             "name": self.name,
             "label": _(self.label),
             "prompt": _(self.prompt),
             "url": url,
-            "card_url": url,
+            "card_url": card_url,
             "width": width,
             "height": height,
         }
@@ -50,6 +53,19 @@ def available() -> list[Sample]:
 
 def find(name: str) -> Sample | None:
     return next((sample for sample in available() if sample.name == name), None)
+
+
+@cache
+def card(name: str) -> bytes:
+    """A small WebP of it: the photos themselves weigh a hundred times as much as all that a page shows of them."""
+    sample = find(name)
+    if sample is None or sample.path is None:
+        raise FileNotFoundError(name)
+    with Image.open(sample.path) as image:
+        image.thumbnail((CARD_SIDE, CARD_SIDE))
+        data = io.BytesIO()
+        image.convert("RGB").save(data, "WEBP", quality=70)
+    return data.getvalue()
 
 
 @cache

@@ -14,7 +14,7 @@ from editor_site import run
 
 ROOT = Path(__file__).resolve().parent.parent
 # Made up by `make run` itself, or Python's own.
-NOT_FOR_OPERATORS = {"DEMO_USERNAME", "DEMO_PASSWORD", "PYTHONDONTWRITEBYTECODE"}
+NOT_FOR_OPERATORS = {"DEMO_USERNAME", "DEMO_PASSWORD", "OWN_SANDBOX", "PYTHONDONTWRITEBYTECODE"}
 
 
 @pytest.fixture(scope="module")

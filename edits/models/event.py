@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .circuit_breaker import TripReason
+from .states import Failure, State
+
 REASON_MAX = 1000
 
 
@@ -120,7 +123,8 @@ class Event(models.Model):
     @property
     def text(self) -> str:
         """What people read: the move, the sentence of the code, and the reason."""
-        move = f"{self.data['from']} → {self.data['to']}" if "from" in self.data and "to" in self.data else ""
+        facts = _Facts(self.data)
+        move = f"{facts['from']} → {facts['to']}" if "from" in self.data and "to" in self.data else ""
         return ": ".join(filter(None, [move, self._sentence(), self.reason]))
 
     def _sentence(self) -> str:
@@ -130,8 +134,16 @@ class Event(models.Model):
         return label % _Facts(self.data) if "%(" in label else label
 
 
+# Fields whose values are codes, and what people call those.
+_CODES: dict[str, type[models.TextChoices]] = {"from": State, "to": State, "failure": Failure, "why": TripReason}
+
+
 class _Facts(dict[str, Any]):
-    """Whatever an older row does not have is shown as a dash, never as an error."""
+    """A code by its label. Whatever an older row does not have is shown as a dash, never as an error."""
+
+    def __getitem__(self, name: str) -> Any:
+        value, codes = super().__getitem__(name), _CODES.get(name)
+        return codes(value).label if codes and value in codes.values else value
 
     def __missing__(self, key: str) -> Any:
         return _Unknown()

@@ -7,5 +7,7 @@ sign_in_limits  lockout after wrong passwords           health_probes   health c
 user_messages   failures, refusals and waits in words   progress        stage, percent and estimate
 money           amounts of USD                          own_next        where a form may lead to
 nul_bytes       NUL in addresses and queries            addresses       where an edit and its pictures are
+history         the versions of a photo, as a tree      comparison      what a picture is compared with
+composer        where the next instruction is typed
 region_form     where a photo may change, in a form
 """

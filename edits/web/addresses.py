@@ -8,6 +8,10 @@ from ..models import Edit, Photo
 
 _SIZES = ("width", "height", "page_width", "page_height", "card_width", "card_height", "placeholder")
 
+# Larger than this a small picture shows nothing more, only its pixels.
+FRAME_SCALE = 2
+FRAME_MAX = 8192
+
 
 @dataclass(frozen=True)
 class PictureAddresses:
@@ -23,6 +27,12 @@ class PictureAddresses:
     card_width: int
     card_height: int
     placeholder: str
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """The largest size, in pixels, in which a page shows it: twice the picture's own, in the picture's shape."""
+        scale = min(FRAME_SCALE, FRAME_MAX / max(self.width, self.height))
+        return round(self.width * scale), round(self.height * scale)
 
 
 def edit_url(edit: Edit) -> str:

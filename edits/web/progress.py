@@ -1,6 +1,7 @@
 """What a waiting user sees: stage, progress and an estimate from recent edits."""
 
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -10,9 +11,9 @@ from django.utils.translation import gettext as _
 from ..jobs import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
-from . import user_messages
+from . import addresses, user_messages
 
-# Stages of the page: 0 waiting, 1 preparing, 2 editing, 3 saving.
+# Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
 _PAGE_STAGES = {
     WiroStage.QUEUED: 0,
     WiroStage.PREPARING: 1,
@@ -26,6 +27,26 @@ RECENT = 50
 LINE_MAX = 200
 
 
+def status_of(edit: Edit) -> dict[str, Any]:
+    """The status that pages poll and programs read."""
+    stage, percent = stage_and_percent(edit)
+    result = addresses.after(edit)
+    failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
+    return {
+        "id": str(edit.pk),
+        "state": edit.state,
+        "wiro_status": edit.wiro_status,
+        "progress": percent,
+        "eta_seconds": eta_seconds(edit),
+        "failure": failure,
+        "result_url": result.full if result else None,
+        # Edits from before regions were sent as a whole.
+        "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
+        "stage": stage,
+        "text": sentence(edit),
+    }
+
+
 def stage_and_percent(edit: Edit) -> tuple[int, int]:
     if edit.is_ended:
         return 3, 100
@@ -37,7 +58,7 @@ def stage_and_percent(edit: Edit) -> tuple[int, int]:
 
 def stages(edit: Edit) -> list[dict[str, str]]:
     current = 4 if edit.state == State.SUCCEEDED else stage_and_percent(edit)[0]
-    names = [_("Waiting"), _("Preparing"), _("Editing"), _("Saving")]
+    names = [_("Queued"), _("Preparing"), _("Editing"), _("Saving")]
     return [
         {"name": name, "state": "done" if at < current else "current" if at == current else "todo"}
         for at, name in enumerate(names)

@@ -18,6 +18,7 @@ from ..jobs import timing
 from ..models import IN_FLIGHT, CircuitBreaker, Denial, Edit, Failure, NotAllowed, Outcome, Pause, State, TripReason
 from ..models.limits import edits_at_once, profile_of
 from ..ordering.quotas import QuotaExceeded
+from ..wiro import Refusal, refusal_in
 from .money import dollars
 
 # The unit of every size on this site, in bytes; Django's filesizeformat has the same.
@@ -131,11 +132,39 @@ def not_allowed(denied: NotAllowed, edit: Edit) -> str:
 
 
 def failure(edit: Edit) -> dict[str, str] | None:
-    """Title, explanation and cost of a failed edit, or None for any other."""
+    """Title, explanation and cost of a failed edit and what to do `first` (again, words, photo), or None for any other."""
     if edit.state != State.FAILED:
         return None
-    text = _FAILURES[Failure(edit.failure_code)](edit)
-    return {"title": capfirst(str(Failure(edit.failure_code).label)), "text": text, "cost": cost(edit)}
+    title, text = str(Failure(edit.failure_code).label), _FAILURES[Failure(edit.failure_code)](edit)
+    first = "again"
+    if found := _refusal_of(edit):
+        title, text, first = _REFUSALS[found]()
+    return {"title": capfirst(title), "text": text, "cost": cost(edit), "first": first}
+
+
+def _refusal_of(edit: Edit) -> Refusal | None:
+    by_the_model = edit.failure_code in (Failure.MODEL_FAILED, Failure.REJECTED, Failure.NO_OUTPUT)
+    return refusal_in(edit.failure_message) if by_the_model else None
+
+
+# Title, explanation, and what helps most: other words, another photo, or the same again.
+_REFUSALS: dict[Refusal, Callable[[], tuple[str, str, str]]] = {
+    Refusal.SENSITIVE: lambda: (
+        _("Flagged as sensitive"),
+        _("The model’s safety filter stopped this edit. Describe the change in other words, or choose another photo."),
+        "words",
+    ),
+    Refusal.NO_FACE: lambda: (
+        _("No face found"),
+        _("The model found no face in this photo. Choose one in which a face is clearly visible."),
+        "photo",
+    ),
+    Refusal.UNCHANGED: lambda: (
+        _("Nothing changed"),
+        _("The model returned the photo as it was. Say more precisely what should change, and where."),
+        "words",
+    ),
+}
 
 
 def cost(edit: Edit) -> str:
@@ -185,7 +214,7 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
         "have been notified. Try again after they have fixed it."
     ),
     Failure.REJECTED: _rejected,
-    Failure.MODEL_FAILED: lambda edit: _("The model couldn’t make this edit. Try another seed or a simpler instruction."),
+    Failure.MODEL_FAILED: lambda edit: _("Try another seed or a simpler instruction."),
     Failure.NO_OUTPUT: lambda edit: _("The model finished without a result. Another seed often helps."),
     Failure.OUTPUT_INVALID: lambda edit: _("The model returned a file that can’t be opened. Another seed often helps."),
     Failure.OUTPUT_UNAVAILABLE: lambda edit: _(

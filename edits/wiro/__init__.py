@@ -10,7 +10,8 @@
 
 Modules: `client` (what can be asked), `task`, `tool` and `status` (what is answered), `callback` (what
 a callback says), `exceptions` (what can go wrong), `values` (limits of single values), `answer` (yes or
-no), `results` (for this call), `auth` (signing), `download` (outputs), `wire` (bytes and deadlines); `sandbox` is a local Wiro.
+no), `refusal` (why nothing was made), `results` (for this call), `auth` (signing), `download` (outputs),
+`wire` (bytes and deadlines); `sandbox` is a local Wiro.
 """
 
 from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback
@@ -31,6 +32,7 @@ from .exceptions import (
     WiroValidationError,
     api_error,
 )
+from .refusal import Refusal, refusal_in
 from .status import (
     CANCELED,
     ENDED_STATUSES,
@@ -65,6 +67,7 @@ __all__ = [
     "QUEUED",
     "STATUS_ORDER",
     "CallbackHint",
+    "Refusal",
     "WiroAPIError",
     "WiroAuthenticationError",
     "WiroClient",
@@ -93,5 +96,6 @@ __all__ = [
     "api_error",
     "parse_callback",
     "progress_of",
+    "refusal_in",
     "stage_of",
 ]

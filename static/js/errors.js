@@ -15,13 +15,20 @@ export function clearErrors(field) {
   }
 }
 
+/** What is closed around it is opened, also a tool whose panel has another place. */
+function openAround(place) {
+  const panel = place.closest("[data-region-panel]");
+  const around = panel ? find("[data-region-field]") : place.closest("details");
+  around?.setAttribute("open", "");
+}
+
 /** `errors` as the server sends them: {field: [{message, code}]}; "__all__" stands for the whole form. */
 export function showErrors(errors) {
   for (const [field, list] of Object.entries(errors)) {
     const place = slot(field);
     for (const { message } of list) place.append(Object.assign(document.createElement("p"), { textContent: message }));
     place.hidden = false;
-    place.closest("details")?.setAttribute("open", "");
+    openAround(place);
     control(place)?.setAttribute("aria-invalid", "true");
   }
 }

@@ -1,7 +1,5 @@
 // Before the rest of a photo is kept: what is believed to have changed is shown, and can be corrected.
 
-import { RegionEditor } from "./region-editor.js";
-
 /** The proposed region as an image, or an error with the server's words. */
 async function proposal(url, failed) {
   const response = await fetch(url, { headers: { Accept: "application/json, image/png" } });
@@ -11,7 +9,12 @@ async function proposal(url, failed) {
   return image;
 }
 
-async function begin(form, details, editor) {
+async function begin(form, details) {
+  const { RegionEditor } = await import("./region-editor.js");
+  const editor = new RegionEditor(form.querySelector("[data-region-editor]"));
+  form.addEventListener("formdata", ({ formData }) => {
+    if (editor.region?.steps.length) formData.set("region", editor.region.toFile());
+  });
   const words = details.querySelector("[data-keep-rest-words]");
   const { picture, width, height, looking, failed } = details.dataset;
   words.textContent = looking;
@@ -27,16 +30,15 @@ async function begin(form, details, editor) {
   }
 }
 
-/** Once for each page that has the form; a page that is drawn again has another. */
+const isReady = new WeakSet();
+
+/** Once for each form; a page that is drawn again has another. */
 export function keepRest() {
   const form = document.querySelector("[data-keep-rest]");
-  if (!form) return;
+  if (!form || isReady.has(form)) return;
+  isReady.add(form);
   const details = form.querySelector("details");
-  const editor = new RegionEditor(form.querySelector("[data-region-editor]"));
-  details.addEventListener("toggle", () => begin(form, details, editor), { once: true });
-  form.addEventListener("formdata", ({ formData }) => {
-    if (editor.region?.steps.length) formData.set("region", editor.region.toFile());
-  });
+  details.addEventListener("toggle", () => begin(form, details), { once: true });
 }
 
 keepRest();

@@ -12,23 +12,26 @@ const texts = area.dataset;
 const [frame, preview, cut, caption] = ["frame", "preview", "cut", "caption"].map(find);
 const [tools, repair, undo, crop] = ["tools", "repair", "undo", "crop"].map(find);
 const position = crop.querySelector("input");
-const starts = root.querySelectorAll("[data-start]");
+const starts = document.querySelectorAll("[data-start], [data-start] input");
 const slot = root.querySelector(".field-errors");
 
 function number(value, options) {
   return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1, ...options }).format(value);
 }
 
+/** Rounded up everywhere, so that one file has one size, and no file over the limit reads as the limit. */
+const tenths = (size) => Math.ceil(size * 10) / 10;
+
 /** What is wrong, with what was found. */
 function messageOf({ message, codes, file, size, format }) {
   const megapixels = size && number((size.width * size.height) / 1e6);
-  const facts = { ...size, megapixels, megabytes: number(Math.ceil((file.size / MB) * 10) / 10), format: format || texts.other_format };
+  const facts = { ...size, megapixels, megabytes: number(tenths(file.size / MB)), format: format || texts.other_format };
   return message ?? codes.map((code) => say(texts[code], facts)).join(" ");
 }
 
 function measures({ file, size }) {
   const [unit, scale] = file.size < MB ? ["kilobyte", 1024] : ["megabyte", MB];
-  return [size && `${size.width} × ${size.height}`, number(file.size / scale, { style: "unit", unit })].filter(Boolean).join(" · ");
+  return [size && `${size.width} × ${size.height}`, number(tenths(file.size / scale), { style: "unit", unit })].filter(Boolean).join(" · ");
 }
 
 function describe(photo) {

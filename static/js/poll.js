@@ -36,6 +36,8 @@ export function repeat(look) {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) turn();
   });
+  // Whoever comes back after a lost connection need not wait for the next turn.
+  addEventListener("online", turn);
   timer = setTimeout(turn, FAST_MS);
 }
 

@@ -37,10 +37,11 @@ export class RegionEditor extends EventTarget {
     this.choose(this.tool);
   }
 
-  /** Show the picture at `url` of a photo of this size in pixels; a region of another picture is forgotten. */
-  open(url, { width, height }) {
+  /** Show the picture at `url` of a photo of this size in pixels; a region of another picture is forgotten, but for `steps`. */
+  open(url, { width, height }, steps = []) {
     if (this.url === url) return;
     Object.assign(this, { url, region: new Region({ width, height }) });
+    this.region.replay(steps);
     Object.assign(this.picture, { src: url, width, height });
     this.root.hidden = false;
     this.changed();

@@ -1,23 +1,42 @@
-// The part of the photo that may change, in the form for a new edit: drawn over the photo, or typed as numbers.
+// The part of the photo that may change, a tool of the composer: drawn over the photo where it is large, or typed as numbers.
 
-import { clearErrors, say } from "./errors.js";
-import { photos, shown } from "./photos.js";
-import { RegionEditor } from "./region-editor.js";
+import { clearErrors } from "./errors.js";
 
 const field = document.querySelector("[data-region-field]");
+const place = document.querySelector("[data-marking]");
+const find = (name) => field.querySelector(`[data-region-${name}]`);
+const [summary, missing, panel] = ["summary", "missing", "panel"].map(find);
 const texts = field.dataset;
-const summary = field.querySelector("[data-region-summary]");
-const missing = field.querySelector("[data-region-missing]");
 const box = field.querySelector("fieldset");
 const SIDES = ["left", "top", "width", "height"];
 const numbers = SIDES.map((side) => field.querySelector(`[name="region_${side}"]`));
-const editor = new RegionEditor(field.querySelector("[data-region-editor]"));
+const { form } = numbers[0];
+const root = find("editor");
+// Only the form for a new edit has photos to choose.
+const chosen = document.querySelector("[data-photo]") ? await import("./photos.js") : { photos: [] };
+let editor = null;
+let loading;
 let copyUrl = "";
+
+/** What draws is fetched when there is something to draw on. */
+function load() {
+  return (loading ??= import("./region-editor.js").then(({ RegionEditor }) => {
+    editor = new RegionEditor(root);
+    editor.addEventListener("change", changed);
+  }));
+}
+
+/** The picture that an earlier version gives. The studio exchanges it when another one is looked at. */
+function startPicture() {
+  const { picture: url, width, height, region } = form.querySelector("[data-start]")?.dataset ?? {};
+  return url ? { url, size: { width: +width, height: +height }, region } : null;
+}
 
 /** The picture that will be sent, upright: a photo, its copy that fits, or the one of an earlier version. */
 function picture() {
+  const { photos, shown } = chosen;
   if (photos.length > 1) return null;
-  if (!photos.length) return texts.picture ? { url: texts.picture, size: { width: +texts.width, height: +texts.height } } : null;
+  if (!photos.length) return startPicture();
   const { copy, url, size, changes } = shown;
   if (changes && !copy) return null;
   return size && { url: copy ? urlOf(copy.file) : url, size: copy?.size ?? size };
@@ -32,26 +51,39 @@ function urlOf(blob) {
   return urls.get(blob);
 }
 
-function follow() {
+/** What is drawn stays on another version of the same photo, as what is typed does; another photo begins without. */
+function stepsFor({ size }) {
+  const { region } = editor;
+  if (chosen.photos.length || !region) return [];
+  const isAlike = Math.abs(region.photo.width / region.photo.height - size.width / size.height) < 0.01;
+  return isAlike ? region.steps : [];
+}
+
+async function follow() {
+  if (picture() && (field.open || picture().region)) await load();
   const found = picture();
   missing.hidden = Boolean(found);
-  missing.textContent = photos.length > 1 ? texts.onlyOne : texts.photoFirst;
-  if (found) editor.open(found.url, found.size);
-  else if (editor.region) editor.close();
+  missing.textContent = chosen.photos.length > 1 ? texts.onlyOne : texts.photoFirst;
+  if (!editor) return;
+  if (!found) return editor.region && editor.close();
+  const isNew = editor.url !== found.url;
+  editor.open(found.url, found.size, stepsFor(found));
+  if (isNew && found.region && !editor.region.steps.length) takeOver(found.region);
 }
 
 function typed() {
   const sides = Object.fromEntries(SIDES.map((side, at) => [side, Number(numbers[at].value) / 100]));
-  if (editor.region && sides.width > 0 && sides.height > 0) editor.setBox(sides);
+  if (editor?.region && sides.width > 0 && sides.height > 0) editor.setBox(sides);
 }
 
+const share = (part) => part.toLocaleString(document.documentElement.lang, { style: "percent" });
 const shownNumber = (share) => String(Math.round(share * 1000) / 10);
 
 function changed() {
   const { region } = editor;
   clearErrors("region");
   box.hidden = !region;
-  summary.textContent = region?.bounds ? say(texts.marked, { percent: editor.percent(region.bounds.area) }) : "";
+  summary.textContent = region?.bounds ? share(region.bounds.area) : "";
   // Not while they are typed: "5" on the way to "50" must not be written again as something else.
   if (numbers.includes(document.activeElement)) return;
   SIDES.forEach((side, at) => (numbers[at].value = region?.bounds ? shownNumber(region.bounds[side]) : ""));
@@ -59,7 +91,7 @@ function changed() {
 
 /** The numbers tell of a box; anything else goes as a mask, which counts more. One that is empty goes, too, and is refused. */
 function send({ formData }) {
-  const { region } = editor;
+  const region = editor?.region;
   if (!region?.steps.length || region.box) return;
   const file = region.toFile();
   formData.set("region", file);
@@ -72,12 +104,29 @@ async function takeOver(url) {
   const image = Object.assign(new Image(), { src: url });
   await image.decode();
   editor.setMask(image);
-  field.open = true;
+  // Over a result that is looked at it opens when it is asked for.
+  if (document.querySelector("[data-photo]")) field.open = true;
 }
 
-editor.addEventListener("change", changed);
+/** After it was sent: the next instruction is for the whole photo again. */
+function forget() {
+  editor?.region?.clear();
+  editor?.changed();
+  field.open = false;
+}
+
+function showPanel() {
+  place.hidden = !field.open;
+  follow();
+  if (field.open) place.scrollIntoView({ block: "nearest" });
+}
+
+panel.classList.remove("tool-panel");
+place.append(panel);
+field.addEventListener("toggle", showPanel);
 for (const input of numbers) input.addEventListener("input", typed);
-numbers[0].form.addEventListener("formdata", send);
+form.addEventListener("formdata", send);
+form.addEventListener("composer-sent", forget);
 addEventListener("photos-changed", follow);
-follow();
-if (texts.region && editor.region) takeOver(texts.region);
+document.addEventListener("cards-changed", follow);
+showPanel();

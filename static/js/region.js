@@ -38,7 +38,7 @@ const DRAW = {
   },
   mask(context, { canvas }) {
     context.clearRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(canvas, 0, 0);
+    context.drawImage(canvas, 0, 0, context.canvas.width, context.canvas.height);
   },
   // `radius` is a share of the longer side.
   stroke(context, { points, radius, erases }) {

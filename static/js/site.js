@@ -1,5 +1,7 @@
 // On every page: times in the reader's zone, holding a card shows its photo before the edit, and no form is sent twice.
 
+import "./connection.js";
+import "./menus.js";
 import "./ready.js";
 
 function localTimes() {
@@ -55,6 +57,8 @@ function sendOnce() {
   addEventListener("pageshow", () => sent.clear());
 }
 
+// For what a phone shares; only where the connection is secure.
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 localTimes();
 document.addEventListener("cards-changed", localTimes);
 holdToSeeBefore();

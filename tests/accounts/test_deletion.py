@@ -91,7 +91,7 @@ def test_no_text_by_or_about_the_person_stays(alice: User, rita: User, photo: Ph
         ("appealed", f"erased-{alice.pk}"),
         ("rejected", "rita"),
     ]
-    assert "running → failed" in [event.text for event in failed.events.all()]
+    assert "editing → failed" in [event.text for event in failed.events.all()]
 
 
 def test_the_account_has_no_name_and_no_way_in(alice: User, bob: User, rita: User, client: Client, signed_in: SignIn) -> None:

@@ -36,6 +36,12 @@ def shows_icon(page: Page, name: str) -> None:
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile(name))
 
 
+def open_sharing(page: Page) -> None:
+    """The part of the page that is closed until somebody wants to share."""
+    if not page.locator("#sharing").evaluate("details => details.open"):
+        page.locator("summary", has_text="Sharing").click()
+
+
 def done(site: RunningSite, words: str, **fields: str) -> str:
     address = site.visitor.upload("rocket.jpg", words, **fields)
     assert site.visitor.wait_for(address)["state"] == "succeeded"
@@ -107,6 +113,7 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
     open_own: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
 ) -> None:
     page = open_own(done(browsed_site, "Make the rocket red"), permissions=CLIPBOARD)
+    open_sharing(page)
     page.get_by_role("radio", name="1 day").check()
     page.get_by_role("button", name="Create link").click()
     address = page.get_by_role("textbox", name="Private link").input_value()
@@ -132,11 +139,13 @@ def test_without_scripts_a_link_is_made_read_and_taken_back(
 ) -> None:
     page = open_own(done(browsed_site, "Make the rocket blue"), java_script_enabled=False)
     expect(page.get_by_role("img", name="The photo after the edit")).to_be_visible()
+    open_sharing(page)
     page.get_by_role("button", name="Create link").click()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
     friend = open_page(java_script_enabled=False)
     friend.goto(page.get_by_role("textbox", name="Private link").input_value())
     expect(friend.get_by_role("img", name="The photo after the edit")).to_be_visible()
+    open_sharing(page)
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("textbox", name="Private link")).to_have_count(0)
 
@@ -144,7 +153,6 @@ def test_without_scripts_a_link_is_made_read_and_taken_back(
 def test_the_versions_are_walked_with_the_keyboard(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
     first = done(browsed_site, "First of all, fog")
     page = open_own(first)
-    page.get_by_role("link", name="Continue editing").press("Enter")
     page.get_by_label("What should change?").fill("Then, a bridge")
     page.get_by_label("What should change?").press("Control+Enter")
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
@@ -165,6 +173,7 @@ def test_the_versions_are_walked_with_the_keyboard(open_own: Callable[..., Page]
 @pytest.mark.parametrize("width", [320, 3840])
 def test_nothing_is_wider_than_the_screen(open_own: Callable[..., Page], browsed_site: RunningSite, width: int) -> None:
     page = open_own(done(browsed_site, "x" * 300), viewport={"width": width, "height": 800})
+    open_sharing(page)
     page.get_by_role("button", name="Create link").click()
     page.get_by_role("textbox", name="Private link").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -187,6 +196,7 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     wiro.faults.add("model", "stuck", value="task_output")
     waiting = visitor.upload("rocket.jpg", "Turn it into a tower")
     page = open_own(result, color_scheme=scheme, reduced_motion="reduce")
+    open_sharing(page)
     page.get_by_role("button", name="Create link").click()
     shared = page.get_by_role("textbox", name="Private link").input_value()
     assert Axe().run(page).response["violations"] == [], "with a new link"

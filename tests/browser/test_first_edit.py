@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.new_edit import PHONE
 from tests.photos import photo_path
 from tests.run.site import RunningSite
 
@@ -40,6 +41,28 @@ def test_the_same_without_javascript(open_page: Callable[..., Page], browsed_sit
     page.get_by_role("img", name="The photo after the edit").wait_for(timeout=PATIENCE)
     _check_pictures(page)
     _find_under_my_edits(page, "Make it warmer, please")
+
+
+def test_a_newcomer_on_a_phone_has_a_first_result_after_two_taps(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/new/", **PHONE)
+    page.get_by_role("button", name="A cup of coffee").tap()
+    expect(page.get_by_label("What should change?")).to_have_value("Turn it into a pencil sketch")
+    page.get_by_role("button", name="Edit photo").tap()
+    page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
+
+
+def test_details_come_up_as_a_sheet_on_a_phone(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
+    address = browsed_site.visitor.upload("coffee.png", "Make it warmer")
+    browsed_site.visitor.wait_for(address)
+    page = open_own(address, **PHONE)
+    for summary in ("Details", "Sharing", "Variations", "Advanced"):
+        page.locator("summary", has_text=summary).tap()
+        sheet = page.locator("details[open] > :last-child")
+        box = sheet.bounding_box()
+        assert box
+        assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 390, 844)
+        page.keyboard.press("Escape")
+        expect(sheet).to_have_count(0)
 
 
 def _send(page: Page, photo: str, words: str) -> None:

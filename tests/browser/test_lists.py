@@ -24,6 +24,18 @@ WEIGHT = 400_000
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
+# Every shift of the layout that no click, tap or key has caused, with what moved.
+NOTE_SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput, sources } of list.getEntries()) {
+            const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node?.nodeName));
+            if (!hadRecentInput) shifts.push([value, ...moved]);
+        }
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
 @pytest.fixture(scope="module")
 def wiro() -> Iterator[SandboxServer]:
     with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
@@ -79,20 +91,77 @@ def test_after_some_pages_a_button_waits_so_that_the_footer_can_be_reached(open_
     expect(page.locator(".site-footer")).to_be_in_viewport()
     page.evaluate(TWO_FRAMES)
     assert len(asked) == AUTOMATIC_PAGES
+    first_to_come = page.locator(".is-held-back").count()
     page.get_by_role("link", name="Show older edits").click()
-    expect(cards(page).nth((AUTOMATIC_PAGES + 1) * PAGE_SIZE).locator("a").first).to_be_focused()
+    expect(cards(page).nth((AUTOMATIC_PAGES + 1) * PAGE_SIZE - first_to_come).locator("a").first).to_be_focused()
 
 
-def test_back_from_a_card_far_down_leads_to_that_card(open_own: Callable[..., Page]) -> None:
+def scroll_by_wheel_to_the_end(page: Page, wanted: int) -> None:
+    """In steps, as a person does, until `wanted` cards are there and the end of the page is in view."""
+    page.mouse.move(200, 300)
+    while cards(page).count() < wanted or not page.evaluate("scrollY + innerHeight >= document.body.scrollHeight - 1"):
+        page.mouse.wheel(0, 300)
+        page.wait_for_timeout(100)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("path", ["/", "/edits/"])
+def test_nothing_that_is_seen_moves_while_scrolling(open_own: Callable[..., Page], path: str, width: int) -> None:
+    page = open_own(viewport={"width": width, "height": 900})
+    page.add_init_script(NOTE_SHIFTS)
+    page.goto(path)
+    scroll_by_wheel_to_the_end(page, EDITS)
+    page.evaluate(TWO_FRAMES)
+    assert page.evaluate("shifts") == []
+
+
+def test_a_row_that_the_next_page_may_fill_waits_for_it(open_own: Callable[..., Page]) -> None:
+    page = open_own("/healthz", viewport={"width": 1440, "height": 900})
+    waiting: list[Route] = []
+
+    def keep_waiting(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/edits/?before=*", keep_waiting)
+    page.goto("/edits/")
+    scroll_to_the_end(page)
+    becomes(page, lambda: len(waiting), 1)
+    held_back = page.locator(".is-held-back")
+    expect(held_back.last).to_be_hidden()
+    assert 0 < held_back.count() < PAGE_SIZE
+    # Whoever cannot get the next page sees all that there is.
+    waiting[0].abort()
+    expect(cards(page).last).to_be_visible()
+    expect(page.get_by_role("link", name="Show older edits")).to_be_visible()
+
+
+@pytest.mark.parametrize("leave", ["a card", "another page", "reloading"])
+def test_whoever_comes_back_finds_the_same_cards_at_the_same_place(open_own: Callable[..., Page], leave: str) -> None:
+    page = open_own("/edits/", viewport={"width": 1440, "height": 900})
+    for shown in (2 * PAGE_SIZE, EDITS):
+        scroll_to_the_end(page)
+        expect(cards(page).nth(shown - 1)).to_be_attached()
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    top, ids = page.evaluate("scrollY"), page.evaluate("[...document.querySelectorAll('.card')].map(card => card.id)")
+    if leave == "reloading":
+        page.reload()
+    else:
+        page.goto("/about/pictures/") if leave == "another page" else cards(page).nth(PAGE_SIZE + 3).locator("a").first.click()
+        page.wait_for_url(lambda url: not url.endswith("/edits/"))
+        page.go_back()
+    page.wait_for_url("**/edits/")
+    becomes(page, lambda: page.evaluate("[...document.querySelectorAll('.card')].map(card => card.id)"), ids)
+    becomes(page, lambda: page.evaluate("scrollY"), top)
+
+
+def test_a_list_that_is_opened_afresh_begins_at_its_top(open_own: Callable[..., Page]) -> None:
     page = open_own("/edits/")
     scroll_to_the_end(page)
     expect(cards(page)).to_have_count(2 * PAGE_SIZE)
-    card = cards(page).nth(2 * PAGE_SIZE - 2)
-    name = card.get_attribute("id")
-    card.locator("a").first.click()
-    page.wait_for_url("**/edits/*-*/")
-    page.go_back()
-    expect(page.locator(f"#{name}")).to_be_in_viewport()
+    page.goto("/about/pictures/")
+    page.goto("/edits/")
+    assert page.evaluate("scrollY") == 0
+    expect(cards(page)).to_have_count(PAGE_SIZE)
 
 
 def test_chosen_cards_are_downloaded_as_one_file_and_no_row_moves(open_own: Callable[..., Page], tmp_path: Any) -> None:
@@ -196,6 +265,13 @@ def test_pending_cards_are_followed_with_one_question(
     assert not [url for url in asked if "/status/" in url]
     for address in made:
         browsed_site.visitor.post(f"{address}delete/", address, {})
+
+
+@pytest.mark.parametrize(("width", "columns"), [(320, 2), (390, 2), (600, 3)])
+def test_a_phone_shows_two_or_three_in_a_row(open_own: Callable[..., Page], width: int, columns: int) -> None:
+    page = open_own("/edits/", viewport={"width": width, "height": 844})
+    tops = page.evaluate("[...document.querySelectorAll('.card')].map(card => card.offsetTop)")
+    assert tops.count(tops[0]) == columns
 
 
 PLACES = ["/", "/edits/", "/edits/?select=1", "/edits/?q=unicorn&from=2026-01-01", "/edits/?stacked=1", "/edits/trash/"]

@@ -17,6 +17,9 @@ def test_a_photo_of_25_mb_is_shrunk_with_one_click(open_form: Callable[..., Page
     page = open_form()
     choose(page, noise(tmp_path))
     expect(page.get_by_role("alert").first).to_contain_text(re.compile(r"is [23]\d(\.\d)? MB\. The limit is 10 MB"))
+    told = re.search(r"is (\S+) MB", page.get_by_role("alert").first.inner_text())
+    assert told
+    expect(caption(page)).to_contain_text(f"{told[1]} MB")
     button(page, "Shrink to fit").click()
     expect(caption(page)).to_contain_text("3,300 × 2,900".replace(",", ""))
     expect(caption(page)).to_contain_text("(was")

@@ -113,9 +113,86 @@ def test_more_than_twenty_photos_are_told(open_form: Callable[..., Page], photo:
 def test_variations_are_counted_and_shown_together(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("good.jpg", 300, 200))
+    page.locator("summary", has_text="Variations").click()
     page.get_by_role("radio", name="3").check(force=True)
     expect(page.get_by_text("This will create 3 edits.")).to_be_visible()
+    page.keyboard.press("Escape")
     words = f"Three {uuid.uuid4().hex}"
     send(page, words)
-    page.wait_for_url("**/edits/?batch=*")
-    expect(page.get_by_role("link", name=words)).to_have_count(3)
+    page.wait_for_url("**/edits/*-*/?grid")
+    expect(page.locator(".variation")).to_have_count(3)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+
+
+def test_the_photo_and_what_was_chosen_survive_a_reload_too(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, photo("good.jpg", 300, 200))
+    page.locator("summary", has_text="Variations").click()
+    page.get_by_role("radio", name="2").check(force=True)
+    page.keyboard.press("Escape")
+    expect(caption(page)).to_contain_text("good.jpg")
+    page.reload()
+    expect(caption(page)).to_contain_text("good.jpg")
+    expect(page.locator("[data-variations]")).to_have_text("2")
+    send(page)
+    page.wait_for_url("**/edits/*-*/?grid")
+    page.goto(URL)
+    expect(page.get_by_label("What should change?")).to_have_value("")
+    expect(caption(page)).to_have_text("")
+
+
+def test_examples_and_samples_never_replace_what_was_typed(open_form: Callable[..., Page]) -> None:
+    page = open_form()
+    words = page.get_by_label("What should change?")
+    button(page, "Make it golden hour").click()
+    button(page, "Turn it into a watercolor").click()
+    expect(words).to_have_value("Turn it into a watercolor")
+    words.fill("My own words")
+    button(page, "Make it golden hour").click()
+    expect(words).to_have_value("My own words\nMake it golden hour")
+    page.keyboard.press("Control+z")
+    expect(words).to_have_value("My own words")
+    button(page, "A cat").click()
+    expect(caption(page)).to_contain_text("chelsea.png")
+    expect(words).to_have_value("My own words")
+
+
+def test_a_lost_connection_is_told_and_caught_up_with(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, photo("good.jpg", 300, 200))
+    page.context.set_offline(True)
+    expect(page.locator("[data-offline]")).to_contain_text("You’re offline.")
+    send(page)
+    expect(page.locator('[data-error-for="__all__"]')).to_contain_text("Connection lost.")
+    page.context.set_offline(False)
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    button(page, "Send again").click()
+    assert sent_picture(page).size == (300, 200)
+
+
+def test_what_a_phone_shares_opens_the_form_with_it(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    page.evaluate(
+        "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller || new Promise((on) => "
+        "navigator.serviceWorker.addEventListener('controllerchange', on)))"
+    )
+    data = list(photo("shared.png", 300, 200).read_bytes())
+    page.evaluate(
+        """(data) => {
+            const form = document.createElement("form");
+            Object.assign(form, { method: "post", action: "/share/", enctype: "multipart/form-data" });
+            const [photo, text] = [document.createElement("input"), document.createElement("input")];
+            Object.assign(photo, { type: "file", name: "photo" });
+            Object.assign(text, { name: "text", value: "Make it dusk" });
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(data)], "shared.png", { type: "image/png" }));
+            photo.files = carried.files;
+            form.append(photo, text);
+            document.body.append(form);
+            form.submit();
+        }""",
+        data,
+    )
+    page.wait_for_url("**/edits/new/?shared=1*")
+    expect(caption(page)).to_contain_text("shared.png · 300 × 200")
+    expect(page.get_by_label("What should change?")).to_have_value("Make it dusk")

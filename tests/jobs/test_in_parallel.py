@@ -37,9 +37,9 @@ def test_ten_times_advance_at_every_step_makes_one_of_everything(sandbox: Sandbo
     assert len(sandbox.runs()) == 1
     assert [event.text.partition(":")[0] for event in edit.events.filter(kind="moved")] == [
         "queued → submitting",
-        "submitting → running",
-        "running → fetching",
-        "fetching → succeeded",
+        "submitting → editing",
+        "editing → saving",
+        "saving → done",
     ]
 
 

@@ -61,7 +61,7 @@ def test_a_move_happens_exactly_if_the_state_machine_has_it(new_edit: NewEdit, s
     if (start, to) in ALLOWED:
         assert edit.move(State(to), **extras(to, edit))
         assert Edit.objects.get(pk=edit.pk).state == to
-        assert present(edit.events.last()).text.startswith(f"{start} → {to}")
+        assert present(edit.events.last()).text.startswith(f"{State(start).label} → {State(to).label}")
     else:
         with pytest.raises(ForbiddenMove):
             edit.move(State(to), **extras(to, edit))

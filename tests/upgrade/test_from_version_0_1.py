@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from edits.models import Failure, State
 from tests.upgrade import loading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -25,6 +26,7 @@ EDITS = {row["id"]: row for row in ROWS["edits.Edit"]}
 NOT_DELETED = [row for row in EDITS.values() if "deleted_at" not in row]
 USERNAMES = {row["id"]: row["username"] for row in ROWS["auth.User"]}
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+MOVE = re.compile(r"(\w+) → (\w+)")
 FACTS = re.compile(rf"\w+ → \w+|task_\w+|\b\d{{6,}}\b|{UUID.pattern}")
 # Sentences of the program, which are worded differently now.
 OWN_WORDS = ("asked by", "the worker that submitted it")
@@ -219,10 +221,19 @@ def test_submitting_is_still_paused_and_operators_see_who_paused_it_and_why(visi
     assert "paused" in visitor("bob").get(f"/edits/{waiting['id']}/status/").json()["text"]
 
 
+def _called(code: str) -> str:
+    return str(Failure(code).label) if code in Failure.values else code
+
+
 def told_in(note: str) -> list[str]:
     """What of an event of version 0.1 must still be read: moves, ids, statuses and reasons, whatever words go with them."""
     _, _, why = note.rpartition(": ")
-    return FACTS.findall(note) + ([] if why == note or why.startswith(OWN_WORDS) else [why.removeprefix("task ")])
+    # A state is called as its badge is.
+    facts = [
+        MOVE.sub(lambda move: " → ".join(str(State(state).label) for state in move.groups()), fact)
+        for fact in FACTS.findall(note)
+    ]
+    return facts + ([] if why == note or why.startswith(OWN_WORDS) else [_called(why.removeprefix("task "))])
 
 
 def test_the_history_of_an_edit_still_says_what_people_said(visitor: Callable[[str], Client]) -> None:

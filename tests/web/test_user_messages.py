@@ -89,3 +89,22 @@ def test_every_failure_can_be_told_of_an_edit_without_attempts(alice: User, phot
     told = present(user_messages.failure(failed(alice, photo, code)))
     assert len(told["text"]) > 30
     assert "%(" not in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("message", "title", "button"),
+    [
+        ("The input was flagged as sensitive.", "Flagged as sensitive", "Edit instruction"),
+        ("No face detected", "No face found", "Choose another photo"),
+        ("Nothing changed", "Nothing changed", "Edit instruction"),
+        ("Out of memory", "The model couldn’t make this edit", "Try again"),
+    ],
+)
+def test_a_known_refusal_has_its_sentence_and_the_button_that_helps(
+    browser: Client, alice: User, photo: Photo, message: str, title: str, button: str
+) -> None:
+    page = browser.get(edit_url(edit_in(State.FAILED, alice, photo, failure_message=message))).text
+    outcome = page[page.index("outcome-title") :].split("</section>")[0]
+    assert title in outcome
+    first = outcome[outcome.index("button-primary") :]
+    assert button in first[: first.index('class="button', 20) if 'class="button' in first[20:] else None]

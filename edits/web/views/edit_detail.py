@@ -20,11 +20,12 @@ from ...jobs import actions, provider, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
-from .. import addresses, progress, user_messages
+from .. import addresses, comparison, composer, progress, user_messages
+from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .links import forget_new_link, live_links
 from .new_edit import created
-from .versions import history
+from .trash import deleted
 
 
 @require_safe
@@ -36,11 +37,19 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         # The same response as for an edit that does not exist, so that URLs cannot be probed.
         return redirect_to_login(request.get_full_path())
     if edit is None:
-        raise Http404
+        return deleted(request, edit_id)
     is_owner = edit.owner_id == request.user.pk
-    context = {
+    context = _for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
+    page = render(request, "edits/detail.html", context)
+    forget_new_link(request, page)
+    return page
+
+
+def _for_everybody(edit: Edit) -> dict[str, Any]:
+    return {
         "edit": edit,
-        "status": status_of(edit),
+        "comparison": comparison.usual(edit),
+        "status": progress.status_of(edit),
         "stages": progress.stages(edit),
         "failure_help": user_messages.failure(edit),
         "cost_text": user_messages.cost(edit),
@@ -49,18 +58,28 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "model": provider.MODEL,
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
-        "is_owner": is_owner,
+        "is_owner": False,
     }
-    page = render(request, "edits/detail.html", context | (_for_owner(request, edit) if is_owner else {}))
-    forget_new_link(request, page)
-    return page
 
 
 def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
+    links = live_links(request, edit) if is_result else []
+    versions = history(edit)
+    variations = versions.variations_of(edit)
+    compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
-        "history": history(edit),
-        "links": live_links(request, edit) if is_result else [],
+        "is_owner": True,
+        "history": versions,
+        "number": versions.number_of(edit),
+        "comparison": compared,
+        "is_unusual": not compared.is_usual,
+        "variations": variations,
+        "is_grid": bool(variations) and "grid" in request.GET,
+        **composer.below(edit, person(request)),
+        "links": links,
+        # The address of a new link is shown once: not behind a closed lid.
+        "is_sharing": any(link["url"] for link in links),
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
@@ -85,26 +104,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if webhooks.note_viewer(edit):
         enqueue(edit.pk)
-    return JsonResponse(status_of(edit))
-
-
-def status_of(edit: Edit) -> dict[str, Any]:
-    stage, percent = progress.stage_and_percent(edit)
-    result = addresses.after(edit)
-    failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
-    return {
-        "id": str(edit.pk),
-        "state": edit.state,
-        "wiro_status": edit.wiro_status,
-        "progress": percent,
-        "eta_seconds": progress.eta_seconds(edit),
-        "failure": failure,
-        "result_url": result.full if result else None,
-        # Edits from before regions were sent as a whole.
-        "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
-        "stage": stage,
-        "text": progress.sentence(edit),
-    }
+    return JsonResponse(progress.status_of(edit))
 
 
 @require_POST
@@ -170,5 +170,5 @@ def _ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None]) ->
 
 def _answer(request: HttpRequest, edit: Edit) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse(status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
+        return JsonResponse(progress.status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
     return redirect(addresses.edit_url(edit))

@@ -63,6 +63,12 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "background_color": PAGE_COLOR,
         "theme_color": PAGE_COLOR,
         "icons": [_entry(shape, side) for shape in ("rounded", "maskable") for side in MANIFEST_SIDES],
+        "share_target": {
+            "action": reverse("share-target"),
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {"text": "text", "files": [{"name": "photo", "accept": ["image/jpeg", "image/png", "image/webp"]}]},
+        },
         "shortcuts": [{"name": _("New edit"), "url": reverse("edit-new")}],
     }
     return JsonResponse(content, content_type="application/manifest+json")

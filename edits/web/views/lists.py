@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from ...jobs import webhooks
 from ...models import PENDING, Edit, State
 from ...tasks import enqueue
-from .edit_detail import status_of
+from .. import progress
 from .filters import Filters, ids_in
 
 # Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
@@ -55,7 +55,7 @@ def statuses(request: HttpRequest) -> HttpResponse:
     for edit in edits:
         if webhooks.note_viewer(edit):
             enqueue(edit.pk)
-    return JsonResponse({"edits": [status_of(edit) for edit in edits]})
+    return JsonResponse({"edits": [progress.status_of(edit) for edit in edits]})
 
 
 def own_edits(request: HttpRequest) -> QuerySet[Edit]:

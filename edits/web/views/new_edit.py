@@ -1,7 +1,6 @@
 """The form: a photo, what should change, and the model's other inputs."""
 
 import logging
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,7 +14,7 @@ from ... import samples
 from ...models import Edit
 from ...ordering import create, prompt_history, quotas
 from ...tasks import enqueue
-from .. import user_messages
+from .. import composer, user_messages
 from ..addresses import edit_url, status_url
 from ..forms import PROMPT_MAX, EditForm
 from ..upload_places import TooLongInLine
@@ -26,20 +25,8 @@ log = logging.getLogger(__name__)
 
 # Seconds.
 STORAGE_RETRY_AFTER = 60
-
-
-def examples() -> list[str]:
-    """Example instructions, ours before those of the model's own page. They fill the field and never submit."""
-    return [
-        _("Remove the people in the background"),
-        _("Make it golden hour"),
-        _("Change the shirt to navy blue"),
-        _("Turn it into a watercolor"),
-        _("Replace the ski sticks with a pair of baguettes"),
-        _("Replace the hot air balloon with the moon"),
-        _("Place a blonde woman leaning on the car"),
-        _("Replace the ballerina with a comedian standing on the stage"),
-    ]
+# The photo, and the small picture of it.
+_SAMPLE = ("sample", "sample-card")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,11 +100,6 @@ def _refused(request: HttpRequest, form: EditForm, status: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: EditForm, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {
-        "form": form,
-        "start": form.start,
-        "examples": examples(),
-        "samples": [sample.for_page(reverse("sample", args=[sample.name])) for sample in samples.available()],
-        "remaining": quotas.remaining(person(request)),
-    }
+    found = [sample.for_page(*(reverse(name, args=[sample.name]) for name in _SAMPLE)) for sample in samples.available()]
+    context = composer.context(form, form.start, person(request)) | {"samples": found}
     return render(request, "edits/new.html", context, status=status)

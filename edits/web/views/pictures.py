@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -75,3 +75,13 @@ def sample(request: HttpRequest, name: str) -> FileResponse:
     if found is None or found.path is None:
         raise Http404
     return FileResponse(found.path.open("rb"), content_type=CONTENT_TYPES["PNG" if name.endswith(".png") else "JPEG"])
+
+
+@require_safe
+def sample_card(request: HttpRequest, name: str) -> HttpResponse:
+    """A small picture of it, the same for everybody."""
+    if samples.find(name) is None:
+        raise Http404
+    response = HttpResponse(samples.card(name), content_type="image/webp")
+    response["Cache-Control"] = "private, max-age=86400"
+    return response

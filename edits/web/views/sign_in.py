@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth import login as start_session
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
@@ -48,7 +49,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SignUpForm(request.POST or None)
     if request.method != "POST":
-        return render(request, "registration/signup.html", {"form": form})
+        return render(request, "registration/signup.html", {"form": form, "next": _next(request)})
     # Before the form is checked, so that a refused address costs no hashing of passwords.
     if not signup.has_room(counted_address(request)):
         return _too_many(request, form)
@@ -62,10 +63,15 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             form.add_error("username", form.instance.unique_error_message(type(user), ["username"]))
         else:
             start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "registration/signup.html", {"form": form}, status=400)
+            return redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+    return render(request, "registration/signup.html", {"form": form, "next": _next(request)}, status=400)
+
+
+def _next(request: HttpRequest) -> str:
+    """Where somebody wanted to go who had no account yet; `with_own_next` has seen to it that it is a page of this site."""
+    return request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
 
 
 def _too_many(request: HttpRequest, form: SignUpForm) -> HttpResponse:
     form.add_error(None, _("Too many new accounts from this address. Try again in an hour."))
-    return render(request, "registration/signup.html", {"form": form}, status=429)
+    return render(request, "registration/signup.html", {"form": form, "next": _next(request)}, status=429)

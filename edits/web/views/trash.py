@@ -36,13 +36,20 @@ def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
     return serve_file(photo.card, "image/webp")
 
 
+def deleted(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """The page of an edit in the trash, for its owner, who may have it back; for all others there is no such page."""
+    edit = get_object_or_404(own_trash(request).select_related("photo", "result"), pk=edit_id)
+    return render(request, "edits/deleted.html", {"edit": edit, "leaves_at": trash.leaves_trash_at(edit)})
+
+
 @require_POST
 def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(own_trash(request), pk=edit_id)
     with suppress(NotAllowed):
         trash.restore(edit, person(request))
         messages.success(request, _("Edit restored."))
-    return redirect("edit-trash")
+    # From its own page it is looked at again.
+    return redirect("edit", edit_id) if "stay" in request.POST else redirect("edit-trash")
 
 
 def own_trash(request: HttpRequest) -> QuerySet[Edit]:

@@ -145,5 +145,6 @@ def test_an_edit_can_continue_from_the_result_or_from_the_original(browser: Clie
     first = edit_in(State.SUCCEEDED, alice, photo)
     second = edit_in(State.SUCCEEDED, alice, present(first.result), parent=first, origin=photo)
     page = browser.get(edit_url(second)).content.decode()
-    assert f'href="/edits/new/?version={second.pk}&amp;side=result"' in page
+    assert f'name="version" value="{second.pk}"' in page
+    assert 'name="side" value="result"' in page
     assert f'href="/edits/new/?version={first.pk}&amp;side=source"' in page

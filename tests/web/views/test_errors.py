@@ -21,7 +21,7 @@ def test_error_pages_speak_plainly(client: Client, browser: Client) -> None:
 
 def test_our_own_mistake_has_a_page(browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     edit = edit_in(State.QUEUED, alice, photo)
-    monkeypatch.setattr("edits.web.views.edit_detail.status_of", lambda edit: 1 / 0)
+    monkeypatch.setattr("edits.web.progress.status_of", lambda edit: 1 / 0)
     browser.raise_request_exception = False
     response = browser.get(edit_url(edit))
     assert response.status_code == 500

@@ -191,3 +191,16 @@ def test_the_sign_in_page_redirects_people_who_are_signed_in(alice: User, signed
 def test_pages_with_passwords_are_never_cached(client: Client) -> None:
     for path in ("/accounts/login/", "/accounts/signup/"):
         assert "no-store" in client.get(path)["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads"), [("/edits/new/?prompt=Dusk", "/edits/new/?prompt=Dusk"), ("//evil.example/", "/edits/")]
+)
+def test_who_signs_up_on_the_way_goes_on_to_where_they_wanted(wanted: str, leads: str) -> None:
+    client = Client()
+    address = client.get("/accounts/login/", {"next": wanted}).text
+    assert ("/accounts/signup/?next=" in address) == (leads == wanted)
+    page = client.get("/accounts/signup/", {"next": wanted})
+    assert page.status_code == 200
+    data = {"username": "newcomer", "password1": "a long passphrase", "password2": "a long passphrase", "next": wanted}
+    assert client.post("/accounts/signup/", data)["Location"] == leads

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ...models import Edit
+from ..models import Edit
 
 VERSIONS_MAX = 60
 # Deeper branches are drawn no further to the right; a phone has no room for them.
@@ -31,6 +31,14 @@ class History:
     first: Edit | None
     is_cut: bool
 
+    def number_of(self, edit: Edit) -> int | None:
+        return next((version.number for version in self.versions if version.edit.pk == edit.pk), None)
+
+    def variations_of(self, edit: Edit) -> list[Version]:
+        """Those that one form asked for together, of the same picture, oldest first; empty where there is only one."""
+        same = [version for version in self.versions if edit.batch and _asked_alike(version.edit, edit)]
+        return sorted(same, key=lambda version: version.number) if len(same) > 1 else []
+
 
 def history(edit: Edit) -> History:
     """All versions of one owner that began with the same upload, each after the one it was made from. One query."""
@@ -39,6 +47,10 @@ def history(edit: Edit) -> History:
     oldest_first = newest[:VERSIONS_MAX][::-1]
     first = next((each for each in oldest_first if each.photo_id == each.origin_id), None)
     return History(_in_tree_order(oldest_first), first, len(newest) > VERSIONS_MAX)
+
+
+def _asked_alike(one: Edit, other: Edit) -> bool:
+    return (one.batch, one.photo_id) == (other.batch, other.photo_id)
 
 
 def _in_tree_order(edits: list[Edit]) -> list[Version]:

@@ -1,0 +1,55 @@
+"""What the composer shows: the one place where an instruction is typed, on the form for a new edit and below every edit."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from ..models import Edit, State
+from ..ordering import quotas
+from ..ordering.sources import RESULT, SOURCE, Start
+from . import money
+from .forms import EditForm
+
+
+def examples() -> list[str]:
+    """Example instructions that any model follows, a sandbox too. They fill the field and never submit."""
+    return [
+        _("Remove the people in the background"),
+        _("Make it golden hour"),
+        _("Change the shirt to navy blue"),
+        _("Turn it into a watercolor"),
+    ]
+
+
+def model_examples() -> list[str]:
+    """Those of the model's own page."""
+    return [
+        _("Replace the ski sticks with a pair of baguettes"),
+        _("Replace the hot air balloon with the moon"),
+        _("Place a blonde woman leaning on the car"),
+        _("Replace the ballerina with a comedian standing on the stage"),
+    ]
+
+
+def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
+    """For a form that begins at `start`, or at a photo that is still to be chosen."""
+    return {
+        "form": form,
+        "start": start,
+        "draft": start.edit.origin_id if start else "new",
+        "examples": examples(),
+        "model_examples": model_examples(),
+        "money": money.pattern(),
+        "price": quotas.price_estimate(),
+        "remaining": quotas.remaining(owner),
+    }
+
+
+def below(edit: Edit, owner: User) -> dict[str, Any]:
+    """For the next edit: it begins at the result, and while there is none at the photo that this one began with."""
+    start = Start(edit, RESULT, edit.result) if edit.result else Start(edit, SOURCE, edit.photo)
+    # Who reads why it failed may want to say it in other words.
+    prompt = edit.prompt if edit.state in (State.FAILED, State.CANCELED) else ""
+    form = EditForm(owner=owner, initial={"version": edit.pk, "side": start.side, "prompt": prompt})
+    return context(form, start, owner)

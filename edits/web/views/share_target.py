@@ -1,0 +1,35 @@
+"""Share → Reword: a phone hands a photo over to the site that is installed on it.
+
+The service worker takes it, so that it waits in the browser like a photo that was chosen; where none runs, only the words arrive.
+"""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from ..forms import PROMPT_MAX
+
+_WORKER = Path(settings.BASE_DIR) / "static" / "js" / "worker" / "share.js"
+
+
+# The system posts without having seen a page of ours; nothing is changed by it.
+@csrf_exempt
+@require_POST
+@login_not_required
+def receive(request: HttpRequest) -> HttpResponse:
+    words = request.POST.get("text", "").replace("\x00", "")[:PROMPT_MAX]
+    return redirect(reverse("edit-new") + ("?" + urlencode({"prompt": words}) if words else ""))
+
+
+@require_safe
+@login_not_required
+def worker(request: HttpRequest) -> HttpResponse:
+    """At the root, because a worker serves only what lies below its own address."""
+    return HttpResponse(_WORKER.read_bytes(), content_type="text/javascript")

@@ -1,0 +1,45 @@
+"""What is done with several variations of one instruction: two are compared, or one is kept and the others go."""
+
+import uuid
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from ...gallery import trash
+from ...models import NotAllowed
+from ..addresses import edit_url
+from ..history import history
+from .access import own_edit, person
+from .filters import ids_in
+
+
+@require_safe
+def compare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """The two that were picked, one against the other; with any other number of them the grid as it was."""
+    grid = edit_url(own_edit(request, edit_id)) + "?grid"
+    picked = ids_in(request.GET.getlist("pick"))
+    if len(picked) != 2:
+        messages.info(request, _("Pick exactly two to compare."))
+        return redirect(grid)
+    return redirect(f"{edit_url(own_edit(request, picked[1]))}?with={picked[0]}")
+
+
+@require_POST
+def keep(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """Move the other variations to the trash; the message offers to undo that."""
+    edit = own_edit(request, edit_id)
+    moved = []
+    for other in history(edit).variations_of(edit):
+        if other.edit.pk != edit.pk:
+            with suppress(NotAllowed):
+                trash.delete(other.edit, person(request))
+                moved.append(str(other.edit.pk))
+    text = ngettext("Kept this one. Moved %d other to trash.", "Kept this one. Moved %d others to trash.", len(moved))
+    if moved:
+        messages.success(request, text % len(moved), extra_tags=" ".join(moved))
+    return redirect(edit_url(edit))

@@ -1,0 +1,27 @@
+"""The page of an edit in the trash: its owner has it back from there."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from edits.models import Photo, State
+from edits.web.addresses import edit_url
+from tests.fixtures import SignIn
+from tests.rows import edit_in, reloaded
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_page_of_a_deleted_edit_offers_to_restore_it(
+    browser: Client, signed_in: SignIn, alice: User, bob: User, photo: Photo
+) -> None:
+    edit = edit_in(State.SUCCEEDED, alice, photo, deleted_at=timezone.now())
+    page = browser.get(edit_url(edit))
+    assert page.status_code == 200
+    assert "This edit is in the trash" in page.text
+    assert signed_in(bob).get(edit_url(edit)).status_code == 404
+    answer = browser.post(f"{edit_url(edit)}restore/", {"stay": "1"})
+    assert answer["Location"] == edit_url(edit)
+    assert reloaded(edit).deleted_at is None
+    assert "in the trash" not in browser.get(edit_url(edit)).text
