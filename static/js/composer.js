@@ -3,6 +3,7 @@
 import { keepDraft } from "./draft.js";
 import { offerEarlier } from "./earlier-prompts.js";
 import { clearErrors, goToFirstError, say, showErrors } from "./errors.js";
+import "./keyboard.js";
 import { sendAll, uuid } from "./sending.js";
 import { suggest } from "./suggest.js";
 

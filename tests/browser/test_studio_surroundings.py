@@ -1,0 +1,96 @@
+"""What is around the studio: the account menu, the phone's own sheet for sharing, its keyboard, and a connection that is lost."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from edits.wiro.sandbox import SandboxServer
+from tests.browser.held import held, settings_for
+from tests.browser.new_edit import PHONE
+from tests.run.site import RunningSite, running_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+SHARING = """() => {
+    navigator.canShare = ({ files }) => files.length === 1;
+    navigator.share = async ({ files: [file] }) => {
+        window.shared = { name: file.name, type: file.type, size: file.size };
+    };
+}"""
+KEYBOARD = """() => {
+    Object.defineProperty(visualViewport, "height", { get: () => 500 });
+    visualViewport.dispatchEvent(new Event("resize"));
+}"""
+
+
+@pytest.fixture(scope="module")
+def wiro() -> Iterator[SandboxServer]:
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
+    with running_site(tmp_path_factory.mktemp("surroundings"), **settings_for(wiro)) as site:
+        yield site
+
+
+def test_the_account_menu_closes_again_and_signs_out(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/")
+    summary, sign_out = page.locator(".account-menu summary"), page.get_by_role("button", name="Sign out")
+    summary.click()
+    expect(sign_out).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sign_out).to_be_hidden()
+    summary.click()
+    page.mouse.click(5, 400)
+    expect(sign_out).to_be_hidden()
+    summary.click()
+    expect(page.get_by_role("link", name="Your account").first).to_be_visible()
+    # The session of the other tests is this one: it is not ended.
+    expect(page.locator("form[data-sign-out]")).to_have_attribute("action", "/accounts/logout/")
+
+
+def test_a_result_goes_to_the_phones_own_sheet(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
+    done = browsed_site.visitor.upload("coffee.png", "Turn it into a negative")
+    browsed_site.visitor.wait_for(done)
+    page = open_own(**PHONE)
+    page.add_init_script(f"({SHARING})()")
+    page.goto(done)
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.wait_for_function("window.shared")
+    shared = page.evaluate("window.shared")
+    assert shared["name"].startswith("reword.")
+    assert shared["type"].startswith("image/")
+    assert shared["size"] > 1000
+
+
+def test_nothing_offers_a_sheet_that_is_not_there(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
+    done = browsed_site.visitor.upload("coffee.png", "Make it darker")
+    browsed_site.visitor.wait_for(done)
+    page = open_own()
+    page.add_init_script("navigator.canShare = undefined")
+    page.goto(done)
+    expect(page.locator("[data-share-photo]")).to_be_hidden()
+
+
+def test_a_running_edit_says_that_the_connection_is_lost_and_catches_up(
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
+) -> None:
+    with held(wiro, "Wait for me"):
+        page = open_own(browsed_site.visitor.upload("coffee.png", "Wait for me"))
+        expect(page.locator("[data-stage][aria-current=step]")).to_be_visible()
+        page.context.set_offline(True)
+        expect(page.locator("[data-offline]")).to_contain_text("You’re offline.")
+    page.context.set_offline(False)
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    expect(page.get_by_role("img", name="The photo after the edit: Wait for me")).to_be_visible()
+
+
+def test_the_composer_stays_above_the_keyboard(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/new/", **PHONE)
+    page.evaluate(KEYBOARD)
+    button = page.get_by_role("button", name="Edit photo").bounding_box()
+    assert button
+    assert button["y"] + button["height"] <= 500
