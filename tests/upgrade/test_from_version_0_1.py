@@ -147,12 +147,16 @@ def test_every_picture_is_served(visitor: Callable[[str], Client]) -> None:
             assert answer.headers["Content-Type"].startswith("image/")
 
 
-def test_nobody_sees_a_deleted_edit(visitor: Callable[[str], Client]) -> None:
-    alice = visitor("alice")
+def test_nobody_sees_a_deleted_edit_and_its_owner_may_restore_what_is_in_the_trash(visitor: Callable[[str], Client]) -> None:
+    alice, bob = visitor("alice"), visitor("bob")
     deleted = [edit for edit in EDITS.values() if "deleted_at" in edit and owner_of(edit) == "alice"]
     assert deleted
     for edit in deleted:
-        assert alice.get(f"/edits/{edit['id']}/").status_code == 404
+        page, is_purged = alice.get(f"/edits/{edit['id']}/"), "purged_at" in edit
+        assert page.status_code == (404 if is_purged else 200)
+        assert (f"/edits/{edit['id']}/restore/" in page.content.decode()) is not is_purged
+        assert alice.get(f"/edits/{edit['id']}/result").status_code == 404
+        assert bob.get(f"/edits/{edit['id']}/").status_code == 404
 
 
 def test_the_trash_has_what_was_not_purged_and_gives_it_back(visitor: Callable[[str], Client]) -> None:
