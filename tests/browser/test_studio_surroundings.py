@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
 from tests.browser.new_edit import PHONE
+from tests.browser.waiting import becomes
 from tests.run.site import RunningSite, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -59,7 +60,7 @@ def test_a_result_goes_to_the_phones_own_sheet(open_own: Callable[..., Page], br
     page.add_init_script(f"({SHARING})()")
     page.goto(done)
     page.get_by_role("button", name="Share", exact=True).click()
-    page.wait_for_function("window.shared")
+    becomes(page, lambda: page.evaluate("Boolean(window.shared)"), True)
     shared = page.evaluate("window.shared")
     assert shared["name"].startswith("reword.")
     assert shared["type"].startswith("image/")
