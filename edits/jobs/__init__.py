@@ -11,7 +11,7 @@ webhooks          callbacks: "look again soon"            task_id_spool     task
 provider          the client, and what an edit sends      provider_cleanup  Wiro's copies are deleted
 actions           what people may ask of a job            recovery          after a restore or a lost sandbox
 storage_health    can results be stored?                  change_map        what an edit changed
-sent_picture      the photo, or a region's crop         compositing       the painted region, put into the photo
-ledger_comparison  do our books and Wiro agree?   task_listing      Wiro's list, read back to a moment
-uncommitted_photo  files whose row is not saved yet
+sent_picture      the photo, or a region's crop           compositing       the painted region, put into the photo
+backfill          what was delivered without              task_listing      Wiro's list, read back to a moment
+ledger_comparison  do our books and Wiro agree?           uncommitted_photo  files whose row is not saved yet
 """

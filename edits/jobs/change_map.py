@@ -6,21 +6,19 @@ The result is paid for and nobody paid for this. So whatever goes wrong here is 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 
 from .. import images
-from ..models import BackfillCursor, Edit, Photo, State, clock
+from ..models import Edit, Photo, State
+from .backfill import backfill
 from .sent_picture import region_of
 
 log = logging.getLogger(__name__)
 
 # How many one round makes up for: a few seconds of work.
 AT_ONCE = 50
-# By then whoever delivered an edit has also told what changed, or never will.
-SETTLED_AFTER = timedelta(minutes=5)
 CURSOR = "change_maps"
 
 
@@ -56,37 +54,18 @@ def _compare(edit: Edit, result: Photo) -> dict[str, Any]:
 
 
 def backfill_change_maps() -> int:
-    """Backfill: compare edits that were delivered without a change map, oldest first. Returns how many were.
-
-    Each is tried once: the cursor moves on before the work, so a pair that always fails, or takes the process down, holds up
-    none.
-    """
-    done = 0
-    for _ in range(AT_ONCE):
-        edit = _next_without()
-        if edit is None or edit.ended_at is None:
-            break
-        BackfillCursor.objects.update_or_create(pk=CURSOR, defaults={"position": edit.ended_at})
-        done += _backfill(edit)
-    return done
-
-
-def _next_without() -> Edit | None:
-    cursor = BackfillCursor.objects.filter(pk=CURSOR).first()
-    without = Edit.objects.filter(
+    """Compare edits that were delivered without a change map. Returns how many were."""
+    lacking = Edit.objects.filter(
         state=State.SUCCEEDED,
         changed_percent__isnull=True,
-        ended_at__lt=clock.now() - SETTLED_AFTER,
         purged_at__isnull=True,
         photo__purged_at__isnull=True,
         result__purged_at__isnull=True,
     )
-    if cursor:
-        without = without.filter(ended_at__gt=cursor.position)
-    return without.select_related("photo", "result").order_by("ended_at").first()
+    return backfill(CURSOR, lacking.select_related("photo", "result"), _compare_later, AT_ONCE)
 
 
-def _backfill(edit: Edit) -> bool:
+def _compare_later(edit: Edit) -> bool:
     if edit.result is None:
         return False
     with stored_changes(edit, edit.result) as changes:

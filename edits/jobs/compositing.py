@@ -5,15 +5,15 @@ delivered with what was painted, and the composite is made later.
 """
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from .. import images
 from ..failpoints import failpoint
-from ..models import BackfillCursor, Edit, Event, EventCode, Photo, State, Visibility, clock
+from ..models import Edit, Event, EventCode, Photo, State, Visibility
 from . import storage_health
+from .backfill import backfill
 from .change_map import stored_changes
 from .reconcile import alarm
 from .sent_picture import one_at_a_time, plan_of, region_of
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 MOST_CLAIMS = 2
 # Composites that one cleanup makes: at most a minute of work.
 AT_ONCE = 10
-SETTLED_AFTER = timedelta(minutes=5)
 CURSOR = "composites"
 
 
@@ -93,18 +92,9 @@ def _failed(edit: Edit, why: str) -> None:
 
 
 def backfill_composites() -> int:
-    """Make the composites of edits that were delivered without, oldest first. Returns how many were made.
-
-    As with change maps, each is tried once: the cursor moves on before the work.
-    """
-    done = 0
-    for _ in range(AT_ONCE):
-        edit = _next_without()
-        if edit is None or edit.ended_at is None:
-            break
-        BackfillCursor.objects.update_or_create(pk=CURSOR, defaults={"position": edit.ended_at})
-        done += _backfill(edit)
-    return done
+    """Make the composites of edits that were delivered without. Returns how many were made."""
+    lacking = Edit.objects.filter(_only_painted(), photo__purged_at__isnull=True, painted__purged_at__isnull=True)
+    return backfill(CURSOR, lacking.select_related("photo", "painted"), _compose_later, AT_ONCE)
 
 
 def _only_painted() -> Q:
@@ -113,20 +103,7 @@ def _only_painted() -> Q:
     return own & Q(painted=F("result")) & ~Q(region="")
 
 
-def _next_without() -> Edit | None:
-    cursor = BackfillCursor.objects.filter(pk=CURSOR).first()
-    without = Edit.objects.filter(
-        _only_painted(),
-        ended_at__lt=clock.now() - SETTLED_AFTER,
-        photo__purged_at__isnull=True,
-        painted__purged_at__isnull=True,
-    )
-    if cursor:
-        without = without.filter(ended_at__gt=cursor.position)
-    return without.select_related("photo", "painted").order_by("ended_at").first()
-
-
-def _backfill(edit: Edit) -> bool:
+def _compose_later(edit: Edit) -> bool:
     if edit.painted is None:
         return False
     picture = composite(edit, edit.painted)

@@ -83,7 +83,7 @@ def reconcile(edit: Edit) -> None:
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
     elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
-        # Looked for on: if the list was wrong, what it cost belongs into the books, and its result to the owner.
+        # Still looked for: if the list was wrong, what it cost belongs into the books, and its result to the owner.
         attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=timing.after(timing.LOOKUP_WAIT_LATE), lookup_retries=0)
         edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
     elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):

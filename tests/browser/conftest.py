@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from edits.wiro.sandbox import SandboxServer
 from tests.browser.comparing import edited
 from tests.browser.install import executable
 from tests.browser.new_edit import BLUE, RED, URL
@@ -51,6 +52,13 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=OFFLINE)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def wiro() -> Iterator[SandboxServer]:
+    """A quick Wiro in this process, for files that start a site of their own with `settings_for` and order faults."""
+    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,6 @@ REASON = "Asked for by telephone"
 
 
 @pytest.fixture(scope="module")
-def wiro() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
     """What is unconfirmed stays so until a person decides: on a busy machine the site would come to it first."""
     with running_site(tmp_path_factory.mktemp("jobs"), **settings_for(wiro), RECONCILE_REQUEUE="off") as site:

@@ -37,12 +37,6 @@ NOTE_SHIFTS = """
 
 
 @pytest.fixture(scope="module")
-def wiro() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
     """A site whose gallery and whose owner's list are more than two pages long."""
     data = tmp_path_factory.mktemp("lists")

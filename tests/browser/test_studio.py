@@ -24,12 +24,6 @@ EDIT = re.compile(r"/edits/[0-9a-f-]{36}/$")
 
 
 @pytest.fixture(scope="module")
-def wiro() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
     with running_site(tmp_path_factory.mktemp("studio"), EDITS_PER_DAY="500", **settings_for(wiro)) as site:
         yield site

@@ -26,12 +26,6 @@ KEYBOARD = """() => {
 
 
 @pytest.fixture(scope="module")
-def wiro() -> Iterator[SandboxServer]:
-    with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
     with running_site(tmp_path_factory.mktemp("surroundings"), **settings_for(wiro)) as site:
         yield site

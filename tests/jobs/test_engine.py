@@ -167,6 +167,8 @@ def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_
     sandbox: SandboxServer, new_edit: NewEdit, alice: User, done_meanwhile: bool
 ) -> None:
     sandbox.faults.add("Run", "reset", after=True)
+    if not done_meanwhile:
+        sandbox.faults.add("model", "stuck", value="task_output")
     edit = advance_to_rest(new_edit())
     actions.cancel(edit, alice)
     task = next(iter(sandbox.tasks))
