@@ -24,7 +24,7 @@ from edits import images
 from edits.images import change_detection
 from edits.images.color_difference import as_seen
 from edits.images.morphology import dilated
-from edits.wiro.sandbox import effects
+from edits.wiro.sandbox.model import effects
 
 OUT = Path(__file__).parent / "out"
 MARGIN = 0.016

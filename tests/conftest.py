@@ -139,7 +139,7 @@ def inverting(sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> list[b
         given.append(picture)
         return negative_of(picture)
 
-    monkeypatch.setattr("edits.wiro.sandbox.task_lifecycle.apply_prompt", invert)
+    monkeypatch.setattr("edits.wiro.sandbox.tasks.task_lifecycle.apply_prompt", invert)
     return given
 
 

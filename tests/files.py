@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db.models.fields.files import FieldFile
 
-from edits.jobs.storage_health import MARKER_NAME
+from edits.jobs.flow_control.storage_health import MARKER_NAME
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..gallery.trash import purge
-from ..jobs import storage_health
-from ..jobs.change_map import backfill_change_maps
-from ..jobs.compositing import backfill_composites
+from ..jobs.flow_control import storage_health
+from ..jobs.steps.change_map import backfill_change_maps
+from ..jobs.steps.compositing import backfill_composites
 from ..models import Edit, Photo, Signup
 from ..models.signup import KEPT
 from .deletion import continue_deletions

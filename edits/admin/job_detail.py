@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from ..jobs import actions, result_recovery
+from ..jobs import actions
+from ..jobs.steps import result_recovery
 from ..models import Edit, NotAllowed
 from ..operations import operator_actions, request_preview
 from ..ordering import quotas

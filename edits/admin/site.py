@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from ..jobs import circuit_breaker, ledger_comparison, storage_health
+from ..jobs import ledger_comparison
+from ..jobs.flow_control import circuit_breaker, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
 from ..web.own_next import with_own_next

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from .. import images
 from ..jobs.provider import MODEL
-from ..jobs.sent_picture import UnreadablePicture, region_of
+from ..jobs.steps.sent_picture import UnreadablePicture, region_of
 from ..models import Edit, Photo
 
 AI_SYSTEM = f"{MODEL} via Wiro"

@@ -9,11 +9,12 @@ from django.db.models import F
 
 from ..failpoints import failpoint
 from ..models import Edit, EventCode, Failure, Outcome, State
-from . import fair_queue, storage_health, timing
-from .fetch import fetch
-from .poll import poll
-from .reconcile import reconcile
-from .submit import mark_unconfirmed, not_sent, recover, submit
+from . import timing
+from .flow_control import fair_queue, storage_health
+from .steps.fetch import fetch
+from .steps.poll import poll
+from .steps.reconcile import reconcile
+from .steps.submit import mark_unconfirmed, not_sent, recover, submit
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from ..models import ENDED, FAR_AHEAD, Attempt, Failure, Heartbeat, LedgerDifference, Outcome, clock
 from ..wiro import WiroError, WiroTask, WiroUnsupportedCallError
-from .task_listing import read_back_to
+from .steps.task_listing import read_back_to
 
 log = logging.getLogger(__name__)
 

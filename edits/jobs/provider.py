@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from ..models import Attempt, Edit, clock
 from ..wiro import WiroClient
-from . import sent_picture
+from .steps import sent_picture
 from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
 
 MODEL = "ByteDance/image-to-image-seededit-v3"

@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
-from . import engine, fair_queue, task_id_spool, timing
-from .provider_cleanup import clean_up
-from .reconcile import look_up_given_up
+from . import engine, task_id_spool, timing
+from .flow_control import fair_queue
+from .steps.provider_cleanup import clean_up
+from .steps.reconcile import look_up_given_up
 from .worker_pool import advance_while_due, carry_on_while_due, pool
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from ..models import Attempt
-from .reconcile import adopt
+from .steps.reconcile import adopt
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..jobs.result_recovery import can_fetch_again
+from ..jobs.steps.result_recovery import can_fetch_again
 from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, NotAllowed, State, WriteLock
 from ..ordering.create import again
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from ..jobs.provider import MODEL, callback_url, client, parameters
-from ..jobs.sent_picture import sent_picture
+from ..jobs.steps.sent_picture import sent_picture
 from ..models import Edit
 
 MASK = "***"

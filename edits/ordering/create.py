@@ -11,8 +11,9 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture, Region, plan_crop
-from ..jobs import sent_picture, storage_health
-from ..jobs.uncommitted_photo import stored_photo, stored_region
+from ..jobs.flow_control import storage_health
+from ..jobs.steps import sent_picture
+from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Denial, Edit, Event, NotAllowed, Photo, WriteLock
 from . import quotas
 from .sources import Start

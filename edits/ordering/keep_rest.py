@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import images
-from ..jobs.change_map import stored_changes
-from ..jobs.compositing import saved
-from ..jobs.uncommitted_photo import stored_photo, stored_region
+from ..jobs.steps.change_map import stored_changes
+from ..jobs.steps.compositing import saved
+from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Edit, Event, EventCode, Photo, State, WriteLock
 from . import quotas
 

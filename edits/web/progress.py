@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..jobs import fair_queue
+from ..jobs.flow_control import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
 from . import addresses, user_messages

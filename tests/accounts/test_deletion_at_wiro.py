@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits.accounts import deletion, retention
-from edits.jobs import engine, provider_cleanup
+from edits.jobs import engine
+from edits.jobs.steps import provider_cleanup
 from edits.models import Attempt, Edit, Photo, State, Visibility
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from edits.models import Attempt, Edit, Outcome, State
-from edits.wiro.sandbox.tasks import WiroTask
+from edits.wiro.sandbox.tasks.task_book import WiroTask
 from tests.faults.runner import Order, Runner
 from tests.files import is_stored
 

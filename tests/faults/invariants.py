@@ -16,10 +16,10 @@ from PIL import Image
 from edits import images
 from edits.accounts import retention
 from edits.jobs import task_id_spool
-from edits.jobs.storage_health import MARKER_NAME
+from edits.jobs.flow_control.storage_health import MARKER_NAME
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, State, token_hash
 from edits.ordering import quotas
-from edits.wiro.sandbox.run_log import Run
+from edits.wiro.sandbox.tasks.run_log import Run
 from tests.faults import books
 from tests.faults.runner import Order, Runner
 

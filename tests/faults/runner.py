@@ -19,7 +19,7 @@ from edits.jobs import actions
 from edits.jobs.scheduler import TICK
 from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Failure, Heartbeat, State
 from edits.ordering import create
-from edits.wiro.sandbox.run_log import Run
+from edits.wiro.sandbox.tasks.run_log import Run
 from tests.faults.environment import Environment
 from tests.faults.processes import Process, wait_until
 from tests.faults.topology import Topology

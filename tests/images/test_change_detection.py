@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 
 from edits import images
 from edits.images.region import Size, Window
-from edits.wiro.sandbox import effects
+from edits.wiro.sandbox.model import effects
 from tests.images.pictures import drawn, encoded, landscape, mask_of, pixels, psnr
 from tests.photos import photo_path
 

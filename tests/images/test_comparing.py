@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter
 
 from edits import images
 from edits.images.registration import lay_over
-from edits.wiro.sandbox import effects
+from edits.wiro.sandbox.model import effects
 from tests.photos import photo_path
 from tests.pictures import encoded
 

@@ -6,13 +6,14 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.gallery import moderation, sharing, trash
-from edits.jobs import actions, engine, recovery, submit
+from edits.jobs import actions, engine, recovery
+from edits.jobs.steps import submit
 from edits.models import Edit, NotAllowed
 from edits.ordering import create
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.steps import begin_attempt, claim
+from tests.jobs.single_steps import begin_attempt, claim
 
 pytestmark = pytest.mark.django_db
 

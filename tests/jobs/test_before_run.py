@@ -8,13 +8,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from edits.jobs import actions, circuit_breaker, engine, storage_health
+from edits.jobs import actions, engine
+from edits.jobs.flow_control import circuit_breaker, storage_health
 from edits.models import CircuitBreaker, Edit, Pause
 from edits.wiro import WiroAPIError, WiroClient
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.steps import advance
+from tests.jobs.single_steps import advance
 
 pytestmark = pytest.mark.django_db
 

@@ -13,14 +13,16 @@ from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
 from edits.gallery import trash
-from edits.jobs import actions, circuit_breaker, engine, provider_cleanup, reconcile
+from edits.jobs import actions, engine
+from edits.jobs.flow_control import circuit_breaker
+from edits.jobs.steps import provider_cleanup, reconcile
 from edits.models import Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Outcome, Photo
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.files import is_stored
 from tests.fixtures import NewEdit
-from tests.jobs.steps import advance
+from tests.jobs.single_steps import advance
 from tests.rows import present
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +46,7 @@ def test_a_row_that_is_claimed_again_and_again_without_progress_fails(sandbox: S
 def test_a_step_that_breaks_is_tried_again_and_ends_in_internal_error(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("edits.jobs.submit.hand_over", lambda edit, attempt: 1 / 0)
+    monkeypatch.setattr("edits.jobs.steps.submit.hand_over", lambda edit, attempt: 1 / 0)
     edit = new_edit()
     for _ in range(6):
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())

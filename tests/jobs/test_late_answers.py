@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits import images
-from edits.jobs import fetch, reconcile, submit
+from edits.jobs.steps import fetch, reconcile, submit
 from edits.models import Attempt, Edit, Outcome, Photo, State
 from edits.wiro import WiroAPIError
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.steps import begin_attempt, claim
+from tests.jobs.single_steps import begin_attempt, claim
 from tests.rows import attempt_of, edit_in, reloaded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
@@ -120,7 +120,7 @@ def test_a_list_that_was_not_read_to_before_the_run_proves_nothing(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None
 ) -> None:
     monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
-    monkeypatch.setattr("edits.jobs.reconcile.PAGES_MAX", 1)
+    monkeypatch.setattr("edits.jobs.steps.reconcile.PAGES_MAX", 1)
     monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
     sandbox.faults.add("Task/List", "http", status=503, count="always")
     sandbox.faults.add("Run", "reset", after=True)

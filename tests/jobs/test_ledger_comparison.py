@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from edits.jobs import ledger_comparison, poll, provider_cleanup
+from edits.jobs import ledger_comparison
 from edits.jobs.provider import MODEL, client
+from edits.jobs.steps import poll, provider_cleanup
 from edits.models import Attempt, Condition, Edit, Heartbeat, LedgerDifference, State
 from edits.wiro import WiroClient, WiroTask, WiroTaskList
 from edits.wiro.sandbox import SandboxServer

@@ -13,7 +13,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
-from edits.jobs import actions, engine, poll, provider_cleanup, reconcile, submit
+from edits.jobs import actions, engine
+from edits.jobs.steps import poll, provider_cleanup, reconcile, submit
 from edits.models import Attempt, Condition, Edit, State
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
@@ -75,7 +76,7 @@ def test_a_folder_that_is_exchanged_while_the_result_arrives_is_noticed_before_w
     edit = advance_until(new_edit(), lambda edit: edit.state == State.FETCHING)
     with monkeypatch.context() as patched:
         exchanged = another_sites_folder(media)
-        patched.setattr("edits.jobs.fetch.failpoint", lambda name: name == "after_download" and exchanged.__enter__())
+        patched.setattr("edits.jobs.steps.fetch.failpoint", lambda name: name == "after_download" and exchanged.__enter__())
         engine.advance(edit.pk)
         edit.refresh_from_db()
         assert edit.state == State.FETCHING

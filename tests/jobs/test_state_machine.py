@@ -32,7 +32,9 @@ from hypothesis.stateful import (
 from pytest_django.fixtures import Settings
 
 from edits import images
-from edits.jobs import actions, engine, provider, provider_cleanup, rate_limiter, reconcile, webhooks
+from edits.jobs import actions, engine, provider, webhooks
+from edits.jobs.flow_control import rate_limiter
+from edits.jobs.steps import provider_cleanup, reconcile
 from edits.models import ENDED, Attempt, CircuitBreaker, ConcurrencyLimit, Edit, NotAllowed, Outcome, Photo, State, token_hash
 from edits.ordering import create, quotas
 from tests.jobs.model_wiro import BEHAVIORS, ModelWiro, WorkerDied, small_picture

@@ -24,7 +24,7 @@ def test_a_task_id_that_could_not_be_saved_is_spooled_and_saved_later(
         raise DatabaseError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr("edits.jobs.submit.adopt", database_is_away)
+        broken.setattr("edits.jobs.steps.submit.adopt", database_is_away)
         edit = new_edit()
         engine.advance(edit.pk)
     assert Attempt.objects.get().wiro_task_id is None

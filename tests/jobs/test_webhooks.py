@@ -13,11 +13,12 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from edits.jobs import actions, engine, provider_cleanup, reconcile, webhooks
+from edits.jobs import actions, engine, webhooks
+from edits.jobs.steps import provider_cleanup, reconcile
 from edits.models import Attempt, Edit, Outcome, token_hash
 from edits.wiro import WiroClient, WiroTask
 from edits.wiro.sandbox import SandboxServer
-from edits.wiro.sandbox.run_log import Run
+from edits.wiro.sandbox.tasks.run_log import Run
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
 from tests.rows import present

@@ -2,9 +2,9 @@
 
 from .mutation import Mutation
 
-POLL = "edits/jobs/poll.py"
-FETCH = "edits/jobs/fetch.py"
-CLEANUP = "edits/jobs/provider_cleanup.py"
+POLL = "edits/jobs/steps/poll.py"
+FETCH = "edits/jobs/steps/fetch.py"
+CLEANUP = "edits/jobs/steps/provider_cleanup.py"
 EDIT = "edits/models/edit.py"
 SPOOL_TESTS = ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved or stays_in_the_spool")
 
@@ -14,35 +14,35 @@ MUTATIONS = [
         POLL,
         "        if task and not attempt.cancel_sent_at:\n",
         "        if task:\n",
-        ("tests/jobs/test_poll.py", "-k", "stop_once"),
+        ("tests/jobs/steps/test_poll.py", "-k", "stop_once"),
     ),
     Mutation(
         "no last look before giving up",
         POLL,
         "    now = clock.now()\n    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):\n",
         "    now = clock.now()\n    if True:\n",
-        ("tests/jobs/test_poll.py", "-k", "killed or given_up"),
+        ("tests/jobs/steps/test_poll.py", "-k", "killed or given_up"),
     ),
     Mutation(
         "a task that is not found once is given up",
         POLL,
         '    return is_old and seen["condition_looks"] >= timing.CONDITION_LOOKS\n',
         '    return bool(seen["condition"] == Condition.MISSING)\n',
-        ("tests/jobs/test_poll.py", "-k", "strange_answer or waited_for"),
+        ("tests/jobs/steps/test_poll.py", "-k", "strange_answer or waited_for"),
     ),
     Mutation(
         "a condition that another one interrupted goes on counting",
         POLL,
         "    is_same = condition and edit.condition == condition\n",
         "    is_same = condition\n",
-        ("tests/jobs/test_poll.py", "-k", "interrupted"),
+        ("tests/jobs/steps/test_poll.py", "-k", "interrupted"),
     ),
     Mutation(
         "the list is not asked about a task that vanished",
         POLL,
         "    task = listed_task(attempt)\n",
         "    task = None\n",
-        ("tests/jobs/test_poll.py", "-k", "only_the_list"),
+        ("tests/jobs/steps/test_poll.py", "-k", "only_the_list"),
     ),
     Mutation(
         "a task that vanished is not followed",
@@ -56,7 +56,7 @@ MUTATIONS = [
         "    if task and task.is_ended and not task.ended_without_outputs:\n        _settle(edit, attempt, task)\n"
         "        return\n    seen",
         "    if task and task.is_ended:\n        _settle(edit, attempt, task)\n        return\n    seen",
-        ("tests/jobs/test_poll.py", "-k", "appear_late"),
+        ("tests/jobs/steps/test_poll.py", "-k", "appear_late"),
     ),
     Mutation(
         "a success after a cancel is thrown away",
@@ -70,21 +70,21 @@ MUTATIONS = [
         FETCH,
         "        if edit.park(EventCode.RESULT_UNAVAILABLE, reason=why):\n",
         "        if edit.mark_failed(Failure.OUTPUT_UNAVAILABLE, why):\n",
-        ("tests/jobs/test_fetch.py",),
+        ("tests/jobs/steps/test_fetch.py",),
     ),
     Mutation(
         "an address that has changed is not asked for",
         FETCH,
         "    _refresh_address(attempt)\n",
         "",
-        ("tests/jobs/test_fetch.py",),
+        ("tests/jobs/steps/test_fetch.py",),
     ),
     Mutation(
         "the first broken download fails the edit",
         FETCH,
         "    if edit.step_retries + 1 < timing.INVALID_TRIES:\n",
         "    if False:\n",
-        ("tests/jobs/test_fetch.py",),
+        ("tests/jobs/steps/test_fetch.py",),
     ),
     Mutation(
         "Wiro's copies are erased after the lease was lost",
@@ -98,21 +98,21 @@ MUTATIONS = [
         FETCH,
         "    elif painted := compositing.keep_painted(edit, picture):\n        _compose(edit, attempt, painted)",
         "    else:\n        _compose(edit, attempt, compositing.saved(Photo.from_picture(edit.owner_id, picture)))",
-        ("tests/jobs/test_compositing.py",),
+        ("tests/jobs/steps/test_compositing.py",),
     ),
     Mutation(
         "each attempt of a region crops the photo again",
-        "edits/jobs/sent_picture.py",
+        "edits/jobs/steps/sent_picture.py",
         "    if prepared is None or not",
         "    if True or not",
-        ("tests/jobs/test_sent_picture.py",),
+        ("tests/jobs/steps/test_sent_picture.py",),
     ),
     Mutation(
         "an edit whose region is unreadable is sent as a whole",
-        "edits/jobs/sent_picture.py",
+        "edits/jobs/steps/sent_picture.py",
         "    if edit.region:\n        region_of(edit)",
         "    if False:\n        region_of(edit)",
-        ("tests/jobs/test_sent_picture.py",),
+        ("tests/jobs/steps/test_sent_picture.py",),
     ),
     Mutation(
         "Wiro's copies are erased before the result is stored",
@@ -125,7 +125,7 @@ MUTATIONS = [
         FETCH,
         "        alarm(edit, EventCode.RESULT_INVALID)\n",
         "        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())\n",
-        ("tests/jobs/test_fetch.py",),
+        ("tests/jobs/steps/test_fetch.py",),
     ),
     Mutation(
         "a task that outlived its edit is not followed to its end",
@@ -144,7 +144,7 @@ MUTATIONS = [
         CLEANUP,
         "attempt.edit.state in (State.FAILED, State.CANCELED)",
         "attempt.edit.state == State.FAILED",
-        ("tests/jobs/test_provider_cleanup.py",),
+        ("tests/jobs/steps/test_provider_cleanup.py",),
     ),
     Mutation(
         "spool entry removed before it is saved",
@@ -256,21 +256,21 @@ MUTATIONS = [
         "edits/wiro/task.py",
         "        return self.total_cost if self.is_successful else None\n",
         "        return self.total_cost\n",
-        ("tests/jobs/test_poll.py", "-k", "price"),
+        ("tests/jobs/steps/test_poll.py", "-k", "price"),
     ),
     Mutation(
         "task_error always ends a task",
         "edits/wiro/task.py",
         '        return self.status == ERROR and (self.ended_at is not None or self.pexit not in (None, "0"))\n',
         "        return self.status == ERROR\n",
-        ("tests/wiro/test_task.py", "tests/jobs/test_poll.py", "-k", "error or strange_answer"),
+        ("tests/wiro/test_task.py", "tests/jobs/steps/test_poll.py", "-k", "error or strange_answer"),
     ),
     Mutation(
         "a second probe of credentials is taken for a validation error",
         "edits/wiro/exceptions.py",
         "_VALIDATION_STATUSES = frozenset({400, 413, 415, 422})",
         "_VALIDATION_STATUSES = frozenset({400, 401, 403, 413, 415, 422})",
-        ("tests/wiro/test_client.py", "tests/jobs/test_submit.py", "-k", "403 or refus"),
+        ("tests/wiro/test_client.py", "tests/jobs/steps/test_submit.py", "-k", "403 or refus"),
     ),
     Mutation(
         "storage trouble fails an edit",

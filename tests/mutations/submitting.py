@@ -2,12 +2,12 @@
 
 from .mutation import Mutation
 
-SUBMIT = "edits/jobs/submit.py"
-ADMISSION = "edits/jobs/admission.py"
-BREAKER = "edits/jobs/circuit_breaker.py"
-RECONCILE = "edits/jobs/reconcile.py"
-MATCH = "edits/jobs/task_match.py"
-SUBMIT_TESTS = "tests/jobs/test_submit.py"
+SUBMIT = "edits/jobs/steps/submit.py"
+ADMISSION = "edits/jobs/flow_control/admission.py"
+BREAKER = "edits/jobs/flow_control/circuit_breaker.py"
+RECONCILE = "edits/jobs/steps/reconcile.py"
+MATCH = "edits/jobs/steps/task_match.py"
+SUBMIT_TESTS = "tests/jobs/steps/test_submit.py"
 
 MUTATIONS = [
     Mutation(
@@ -91,14 +91,14 @@ MUTATIONS = [
         BREAKER,
         "if opened.filter(Q(last_refusal_at__isnull=True) | Q(last_refusal_at__lte=sent_at)).update",
         "if opened.update",
-        ("tests/jobs/test_circuit_breaker.py", "-k", "success_that_comes_late"),
+        ("tests/jobs/flow_control/test_circuit_breaker.py", "-k", "success_that_comes_late"),
     ),
     Mutation(
         "one edit's bare 403 stops everybody",
         BREAKER,
         "(_may_concern_one_edit(error) and _others_pass(edit))",
         "False",
-        ("tests/jobs/test_circuit_breaker.py", "-k", "bare_403"),
+        ("tests/jobs/flow_control/test_circuit_breaker.py", "-k", "bare_403"),
     ),
     Mutation(
         "the refused edit itself probes again and again",
@@ -210,27 +210,27 @@ MUTATIONS = [
         MATCH,
         "if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task):",
         "if not task.id or _is_of_another_model(task):",
-        ("tests/jobs/test_task_match.py",),
+        ("tests/jobs/steps/test_task_match.py",),
     ),
     Mutation(
         "a task older than this Run counts as ours",
         MATCH,
         "return began - CLOCK_TOLERANCE <= task.created_at <= began",
         "return task.created_at <= began",
-        ("tests/jobs/test_task_match.py",),
+        ("tests/jobs/steps/test_task_match.py",),
     ),
     Mutation(
         "a rival for the same task is not thought of",
         MATCH,
         "    return not _has_rival(attempt, task)\n",
         "    return True\n",
-        ("tests/jobs/test_task_match.py",),
+        ("tests/jobs/steps/test_task_match.py",),
     ),
     Mutation(
         "the callback's address proves nothing",
         MATCH,
         "        return token_hash(token) == attempt.callback_token_hash\n",
         "        return None\n",
-        ("tests/jobs/test_task_match.py",),
+        ("tests/jobs/steps/test_task_match.py",),
     ),
 ]

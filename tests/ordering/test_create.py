@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from edits.jobs import storage_health
+from edits.jobs.flow_control import storage_health
 from edits.models import Edit, Photo
 from tests.files import files_in
 from tests.fixtures import SignIn

@@ -10,7 +10,8 @@ from unittest.mock import patch
 from django.db.models import DateTimeField, Value
 from django.utils import timezone
 
-from edits.jobs import rate_limiter, storage_health, submit
+from edits.jobs.flow_control import rate_limiter, storage_health
+from edits.jobs.steps import submit
 from edits.models import edit_queryset
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

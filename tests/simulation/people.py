@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 
 from edits import images
 from edits.gallery import trash
-from edits.jobs import actions, circuit_breaker, engine, recovery, result_recovery, webhooks
+from edits.jobs import actions, engine, recovery, webhooks
+from edits.jobs.flow_control import circuit_breaker
+from edits.jobs.steps import result_recovery
 from edits.models import PENDING, Denial, Edit, NotAllowed, Photo, State
 from edits.ordering import create
 

@@ -19,7 +19,9 @@ from django.core.files.storage import Storage, default_storage
 from django.db import connection
 
 from edits import failpoints, images
-from edits.jobs import engine, fetch, provider, rate_limiter, storage_health, timing
+from edits.jobs import engine, provider, timing
+from edits.jobs.flow_control import rate_limiter, storage_health
+from edits.jobs.steps import fetch
 from edits.models import Photo
 from edits.ordering import quotas
 

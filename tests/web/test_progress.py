@@ -56,7 +56,7 @@ def test_many_who_watch_the_line_count_it_once(
         asked.append(count)
         return [edit.pk for edit in edits]
 
-    monkeypatch.setattr("edits.jobs.fair_queue.next_in_turn", next_in_turn)
+    monkeypatch.setattr("edits.jobs.flow_control.fair_queue.next_in_turn", next_in_turn)
     for edit in edits:
         progress.sentence(edit)
     assert asked == [progress.LINE_MAX]

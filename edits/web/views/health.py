@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ...jobs import scheduler, storage_health
+from ...jobs import scheduler
+from ...jobs.flow_control import storage_health
 
 
 @require_safe

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from ... import samples
 from ...images import CONTENT_TYPES
-from ...jobs import provider, sent_picture
+from ...jobs import provider
+from ...jobs.steps import sent_picture
 from .access import visible_edits
 from .picture_responses import (
     serve_changes,

@@ -13,9 +13,9 @@ from typing import Any
 from PIL import Image
 from werkzeug.wrappers import Response
 
-from .connection import HangUp
+from .api.connection import HangUp
+from .api.refusals import Refusal
 from .faults import Fault
-from .refusals import Refusal
 
 PAGE = "<!doctype html><title>{0}</title><h1>{0}</h1><p>The page a proxy shows when it has no better answer.</p>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><script>alert(1)</script></svg>'

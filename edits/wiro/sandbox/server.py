@@ -5,18 +5,18 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from .account import Account
-from .callbacks import Callbacks, Delivery
-from .calls import Calls
-from .connection import ConnectionServer
-from .control import Control
-from .endpoints import Endpoints
+from .api.account import Account
+from .api.callbacks import Callbacks, Delivery
+from .api.calls import Calls
+from .api.connection import ConnectionServer
+from .api.control import Control
+from .api.endpoints import Endpoints
 from .faults import Faults
-from .run_log import Run, RunLog
-from .storage import Storage
-from .task_lifecycle import TaskLifecycle
-from .tasks import TaskBook
-from .timer import Timer
+from .tasks.run_log import Run, RunLog
+from .tasks.storage import Storage
+from .tasks.task_book import TaskBook
+from .tasks.task_lifecycle import TaskLifecycle
+from .tasks.timer import Timer
 
 SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener notices that it should stop
 

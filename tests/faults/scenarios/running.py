@@ -6,7 +6,7 @@ from typing import Any
 
 from edits.jobs import actions
 from edits.models import CircuitBreaker
-from edits.wiro.sandbox.tasks import WiroTask
+from edits.wiro.sandbox.tasks.task_book import WiroTask
 from tests.faults.processes import wait_until
 from tests.faults.runner import SUCCEEDED, UNCONFIRMED, Order, Runner, Scenario
 from tests.faults.topology import Topology

@@ -1,0 +1,97 @@
+"""Admission control: may this edit be submitted now? Every Run passes here, one after the other, in one short transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ...models import (
+    IN_FLIGHT,
+    Attempt,
+    CircuitBreaker,
+    ConcurrencyLimit,
+    Edit,
+    EventCode,
+    FairShare,
+    Pause,
+    State,
+    WriteLock,
+    clock,
+    limits,
+    token_hash,
+)
+from .. import timing
+from . import storage_health
+from .circuit_breaker import is_probe_for_another, next_look
+from .fair_queue import next_in_turn
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not now, but at `until`. `code` and `why` are for the history; without a code the wait is not worth a line."""
+
+    until: datetime
+    code: str = EventCode.NONE
+    why: str = ""
+
+
+def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
+    """Commit the attempt and the move to `submitting` if it is this edit's turn. None: another worker moved the edit."""
+    if wait := _must_wait(edit):
+        return wait
+    with transaction.atomic():
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        now = clock.now()
+        # Looked at again: what was true a moment ago may have changed while this worker waited for the lock.
+        if wait := _closed(edit, now) or _no_place(edit, now):
+            return wait
+        # Nothing is gained yet, so the claims that came to nothing still count.
+        kept: dict[str, Any] = {"keep_lease": True, "due_at": edit.lease_until, "fruitless_claims": edit.fruitless_claims}
+        if not edit.move(State.SUBMITTING, started_at=now, **kept):
+            return None
+        # If the breaker is half-open this edit is the probe; everybody else waits until it is answered.
+        CircuitBreaker.objects.exclude(trip_reason="").update(retry_at=now + timing.span(timing.RUN_DEADLINE))
+        FairShare.objects.update_or_create(owner_id=edit.owner_id, defaults={"last_submitted_at": now})
+        return Attempt.objects.create(
+            edit=edit,
+            number=Attempt.objects.filter(edit=edit).count() + 1,
+            callback_token_hash=token_hash(callback_token),
+            started_at=now,
+            cost_reserved=edit.cost_reserved,
+        )
+
+
+def _must_wait(edit: Edit) -> Wait | None:
+    """Everything that need not be exact, so that it does not take time under the lock."""
+    now = clock.now()
+    if wait := _closed(edit, now) or _no_place(edit, now):
+        return wait
+    if storage_health.problem():
+        return Wait(timing.after(timing.ENVIRONMENT_WAIT), EventCode.WAITING_FOR_STORAGE)
+    limit = ConcurrencyLimit.current().at(now)
+    if limit is None:
+        return None
+    free = max(limit - Edit.objects.filter(state__in=IN_FLIGHT).count(), 0)
+    if edit.pk not in next_in_turn(free, ready_by=now):
+        return Wait(timing.after(timing.TURN_WAIT), EventCode.WAITING_FOR_WIRO, "concurrency")
+    return None
+
+
+def _closed(edit: Edit, now: datetime) -> Wait | None:
+    breaker = CircuitBreaker.current()
+    if Pause.current().is_on:
+        return Wait(timing.after(timing.PROBE_PATIENCE), EventCode.PAUSED)
+    if breaker.is_open(now) or is_probe_for_another(breaker, edit.pk):
+        return Wait(next_look(breaker), EventCode.WAITING_FOR_WIRO, breaker.trip_reason)
+    return None
+
+
+def _no_place(edit: Edit, now: datetime) -> Wait | None:
+    in_flight = Edit.objects.filter(state__in=IN_FLIGHT)
+    if in_flight.filter(owner_id=edit.owner_id).count() >= limits.edits_at_once(edit.owner_id):
+        return Wait(timing.after(timing.TURN_WAIT))
+    limit = ConcurrencyLimit.current().at(now)
+    if limit is not None and in_flight.count() >= limit:
+        return Wait(timing.after(timing.TURN_WAIT), EventCode.WAITING_FOR_WIRO, "concurrency")
+    return None

@@ -1,0 +1,58 @@
+"""Whose turn it is: one waiting edit of each person before anyone's second."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from ...models import IN_FLIGHT, CircuitBreaker, Edit, State, TripReason, clock
+
+# Grouped once per owner, so that 20,000 waiting edits cost milliseconds. `turn` counts the edits of this owner that are in
+# flight and those that wait before this one.
+_QUEUE = """
+    SELECT id FROM (
+        SELECT edit.id, edit.created_at, share.last_submitted_at,
+               COALESCE(running.count, 0)
+               + ROW_NUMBER() OVER (PARTITION BY edit.owner_id ORDER BY edit.created_at, edit.id) AS turn
+        FROM edits_edit edit
+        LEFT JOIN (
+            SELECT owner_id, COUNT(*) AS count FROM edits_edit WHERE state IN ({in_flight}) GROUP BY owner_id
+        ) running ON running.owner_id = edit.owner_id
+        LEFT JOIN edits_fairshare share ON share.owner_id = edit.owner_id
+        WHERE edit.state = %s {ready}
+    ) waiting
+    ORDER BY turn, last_submitted_at NULLS FIRST, created_at, id
+    LIMIT %s
+"""
+_READY = "AND (edit.due_at <= %s OR edit.lease_until >= %s)"
+
+
+def next_in_turn(count: int, ready_by: datetime | None = None) -> list[uuid.UUID]:
+    """The ids of the first `count` waiting edits in fair order; with `ready_by` of those that are due or being worked on.
+
+    One of each person before anyone's second, counting those in flight; among equals first the person who was served longest
+    ago, so that a hundred edits of one cannot starve another's first; then the oldest.
+    """
+    query = _QUEUE.format(in_flight=", ".join(["%s"] * len(IN_FLIGHT)), ready=_READY if ready_by else "")
+    moment = [connection.ops.adapt_datetimefield_value(ready_by)] * 2 if ready_by else []
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*map(str, IN_FLIGHT), str(State.QUEUED), *moment, count])
+        return [row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0]) for row in cursor.fetchall()]
+
+
+def wake_next(owner_id: int) -> None:
+    """A place has become free: try the concurrency limit again, and bring forward the next in turn and this person's next."""
+    now = clock.now()
+    full = CircuitBreaker.objects.filter(trip_reason=TripReason.CONCURRENCY, retry_at__gt=now)
+    full.update(retry_at=now)
+    own = Edit.objects.filter(state=State.QUEUED, owner_id=owner_id).order_by("created_at").values_list("pk", flat=True)[:1]
+    wake([*next_in_turn(2 + settings.EDITS_AT_ONCE), *own])
+
+
+def wake(ids: Sequence[uuid.UUID] | None = None) -> None:
+    """Bring waiting edits forward: these, or all."""
+    now = clock.now()
+    sleeping = Edit.objects.filter(state=State.QUEUED, due_at__gt=now, lease_token__isnull=True)
+    (sleeping if ids is None else sleeping.filter(pk__in=ids)).update(due_at=now)

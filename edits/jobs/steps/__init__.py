@@ -1,0 +1,9 @@
+"""What one step does with an edit, called by the engine, and what the steps share.
+
+submit            queued → running, the paid step         sent_picture      the photo, or a region's crop
+poll              running → its end                       reconcile         unconfirmed → found at Wiro, or not
+fetch             fetching → succeeded                    result_recovery   a paid result that failed here
+provider_cleanup  Wiro's copies are deleted               uncommitted_photo  files whose row is not saved yet
+compositing       the painted region, put into the photo  change_map        what an edit changed
+task_listing      Wiro's list, read back to a moment      task_match        which task belongs to which attempt
+"""

@@ -1,0 +1,224 @@
+"""From `running` to its end: ask Wiro, believe nothing but an ended status, and never let a failed question fail an edit."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from ...failpoints import failpoint
+from ...models import NO_CONDITION, Attempt, Condition, Edit, Event, EventCode, Failure, State, clock
+from ...wiro import WiroAPIError, WiroError, WiroTask
+from .. import timing
+from ..flow_control import circuit_breaker, rate_limiter
+from ..provider import client
+from .reconcile import listed_task
+
+log = logging.getLogger(__name__)
+
+_MAX_AGES = {
+    Condition.MISSING: timing.MISSING_MAX_AGE,
+    Condition.ERROR: timing.ERROR_MAX_AGE,
+    Condition.NO_OUTPUT: timing.NO_OUTPUT_MAX_AGE,
+}
+
+
+def poll(edit: Edit) -> None:
+    """One step of a running edit: one Task/Detail, and what follows from it."""
+    attempt = edit.live_attempt
+    if attempt is None or not attempt.wiro_task_id:
+        raise LookupError(f"edit {edit.pk} runs without an accepted attempt")
+    if not rate_limiter.try_acquire():
+        edit.postpone(timing.after(1))
+        return
+    asked_at = clock.now()
+    task, condition = _ask(attempt)
+    failpoint("after_detail")
+    if task and task.is_ended and not task.ended_without_outputs:
+        _settle(edit, attempt, task)
+        return
+    seen = _seen(edit, condition, asked_at)
+    if _has_lasted(seen):
+        _conclude(edit, attempt, task, seen)
+    elif _is_too_old(edit, asked_at):
+        _give_up(edit, attempt, seen)
+    else:
+        _go_on(edit, attempt, task, asked_at, seen)
+
+
+def _ask(attempt: Attempt) -> tuple[WiroTask | None, Condition]:
+    """What Wiro says about the task, and which condition that is."""
+    try:
+        task = client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+    except WiroAPIError as error:
+        log.warning("polling task %s: %s", attempt.wiro_task_id, error)
+        if error.is_rate_limit:
+            asked = timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after
+            rate_limiter.pause(min(asked, timing.POLL_PAUSE_CAP))
+        if error.is_credentials:
+            circuit_breaker.trip_for(error, attempt.edit)
+        return None, Condition.MISSING if error.is_not_found else Condition.SILENT
+    except WiroError as error:
+        log.warning("polling task %s: %s", attempt.wiro_task_id, error)
+        return None, Condition.SILENT
+    if task.ended_without_outputs:
+        return task, Condition.NO_OUTPUT
+    return task, Condition.ERROR if task.reports_error else Condition.NONE
+
+
+# --- conditions that decide once they last -----------------------------------------------------------------------------
+
+
+def _seen(edit: Edit, condition: Condition, now: datetime) -> dict[str, Any]:
+    """The condition's columns after this look."""
+    is_same = condition and edit.condition == condition
+    gap = timing.observed(edit.polled_at, now, timing.CONDITION_GAP)
+    return {
+        "condition": condition,
+        "condition_age": edit.condition_age + gap if is_same else 0.0,
+        "condition_looks": min(edit.condition_looks + 1, 10_000) if is_same else int(bool(condition)),
+    }
+
+
+def _has_lasted(seen: dict[str, Any]) -> bool:
+    max_age = _MAX_AGES.get(seen["condition"])
+    is_old = max_age is not None and seen["condition_age"] >= timing.scaled(max_age)
+    return is_old and seen["condition_looks"] >= timing.CONDITION_LOOKS
+
+
+def _conclude(edit: Edit, attempt: Attempt, task: WiroTask | None, seen: dict[str, Any]) -> None:
+    """Wiro has said the same for long enough."""
+    match seen["condition"]:
+        case Condition.MISSING:
+            _vanished(edit, attempt, seen)
+        case Condition.ERROR if task:
+            _fail(edit, attempt, Failure.MODEL_FAILED, task)
+        case Condition.NO_OUTPUT if task:
+            _fail(edit, attempt, Failure.NO_OUTPUT, task)
+
+
+def _vanished(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
+    """Wiro does not know the task anymore: nothing to wait for, unless its list still shows it."""
+    task = listed_task(attempt)
+    if task and task.is_ended and not task.ended_without_outputs:
+        _settle(edit, attempt, task)
+        return
+    if task:
+        edit.postpone(_next_poll(edit, seen), wiro_status=task.status, **NO_CONDITION)
+        return
+    # Cleanup follows the task a while longer: should it come back finished, its result is recovered.
+    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
+    if edit.cancel_requested_at:
+        edit.move(State.CANCELED)
+    else:
+        edit.mark_failed(Failure.TIMED_OUT, "Wiro no longer knows the task")
+
+
+# --- going on ----------------------------------------------------------------------------------------------------------
+
+
+def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: datetime, seen: dict[str, Any]) -> None:
+    if edit.cancel_requested_at:
+        if seen["condition"] == Condition.MISSING and seen["condition_looks"] > 1:
+            _vanished(edit, attempt, seen)
+            return
+        if task and not attempt.cancel_sent_at:
+            _stop(attempt, task)
+    status = task.status if task else edit.wiro_status
+    is_new = status != edit.wiro_status
+    edit.postpone(_next_poll(edit, seen), wiro_status=status, **seen)
+    if is_new:
+        Event.objects.create(edit=edit, kind=Event.Kind.REPORTED, code=EventCode.STATUS, data={"status": status})
+    if settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
+        _honor_callback(edit, attempt)
+
+
+def _honor_callback(edit: Edit, attempt: Attempt) -> None:
+    """A callback that came while Wiro was being asked has its wish overwritten by the postponement, so honor it now: the first
+    one at once, a flood of them no more often than any other."""
+    soon = clock.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
+    Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
+
+
+def _next_poll(edit: Edit, seen: dict[str, Any]) -> datetime:
+    if edit.cancel_requested_at or edit.given_up_at:
+        return timing.backoff(timing.VIEWER_POLL, edit.step_retries, timing.POLL_CAP, timing.POLL_GROWTH)
+    if seen["condition"] in _MAX_AGES:
+        return timing.after(timing.CONDITION_POLL)
+    first, cap = timing.FIRST_POLL, timing.POLL_CAP
+    if settings.PUBLIC_BASE_URL:
+        first, cap = timing.FIRST_POLL_WITH_CALLBACK, timing.POLL_CAP_WITH_CALLBACK
+    return timing.backoff(first, edit.step_retries, cap, timing.POLL_GROWTH)
+
+
+def _stop(attempt: Attempt, task: WiroTask) -> None:
+    """Cancel takes a task out of Wiro's queue, Kill stops one that runs. Whatever they answer, the next poll tells the truth."""
+    stop = client().cancel if task.is_queued else client().kill
+    try:
+        stop(task_id=attempt.wiro_task_id)
+    except WiroError as error:
+        log.warning("stopping task %s: %s", attempt.wiro_task_id, error)
+        return
+    Attempt.objects.filter(pk=attempt.pk).update(cancel_sent_at=clock.now())
+
+
+# --- the end -----------------------------------------------------------------------------------------------------------
+
+
+def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
+    """The task has ended: book what it cost, and fetch its picture or end the edit."""
+    facts: dict[str, Any] = {"cost": task.charged_cost, "wiro_task_token": task.token or attempt.wiro_task_token}
+    facts["output_url"] = task.picture.url if task.picture and task.is_successful else ""
+    if not task.is_successful:
+        facts |= {"cleanup_due_at": clock.now(), "error_message": task.debug_error[:1000]}
+    Attempt.objects.filter(pk=attempt.pk).update(**facts)
+    seen: dict[str, Any] = {"wiro_status": task.status}
+    if task.is_canceled:
+        _ended_by_stop(edit, seen)
+    elif task.is_successful:
+        edit.move(State.FETCHING, due_at=clock.now(), cost=task.charged_cost, **seen)
+        failpoint("after_fetching_commit")
+    else:
+        edit.mark_failed(Failure.MODEL_FAILED, task.debug_error, **seen)
+
+
+def _ended_by_stop(edit: Edit, seen: dict[str, Any]) -> None:
+    """Killed because somebody asked for it, or because it took too long."""
+    if edit.given_up_at and not edit.cancel_requested_at:
+        edit.mark_failed(Failure.TIMED_OUT, _TOO_LATE, **seen)
+    else:
+        edit.move(State.CANCELED, **seen)
+
+
+def _fail(edit: Edit, attempt: Attempt, code: Failure, task: WiroTask) -> None:
+    facts = {"cleanup_due_at": clock.now(), "error_message": task.debug_error[:1000]}
+    facts["wiro_task_token"] = task.token or attempt.wiro_task_token
+    Attempt.objects.filter(pk=attempt.pk).update(**facts)
+    # Booked on the edit: the attempt's own cost stays open, so that outputs which appear later are still followed.
+    edit.mark_failed(code, task.debug_error, wiro_status=task.status, cost=task.listed_cost or None)
+
+
+_TOO_LATE = f"no result within {timing.RUN_MAX_AGE / 60:.0f} minutes"
+
+
+def _is_too_old(edit: Edit, now: datetime) -> bool:
+    return edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE)
+
+
+def _give_up(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
+    """It takes too long: kill it, then poll on until Wiro says how it ended. A success that still comes is delivered.
+
+    When even that is not heard of for a day, the edit fails; cleanup follows the task further, so that what it cost is booked.
+    """
+    now = clock.now()
+    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=now)
+        edit.mark_failed(Failure.TIMED_OUT, _TOO_LATE)
+        return
+    try:
+        client().kill(task_id=attempt.wiro_task_id)
+    except WiroError as error:
+        log.warning("killing task %s: %s", attempt.wiro_task_id, error)
+    # The step counter starts again, so that the end of the kill is noticed soon.
+    first_time = {"given_up_at": now, "step_retries": 0} if edit.given_up_at is None else {}
+    edit.postpone(_next_poll(edit, seen), **(seen | first_time))

@@ -1,0 +1,118 @@
+"""Provider cleanup: Wiro's copies of the pictures are deleted once they are stored here or were never paid for.
+
+A task whose end was not seen is followed first: it is stopped, what it cost is booked, and a result that was paid for after
+all is recovered.
+"""
+
+import logging
+
+from django.db import transaction
+
+from ...failpoints import failpoint
+from ...models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
+from ...wiro import WiroAPIError, WiroError, WiroTask
+from .. import timing
+from ..provider import client
+from .reconcile import alarm
+from .result_recovery import recover_result
+
+log = logging.getLogger(__name__)
+
+# With the backoff of cleanups about a day.
+FOLLOW_RETRIES = 32
+
+
+def clean_up(attempt_id: int) -> None:
+    """Delete the copies of one attempt's task, or plan the next try. Deleting twice is harmless at Wiro."""
+    attempt = _claim(attempt_id)
+    if attempt is None:
+        return
+    failpoint("before_remote_delete")
+    try:
+        if not (_end_is_unknown(attempt) and not _has_ended(attempt)):
+            _delete_copies(attempt)
+    except (WiroError, OSError) as error:
+        # An OSError: a result could not be recovered, so its copies stay for the next try.
+        log.warning("deleting the copies of task %s: %s", attempt.wiro_task_id, error)
+
+
+def _claim(attempt_id: int) -> Attempt | None:
+    """Plan the next try first, so that a crash or a refusal in between costs a delay and nothing else."""
+    attempt = Attempt.objects.select_related("edit").get(pk=attempt_id)
+    later = timing.backoff(timing.CLEANUP_WAIT, attempt.cleanup_retries, timing.CLEANUP_WAIT_CAP)
+    mine = Attempt.objects.filter(pk=attempt_id, cleanup_due_at=attempt.cleanup_due_at, cleanup_due_at__isnull=False)
+    retries = min(attempt.cleanup_retries + 1, 10_000)
+    return attempt if mine.update(cleanup_due_at=later, cleanup_retries=retries) else None
+
+
+def _delete_copies(attempt: Attempt) -> None:
+    token = attempt.wiro_task_token or _token_of(attempt)
+    if not token:
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=None)
+        alarm(attempt.edit, EventCode.CLEANUP_IMPOSSIBLE)
+        return
+    try:
+        client().delete_files(task_token=token)
+    except WiroAPIError as error:
+        if not error.is_not_found:
+            raise
+    Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=clock.now(), cleanup_due_at=None)
+    Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CLEANED_UP)
+
+
+def _token_of(attempt: Attempt) -> str:
+    """Run may have answered without a token; only with it can copies be deleted."""
+    task = _task(attempt)
+    if task and task.token:
+        Attempt.objects.filter(pk=attempt.pk).update(wiro_task_token=task.token)
+        return task.token
+    return ""
+
+
+def _task(attempt: Attempt) -> WiroTask | None:
+    if not attempt.wiro_task_id:
+        return None
+    try:
+        return client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+    except WiroAPIError as error:
+        if error.is_not_found:
+            return None
+        raise
+
+
+def _end_is_unknown(attempt: Attempt) -> bool:
+    """Its edit went on, was canceled or given up, before Wiro said how the task ended, or before its outputs showed."""
+    is_open = attempt.outcome == Outcome.SUPERSEDED or attempt.edit.state in (State.FAILED, State.CANCELED)
+    return bool(attempt.wiro_task_id) and attempt.cost is None and is_open
+
+
+def _has_ended(attempt: Attempt) -> bool:
+    """Follow the task to its end. False: not yet, or its result is being recovered, so its copies must stay."""
+    task = _task(attempt)
+    if task is None or not task.is_ended or task.ended_without_outputs:
+        if attempt.cleanup_retries >= FOLLOW_RETRIES:
+            return True
+        if task and not task.is_ended:
+            (client().cancel if task.is_queued else client().kill)(task_id=attempt.wiro_task_id)
+        return False
+    attempt.cost, attempt.wiro_task_token = task.charged_cost, task.token or attempt.wiro_task_token
+    attempt.output_url = task.picture.url if task.picture and task.is_successful else ""
+    # Both or neither: with its cost in the books the result would not be followed any further.
+    with transaction.atomic():
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        attempt.save(update_fields=["cost", "wiro_task_token", "output_url"])
+        if not task.is_successful:
+            return True
+        alarm(attempt.edit, EventCode.CHARGED_LATE, task_id=attempt.wiro_task_id)
+        return not _is_recovered(attempt)
+
+
+def _is_recovered(attempt: Attempt) -> bool:
+    """The owner gets the result that was paid for, beside that of a newer attempt; not one that was canceled or deleted."""
+    if attempt.edit.state == State.CANCELED or attempt.edit.deleted_at:
+        return False
+    try:
+        recover_result(attempt.edit, only=attempt)
+    except NotAllowed:
+        return False
+    return True

@@ -1,0 +1,241 @@
+"""An attempt's task has become known, or is looked for: by Run's answer, the spool, a callback, or Wiro's list of tasks."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from ...failpoints import failpoint
+from ...models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
+from ...wiro import QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
+from .. import timing
+from ..flow_control import rate_limiter
+from ..provider import client
+from ..recovery import may_be_sent_since_backup
+from .task_listing import TaskListing, read_back_to
+from .task_match import is_certain, is_ours
+
+log = logging.getLogger(__name__)
+
+# Pages of Wiro's list that one look reads at most, and how far back. Beyond them absence proves nothing.
+PAGES_MAX = 20
+BEFORE_SENT = timedelta(minutes=5)
+ABSENT = "not_in_list"
+
+
+def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode.ACCEPTED) -> None:
+    """Save the id, lease or no lease, and let its edit run. If a newer attempt was sent, or the edit has ended, the older task
+    is superseded and gets stopped."""
+    with transaction.atomic():
+        # The lock that a new attempt takes, so that none begins between the look and the move.
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        # Locked, so that a callback that arrives now waits and then finds the edit running.
+        attempt = Attempt.objects.select_for_update(of=("self",)).select_related("edit").get(pk=attempt.pk)
+        if attempt.wiro_task_id:
+            _compare(attempt, task_id)
+            return
+        edit, known = attempt.edit, {"wiro_task_id": task_id, "wiro_task_token": task_token, "lookup_due_at": None}
+        newest = not edit.attempts.filter(number__gt=attempt.number).exists()
+        if newest and edit.state in (State.SUBMITTING, State.UNCONFIRMED, State.QUEUED):
+            Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.ACCEPTED, **known)
+            failpoint("inside_taskid_transaction")
+            facts: dict[str, Any] = {"due_at": _first_poll(attempt), "wiro_status": QUEUED, "data": {"task_id": task_id}}
+            edit.move(State.RUNNING, fenced=False, code=code, uploaded_source_url="", **facts)
+            return
+        Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.SUPERSEDED, cleanup_due_at=clock.now(), **known)
+        alarm(edit, EventCode.LATE_TASK, task_id=task_id)
+    log.error("edit %s: task %s belongs to an attempt that was given up; it is stopped", edit.pk, task_id)
+
+
+def alarm(edit: Edit, code: str, **data: object) -> None:
+    """Something that an operator should see."""
+    Event.objects.create(edit=edit, kind=Event.Kind.ALARM, code=code, data=data)
+
+
+def _compare(attempt: Attempt, task_id: str) -> None:
+    if attempt.wiro_task_id != task_id:
+        log.critical("attempt %s has task %s and was told of task %s", attempt.pk, attempt.wiro_task_id, task_id)
+        alarm(attempt.edit, EventCode.SECOND_TASK, task_id=task_id)
+
+
+def _first_poll(attempt: Attempt) -> datetime:
+    if attempt.callback_seen_at:
+        return clock.now()
+    return timing.after(timing.FIRST_POLL_WITH_CALLBACK if settings.PUBLIC_BASE_URL else timing.FIRST_POLL)
+
+
+# --- an edit whose outcome is unknown ----------------------------------------------------------------------------------
+
+
+def reconcile(edit: Edit) -> None:
+    """One step of an unconfirmed edit: is there a task of its newest attempt?"""
+    attempt, is_restored = edit.attempts.order_by("number").last(), may_be_sent_since_backup(edit)
+    if attempt is None or (attempt.outcome == Outcome.REJECTED and is_restored):
+        _await_decision(edit)
+        return
+    if attempt.outcome == Outcome.REJECTED:
+        # The refusal came while nobody could move the edit.
+        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.REFUSED, reason=attempt.error_message)
+        return
+    found = look_up(attempt)
+    if found.task:
+        adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
+    elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
+        # Still looked for: if the list was wrong, what it cost belongs into the books, and its result to the owner.
+        attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=timing.after(timing.LOOKUP_WAIT_LATE), lookup_retries=0)
+        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
+    elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
+        _await_decision(edit)
+        # A callback stores its claim before it looks at the state, so one of the two sees the other.
+        if Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="").exists():
+            Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timing.after(timing.LOOKUP_WAIT))
+    else:
+        edit.postpone(_next_lookup(edit.step_retries))
+
+
+def _await_decision(edit: Edit) -> None:
+    """Nothing more can be found out. The alarm is raised once, however often a callback has it looked for again."""
+    if edit.events.filter(kind=Event.Kind.ALARM, code=EventCode.NEEDS_DECISION).exists():
+        edit.postpone(None)
+    else:
+        edit.park(EventCode.NEEDS_DECISION)
+
+
+def _was_never_requeued(edit: Edit) -> bool:
+    return not edit.attempts.filter(outcome=Outcome.REJECTED, error_code=ABSENT).exists()
+
+
+def _next_lookup(retries: int) -> datetime:
+    late = retries >= 20
+    return timing.backoff(timing.LOOKUP_WAIT, retries, timing.LOOKUP_WAIT_LATE if late else timing.LOOKUP_WAIT_CAP)
+
+
+def look_up_given_up(attempt_id: int) -> None:
+    """A look for the task of an attempt that no edit waits for anymore: what it cost belongs into the books."""
+    attempt = _claim_lookup(attempt_id)
+    if attempt is None:
+        return
+    found = look_up(attempt)
+    if found.task:
+        adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token)
+    elif found.is_absent and attempt.outcome == Outcome.UNKNOWN:
+        attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=None)
+    elif found.is_pointless:
+        Attempt.objects.filter(pk=attempt.pk).update(lookup_due_at=None)
+
+
+def _claim_lookup(attempt_id: int) -> Attempt | None:
+    """Plan the next look first, so that a crash in between costs a delay and nothing else."""
+    attempt = Attempt.objects.select_related("edit").get(pk=attempt_id)
+    retries = attempt.lookup_retries
+    is_last = retries >= (LOOKUPS_MAX if attempt.outcome == Outcome.UNKNOWN else LOOKUPS_AFTER_ABSENCE)
+    later = None if is_last else timing.backoff(timing.LOOKUP_WAIT, retries, timing.LOOKUP_WAIT_LATE)
+    open_outcomes = [Outcome.UNKNOWN, Outcome.REJECTED]
+    mine = Attempt.objects.filter(pk=attempt_id, outcome__in=open_outcomes, lookup_due_at=attempt.lookup_due_at)
+    return attempt if mine.update(lookup_due_at=later, lookup_retries=retries + 1) else None
+
+
+LOOKUPS_MAX = 100
+# About an hour.
+LOOKUPS_AFTER_ABSENCE = 12
+
+
+# --- one look ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look found. `is_absent`: proof that Wiro did not accept it. `is_pointless`: looking again will not help."""
+
+    task: WiroTask | None = None
+    is_absent: bool = False
+    is_pointless: bool = False
+
+
+def look_up(attempt: Attempt) -> Found:
+    """Look for the attempt's task: the one that a callback claimed first, then in Wiro's list."""
+    try:
+        if attempt.has_claimed_task and (task := _claimed_task(attempt)):
+            return Found(task)
+        return _in_list(attempt)
+    except WiroUnsupportedCallError:
+        return Found(is_pointless=not attempt.has_claimed_task)
+    except WiroError as error:
+        log.warning("looking for the task of attempt %s: %s", attempt.pk, error)
+        return Found()
+
+
+def listed_task(attempt: Attempt) -> WiroTask | None:
+    """The known task of this attempt, if Wiro's list shows it although Task/Detail does not."""
+    try:
+        tasks = _recent_tasks(attempt).tasks
+    except WiroError as error:
+        log.warning("looking for task %s in the list: %s", attempt.wiro_task_id, error)
+        return None
+    return next((task for task in tasks if task.id == attempt.wiro_task_id), None)
+
+
+def _claimed_task(attempt: Attempt) -> WiroTask | None:
+    """The task that a callback named, once Task/Detail has confirmed that it is ours. A claim that is refuted is dropped."""
+    by_id = bool(attempt.claimed_task_id)
+    named = {"task_id": attempt.claimed_task_id} if by_id else {"task_token": attempt.claimed_task_token}
+    try:
+        task = client().task_detail(**named, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+    except WiroAPIError as error:
+        # Wiro says this just after a Run, too, so a few looks are granted.
+        retries = max(attempt.lookup_retries, attempt.edit.step_retries)
+        if error.is_not_found and retries >= timing.INVALID_TRIES:
+            _drop_claim(attempt)
+        return None
+    if is_ours(task, attempt):
+        return task
+    _drop_claim(attempt)
+    return None
+
+
+def _drop_claim(attempt: Attempt) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(claimed_task_id="", claimed_task_token="")
+    attempt.claimed_task_id = attempt.claimed_task_token = ""
+    alarm(attempt.edit, EventCode.CLAIM_REFUTED)
+    log.error("edit %s: a callback named a task that is not ours", attempt.edit_id)
+
+
+def _in_list(attempt: Attempt) -> Found:
+    if not rate_limiter.try_acquire():
+        return Found()
+    listing = _recent_tasks(attempt)
+    matching = [task for task in listing.tasks if is_ours(task, attempt)]
+    certain = [task for task in matching if is_certain(task, attempt)]
+    if certain or len(matching) == 1:
+        return Found((certain or matching)[0])
+    # Only Wiro knows the address of the callback, so whoever has called it has taken the task.
+    if matching or attempt.callback_seen_at or not listing.is_complete:
+        return Found()
+    if not _shows_later_task_of_ours(listing.tasks, attempt):
+        return Found()
+    return Found(is_absent=_has_been_absent(attempt))
+
+
+def _recent_tasks(attempt: Attempt) -> TaskListing:
+    """Wiro's newest tasks of this model, back to before the attempt was sent."""
+    return read_back_to((attempt.sent_at or attempt.started_at) - BEFORE_SENT, PAGES_MAX)
+
+
+def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
+    """A list that shows what we sent later is not behind, so that absence means something."""
+    sent_at = attempt.sent_at or attempt.started_at
+    ids = [task.id for task in tasks if task.id]
+    return Attempt.objects.filter(wiro_task_id__in=ids, sent_at__gt=sent_at).exists()
+
+
+def _has_been_absent(attempt: Attempt) -> bool:
+    """Note one more look in which it was absent; has it been so often and long enough?"""
+    now = clock.now()
+    attempt.absent_age += timing.observed(attempt.looked_up_at, now, 2 * timing.LOOKUP_WAIT_CAP)
+    attempt.absent_looks, attempt.looked_up_at = attempt.absent_looks + 1, now
+    attempt.save(update_fields=["absent_age", "absent_looks", "looked_up_at"])
+    is_old = attempt.absent_age >= timing.scaled(timing.ABSENT_MAX_AGE)
+    return is_old and attempt.absent_looks >= timing.ABSENT_LOOKS

@@ -1,0 +1,82 @@
+"""A paid result that could not be stored is fetched again: on an operator's word, or when its task ended late after all."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from ...models import Attempt, Denial, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
+from ..flow_control import storage_health
+from .uncommitted_photo import stored_region
+
+_OF_A_REGION = ("crop_window", "sent_percent")
+# Any constant; it keeps the nonces drawn here apart from those of forms.
+_RECOVERY = uuid.UUID("5b9c2f53-7a0e-4d0e-9d56-0c9c3b8f9d41")
+
+
+def can_fetch_again(edit: Edit) -> bool:
+    """Is there a paid result at Wiro that is not stored here?"""
+    if edit.state == State.FETCHING:
+        return edit.due_at is None or edit.due_at > clock.now()
+    return edit.state == State.FAILED and _unfetched(edit) is not None
+
+
+def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
+    """Fetch it once more. An edit that has failed stays as it is; its result becomes an edit of its own, which costs nothing.
+
+    Returns the edit that is fetching. Raises NotAllowed.
+    """
+    if edit.state == State.FETCHING:
+        if not Edit.objects.filter(pk=edit.pk, state=State.FETCHING).update(due_at=clock.now(), observed_age=0):
+            raise NotAllowed(Denial.NOTHING_TO_FETCH)
+        note = {"kind": Event.Kind.ASKED, "code": EventCode.FETCH_AGAIN, "reason": reason, "actor": actor}
+        Event.objects.create(edit=edit, **note)
+        return edit
+    try:
+        return recover_result(edit, actor, reason)
+    except OSError as error:
+        storage_health.doubt()
+        raise NotAllowed(Denial.NO_STORAGE) from error
+
+
+def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Attempt | None = None) -> Edit:
+    """The attempt with the paid result, the newest or `only` this one, moves to a new edit of the same owner.
+
+    Raises NotAllowed; OSError where the region cannot be stored, and then nothing has changed.
+    """
+    with stored_region(_region(edit)) as region, transaction.atomic():
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        attempt = _unfetched(edit, only)
+        if attempt is None:
+            raise NotAllowed(Denial.NOTHING_TO_FETCH)
+        inputs = ("owner", "photo", "origin", "parent", "batch", "prompt", "guidance_scale", "watermark", "seed", "started_at")
+        copied = {name: getattr(edit, name) for name in (*inputs, *_OF_A_REGION)} | {"region": region}
+        if attempt == edit.live_attempt:
+            # Any other attempt painted another picture.
+            copied["painted"] = edit.painted
+        nonce = uuid.uuid5(_RECOVERY, f"{edit.pk} {attempt.pk}").hex
+        # What an accepted attempt cost is booked on the edit that failed; what a superseded one cost is not.
+        cost = 0 if attempt.outcome == Outcome.ACCEPTED and edit.cost is not None else attempt.cost
+        fresh = Edit.objects.create(nonce=nonce, state=State.FETCHING, cost=cost, **copied)
+        Attempt.objects.filter(pk=attempt.pk).update(edit=fresh, number=1, outcome=Outcome.ACCEPTED, cleanup_due_at=None)
+        for here, code, other in ((edit, EventCode.RECOVERED_AS, fresh), (fresh, EventCode.RECOVERS, edit)):
+            note = {"kind": Event.Kind.ASKED, "code": code, "data": {"edit": str(other.pk)}, "reason": reason}
+            Event.objects.create(edit=here, actor=actor, **note)
+    return fresh
+
+
+def _region(edit: Edit) -> bytes:
+    """Its region's file; nothing without one, or if that is lost: then the painted part is delivered as it is."""
+    if not edit.region:
+        return b""
+    try:
+        with edit.region.open("rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        return b""
+
+
+def _unfetched(edit: Edit, only: Attempt | None = None) -> Attempt | None:
+    paid = edit.attempts.filter(outcome__in=[Outcome.ACCEPTED, Outcome.SUPERSEDED], cleaned_up_at__isnull=True)
+    paid = paid.filter(pk=only.pk) if only else paid
+    return paid.exclude(output_url="").order_by("number").last()

@@ -1,0 +1,83 @@
+"""Which of Wiro's tasks belongs to which attempt.
+
+The callback's address carries the attempt's secret, and the source's address was given to this attempt alone: either proves
+or refutes. Where Wiro shows neither, the inputs and the time speak for a task, and only while no other attempt fits as well.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from django.db.models import Q
+
+from ...models import Attempt, Outcome, token_hash
+from ...wiro import WiroTask
+from .. import timing
+from ..provider import MODEL
+
+# Wiro's clock and ours need not agree to the second.
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+
+def source_hash(url: str) -> str:
+    """What is stored of the source's address: whoever knows the address can read the photo."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def is_ours(task: WiroTask, attempt: Attempt) -> bool:
+    """Nothing that Wiro tells about the task contradicts this attempt, and no other attempt owns it."""
+    if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task):
+        return False
+    proof = _proof(task, attempt)
+    return _is_plausible(task, attempt) if proof is None else proof
+
+
+def is_certain(task: WiroTask, attempt: Attempt) -> bool:
+    """The task shows an address that only this attempt had."""
+    return _proof(task, attempt) is True
+
+
+def _is_owned_by_another(task: WiroTask, attempt: Attempt) -> bool:
+    # By id and token, as a Wiro that starts from nothing (a sandbox does) counts its ids from the beginning again.
+    owners = Attempt.objects.filter(wiro_task_id=task.id, wiro_task_token__in=["", task.token])
+    return owners.exclude(pk=attempt.pk).exists()
+
+
+def _is_of_another_model(task: WiroTask) -> bool:
+    slug = f"{task.model_owner}/{task.model_name}".casefold()
+    return bool(task.model_owner and task.model_name) and slug != MODEL.casefold()
+
+
+def _proof(task: WiroTask, attempt: Attempt) -> bool | None:
+    """True or False where an address decides it, None where Wiro shows none."""
+    if task.callback_url:
+        token = task.callback_url.rstrip("/").rpartition("/")[2]
+        return token_hash(token) == attempt.callback_token_hash
+    source = task.parameters.get("inputImageUrl")
+    if isinstance(source, str) and source and attempt.source_hash:
+        return source_hash(source) == attempt.source_hash
+    return None
+
+
+def _is_plausible(task: WiroTask, attempt: Attempt) -> bool:
+    inputs = {name: task.parameters[name] for name in ("prompt", "seed") if name in task.parameters}
+    if any(str(value) != str(getattr(attempt.edit, name)) for name, value in inputs.items()):
+        return False
+    if not _is_of_that_time(task, attempt) and (task.created_at or not inputs):
+        return False
+    return not _has_rival(attempt, task)
+
+
+def _is_of_that_time(task: WiroTask, attempt: Attempt) -> bool:
+    if task.created_at is None:
+        return False
+    began = attempt.sent_at or attempt.started_at
+    return began - CLOCK_TOLERANCE <= task.created_at <= began + timedelta(seconds=timing.RUN_DEADLINE)
+
+
+def _has_rival(attempt: Attempt, task: WiroTask) -> bool:
+    """Another attempt without a task and with the same inputs, to which the task may belong as well: unresolved, or just sent."""
+    edit = attempt.edit
+    is_open = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.PENDING, sent_at__isnull=False)
+    rivals = Attempt.objects.filter(is_open, wiro_task_id__isnull=True, edit__prompt=edit.prompt)
+    rivals = rivals.filter(edit__seed=edit.seed).exclude(pk=attempt.pk).select_related("edit")
+    return any(task.created_at is None or _is_of_that_time(task, rival) for rival in rivals[:20])

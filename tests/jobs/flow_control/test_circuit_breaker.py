@@ -1,0 +1,107 @@
+"""A refusal that concerns everybody holds back everybody, and one that concerns one edit only that one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from edits.jobs import engine
+from edits.models import CircuitBreaker, Edit, TripReason
+from edits.wiro import WiroClient, WiroRun
+from edits.wiro.sandbox import SandboxServer
+from edits.wiro.sandbox.tasks.run_log import Run
+from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
+from tests.jobs.single_steps import advance
+from tests.rows import present
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
+
+
+def accepted(sandbox: SandboxServer) -> list[Run]:
+    return [run for run in sandbox.runs() if run.accepted]
+
+
+def test_a_wiro_that_cannot_be_reached_is_waited_for(sandbox: SandboxServer, new_edit: NewEdit, settings: Settings) -> None:
+    settings.WIRO_BASE_URL, url = "http://127.0.0.1:9/v1", settings.WIRO_BASE_URL
+    edit = new_edit()
+    engine.advance(edit.pk)
+    edit.refresh_from_db()
+    assert edit.state == "queued"
+    assert CircuitBreaker.current().trip_reason == "unreachable"
+    settings.WIRO_BASE_URL = url
+    assert advance_to_rest(edit).state == "succeeded"
+    assert CircuitBreaker.current().trip_reason == ""
+
+
+@pytest.mark.parametrize("code", [97, 98])
+def test_account_trouble_is_told_to_the_administrators_once(sandbox: SandboxServer, new_edit: NewEdit, code: int) -> None:
+    sandbox.faults.add("Run", "error", code=code, count=2)
+    advance_to_rest(new_edit())
+    assert len(mail.outbox) == 1
+    assert mail.outbox[0].to == ["operator@example.org"]
+
+
+def test_account_trouble_that_lasts_a_day_fails_the_edit_by_name(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.faults.add("Run", "error", code=97, count="always")
+    edit = new_edit()
+    engine.advance(edit.pk)
+    monkeypatch.setattr("edits.jobs.timing.QUEUE_MAX_AGE", 0)
+    edit = advance_to_rest(edit)
+    assert (edit.state, edit.failure_code) == ("failed", "insufficient_balance")
+
+
+def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, refused = new_edit(prompt="The slow one"), new_edit(prompt="The refused one")
+    sandbox.faults.add("Run", "http", status=429, retry_after="30", prompt="refused")
+    run = WiroClient.run
+
+    def run_slowly(self: WiroClient, model: str, inputs: dict[str, Any], **kwargs: Any) -> WiroRun:
+        answer = run(self, model, inputs, **kwargs)
+        if inputs["prompt"] == slow.prompt:
+            engine.advance(refused.pk)
+        return answer
+
+    monkeypatch.setattr(WiroClient, "run", run_slowly)
+    assert advance(slow).state == "running"
+    gate = CircuitBreaker.current()
+    assert gate.trip_reason == TripReason.RATE_LIMIT
+    assert present(gate.retry_at) > timezone.now() + timedelta(seconds=25)
+    CircuitBreaker.objects.update(retry_at=timezone.now())
+    Edit.objects.filter(pk=refused.pk).update(due_at=timezone.now())
+    assert advance(refused).state == "running"
+    assert CircuitBreaker.current().trip_reason == ""
+
+
+def test_while_the_gate_is_closed_nobody_else_runs(
+    sandbox: SandboxServer, new_edit: NewEdit, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edits.jobs.timing.LIMIT_VALIDITY", 15)
+    sandbox.faults.add("Run", "error", code=96, count="always")
+    edits = [new_edit(), new_edit(), *(new_edit(owner=bob) for _ in range(3))]
+    for edit in edits * 3:
+        engine.advance(edit.pk)
+    assert len(sandbox.runs()) == 1
+    sandbox.faults.clear()
+    for edit in edits:
+        assert advance_to_rest(edit).state == "succeeded"
+    assert len(accepted(sandbox)) == 5
+
+
+def test_a_bare_403_of_one_edit_does_not_stop_the_others(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+    assert advance_to_rest(new_edit(prompt="Fine")).state == "succeeded"
+    other = new_edit(prompt="Still at work")
+    engine.advance(other.pk)
+    sandbox.faults.add("Run", "http", status=403, prompt="disliked", count="always")
+    disliked = advance_to_rest(new_edit(prompt="The disliked one"))
+    assert (disliked.state, disliked.failure_code) == ("failed", "rejected")
+    assert CircuitBreaker.current().is_closed
+    assert advance_to_rest(other).state == "succeeded"

@@ -1,0 +1,54 @@
+"""Provider cleanup: the copies at Wiro are erased once the result is stored here."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from edits.jobs import actions, engine
+from edits.jobs.steps import provider_cleanup
+from edits.models import Edit
+from edits.ordering import quotas
+from edits.wiro.sandbox import SandboxServer
+from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
+from tests.rows import present
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_recorded(
+    sandbox: SandboxServer, new_edit: NewEdit
+) -> None:
+    edit = advance_to_rest(new_edit())
+    attempt = edit.attempts.get()
+    assert attempt.cleaned_up_at is None
+    sandbox.faults.add("Task/InputOutputDelete", "http", status=500)
+    for _ in range(2):
+        type(attempt).objects.update(cleanup_due_at=timezone.now())
+        provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert present(attempt.cleaned_up_at) > present(edit.ended_at)
+    assert attempt.cleanup_due_at is None
+    assert edit.events.filter(kind="cleaned_up").count() == 1
+    assert Edit.objects.get(pk=edit.pk).cleaned_up_at == attempt.cleaned_up_at
+
+
+@pytest.mark.usefixtures("no_task_list")
+def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_the_books(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User
+) -> None:
+    edit = new_edit()
+    engine.advance(edit.pk)
+    actions.cancel(Edit.objects.get(pk=edit.pk), alice)
+    sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=2)
+    assert advance_to_rest(edit).state == "canceled"
+    assert quotas.spent_today() == 0
+    while not next(iter(sandbox.tasks)).ended:
+        pass
+    attempt = edit.attempts.get()
+    provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert attempt.cost
+    assert quotas.spent_today() == quotas.spent_today(alice) == attempt.cost
+    assert attempt.cleaned_up_at
+    assert Edit.objects.get(pk=edit.pk).cost is None
