@@ -1,8 +1,9 @@
 """Fixtures that many tests share. Alice owns the edits, Bob must see nothing of them, Rita reviews."""
 
+import errno
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import engine
+from edits.jobs.flow_control import storage_health
 from edits.models import Edit, Photo, State, Visibility
 from edits.ordering import create
 from edits.translations import compile_catalogs
@@ -172,6 +174,20 @@ def media(tmp_path: Path, settings: Settings) -> Path:
     folder = tmp_path / "media"
     settings.MEDIA_ROOT = folder
     return folder
+
+
+@pytest.fixture
+def full_disk(media: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it when the disk becomes full: from then on nothing can be stored."""
+
+    def full(*_args: object, **_named: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fill() -> None:
+        assert storage_health.probe() is None
+        monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+
+    return fill
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def create_variations(
 def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
     """The same picture, region and instruction once more, as an edit of its own: ended edits never change.
 
-    Raises QuotaExceeded, NotAllowed.
+    Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)

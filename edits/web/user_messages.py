@@ -119,6 +119,10 @@ def quota(error: QuotaExceeded) -> str:
             )
 
 
+def storage_unavailable() -> str:
+    return _("We can’t store photos right now. Nothing was lost or charged; try again in a minute.")
+
+
 def suspended(reason: str) -> str:
     text = _("Your account is suspended. You can view your edits, but you can’t create or share any.")
     return text + " " + _("Reason: %s") % reason if reason else text

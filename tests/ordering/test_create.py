@@ -1,8 +1,8 @@
 """One form, several edits: all or none, each with a seed of its own; and one instruction for many photos."""
 
-import errno
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -171,12 +171,8 @@ def test_a_photo_that_another_sites_folder_would_swallow_is_refused_for_now(brow
     made(post(browser, as_json=True))
 
 
-def test_a_full_disk_refuses_the_photo_and_keeps_what_was_typed(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: object, **_named: object) -> str:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    assert storage_health.probe() is None
-    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+def test_a_full_disk_refuses_the_photo_and_keeps_what_was_typed(browser: Client, full_disk: Callable[[], None]) -> None:
+    full_disk()
     response = post(browser, prompt="Give the cat a hat")
     assert response.status_code == 503
     assert "Give the cat a hat" in response.content.decode()

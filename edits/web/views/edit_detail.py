@@ -23,6 +23,7 @@ from ...tasks import enqueue
 from .. import addresses, comparison, composer, progress, user_messages
 from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
+from .errors import storage_unavailable
 from .links import forget_new_link, live_links
 from .new_edit import created
 from .trash import deleted
@@ -135,6 +136,8 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     except NotAllowed as denied:
         messages.error(request, user_messages.not_allowed(denied, edit))
         return _answer(request, edit)
+    except OSError:
+        return storage_unavailable(request)
     enqueue(fresh.pk)
     return created(request, fresh)
 

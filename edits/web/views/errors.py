@@ -1,5 +1,6 @@
 """Responses to request bodies that are not read or cannot be processed now, with the reason if it is known."""
 
+import logging
 import time
 from contextlib import suppress
 
@@ -15,6 +16,10 @@ from ..upload_places import RETRY_AFTER, TooManyUploads
 from ..uploads import BodyTooLarge, BodyWithoutLength
 from .access import wants_json
 
+log = logging.getLogger(__name__)
+
+# Seconds.
+STORAGE_RETRY_AFTER = 60
 # Seconds, and bytes at a time.
 DRAIN_SECONDS = 5.0
 PIECE = 64 * 1024
@@ -46,6 +51,14 @@ def _let_finish(request: HttpRequest) -> None:
     with suppress(OSError):
         while time.monotonic() < ends_at and request.read(PIECE):
             pass
+
+
+def storage_unavailable(request: HttpRequest) -> HttpResponse:
+    """The disk is full, read-only, or another than the database belongs to: nothing was accepted."""
+    log.exception("a photo or a region could not be stored")
+    answer = _refused(request, 503, "__all__", "storage_unavailable", user_messages.storage_unavailable())
+    answer["Retry-After"] = str(STORAGE_RETRY_AFTER)
+    return answer
 
 
 def busy(request: HttpRequest) -> HttpResponse:

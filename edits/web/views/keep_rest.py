@@ -18,7 +18,7 @@ from .. import addresses, user_messages
 from ..region_form import RegionForm
 from ..upload_places import TooLongInLine, turn_to_decode
 from .access import own_edit, person, wants_json
-from .errors import busy
+from .errors import busy, storage_unavailable
 from .new_edit import created
 from .picture_responses import inert
 
@@ -37,6 +37,8 @@ def keep_rest(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponseBase:
         return _refused(request, edit, 400, "region", error.code, user_messages.region_refusal(error))
     except FileNotFoundError as error:
         raise Http404 from error
+    except OSError:
+        return storage_unavailable(request)
     except TooLongInLine:
         return busy(request)
 

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,12 +18,10 @@ from ..addresses import edit_url, status_url
 from ..forms import PROMPT_MAX, EditForm
 from ..upload_places import TooLongInLine
 from .access import person, wants_json
-from .errors import busy
+from .errors import STORAGE_RETRY_AFTER, busy
 
 log = logging.getLogger(__name__)
 
-# Seconds.
-STORAGE_RETRY_AFTER = 60
 # The photo, and the small picture of it.
 _SAMPLE = ("sample", "sample-card")
 
@@ -85,8 +82,7 @@ def _drawn_form(request: HttpRequest) -> EditForm:
 def _not_stored(request: HttpRequest, form: EditForm) -> HttpResponse:
     """The disk is full, read-only, or another than the database belongs to: nothing was accepted."""
     log.exception("an uploaded photo could not be stored")
-    message = _("We can’t store photos right now. Nothing was lost or charged; try again in a minute.")
-    form.add_error(None, ValidationError(message, code="storage_unavailable"))
+    form.add_error(None, ValidationError(user_messages.storage_unavailable(), code="storage_unavailable"))
     answer = _refused(request, form, 503)
     answer["Retry-After"] = str(STORAGE_RETRY_AFTER)
     return answer

@@ -1,16 +1,20 @@
 """Pages and JSON that people and programs read: states, status, health, errors, headers."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.models import Edit, Failure, Photo, State
 from edits.web.addresses import edit_url, status_url
 from tests.fixtures import SignIn
+from tests.photos import photo_path
+from tests.regions import order
 from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +125,17 @@ def test_trying_again_over_quota_says_when_it_renews(browser: Client, alice: Use
     assert (page.status_code, answer.status_code) == (429, 429)
     assert "midnight UTC" in page.content.decode()
     assert answer.json()["errors"]["__all__"][0]["code"] == "edits_per_day"
+
+
+def test_trying_a_region_again_on_a_full_disk_is_refused_with_words(browser: Client, full_disk: Callable[[], None]) -> None:
+    edit = order(browser, photo_path("rocket.jpg").read_bytes())
+    Edit.objects.filter(pk=edit.pk).update(state=State.CANCELED, due_at=None, ended_at=timezone.now())
+    full_disk()
+    answer = browser.post(f"{edit_url(edit)}retry/", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["errors"]["__all__"][0]["code"]) == (503, "storage_unavailable")
+    assert int(answer["Retry-After"]) > 0
+    assert browser.post(f"{edit_url(edit)}retry/").status_code == 503
+    assert Edit.objects.count() == 1
 
 
 def test_an_unfinished_edit_is_not_tried_again(browser: Client, alice: User, photo: Photo) -> None:

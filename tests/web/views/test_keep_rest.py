@@ -1,6 +1,7 @@
 """Keeping the rest: a free version with only what changed, the proposal for it, and why it is sometimes refused."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,14 @@ def test_full_storage_keeps_it_from_being_made(browser: Client, edit: Edit, sett
     response = ask(browser, edit)
     assert (response.status_code, response.json()["errors"]["__all__"][0]["code"]) == (429, "storage")
     assert files_in(media) == kept
+
+
+def test_a_full_disk_refuses_it_with_words(browser: Client, edit: Edit, full_disk: Callable[[], None]) -> None:
+    full_disk()
+    response = ask(browser, edit)
+    assert (response.status_code, response.json()["errors"]["__all__"][0]["code"]) == (503, "storage_unavailable")
+    assert int(response["Retry-After"]) > 0
+    assert Edit.objects.count() == 1
 
 
 def test_nobody_else_and_nothing_unfinished(edit: Edit, signed_in: SignIn, bob: User, browser: Client, alice: User) -> None:
