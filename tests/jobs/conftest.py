@@ -1,8 +1,12 @@
 """Waits that a test would only sit through. What it looks at keeps its place: a wait is shorter, never left out."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from edits.jobs import timing
+from edits.jobs import scheduler, timing, worker_pool
+from edits.wiro.sandbox import SandboxServer
 
 
 @pytest.fixture
@@ -18,3 +22,13 @@ def even_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 def short_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Run that is not answered is given up after a quarter of the time."""
     monkeypatch.setattr(timing, "RUN_DEADLINE", timing.RUN_DEADLINE / 4)
+
+
+@pytest.fixture
+def pool(sandbox: SandboxServer, media: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[worker_pool.WorkerPool]:
+    """Threads of this test's own. They have finished before its database and its folders go, and touch no other test's."""
+    own = worker_pool.WorkerPool(4)
+    monkeypatch.setattr(worker_pool, "pool", own)
+    monkeypatch.setattr(scheduler, "pool", own)
+    yield own
+    own.drain()

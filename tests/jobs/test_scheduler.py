@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from edits.jobs import scheduler, worker_pool
+from edits.jobs import scheduler
+from edits.jobs.worker_pool import WorkerPool
 from edits.models import Attempt, Edit
 from edits.wiro.sandbox import SandboxServer
 from tests.fixtures import NewEdit
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.both_databases
 def test_the_sweep_takes_everything_to_its_end_without_any_message(
-    sandbox: SandboxServer, new_edit: NewEdit, bob: User, settings: Settings
+    sandbox: SandboxServer, new_edit: NewEdit, bob: User, settings: Settings, pool: WorkerPool
 ) -> None:
     settings.SWEEP_SECONDS = 0.2
     edits = [new_edit(), new_edit(), new_edit(owner=bob)]
@@ -36,7 +37,7 @@ def test_the_sweep_takes_everything_to_its_end_without_any_message(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(new_edit: NewEdit, pool: WorkerPool) -> None:
     new_edit()
     with scheduler._dispatching:
         assert scheduler.dispatch_due() == 0
@@ -45,7 +46,7 @@ def test_a_second_round_in_the_same_process_leaves_the_turn_to_the_first(sandbox
 
 @pytest.mark.django_db(transaction=True)
 def test_the_sweep_takes_results_before_running_before_waiting(
-    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+    new_edit: NewEdit, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting, running, fetching = new_edit(), new_edit(), new_edit()
     Edit.objects.filter(pk=running.pk).update(state="running")
@@ -57,17 +58,17 @@ def test_the_sweep_takes_results_before_running_before_waiting(
         Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
         return True
 
-    monkeypatch.setattr(worker_pool.pool, "offer", note_down)
+    monkeypatch.setattr(pool, "offer", note_down)
     assert scheduler.dispatch_due() == 3
     assert order == [fetching.pk, running.pk, waiting.pk]
 
 
 def test_running_edits_that_find_no_free_lane_are_given_back(
-    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+    new_edit: NewEdit, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edits = [new_edit() for _ in range(3)]
     Edit.objects.update(state="running")
-    monkeypatch.setattr(worker_pool.pool, "offer", lambda step, subject, timeout: False)
+    monkeypatch.setattr(pool, "offer", lambda step, subject, timeout: False)
     assert scheduler.dispatch_due() == 0
     for edit in edits:
         edit.refresh_from_db()
