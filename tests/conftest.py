@@ -151,7 +151,7 @@ def no_task_list(sandbox: SandboxServer) -> None:
     sandbox.faults.add("Task/List", "http", status=404, count="always")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def picture() -> images.CleanPicture:
     with photo_path("rocket.jpg").open("rb") as file:
         return images.clean(file)

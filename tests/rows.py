@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
@@ -45,10 +46,15 @@ def reloaded(edit: Edit) -> Edit:
 
 def stored(owner: User, name: str = "rocket.jpg") -> Photo:
     """A photo with files of its own, of the photograph with this name."""
-    with photo_path(name).open("rb") as file:
-        photo = Photo.from_picture(owner.pk, images.clean(file, images.RESULT))
+    photo = Photo.from_picture(owner.pk, _clean(name))
     photo.save()
     return photo
+
+
+@cache
+def _clean(name: str) -> images.CleanPicture:
+    with photo_path(name).open("rb") as file:
+        return images.clean(file, images.RESULT)
 
 
 def shared(owner: User, photo: Photo, **fields: Any) -> Edit:

@@ -36,7 +36,11 @@ def free_port() -> int:
 
 def environment(data: Path, port: int, **changes: str) -> dict[str, str]:
     """What a person's shell has, without what tests/settings.py has put into this process."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONDONTWRITEBYTECODE")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "HOME", "LANG", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    }
     return kept | QUICK | {"DATA_DIR": str(data), "PORT": str(port), "LOG_LEVEL": "WARNING"} | changes
 
 
