@@ -60,8 +60,10 @@ def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
     pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
     if not pending.exists():
         raise NotAllowed(Denial.NOTHING_TO_CHECK)
-    if not pending.filter(Q(due_at__gt=now) | Q(due_at__isnull=True)).update(due_at=now):
-        return
+    is_earlier = pending.filter(Q(due_at__gt=now) | Q(due_at__isnull=True)).update(due_at=now)
+    newest = edit.events.order_by("pk").last()
+    if not is_earlier and newest and newest.code == EventCode.CHECK_NOW:
+        return  # pressed twice
     Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.CHECK_NOW, reason=reason, actor=actor)
 
 

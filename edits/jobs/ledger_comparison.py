@@ -13,6 +13,7 @@ from django.db.models import Q
 from ..models import ENDED, FAR_AHEAD, Attempt, Failure, Heartbeat, LedgerDifference, Outcome, clock
 from ..wiro import WiroError, WiroTask, WiroUnsupportedCallError
 from .steps.task_listing import read_back_to
+from .steps.task_match import is_known_task
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def _differences(tasks: Mapping[str, WiroTask], now: datetime) -> Iterator[Ledge
     for known in Attempt.objects.filter(wiro_task_id__in=tasks).select_related("edit"):
         attempts[known.wiro_task_id or ""].append(known)
     for task in tasks.values():
-        attempt = next((known for known in attempts[task.id] if _is_same(task, known)), None)
+        attempt = next((known for known in attempts[task.id] if is_known_task(task, known)), None)
         # As exact as our books are.
         charged = None if task.listed_cost is None else round(task.listed_cost, 6)
         facts: dict[str, Any] = {"charged": charged, "task_created_at": task.created_at, "found_at": now}
@@ -86,12 +87,6 @@ def _differences(tasks: Mapping[str, WiroTask], now: datetime) -> Iterator[Ledge
         elif _is_settled(attempt) and charged is not None and charged != (_booked(attempt) or 0):
             facts |= {"attempt": attempt, "booked": _booked(attempt)}
             yield LedgerDifference(wiro_task_id=task.id, kind=LedgerDifference.Kind.COST, **facts)
-
-
-def _is_same(task: WiroTask, attempt: Attempt) -> bool:
-    """By id, and by token where both have one, as a Wiro that starts from nothing (a sandbox does) counts its ids from the
-    beginning again."""
-    return not task.token or attempt.wiro_task_token in ("", task.token)
 
 
 def _is_settled(attempt: Attempt) -> bool:

@@ -1,5 +1,7 @@
 """What people ask for: cancel, try again, share, delete."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -14,6 +16,7 @@ from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
 from tests.jobs.single_steps import begin_attempt, claim
+from tests.rows import present
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +26,18 @@ def until(edit: Edit, state: str) -> Edit:
         engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
     return edit
+
+
+@pytest.mark.parametrize("seconds", [-5, 60])
+def test_who_asked_for_a_check_and_why_is_kept_even_if_the_edit_was_due_anyway(
+    new_edit: NewEdit, alice: User, seconds: int
+) -> None:
+    edit = new_edit()
+    Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now() + timedelta(seconds=seconds))
+    actions.check_now(edit, alice, "Asked for by telephone")
+    event = edit.events.get(code="check_now")
+    assert (event.actor, event.reason) == (alice, "Asked for by telephone")
+    assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
 
 
 def test_a_cancel_before_submitting_means_no_run_at_all(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:

@@ -1,11 +1,17 @@
-"""Wiro's list of tasks, newest first, read back to a moment. What it lacks means something only if it was read to there."""
+"""Wiro's list of tasks, newest first, read back to a moment. What it lacks means something only if it was read to there.
 
-from dataclasses import dataclass
-from datetime import datetime
+Moments are by our clock. How far Wiro's differs is read from the tasks in the list that we know.
+"""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ...models import Attempt
 from ...wiro import WiroTask
 from .. import timing
 from ..provider import MODEL, client
+from .task_match import CLOCK_TOLERANCE, is_known_task
 
 # One old task may be an old clock; two in a row are the past.
 OLD_TASKS = 2
@@ -23,12 +29,28 @@ def read_back_to(moment: datetime, pages: int) -> TaskListing:
     """Read at most so many pages. A short page is not the last one: servers give fewer than they were asked for, and entries
     that cannot be read do not count. Raises WiroError."""
     tasks: list[WiroTask] = []
-    received = 0
+    received, is_complete = 0, False
     for _ in range(pages):
         page = client().task_list(MODEL, start=received, deadline=timing.scaled(timing.DETAIL_DEADLINE))
         received += page.received
         tasks += page
-        older = sum(task.created_at is not None and task.created_at < moment for task in page)
+        lag = _clock_lag(tasks)
+        older = sum(task.created_at is not None and task.created_at + lag < moment for task in page)
         if not page.received or older >= OLD_TASKS:
-            return TaskListing(tasks, is_complete=True)
-    return TaskListing(tasks, is_complete=False)
+            is_complete = True
+            break
+    return TaskListing([_by_our_clock(task, lag) for task in tasks], is_complete)
+
+
+def _clock_lag(tasks: Iterable[WiroTask]) -> timedelta:
+    """How far Wiro's clock is behind ours (negative: ahead of it), or zero while a Run's duration explains the difference."""
+    ids = [task.id for task in tasks if task.id]
+    known = {attempt.wiro_task_id: attempt for attempt in Attempt.objects.filter(wiro_task_id__in=ids).order_by("pk")}
+    pairs = [(task.created_at, known[task.id]) for task in tasks if task.id in known and is_known_task(task, known[task.id])]
+    lags = [attempt.sent_at - created_at for created_at, attempt in pairs if created_at and attempt.sent_at]
+    lag = max(lags, default=timedelta(0))
+    return lag if lag > CLOCK_TOLERANCE or lag < -timedelta(seconds=timing.RUN_DEADLINE) else timedelta(0)
+
+
+def _by_our_clock(task: WiroTask, lag: timedelta) -> WiroTask:
+    return replace(task, created_at=task.created_at + lag) if lag and task.created_at else task

@@ -31,6 +31,12 @@ def is_ours(task: WiroTask, attempt: Attempt) -> bool:
     return _is_plausible(task, attempt) if proof is None else proof
 
 
+def is_known_task(task: WiroTask, attempt: Attempt) -> bool:
+    """The attempt has this task: the same id, and the same token where both have one, as a Wiro that starts from nothing (a
+    sandbox does) counts its ids from the beginning again."""
+    return task.id == attempt.wiro_task_id and (not task.token or attempt.wiro_task_token in ("", task.token))
+
+
 def is_certain(task: WiroTask, attempt: Attempt) -> bool:
     """The task shows an address that only this attempt had."""
     return _proof(task, attempt) is True

@@ -1,20 +1,29 @@
-"""A list is complete when it was read to before the moment, or to an empty page; a short page says nothing."""
+"""A list is complete when it was read to before the moment, or to an empty page; a short page says nothing.
+
+The moment is by our clock, whatever Wiro's says.
+"""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import User
 
 from edits.jobs.steps import task_listing
+from edits.models import Photo, State
 from edits.wiro import WiroTask, WiroTaskList
+from tests.rows import attempt_of, edit_in
 
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def task(minutes: float | None) -> WiroTask:
+pytestmark = pytest.mark.django_db
+
+
+def task(minutes: float | None, task_id: str = "1") -> WiroTask:
     """Created so many minutes after the moment; None: at no time that can be read."""
     created = "junk" if minutes is None else str(int((MOMENT + timedelta(minutes=minutes)).timestamp()))
-    return WiroTask.from_answer({"id": "1", "createtime": created})
+    return WiroTask.from_answer({"id": task_id, "createtime": created})
 
 
 def page(*minutes: float | None, unreadable: int = 0) -> WiroTaskList:
@@ -37,6 +46,13 @@ def page(*minutes: float | None, unreadable: int = 0) -> WiroTaskList:
 def test_what_makes_a_list_complete(
     monkeypatch: pytest.MonkeyPatch, pages: list[WiroTaskList], starts: list[int], is_complete: bool
 ) -> None:
+    found, asked = read(monkeypatch, pages)
+    assert (asked, found.is_complete) == (starts, is_complete)
+    assert len(found.tasks) == sum(len(page) for page in pages)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, pages: list[WiroTaskList]) -> tuple[task_listing.TaskListing, list[int]]:
+    """What is read back to the moment in four pages, and where each began."""
     asked: list[int] = []
 
     def task_list(_model: str, *, start: int, deadline: float) -> WiroTaskList:
@@ -44,6 +60,17 @@ def test_what_makes_a_list_complete(
         return pages[len(asked) - 1]
 
     monkeypatch.setattr(task_listing, "client", lambda: SimpleNamespace(task_list=task_list))
-    found = task_listing.read_back_to(MOMENT, 4)
-    assert (asked, found.is_complete) == (starts, is_complete)
-    assert len(found.tasks) == sum(len(page) for page in pages)
+    return task_listing.read_back_to(MOMENT, 4), asked
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_wiro_with_a_wrong_clock_is_read_back_by_ours(
+    monkeypatch: pytest.MonkeyPatch, alice: User, photo: Photo, hours: int
+) -> None:
+    attempt_of(edit_in(State.RUNNING, alice, photo), wiro_task_id="4711", sent_at=MOMENT + timedelta(minutes=9))
+    ahead = 60 * hours
+    first = WiroTaskList((task(ahead + 9, "4711"), task(ahead + 8)), None, 2)
+    pages = [first, page(ahead + 7, ahead + 6), page(ahead - 1, ahead - 2)]
+    found, asked = read(monkeypatch, pages)
+    assert (asked, found.is_complete) == ([0, 2, 4], True)
+    assert [task.created_at for task in found.tasks] == [MOMENT + timedelta(minutes=at) for at in (9, 8, 7, 6, -1, -2)]
