@@ -135,6 +135,24 @@ def test_a_list_that_was_not_read_to_before_the_run_proves_nothing(
     assert len([run for run in sandbox.runs() if run.prompt == "The lost one"]) == 1
 
 
+def test_a_task_with_the_same_inputs_from_another_time_is_neither_taken_nor_proof_of_absence(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None
+) -> None:
+    """Our clock was set between the Run and the look, and the list shows no addresses."""
+    monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
+    monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
+    sandbox.faults.add("Task/List", "http", status=503, count="always")
+    sandbox.faults.add("Run", "reset", after=True)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    lost.attempts.update(sent_at=timezone.now() - timedelta(hours=3), source_hash="")
+    assert advance_to_rest(new_edit(prompt="A later one")).state == State.SUCCEEDED
+    sandbox.faults.clear()
+    sandbox.faults.add("Task/List", "no_callback_url", count="always")
+    assert look_again(lost).state == State.UNCONFIRMED
+    assert lost.attempts.get().outcome == Outcome.UNKNOWN
+    assert len([run for run in sandbox.runs() if run.prompt == "The lost one"]) == 1
+
+
 def test_a_list_of_short_pages_is_read_to_its_end(sandbox: SandboxServer, new_edit: NewEdit, short_runs: None) -> None:
     sandbox.faults.add("Task/List", "http", status=503, count="always")
     sandbox.faults.add("Run", "reset", after=True)

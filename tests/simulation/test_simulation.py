@@ -6,7 +6,7 @@ from django.db import connection
 from .dice import KINDS
 from .simulation import Scenario, Simulation
 
-SEEDS = 120
+SEEDS = 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ from ..flow_control import rate_limiter
 from ..provider import client
 from ..recovery import may_be_sent_since_backup
 from .task_listing import TaskListing, read_back_to
-from .task_match import is_certain, is_ours
+from .task_match import is_certain, is_ours, may_be_ours
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ def _in_list(attempt: Attempt) -> Found:
     if certain or len(matching) == 1:
         return Found((certain or matching)[0])
     # Only Wiro knows the address of the callback, so whoever has called it has taken the task.
-    if matching or attempt.callback_seen_at or not listing.is_complete:
+    if attempt.callback_seen_at or not listing.is_complete or any(may_be_ours(task, attempt) for task in listing.tasks):
         return Found()
     if not _shows_later_task_of_ours(listing.tasks, attempt):
         return Found()
