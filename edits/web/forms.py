@@ -54,7 +54,13 @@ class EditForm(RegionForm):
         help_text=_("From 1 to 10. Higher follows your instruction more closely; lower stays closer to the photo."),
     )
     watermark = forms.BooleanField(
-        label=_("Watermark"), required=False, help_text=_("Adds “AI-generated” to the bottom right corner of the result.")
+        label=_("Watermark"),
+        required=False,
+        help_text=format_lazy(
+            "{} {}",
+            _("Adds “AI-generated” to the bottom right corner of the result."),
+            _("If you mark a part of the photo, the text is only in what the model painted, unless that part covers it."),
+        ),
     )
     seed = forms.IntegerField(
         label=_("Seed"),
