@@ -132,6 +132,7 @@ def test_the_change_map_of_a_composite_is_empty_outside_of_the_region(inverting:
     assert not alpha[~inside(alpha.shape, (0.44, 0.44, 0.12, 0.12))].any()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("at", ["after_painted_stored", "after_painted_commit", "after_result_stored", "after_succeeded_commit"])
 def test_a_worker_that_dies_while_delivering_loses_nothing(
     inverting: list[bytes], sandbox: SandboxServer, ordered: Edit, media: Path, power_cut: Callable[[str], None], at: str
