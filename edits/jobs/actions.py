@@ -30,6 +30,8 @@ def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
 
 def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
     """A person takes the risk of a second charge: a new attempt of the same edit, wanted even if it was canceled before."""
+    if edit.deleted_at:
+        raise NotAllowed(Denial.ALREADY_DELETED)
     told: dict[str, Any] = {"code": EventCode.TRY_AGAIN, "reason": reason, "actor": actor}
     wanted: dict[str, Any] = {"due_at": clock.now(), "cancel_requested_at": None}
     if edit.state != State.UNCONFIRMED or not edit.move(State.QUEUED, **told, **wanted):

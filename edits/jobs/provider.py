@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 
-from ..models import Attempt, Edit, clock
+from ..models import ABSENT, Attempt, Edit, Outcome, clock
 from ..wiro import WiroClient
 from .steps import sent_picture
 from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
@@ -47,8 +47,9 @@ def _unused_upload(edit: Edit) -> str:
     oldest = clock.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
     if not edit.uploaded_source_url or edit.source_uploaded_at is None or edit.source_uploaded_at < oldest:
         return ""
-    may_be_taken = edit.attempts.exclude(outcome="rejected").filter(sent_at__gte=F("edit__source_uploaded_at"))
-    return "" if may_be_taken.exists() else edit.uploaded_source_url
+    given = edit.attempts.filter(sent_at__gte=F("edit__source_uploaded_at"))
+    is_refused = Q(outcome=Outcome.REJECTED) & ~Q(error_code=ABSENT)
+    return "" if given.exclude(is_refused).exists() else edit.uploaded_source_url
 
 
 def _upload(edit: Edit, attempt: Attempt, picture: sent_picture.SentPicture) -> str:

@@ -1,7 +1,7 @@
 """What the program remembers: Photo, Edit, Attempt, Event, who may see and do what, and the rows that all workers share."""
 
 from . import clock
-from .attempt import Attempt, Outcome, token_hash
+from .attempt import ABSENT, Attempt, Outcome, token_hash
 from .circuit_breaker import FAR_AHEAD, CircuitBreaker, TripReason
 from .concurrency_limit import ConcurrencyLimit
 from .edit import NO_CONDITION, Edit
@@ -20,6 +20,7 @@ from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, Forbid
 from .write_lock import WriteLock
 
 __all__ = [
+    "ABSENT",
     "ENDED",
     "FAR_AHEAD",
     "IN_FLIGHT",

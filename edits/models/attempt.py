@@ -21,6 +21,10 @@ class Outcome(models.TextChoices):
     SUPERSEDED = "superseded", _("superseded by a newer attempt")
 
 
+# The error code of an attempt that Wiro's list never showed. It counts as rejected, but the list may have been wrong.
+ABSENT = "not_in_list"
+
+
 class Attempt(models.Model):
     """Committed before the first byte of Run is sent, so that no Run can happen without a row that tells of it."""
 
@@ -82,12 +86,22 @@ class Attempt(models.Model):
         return f"attempt {self.number}: {self.outcome}"
 
     @property
+    def may_have_task(self) -> bool:
+        """Wiro may have taken it without our knowing: only a refusal by Wiro, or never having sent it, rules that out."""
+        return self.outcome in (Outcome.PENDING, Outcome.UNKNOWN) or self.error_code == ABSENT
+
+    @property
     def has_claimed_task(self) -> bool:
         return bool(self.claimed_task_id or self.claimed_task_token)
 
     def settle(self, outcome: Outcome, **changes: object) -> bool:
-        """Compare-and-set from pending (or unknown, when the answer is late). Returns whether this call decided it."""
+        """Compare-and-set from pending (or unknown, when the answer is late). Returns whether this call decided it.
+
+        What was refused has no task to look for, unless `changes` say so.
+        """
         open_outcomes = [Outcome.PENDING, Outcome.UNKNOWN]
+        if outcome == Outcome.REJECTED:
+            changes = {"lookup_due_at": None, **changes}
         won = Attempt.objects.filter(pk=self.pk, outcome__in=open_outcomes).update(outcome=outcome, **changes) == 1
         self.refresh_from_db()
         return won

@@ -73,10 +73,11 @@ def spent_today(owner: User | None = None) -> Decimal:
 
 
 def _reserved_for_unknown() -> QuerySet[Attempt]:
-    """Today's attempts of which nobody knows yet whether they were charged, besides the one that an unconfirmed edit's own
-    reservation covers."""
+    """Today's attempts of which nobody knows yet whether or how much they were charged, besides the one that an unconfirmed
+    edit's own reservation covers."""
     later = Attempt.objects.filter(edit=OuterRef("edit"), number__gt=OuterRef("number"))
-    unknown = Attempt.objects.filter(outcome=Outcome.UNKNOWN, started_at__gte=today())
+    is_unknown = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.SUPERSEDED, cost__isnull=True)
+    unknown = Attempt.objects.filter(is_unknown, started_at__gte=today())
     return unknown.filter(Exists(later) | ~Q(edit__state=State.UNCONFIRMED))
 
 

@@ -10,13 +10,13 @@ from pytest_django.fixtures import Settings
 from edits.gallery import moderation, sharing, trash
 from edits.jobs import actions, engine, recovery
 from edits.jobs.steps import submit
-from edits.models import Edit, NotAllowed
+from edits.models import Edit, NotAllowed, Photo, State
 from edits.ordering import create
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
 from tests.jobs.single_steps import begin_attempt, claim
-from tests.rows import present
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,13 @@ def test_who_asked_for_a_check_and_why_is_kept_even_if_the_edit_was_due_anyway(
     event = edit.events.get(code="check_now")
     assert (event.actor, event.reason) == (alice, "Asked for by telephone")
     assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
+
+
+def test_an_unconfirmed_edit_in_the_trash_is_not_sent_again(alice: User, photo: Photo) -> None:
+    edit = edit_in(State.UNCONFIRMED, alice, photo, deleted_at=timezone.now())
+    with pytest.raises(NotAllowed, match="already_deleted"):
+        actions.try_again_unconfirmed(edit, alice)
+    assert Edit.objects.get(pk=edit.pk).state == State.UNCONFIRMED
 
 
 def test_a_cancel_before_submitting_means_no_run_at_all(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits import images
+from edits.jobs import provider
 from edits.jobs.steps import fetch, reconcile, submit
-from edits.models import Attempt, Edit, Outcome, Photo, State
+from edits.models import ABSENT, Attempt, Edit, Outcome, Photo, State
 from edits.wiro import WiroAPIError
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -180,3 +181,23 @@ def test_a_task_that_shows_up_after_its_edit_was_sent_again_is_delivered_too(
     reconcile.look_up_given_up(first.pk)
     first.refresh_from_db()
     assert (first.outcome, bool(first.wiro_task_id)) == (Outcome.SUPERSEDED, True)
+
+
+def test_an_attempt_that_was_refused_late_is_not_looked_for_anymore(overtaken: tuple[Edit, Attempt]) -> None:
+    """The next attempt is given the same copy of the photo, so that its task would look like this one's."""
+    edit, attempt = overtaken
+    Attempt.objects.filter(pk=attempt.pk).update(outcome=Outcome.UNKNOWN, lookup_due_at=timezone.now())
+    submit._refused(edit, attempt, WiroAPIError(96, "too many", 200))
+    assert Attempt.objects.get(pk=attempt.pk).lookup_due_at is None
+
+
+@pytest.mark.parametrize(("code", "is_reused"), [("96", True), (ABSENT, False)])
+def test_a_copy_of_the_photo_is_used_again_only_after_a_refusal(
+    sandbox: SandboxServer, new_edit: NewEdit, code: str, is_reused: bool
+) -> None:
+    edit = new_edit()
+    now = timezone.now()
+    attempt_of(edit, Outcome.REJECTED, error_code=code, sent_at=now)
+    Edit.objects.filter(pk=edit.pk).update(uploaded_source_url=f"{sandbox.origin}/first.jpg", source_uploaded_at=now)
+    second, _ = attempt_of(edit, Outcome.PENDING)
+    assert (provider.hand_over(reloaded(edit), second) == f"{sandbox.origin}/first.jpg") is is_reused

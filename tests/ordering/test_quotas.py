@@ -110,9 +110,11 @@ def test_the_page_says_when_the_hour_is_over(signed_in: SignIn, alice: User, new
     assert "You’ve reached your hourly limit." in page.text
 
 
-def test_what_an_attempt_of_unknown_outcome_may_cost_stays_reserved_beside_the_next(alice: User, media: Path) -> None:
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.SUPERSEDED])
+def test_what_an_attempt_may_have_cost_stays_reserved_beside_the_next(alice: User, media: Path, outcome: Outcome) -> None:
     edit = edit_in(State.QUEUED, alice, stored(alice), cost_reserved=Decimal("0.05"))
     now = timezone.now()
-    attempt_of(edit, Outcome.UNKNOWN, cost_reserved=Decimal("0.05"), started_at=now)
+    task = {"wiro_task_id": "4711"} if outcome == Outcome.SUPERSEDED else {}
+    attempt_of(edit, outcome, cost_reserved=Decimal("0.05"), started_at=now, **task)
     attempt_of(edit, Outcome.PENDING, cost_reserved=Decimal("0.05"), started_at=now)
     assert quotas.spent_today() == Decimal("0.10")

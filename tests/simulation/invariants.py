@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from edits.models import PENDING, Attempt, Edit, Event, Outcome, Pause, State
 from edits.ordering import quotas
 
@@ -131,7 +133,8 @@ class Invariants:
         """Never less than Wiro charged, and exactly that once everything is known."""
         told, charged = quotas.spent_today(), sum((task.price for task in self._charged()), Decimal(0))
         open_edits = Edit.objects.filter(state__in=PENDING)
-        unknown = Attempt.objects.filter(outcome__in=[Outcome.UNKNOWN, Outcome.PENDING])
+        is_open = Q(outcome__in=[Outcome.UNKNOWN, Outcome.PENDING]) | Q(outcome=Outcome.SUPERSEDED, cost__isnull=True)
+        unknown = Attempt.objects.filter(is_open)
         is_known = not (open_edits.exists() or unknown.exists() or self.people.quarantined)
         if is_known and told != charged:
             yield f"the books say {told} USD, Wiro charged {charged}"

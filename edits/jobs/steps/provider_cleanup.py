@@ -42,7 +42,15 @@ def _claim(attempt_id: int) -> Attempt | None:
     later = timing.backoff(timing.CLEANUP_WAIT, attempt.cleanup_retries, timing.CLEANUP_WAIT_CAP)
     mine = Attempt.objects.filter(pk=attempt_id, cleanup_due_at=attempt.cleanup_due_at, cleanup_due_at__isnull=False)
     retries = min(attempt.cleanup_retries + 1, 10_000)
-    return attempt if mine.update(cleanup_due_at=later, cleanup_retries=retries) else None
+    claimed = mine.update(cleanup_due_at=later, cleanup_retries=retries)
+    attempt.cleanup_due_at = later
+    return attempt if claimed else None
+
+
+def _is_still_claimed(attempt: Attempt) -> bool:
+    """Its worker may have been frozen: the result may be another edit's by now, which wants to fetch it."""
+    claim = {"cleanup_due_at": attempt.cleanup_due_at, "edit": attempt.edit_id}
+    return Attempt.objects.filter(pk=attempt.pk, **claim).exists()
 
 
 def _delete_copies(attempt: Attempt) -> None:
@@ -50,6 +58,8 @@ def _delete_copies(attempt: Attempt) -> None:
     if not token:
         Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=None)
         alarm(attempt.edit, EventCode.CLEANUP_IMPOSSIBLE)
+        return
+    if not _is_still_claimed(attempt):
         return
     try:
         client().delete_files(task_token=token)
@@ -100,6 +110,8 @@ def _has_ended(attempt: Attempt) -> bool:
     # Both or neither: with its cost in the books the result would not be followed any further.
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
+        if not _is_still_claimed(attempt):
+            return False
         attempt.save(update_fields=["cost", "wiro_task_token", "output_url"])
         if not task.is_successful:
             return True

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ...failpoints import failpoint
-from ...models import Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
+from ...models import ABSENT, Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
 from ...wiro import QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
 from .. import timing
 from ..flow_control import rate_limiter
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 # Pages of Wiro's list that one look reads at most, and how far back. Beyond them absence proves nothing.
 PAGES_MAX = 20
 BEFORE_SENT = timedelta(minutes=5)
-ABSENT = "not_in_list"
 
 
 def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode.ACCEPTED) -> None:
@@ -119,10 +118,13 @@ def look_up_given_up(attempt_id: int) -> None:
     if attempt is None:
         return
     found = look_up(attempt)
+    attempt.refresh_from_db(fields=["outcome", "error_code"])
+    if not (attempt.may_have_task or attempt.has_claimed_task):
+        return  # refused meanwhile: what was found is a later attempt's, which was given the same copy of the photo
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token)
     elif found.is_absent and attempt.outcome == Outcome.UNKNOWN:
-        attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=None)
+        attempt.settle(Outcome.REJECTED, error_code=ABSENT)
     elif found.is_pointless:
         Attempt.objects.filter(pk=attempt.pk).update(lookup_due_at=None)
 

@@ -1,17 +1,19 @@
 """Provider cleanup: the copies at Wiro are erased once the result is stored here."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits.jobs import actions, engine
 from edits.jobs.steps import provider_cleanup
-from edits.models import Edit
+from edits.models import Attempt, Edit, State
 from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.rows import present
+from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +54,25 @@ def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_th
     assert quotas.spent_today() == quotas.spent_today(alice) == attempt.cost
     assert attempt.cleaned_up_at
     assert Edit.objects.get(pk=edit.pk).cost is None
+
+
+def test_a_cleanup_that_was_frozen_while_the_result_was_recovered_deletes_nothing(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit = advance_to_rest(new_edit())
+    attempt = edit.attempts.get()
+    attempt.cleanup_due_at = timezone.now()
+    attempt.save()
+
+    def freeze(_place: str) -> None:
+        fresh = edit_in(State.FETCHING, alice, edit.photo, due_at=None)
+        Attempt.objects.filter(pk=attempt.pk).update(edit=fresh, cleanup_due_at=None)
+
+    deleted: list[str] = []
+    client = SimpleNamespace(delete_files=lambda *, task_token: deleted.append(task_token))
+    monkeypatch.setattr("edits.jobs.steps.provider_cleanup.client", lambda: client)
+    monkeypatch.setattr("edits.jobs.steps.provider_cleanup.failpoint", freeze)
+    provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert attempt.cleaned_up_at is None
+    assert deleted == []
