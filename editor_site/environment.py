@@ -37,6 +37,12 @@ class Env(environ.Env):
             raise ImproperlyConfigured(f"{name}={level} must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level
 
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.str(name, "").strip().casefold() or default
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name}={value} must be {' or '.join(choices)}")
+        return value
+
     def networks(self, name: str, default: str = "") -> list[IPv4Network | IPv6Network]:
         """Addresses (192.0.2.1) and networks (10.0.0.0/8, 2001:db8::/32), separated by commas."""
         found = []

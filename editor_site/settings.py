@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .environment import PRIVATE_NETWORKS, Env
 from .exposure import is_private
+from .sentry import start_sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -52,6 +53,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, because everything after it asks who the visitor is and whether the connection is secure.
     "edits.web.visitor.VisitorMiddleware",
+    # Next, so that every line that is logged from here on names the request.
+    "edits.web.request_ids.RequestIdMiddleware",
     "edits.web.nul_bytes.NulBytesMiddleware",
     "edits.web.upload_places.UploadPlacesMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -165,6 +168,8 @@ OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
 # Reserved for each edit until Wiro says what it cost; the model's price is not documented.
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
+# Who may read /metrics; without it, only this machine.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
 EMAIL_SUBJECT_PREFIX = "[Reword] "
@@ -222,7 +227,7 @@ CELERY_BEAT_SCHEDULE = {
 HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS
 # Wiro posts to exactly the address it was given; a redirect would lose the callback.
-SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$", r"^metrics$"]
 # Browsers remember it, and nobody can make them forget: short, and for this host alone, until the operator says otherwise.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
@@ -261,20 +266,40 @@ LOCALE_PATHS = [BASE_DIR / "edits" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = USE_I18N = True
 
+# Lines for people, or JSON for a program that collects them.
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
+# One line for each request: method, path without secrets, status, milliseconds, address.
+ACCESS_LOG = env.bool("ACCESS_LOG", False)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "edits.log.JsonFormatter"},
+    },
     "filters": {"brief": {"()": "edits.log.Brief"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
+            "filters": ["brief"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # Somebody tries addresses with another site's name: answered with 400, and nothing to be told about.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "edits.access": {"level": "INFO" if ACCESS_LOG else "CRITICAL"},
         "axes": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# Errors are told to a Sentry, without secrets, words of people or requests' bodies.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    start_sentry(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", "production"))
