@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .environment import PRIVATE_NETWORKS, Env
 from .exposure import is_private
-from .sentry import start_sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -161,6 +160,10 @@ EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
 SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
 # Bytes of pictures that a person may keep: photos and results, not the smaller copies.
 STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
+# Days for which a deleted edit can be restored, a sign-up's address is kept, and the history of an ended edit (0: for ever).
+TRASH_DAYS = env.int("TRASH_DAYS", 30)
+SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
+EVENT_DAYS = env.int("EVENT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
@@ -302,4 +305,6 @@ LOGGING = {
 # Errors are told to a Sentry, without secrets, words of people or requests' bodies.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 if SENTRY_DSN:
+    from .sentry import start_sentry
+
     start_sentry(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", "production"))

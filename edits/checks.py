@@ -24,6 +24,8 @@ LIMITS = (
     "SWEEP_SECONDS",
     "WIRO_POLLS_PER_SECOND",
     "STORAGE_MIN_FREE",
+    "TRASH_DAYS",
+    "SIGNUP_DAYS",
 )
 
 
@@ -92,9 +94,22 @@ def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [Error(f"DATA_DIR {folder} is not writable.", id="edits.E003")]
 
 
+@register(Tags.files)
+def restore_is_finished(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What was restored half may have edits that were sent since the backup was made, and would be sent again."""
+    unfinished = Path(settings.DATA_DIR) / "restore-unfinished"
+    if not unfinished.exists():
+        return []
+    hint = "Empty the data folder and the database, then run `manage.py restore` again."
+    return [Error(f"A restore broke off ({unfinished}).", hint=hint, id="edits.E006")]
+
+
 @register()
 def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     # As floats, because a Decimal that is not a number raises when it is compared.
-    return [
+    found: list[CheckMessage] = [
         Error(f"{name} must be greater than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0
     ]
+    if settings.EVENT_DAYS < 0:
+        found.append(Error("EVENT_DAYS must be 0 or greater.", id="edits.E004"))
+    return found

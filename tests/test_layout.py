@@ -17,7 +17,7 @@ SOURCES = sorted(
 ORDER = ["images", "models", "jobs", "ordering", "gallery", "accounts", "operations"]
 HELPERS = {"failpoints", "log", "log_context", "storage", "samples", "translations", "version"}
 # What every component may use.
-EVERYWHERE = {"failpoints", "log_context", "version"}
+EVERYWHERE = {"failpoints", "log_context", "storage", "version"}
 MAY_IMPORT = {
     **{part: {*ORDER[:place], *EVERYWHERE} for place, part in enumerate(ORDER)},
     **{helper: set() for helper in HELPERS},
