@@ -9,13 +9,19 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import PRIVATE_NETWORKS, Env
+from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
+from .secret_files import SECRETS
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+# What the program brings along lies beside it, in a wheel beside these settings; what a site has, where it is started there.
+_HERE = Path(__file__).resolve().parent
+_IS_CHECKOUT = (_HERE.parent / "templates").is_dir()
+_ASSETS = _HERE.parent if _IS_CHECKOUT else _HERE
+BASE_DIR = _HERE.parent if _IS_CHECKOUT else Path.cwd()
 
 env = Env()
 env.read_env(BASE_DIR / ".env")
+env.read_secret_files()
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
 if not env.str("SECRET_KEY", ""):
@@ -76,7 +82,7 @@ WSGI_APPLICATION = "editor_site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [_ASSETS / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -111,7 +117,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [_ASSETS / "static"]
 STORAGES = {
     "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
@@ -149,6 +155,12 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+# An administrator for a site that has none yet; `prepare` makes the account, and afterwards these do nothing.
+SUPERUSER = {
+    "username": env.str("DJANGO_SUPERUSER_USERNAME", ""),
+    "password": env.str("DJANGO_SUPERUSER_PASSWORD", ""),
+    "email": env.str("DJANGO_SUPERUSER_EMAIL", ""),
+}
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
 # Set by `make run` alone: the account that the sign-in page offers while nobody else can reach the site.
@@ -265,8 +277,9 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [BASE_DIR / "edits" / "locale"]
-TIME_ZONE = "UTC"
+LOCALE_PATHS = [_HERE.parent / "edits" / "locale"]
+# In which times are shown; the days of quotas and of money are those of UTC.
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = USE_I18N = True
 
 # Lines for people, or JSON for a program that collects them.
@@ -308,3 +321,6 @@ if SENTRY_DSN:
     from .sentry import start_sentry
 
     start_sentry(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", "production"))
+
+# For a warning about names that are nearly one of these; those that only `make run` or docker-compose.yml reads as well.
+SETTING_NAMES = env.names | {f"{name}_FILE" for name in SECRETS} | OTHER_NAMES

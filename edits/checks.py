@@ -1,6 +1,7 @@
 """System checks that refuse a broken configuration and name the setting, before an edit fails because of it."""
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from django.http.request import validate_host
 
 from .wiro import WiroClient
 
+# How alike a name must be to be taken for a misspelling: EDIT_PER_DAY (0.96) and WIRO_API_KYE (0.92) are, HOSTNAME (0.67) is not.
+NEARLY = 0.88
 LIMITS = (
     "EDITS_PER_DAY",
     "SUBMISSIONS_PER_HOUR",
@@ -83,6 +86,16 @@ def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "It is read as loopback and private networks. Name your proxy instead, for example TRUSTED_PROXIES=127.0.0.1."
     return [Warning("BEHIND_PROXY is an old setting; TRUSTED_PROXIES replaces it.", hint=hint, id="edits.W003")]
+
+
+@register()
+def names_are_spelled_right(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A misspelled name has no effect, and nobody would notice that a limit or a key is not the one that was meant."""
+    unknown = sorted(name for name in os.environ if name.isupper() and name not in settings.SETTING_NAMES)
+    near = {name: get_close_matches(name, settings.SETTING_NAMES, 1, NEARLY) for name in unknown}
+    return [
+        Warning(f"{name} is not a setting. Did you mean {match[0]}?", id="edits.W004") for name, match in near.items() if match
+    ]
 
 
 @register(Tags.files)
