@@ -175,6 +175,7 @@ CROSS_CUTTING = {
     "test_fixtures",
     "test_languages",
     "test_layout",
+    "test_proxies",
     "test_security_headers",
     "test_share_link_migration",
     "test_signup_migration",
