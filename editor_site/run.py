@@ -267,7 +267,8 @@ def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         fail(_reason(done.stderr or done.stdout))
-    for line in done.stderr.splitlines():
+    # Once: the checks run before and in the command.
+    for line in dict.fromkeys(done.stderr.splitlines()):
         if "(edits.W004)" in line:
             print(f"make run: {line.partition(') ')[2]}", file=sys.stderr)
 

@@ -88,6 +88,13 @@ def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
     assert capsys.readouterr().err.splitlines() == ["make run: SANDBOX_PACE is now called SANDBOX_TIME_SCALE"]
 
 
+def test_a_misspelled_setting_is_told_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    told = "WARNINGS:\n?: (edits.W004) EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
+    monkeypatch.setattr("editor_site.run.subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 0, "", 2 * told))
+    run._prepare(demo_edits=False, forget_tasks=False)
+    assert capsys.readouterr().err == "make run: EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
+
+
 def test_an_address_of_wiro_that_is_none(tmp_path: Path) -> None:
     said = refusal(tmp_path, WIRO_API_KEY="key", WIRO_BASE_URL="nonsense")
     assert said == "WIRO_BASE_URL must start with http:// or https://."
