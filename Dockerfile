@@ -8,6 +8,9 @@ ENV PYTHONUNBUFFERED=1 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
     MALLOC_TRIM_THRESHOLD_=1048576
 
+# For backups: pg_dump and pg_restore.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 
 # Ready-made wheels with known hashes only, so nothing is compiled and no build tools are needed.

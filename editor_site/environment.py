@@ -1,19 +1,48 @@
 """Reading settings from the environment: invalid values are refused, not guessed."""
 
 import logging
+import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from .secret_files import read_secret_files
+
 # Loopback, and what RFC 1918 and RFC 4193 set aside for private networks.
 PRIVATE_NETWORKS = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+# Read by `make run`, by the sandbox and by docker-compose.yml instead of the settings.
+OTHER_NAMES = {"SANDBOX_TIME_SCALE", "SANDBOX_PACE", "SANDBOX_SIZE_SCALE", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
 
 _SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys(("0", "off", "false", "no", "n"), False)
 
 
 class Env(environ.Env):
     """django-environ reads every unknown word as "off": `REVIEW_REQUIRED=ja` would publish without review."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        """Every name that was asked for, so that a name that is nearly one of them can be told."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        self.names.add(var)
+        return super().get_value(var, *args, **kwargs)
+
+    def read_secret_files(self) -> None:
+        try:
+            read_secret_files(os.environ)
+        except ValueError as error:
+            raise ImproperlyConfigured(str(error)) from None
+
+    def time_zone(self, name: str, default: str) -> str:
+        zone = self.str(name, "").strip() or default
+        if zone not in available_timezones():
+            raise ImproperlyConfigured(f"{name}={zone} must be the name of a time zone, such as Europe/Berlin")
+        return zone
 
     def bool(self, name: str, default: bool) -> bool:
         text = self.str(name, "").strip()
@@ -36,6 +65,12 @@ class Env(environ.Env):
         if level not in logging.getLevelNamesMapping():
             raise ImproperlyConfigured(f"{name}={level} must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self.str(name, "").strip().casefold() or default
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name}={value} must be {' or '.join(choices)}")
+        return value
 
     def networks(self, name: str, default: str = "") -> list[IPv4Network | IPv6Network]:
         """Addresses (192.0.2.1) and networks (10.0.0.0/8, 2001:db8::/32), separated by commas."""

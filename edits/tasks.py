@@ -4,13 +4,15 @@ import logging
 import queue
 import threading
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.db import DatabaseError
 
 from .accounts import retention
-from .jobs import ledger_comparison, scheduler, worker_pool
+from .jobs import ledger_comparison, provider_calls, scheduler, worker_pool
 
 log = logging.getLogger(__name__)
 
@@ -96,3 +98,5 @@ def enqueue(edit_id: uuid.UUID) -> None:
 def finish_steps(**_: Any) -> None:
     """SIGTERM: what is in progress is finished, nothing new is begun."""
     worker_pool.pool.drain()
+    with suppress(DatabaseError):
+        provider_calls.save()

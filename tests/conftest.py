@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from edits import images
-from edits.jobs import engine
+from edits.jobs import engine, provider_calls
 from edits.jobs.flow_control import storage_health
 from edits.models import Edit, Photo, State, Visibility
 from edits.ordering import create
@@ -83,6 +83,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     cache.clear()
+    provider_calls._unsaved.clear()
     # A request in German leaves its language behind in this thread.
     translation.deactivate()
 

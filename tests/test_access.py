@@ -85,6 +85,7 @@ GET = {
     "logout": (LOGIN, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),
+    "metrics": (200, 200, 200, 200),
 }
 # Where the edit is shared, this much more is open.
 OPENED = (

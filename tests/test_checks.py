@@ -64,6 +64,31 @@ def test_a_public_address_that_django_would_not_answer_is_a_warning(settings: Se
     assert not found()
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("EDIT_PER_DAY", "EDITS_PER_DAY"),
+        ("WIRO_API_KYE", "WIRO_API_KEY"),
+        ("TIMEZONE", "TIME_ZONE"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("SECRETKEY_FILE", "SECRET_KEY_FILE"),
+    ],
+)
+def test_a_name_that_is_nearly_a_setting_is_a_warning_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert found()["edits.W004"].msg == f"{name} is not a setting. Did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "name", ["HOSTNAME", "HTTPS_PROXY", "REDIS_PORT", "LOGNAME", "TZ", "edit_per_day", "WORKER_LANES", "LANGUAGE"]
+)
+def test_what_other_programs_read_is_none(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "1")
+    assert not found()
+
+
 def test_the_old_setting_of_proxies_is_a_warning_that_names_the_new_one(settings: Settings) -> None:
     settings.BEHIND_PROXY = True
     assert list(found()) == ["edits.W003"]

@@ -15,18 +15,21 @@ SOURCES = sorted(
 
 # The components, lowest first: each may import those above it in this list, and the helpers below.
 ORDER = ["images", "models", "jobs", "ordering", "gallery", "accounts", "operations"]
-HELPERS = {"failpoints", "log", "storage", "samples", "translations"}
+HELPERS = {"failpoints", "log", "log_context", "storage", "samples", "translations", "version"}
+# What every component may use.
+EVERYWHERE = {"failpoints", "log_context", "storage", "version"}
 MAY_IMPORT = {
-    **{part: {*ORDER[:place], "failpoints"} for place, part in enumerate(ORDER)},
+    **{part: {*ORDER[:place], *EVERYWHERE} for place, part in enumerate(ORDER)},
     **{helper: set() for helper in HELPERS},
     "images": set(),
     "wiro": set(),
-    "jobs": {"images", "models", "wiro", "failpoints"},
+    "jobs": {"images", "models", "wiro", *EVERYWHERE},
+    "log": {"log_context"},
     "checks": {"wiro"},
     "apps": {"checks"},
     "tasks": set(ORDER),
-    "web": {*ORDER, "tasks", "samples", "wiro"},
-    "admin": {*ORDER, "tasks", "web"},
+    "web": {*ORDER, *EVERYWHERE, "tasks", "samples", "wiro", "log"},
+    "admin": {*ORDER, *EVERYWHERE, "tasks", "web"},
     "templatetags": {"models", "ordering", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }
@@ -172,6 +175,7 @@ CROSS_CUTTING = {
     "test_fixtures",
     "test_languages",
     "test_layout",
+    "test_proxies",
     "test_security_headers",
     "test_share_link_migration",
     "test_signup_migration",

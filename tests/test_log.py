@@ -1,12 +1,21 @@
 """What a log may say: everything but keys, tokens, session ids and the addresses that carry them."""
 
 import io
+import json
 import logging
 import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from edits.log import Brief, MaskingFormatter
+from edits.jobs import engine
+from edits.log import Brief, JsonFormatter, MaskingFormatter
+from edits.log_context import about
+from edits.wiro.sandbox import SandboxServer
+from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
 
 SECRETS = ["test-api-key", "test-api-secret", "only-for-tests", "0123456789abcdefTOKEN"]
 TOKEN = SECRETS[-1]
@@ -77,3 +86,65 @@ def test_the_scheduler_complains_of_an_absent_broker_once_a_minute(monkeypatch: 
     assert [brief.filter(line) for line in lines] == [True, False, False]
     monkeypatch.setattr(Brief, "REST", 0.0)
     assert brief.filter(lines[0])
+
+
+@pytest.fixture
+def json_lines() -> Iterator[list[dict[str, Any]]]:
+    """What the program logs while LOG_FORMAT is json."""
+    lines: list[dict[str, Any]] = []
+
+    class Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(json.loads(self.format(record)))
+
+    handler, root = Collect(), logging.getLogger()
+    handler.setFormatter(JsonFormatter())
+    root.addHandler(handler)
+    yield lines
+    root.removeHandler(handler)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_no_secret_reaches_a_log_in_json(json_lines: list[dict[str, Any]], line: str) -> None:
+    try:
+        raise ValueError(line)
+    except ValueError:
+        logging.getLogger("test").exception("it said %r", {"line": line})
+    written = json.dumps(json_lines)
+    assert "***" in written
+    assert not [secret for secret in SECRETS if secret in written]
+
+
+def test_a_line_in_json_says_when_how_bad_who_and_what(json_lines: list[dict[str, Any]]) -> None:
+    with about(request="abcdefgh"):
+        logging.getLogger("edits.x").warning("it is %s", "so")
+    (line,) = json_lines
+    assert datetime.fromisoformat(line.pop("time")).tzinfo == UTC
+    assert line == {"level": "WARNING", "logger": "edits.x", "message": "it is so", "request": "abcdefgh"}
+
+
+@pytest.mark.django_db
+def test_every_line_about_money_names_the_edit_the_attempt_and_the_task(
+    sandbox: SandboxServer, new_edit: NewEdit, json_lines: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    edit = advance_to_rest(new_edit())
+    attempt = edit.attempts.get()
+    expected = {"edit": str(edit.pk), "attempt": str(attempt.pk), "task": attempt.wiro_task_id}
+    (taken,) = [line for line in json_lines if "Wiro took attempt" in line["message"]]
+    (ended,) = [line for line in json_lines if " USD" in line["message"]]
+    assert expected.items() <= taken.items()
+    assert expected.items() <= ended.items()
+    (sent,) = [line for line in json_lines if "POST Run" in line["message"]]
+    assert (sent["edit"], sent["attempt"]) == (str(edit.pk), str(attempt.pk))
+
+
+@pytest.mark.django_db
+def test_a_lost_answer_is_told_with_its_attempt(
+    sandbox: SandboxServer, new_edit: NewEdit, json_lines: list[dict[str, Any]]
+) -> None:
+    sandbox.faults.add("Run", "http", status=500)
+    edit = new_edit()
+    engine.advance(edit.pk)
+    (line,) = [line for line in json_lines if "is unconfirmed" in line["message"]]
+    assert (line["edit"], line["attempt"]) == (str(edit.pk), str(edit.attempts.get().pk))

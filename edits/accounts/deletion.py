@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from ..failpoints import failpoint
 from ..gallery.redaction import redact
-from ..gallery.trash import TRASH_TIME, erase_unused_photos, purge
+from ..gallery.trash import erase_unused_photos, purge, trash_time
 from ..jobs.actions import cancel
 from ..models import (
     ENDED,
@@ -133,7 +133,7 @@ def _close(user_id: int, actor: User) -> bool:
 
 def _hide(user_id: int, actor: User) -> None:
     """Out of the gallery, the links and the trash at once; `purge` takes it as soon as it may."""
-    over = timezone.now() - TRASH_TIME
+    over = timezone.now() - trash_time()
     ShareLink.objects.filter(edit__owner=user_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
     shown = _unpurged(user_id).exclude(deleted_at__lte=over)
     while hidden := list(shown.select_for_update().values_list("pk", flat=True)[:BATCH]):

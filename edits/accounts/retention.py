@@ -6,23 +6,25 @@ removing its files.
 
 import logging
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from ..gallery.trash import purge
 from ..jobs.flow_control import storage_health
 from ..jobs.steps.change_map import backfill_change_maps
 from ..jobs.steps.compositing import backfill_composites
-from ..models import Edit, Photo, Signup
-from ..models.signup import KEPT
+from ..models import ENDED, Event, Signup
+from . import stored_files
 from .deletion import continue_deletions
 
 log = logging.getLogger(__name__)
 
 ORPHAN_AGE = 24 * 3600.0
+# In one cleanup; what is left goes in the next.
+MOST_EVENTS = 5000
 
 
 def clean_up(older_than: float = ORPHAN_AGE) -> int:
@@ -38,14 +40,27 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     purge()
     backfill_composites()
     backfill_change_maps()
-    Signup.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    Signup.objects.filter(at__lt=_days_ago(settings.SIGNUP_DAYS)).delete()
+    _forget_events()
     root = Path(settings.MEDIA_ROOT)
     return sum(_clean_up_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
 
 
+def _days_ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def _forget_events() -> None:
+    """Of edits that have ended so long ago; what an edit under way may still depend on stays. 0 days: kept for ever."""
+    if settings.EVENT_DAYS:
+        before = _days_ago(settings.EVENT_DAYS)
+        old = Event.objects.filter(at__lt=before, edit__state__in=ENDED, edit__ended_at__lt=before).order_by("at")
+        Event.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_EVENTS])).delete()
+
+
 def _clean_up_folder(folder: Path, root: Path, before: float) -> int:
     old = [path for path in folder.iterdir() if _is_older(path, before)]
-    named = _names_in(f"{folder.relative_to(root).as_posix()}/") if old else set()
+    named = stored_files.rows_by_name(f"{folder.relative_to(root).as_posix()}/") if old else {}
     orphans = [path for path in old if path.relative_to(root).as_posix() not in named]
     for path in orphans:
         path.unlink(missing_ok=True)
@@ -57,12 +72,3 @@ def _is_older(path: Path, before: float) -> bool:
         return path.is_file() and path.stat().st_mtime < before
     except FileNotFoundError:
         return False
-
-
-def _names_in(folder: str) -> set[str]:
-    """Every file of this folder that a row names: one question for all of them."""
-    here = Q(file__startswith=folder) | Q(card__startswith=folder) | Q(page__startswith=folder)
-    named = {name for names in Photo.objects.filter(here).values_list("file", "card", "page") for name in names}
-    here = Q(change_map__startswith=folder) | Q(region__startswith=folder) | Q(crop__startswith=folder)
-    edits = Edit.objects.filter(here).values_list("change_map", "region", "crop")
-    return named | {name for names in edits for name in names}

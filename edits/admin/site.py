@@ -25,6 +25,7 @@ from ..jobs import ledger_comparison
 from ..jobs.flow_control import circuit_breaker, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
+from ..version import VERSION
 from ..web.own_next import with_own_next
 from .charts import HEIGHT, WIDTH, chart, titles
 
@@ -41,6 +42,9 @@ class EditorAdminSite(AdminSite):
             path("figures/<str:name>.svg", self.admin_view(self.figure), name="figure"),
         ]
         return own + super().get_urls()
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"version": VERSION}
 
     @method_decorator(never_cache)
     @login_not_required

@@ -1,9 +1,10 @@
-"""Favorites and the trash: soft delete, restore, and the purge of pictures and words after 30 days."""
+"""Favorites and the trash: soft delete, restore, and the purge of pictures and words after `TRASH_DAYS`."""
 
 import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -14,11 +15,14 @@ from ..jobs.actions import cancel
 from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, NotAllowed, Photo, Visibility
 from .redaction import redact
 
-TRASH_TIME = timedelta(days=30)
 # In one cleanup; what is left goes in the next.
 MOST_PURGES = 500
 # The files of an edit's own; pictures belong to photos, which edits may share.
 _FILES = ("change_map", "region", "crop")
+
+
+def trash_time() -> timedelta:
+    return timedelta(days=settings.TRASH_DAYS)
 
 
 def favorite(edit: Edit, actor: User) -> bool:
@@ -48,11 +52,11 @@ def _note(edit: Edit, code: str, actor: User | None = None) -> None:
 
 def in_trash() -> QuerySet[Edit]:
     """Deleted edits that can come back. The last day is over for a page when it is over for `purge`."""
-    return Edit.objects.filter(deleted_at__gt=timezone.now() - TRASH_TIME, purged_at__isnull=True)
+    return Edit.objects.filter(deleted_at__gt=timezone.now() - trash_time(), purged_at__isnull=True)
 
 
 def leaves_trash_at(edit: Edit) -> datetime | None:
-    return edit.deleted_at + TRASH_TIME if edit.deleted_at else None
+    return edit.deleted_at + trash_time() if edit.deleted_at else None
 
 
 def restore(edit: Edit, actor: User) -> None:
@@ -68,7 +72,7 @@ def delete_for_good(edit: Edit, actor: User) -> None:
 
     Raises NotAllowed.
     """
-    over = timezone.now() - TRASH_TIME
+    over = timezone.now() - trash_time()
     with transaction.atomic():
         if not in_trash().filter(pk=edit.pk).update(deleted_at=over):
             raise NotAllowed(Denial.NOT_IN_TRASH)
@@ -86,7 +90,7 @@ def purge(most: int = MOST_PURGES) -> int:
 
 
 def _over() -> QuerySet[Edit]:
-    return Edit.objects.filter(deleted_at__lte=timezone.now() - TRASH_TIME, purged_at__isnull=True, state__in=ENDED)
+    return Edit.objects.filter(deleted_at__lte=timezone.now() - trash_time(), purged_at__isnull=True, state__in=ENDED)
 
 
 def _request_provider_cleanup() -> None:

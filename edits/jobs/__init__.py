@@ -7,5 +7,5 @@ steps              submit, poll, fetch, reconcile and     flow_control      may 
 webhooks           callbacks: "look again soon"           task_id_spool     task ids while the database is away
 provider           the client, and what an edit sends     actions           what people may ask of a job
 recovery           after a restore or a lost sandbox      backfill          what was delivered without
-ledger_comparison  do our books and Wiro agree?
+ledger_comparison  do our books and Wiro agree?           provider_calls    how often Wiro was asked, how long
 """

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.db.models import F
 
 from ..failpoints import failpoint
+from ..log_context import about
 from ..models import Edit, EventCode, Failure, Outcome, State
 from . import timing
 from .flow_control import fair_queue, storage_health
@@ -48,6 +49,11 @@ def claim(edit_id: uuid.UUID | str) -> Edit | None:
 def carry_on(edit: Edit) -> Edit:
     """The one step of an edit whose lease this worker holds. Returns the edit as it is afterwards."""
     failpoint("after_claim")
+    with about(edit=edit.pk):
+        return _carry_on(edit)
+
+
+def _carry_on(edit: Edit) -> Edit:
     state = edit.state
     if edit.fruitless_claims > timing.POISON_CLAIMS:
         _stop_poison(edit)

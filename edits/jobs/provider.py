@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from ..models import ABSENT, Attempt, Edit, Outcome, clock
 from ..wiro import WiroClient
+from . import provider_calls
 from .steps import sent_picture
 from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
 
@@ -21,7 +22,7 @@ _SOURCE_SALT = "edits.source"
 
 @lru_cache(maxsize=4)
 def _client(api_key: str, api_secret: str, base_url: str, output_hosts: tuple[str, ...]) -> WiroClient:
-    return WiroClient(api_key, api_secret, base_url=base_url, output_hosts=output_hosts)
+    return WiroClient(api_key, api_secret, base_url=base_url, output_hosts=output_hosts, observe=provider_calls.note)
 
 
 def client() -> WiroClient:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
-from . import engine, task_id_spool, timing
+from . import engine, provider_calls, task_id_spool, timing
 from .flow_control import fair_queue
 from .steps.provider_cleanup import clean_up
 from .steps.reconcile import look_up_given_up
@@ -53,6 +53,7 @@ def dispatch_due() -> int:
         offered: set[Any] = set()
         while count := _round(ends_at, offered):
             started += count
+        provider_calls.save()
     finally:
         _dispatching.release()
     Heartbeat.objects.update_or_create(pk=TICK, defaults={"at": clock.now()})

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from ..log_context import about
 from ..models import Attempt
 from .steps.reconcile import adopt
 
@@ -87,7 +88,8 @@ def _replay_file(path: Path) -> int:
 def _saved(entry: dict[str, Any]) -> int:
     attempt = Attempt.objects.get(pk=entry["attempt"])
     adopt(attempt, str(entry["task_id"]), str(entry["task_token"]))
-    log.warning("task %s of attempt %s was saved from the spool", entry["task_id"], entry["attempt"])
+    with about(edit=attempt.edit_id, attempt=attempt.pk, task=entry["task_id"]):
+        log.warning("task %s of attempt %s was saved from the spool", entry["task_id"], entry["attempt"])
     return 1
 
 

@@ -14,6 +14,7 @@ from .not_allowed import Denial, NotAllowed
 from .pause import Pause
 from .photo import Photo
 from .profile import Profile
+from .provider_call import ProviderCall
 from .share_link import ShareLink
 from .signup import Signup
 from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
@@ -47,6 +48,7 @@ __all__ = [
     "Pause",
     "Photo",
     "Profile",
+    "ProviderCall",
     "Review",
     "ShareLink",
     "Signup",

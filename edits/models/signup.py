@@ -1,15 +1,13 @@
 """New accounts, counted by address and hour so that nobody makes them by the hundred.
 
 The rows name no account, and their times are those of the hour: nobody can tell by them who an erased person was. They are
-removed after a day.
+removed after `SIGNUP_DAYS`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
-
-KEPT = timedelta(days=1)
 
 
 def current_hour() -> datetime:

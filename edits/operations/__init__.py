@@ -1,5 +1,7 @@
 """Operations: what operators see and do.
 
 metrics          how much is going on, and how it went  operator_actions  what may be done about a job
-request_preview  what exactly was sent to Wiro
+request_preview  what exactly was sent to Wiro          prometheus        the figures for Prometheus
+readiness        is the work getting done?            backup            everything into a folder
+restore          and back into an empty site          postgres_tools    pg_dump and pg_restore
 """

@@ -7,7 +7,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -157,7 +157,7 @@ def _count_day(day: date, twice: Decimal) -> Day:
 
 
 def _edits_of(day: date) -> Any:
-    start = timezone.make_aware(datetime.combine(day, time()))
+    start = datetime.combine(day, time(), UTC)
     return Edit.objects.order_by().filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
 
 
@@ -180,7 +180,7 @@ def _spread(seconds: list[float]) -> Spread | None:
 
 def _charged_twice(since: date) -> dict[date, Decimal]:
     """USD by day of attempts that were believed lost and had run after all."""
-    start = timezone.make_aware(datetime.combine(since, time()))
+    start = datetime.combine(since, time(), UTC)
     superseded = Attempt.objects.filter(outcome=Outcome.SUPERSEDED, started_at__gte=start, cost__isnull=False)
     found: dict[date, Decimal] = defaultdict(Decimal)
     for started_at, cost in superseded.order_by().values_list("started_at", "cost"):

@@ -6,7 +6,8 @@ upload_places   how many uploads at a time              visitor         who a vi
 sign_in_limits  lockout after wrong passwords           health_probes   health checks under any host name
 user_messages   failures, refusals and waits in words   progress        stage, percent and estimate
 money           amounts of USD                          own_next        where a form may lead to
-nul_bytes       NUL in addresses and queries            addresses       where an edit and its pictures are
+nul_bytes       NUL in addresses and queries            request_ids     request ids, and the access log
+addresses       where an edit and its pictures are
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
 composer        where the next instruction is typed
 region_form     where a photo may change, in a form

@@ -1,9 +1,9 @@
-"""Health checks answer whatever the host name: a load balancer asks by an address that is in nobody's ALLOWED_HOSTS."""
+"""Health checks and metrics answer whatever the host name: who asks uses an address that is in nobody's ALLOWED_HOSTS."""
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
-PROBES = ("/healthz", "/readyz")
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 class HostNameMiddleware(CommonMiddleware):

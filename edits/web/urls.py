@@ -84,4 +84,5 @@ urlpatterns = [
     path("accounts/delete/", account.delete, name="account-delete"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

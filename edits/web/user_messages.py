@@ -94,7 +94,8 @@ def _megabytes(size: int) -> str:
 
 
 def quota(error: QuotaExceeded) -> str:
-    facts = {"when": date_format(localtime(error.renews_at), "DATETIME_FORMAT") + " UTC", "left": error.left}
+    renews_at = localtime(error.renews_at)
+    facts = {"when": f"{date_format(renews_at, 'DATETIME_FORMAT')} {renews_at:%Z}", "left": error.left}
     match error.code, error.left:
         case "edits_per_day", 0:
             return _("You’ve used all your edits for today. Your limit resets on %(when)s.") % facts

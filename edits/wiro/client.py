@@ -4,7 +4,7 @@ import io
 import logging
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import requests
@@ -37,7 +37,8 @@ class WiroClient:
 
     An empty `api_secret` is for key-only projects. Outputs are fetched from `output_hosts` only (see `download.OutputHosts`).
     `pool_size` is the number of connections kept alive for Task/Detail, Cancel and Kill. Deadlines are seconds for the whole
-    call, from the look-up of the name to the last byte. Raises ValueError for settings that cannot work.
+    call, from the look-up of the name to the last byte. `observe` is told of every call: its name ("Run", "Task/Detail"), how it
+    ended (answered, refused, unreadable, no_answer) and how many seconds it took. Raises ValueError for bad settings.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class WiroClient:
         base_url: str = BASE_URL,
         output_hosts: Sequence[str] = ("wiro.ai",),
         pool_size: int = 32,
+        observe: Callable[[str, str, float], None] | None = None,
     ) -> None:
         if not _PLAIN_BASE_URL.fullmatch(base_url):
             raise ValueError("The base URL must be a plain http or https address.")
@@ -56,6 +58,7 @@ class WiroClient:
         self._secrets = tuple(filter(None, (api_key, api_secret)))
         self._kept_alive = Wire(pool_size)
         self._downloader = Downloader(output_hosts)
+        self._observe = observe
 
     def run(
         self,
@@ -209,18 +212,26 @@ class WiroClient:
 
     def _post(self, wire: Wire, path: str, call: Call, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
         request = self._prepare(path, headers, **content)
+        token = content.get("json", {}).get("tasktoken")
+        secrets = (*self._secrets, token) if token else self._secrets
         started = time.monotonic()
-        outcome = "no answer"
+        status, outcome = "no answer", "no_answer"
         try:
             with wire.exchange(request, call) as response:
-                outcome = str(response.status_code)
+                status, outcome = str(response.status_code), "unreadable"
                 body = _read_whole(response)
+            answer = read_answer(response.status_code, response.headers, body, secrets)
+            outcome = "refused" if answer.refusal() else "answered"
+            return answer
         finally:
-            # Polls are many and say little.
-            level = logging.DEBUG if path in ("Task/Detail", "Task/List") else logging.INFO
-            logger.log(level, "POST %s: %s in %d ms", path, outcome, (time.monotonic() - started) * 1000)
-        token = content.get("json", {}).get("tasktoken")
-        return read_answer(response.status_code, response.headers, body, (*self._secrets, token) if token else self._secrets)
+            self._tell(path, status, outcome, time.monotonic() - started)
+
+    def _tell(self, path: str, status: str, outcome: str, seconds: float) -> None:
+        # Polls are many and say little.
+        level = logging.DEBUG if path in ("Task/Detail", "Task/List") else logging.INFO
+        logger.log(level, "POST %s: %s in %d ms", path, status, seconds * 1000)
+        if self._observe:
+            self._observe("Run" if path.startswith("Run/") else path, outcome, seconds)
 
 
 def _run_request(model: str, parameters: Mapping[str, str | int], callback_url: str | None) -> tuple[str, dict[str, str | int]]:

@@ -8,6 +8,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from edits.models import Pause, Photo, State
 from edits.operations import metrics
+from edits.version import VERSION
 from tests.fixtures import MakeStaff, SignIn
 from tests.rows import edit_in
 
@@ -69,3 +70,8 @@ def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in: SignIn,
     assert LogEntry.objects.count() == 2
     assert operator.post(SUBMITTING, {"action": "explode"}).status_code == 400
     assert operator.get(SUBMITTING).status_code == 405
+
+
+def test_the_foot_of_the_admin_tells_the_version_to_those_who_are_in(viewer: Client, client: Client) -> None:
+    assert f"Reword {VERSION}" in viewer.get("/admin/").text
+    assert f"Reword {VERSION}" not in client.get("/admin/login/").text

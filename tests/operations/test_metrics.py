@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from edits.models import Edit, Outcome, Photo, State
 from edits.operations import metrics
@@ -98,3 +98,9 @@ def test_old_days_are_not_counted_again(
     cache.delete(f"figures:{noon.date()}")
     with django_assert_max_num_queries(3):
         metrics.daily_figures()
+
+
+def test_a_day_of_money_is_a_day_of_utc_in_every_time_zone(alice: User, photo: Photo, noon: datetime, settings: Settings) -> None:
+    settings.TIME_ZONE = "Pacific/Kiritimati"
+    made(State.SUCCEEDED, alice, photo, noon - timedelta(hours=11), cost="0.10")
+    assert metrics.daily_figures()[-1].spent == quotas.spent_today() == Decimal("0.10")

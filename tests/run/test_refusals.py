@@ -56,6 +56,9 @@ def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
         ("HTTPS", "2", "HTTPS=2 must be on or off"),
         ("TRUSTED_PROXIES", "127.0.0.1, proxy", "TRUSTED_PROXIES=proxy is neither an address nor a network"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL=LOUD must be DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT=xml must be text or json"),
+        ("TIME_ZONE", "Berlin", "TIME_ZONE=Berlin must be the name of a time zone, such as Europe/Berlin"),
+        ("WIRO_API_KEY_FILE", "/dev/null", "WIRO_API_KEY_FILE=/dev/null is empty"),
         ("EDITS_PER_DAY", "0", "EDITS_PER_DAY must be greater than 0."),
         ("SANDBOX_TIME_SCALE", "0", "SANDBOX_TIME_SCALE=0 is not a number greater than 0"),
         ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must start with http:// or https://."),
@@ -83,6 +86,13 @@ def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
     monkeypatch.setenv("SANDBOX_PACE", "0.5")
     assert run._sandbox_time_scale() == "0.5"
     assert capsys.readouterr().err.splitlines() == ["make run: SANDBOX_PACE is now called SANDBOX_TIME_SCALE"]
+
+
+def test_a_misspelled_setting_is_told_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    told = "WARNINGS:\n?: (edits.W004) EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
+    monkeypatch.setattr("editor_site.run.subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 0, "", 2 * told))
+    run._prepare(demo_edits=False, forget_tasks=False)
+    assert capsys.readouterr().err == "make run: EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
 
 
 def test_an_address_of_wiro_that_is_none(tmp_path: Path) -> None:

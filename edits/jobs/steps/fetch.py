@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ... import images
 from ...failpoints import failpoint
+from ...log_context import note
 from ...models import Attempt, Edit, EventCode, Failure, Photo, State, clock
 from ...wiro import WiroDownloadError, WiroError
 from .. import timing
@@ -29,6 +30,7 @@ def fetch(edit: Edit) -> None:
     attempt = edit.live_attempt
     if attempt is None:
         raise LookupError(f"edit {edit.pk} fetches without an accepted attempt")
+    note(attempt=attempt.pk, task=attempt.wiro_task_id)
     storage_health.confirm_media()
     if edit.painted and edit.painted.file.storage.exists(str(edit.painted.file.name)):
         # Stored before; the worker was stopped, or had others to do, before the composite was made.

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from ...failpoints import failpoint
+from ...log_context import note
 from ...models import NO_CONDITION, Attempt, Condition, Edit, Event, EventCode, Failure, State, clock
 from ...wiro import WiroAPIError, WiroError, WiroTask
 from .. import timing
@@ -28,6 +29,7 @@ def poll(edit: Edit) -> None:
     attempt = edit.live_attempt
     if attempt is None or not attempt.wiro_task_id:
         raise LookupError(f"edit {edit.pk} runs without an accepted attempt")
+    note(attempt=attempt.pk, task=attempt.wiro_task_id)
     if not rate_limiter.try_acquire():
         edit.postpone(timing.after(1))
         return
@@ -167,6 +169,7 @@ def _stop(attempt: Attempt, task: WiroTask) -> None:
 
 def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
     """The task has ended: book what it cost, and fetch its picture or end the edit."""
+    log.info("task %s ended as %s and cost %s USD", attempt.wiro_task_id, task.status, task.charged_cost)
     facts: dict[str, Any] = {"cost": task.charged_cost, "wiro_task_token": task.token or attempt.wiro_task_token}
     facts["output_url"] = task.picture.url if task.picture and task.is_successful else ""
     if not task.is_successful:

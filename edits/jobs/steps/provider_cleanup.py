@@ -9,6 +9,7 @@ import logging
 from django.db import transaction
 
 from ...failpoints import failpoint
+from ...log_context import about
 from ...models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ...wiro import WiroAPIError, WiroError, WiroTask
 from .. import timing
@@ -28,6 +29,11 @@ def clean_up(attempt_id: int) -> None:
     if attempt is None:
         return
     failpoint("before_remote_delete")
+    with about(edit=attempt.edit_id, attempt=attempt.pk, task=attempt.wiro_task_id):
+        _follow_and_delete(attempt)
+
+
+def _follow_and_delete(attempt: Attempt) -> None:
     try:
         if not (_end_is_unknown(attempt) and not _has_ended(attempt)):
             _delete_copies(attempt)

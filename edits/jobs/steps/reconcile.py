@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ...failpoints import failpoint
+from ...log_context import about, note
 from ...models import ABSENT, Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
 from ...wiro import QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
 from .. import timing
@@ -28,6 +29,11 @@ BEFORE_SENT = timedelta(minutes=5)
 def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode.ACCEPTED) -> None:
     """Save the id, lease or no lease, and let its edit run. If a newer attempt was sent, or the edit has ended, the older task
     is superseded and gets stopped."""
+    with about(edit=attempt.edit_id, attempt=attempt.pk, task=task_id):
+        _adopt(attempt, task_id, task_token, code)
+
+
+def _adopt(attempt: Attempt, task_id: str, task_token: str, code: str) -> None:
     with transaction.atomic():
         # The lock that a new attempt takes, so that none begins between the look and the move.
         WriteLock.hold(WriteLock.SUBMISSIONS)
@@ -79,6 +85,7 @@ def reconcile(edit: Edit) -> None:
         # The refusal came while nobody could move the edit.
         edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.REFUSED, reason=attempt.error_message)
         return
+    note(attempt=attempt.pk, task=attempt.wiro_task_id)
     found = look_up(attempt)
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
@@ -117,6 +124,11 @@ def look_up_given_up(attempt_id: int) -> None:
     attempt = _claim_lookup(attempt_id)
     if attempt is None:
         return
+    with about(edit=attempt.edit_id, attempt=attempt.pk, task=attempt.wiro_task_id):
+        _look_up_given_up(attempt)
+
+
+def _look_up_given_up(attempt: Attempt) -> None:
     found = look_up(attempt)
     attempt.refresh_from_db(fields=["outcome", "error_code"])
     if not (attempt.may_have_task or attempt.has_claimed_task):

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
 from ...failpoints import failpoint
+from ...log_context import note
 from ...models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, Pause, State, TripReason, clock
 from ...wiro import WiroAPIError, WiroError, WiroRun
 from .. import task_id_spool, timing
@@ -49,6 +50,7 @@ def submit(edit: Edit) -> None:
 
 
 def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
+    note(attempt=attempt.pk)
     try:
         source_url = hand_over(edit, attempt)
     except WiroError as error:
@@ -92,6 +94,8 @@ def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
 
 def accepted(attempt: Attempt, run: WiroRun) -> None:
     """A received task id is always saved: to the database, or while that is away to the spool beside it."""
+    note(task=run.task_id)
+    log.info("Wiro took attempt %s as task %s", attempt.pk, run.task_id)
     try:
         adopt(attempt, run.task_id, run.task_token)
     except DatabaseError:
@@ -204,6 +208,7 @@ def mark_unconfirmed(edit: Edit, code: str, reason: str = "") -> None:
 def recover(edit: Edit) -> None:
     """One step of a `submitting` edit whose lease ran out: its worker died, before or after Run was sent."""
     attempt = edit.live_attempt
+    note(attempt=attempt.pk if attempt else None)
     if attempt is None or attempt.sent_at is None:
         not_sent(edit, attempt, is_fruitless=True)
         return

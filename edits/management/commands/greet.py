@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  Sign in as {settings.DEMO_USERNAME} with the password {settings.DEMO_PASSWORD} (admin: {address}/admin/)"
             )
-        else:
+        elif not User.objects.filter(is_superuser=True).exists():
             self.stdout.write("  Create an administrator with: .venv/bin/python manage.py createsuperuser")
         self.stdout.write("  Ctrl-C stops everything.\n")
         self.stdout.flush()

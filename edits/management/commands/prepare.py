@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -40,3 +43,18 @@ class Command(BaseCommand):
             recovery.forget_tasks()
         keep_for_owner(Path(settings.DATA_DIR))
         call_command("demo", edits=options["demo_edits"])
+        self._make_administrator(**settings.SUPERUSER)
+
+    def _make_administrator(self, username: str, password: str, email: str) -> None:
+        """The account that the environment describes, for a site that has no administrator yet."""
+        people = User.objects
+        if not (username and password) or people.filter(is_superuser=True).exists():
+            return
+        if people.filter(username=username).exists():
+            raise CommandError(f"DJANGO_SUPERUSER_USERNAME={username} is the name of somebody who is no administrator")
+        try:
+            validate_password(password, User(username=username, email=email))
+        except ValidationError as error:
+            raise CommandError(f"DJANGO_SUPERUSER_PASSWORD is too weak: {' '.join(error.messages)}") from error
+        people.create_superuser(username, email, password)
+        self.stdout.write(f"{username} is an administrator now.")

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from ...gallery import downloads, sharing
 from ...gallery.downloads import AI_SYSTEM
-from ...gallery.trash import TRASH_TIME
 from ...images.decoding import FULL_SIZE_PIXELS
 from ...jobs.provider import SOURCE_URL_MAX_AGE
 
@@ -20,7 +19,6 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "full_size_megapixels": FULL_SIZE_PIXELS // 1_000_000,
         "handed_over_minutes": SOURCE_URL_MAX_AGE // 60 if settings.PUBLIC_BASE_URL else None,
         "link_days": sharing.LINK_DAYS,
-        "trash_days": TRASH_TIME.days,
         "review_required": settings.REVIEW_REQUIRED,
         "system": AI_SYSTEM,
         "mark": downloads.example_mark(),

@@ -7,4 +7,4 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX}
+    return {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX, "trash_days": settings.TRASH_DAYS}

@@ -1,15 +1,19 @@
-"""For supervisors and load balancers: is the process up, and is the work getting done?"""
+"""For supervisors, load balancers and Prometheus: is the process up, is the work getting done, and how much of it is there?"""
 
-from collections.abc import Callable
+from hmac import compare_digest
+from ipaddress import ip_address
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from ...jobs import scheduler
-from ...jobs.flow_control import storage_health
+from ...operations import prometheus, readiness
+
+# What proxies add. A visitor who comes through a proxy on this machine comes from loopback, too, and must not be taken for us.
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 @require_safe
@@ -24,33 +28,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Red when due work is not processed, even if a worker answers a ping."""
-    checks = {"storage": _asked(_storage), "sweep": _asked(_sweep), "queue": _asked(_queue)}
+    checks = readiness.checks()
     ready = all(check["ok"] for check in checks.values())
-    return JsonResponse({"status": "ok" if ready else "red", "checks": checks}, status=200 if ready else 503)
+    degraded = [name for name, check in checks.items() if check["ok"] and check.get("degraded")]
+    answer = {"status": "ok" if ready else "red", "degraded": degraded, "checks": checks}
+    return JsonResponse(answer, status=200 if ready else 503)
 
 
-def _asked(check: Callable[[], dict[str, object]]) -> dict[str, object]:
-    try:
-        return check()
-    except DatabaseError:
-        return {"ok": False, "detail": "the database does not answer"}
+@require_safe
+@login_not_required
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' text format, for whoever has METRICS_TOKEN, or without a token for this machine alone."""
+    if settings.METRICS_TOKEN:
+        if not _has_token(request):
+            return HttpResponse("METRICS_TOKEN\n", status=401, headers={"WWW-Authenticate": "Bearer"}, content_type="text/plain")
+    elif not _is_from_here(request):
+        return HttpResponse("Set METRICS_TOKEN.\n", status=403, content_type="text/plain")
+    return HttpResponse(prometheus.exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def _storage() -> dict[str, object]:
-    """Real bytes, free space, and the right media folder."""
-    problem = storage_health.problem()
-    if problem:
-        return {"ok": False, "code": problem.code, "detail": f"pictures cannot be stored: {problem.detail}"}
-    return {"ok": True}
+def _has_token(request: HttpRequest) -> bool:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.casefold() == "bearer" and compare_digest(token.strip().encode(), settings.METRICS_TOKEN.encode())
 
 
-def _sweep() -> dict[str, object]:
-    age = scheduler.last_tick_age()
-    if age is None:
-        return {"ok": False, "detail": "the scheduler has not run yet"}
-    return {"ok": age.total_seconds() <= scheduler.TICK_AGE_LIMIT, "seconds_since_last": round(age.total_seconds(), 1)}
-
-
-def _queue() -> dict[str, object]:
-    age = scheduler.oldest_due_age()
-    return {"ok": age.total_seconds() <= scheduler.DUE_AGE_LIMIT, "oldest_due_seconds": round(age.total_seconds(), 1)}
+def _is_from_here(request: HttpRequest) -> bool:
+    address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    return address.is_loopback and not any(name in request.META for name in FORWARDED)

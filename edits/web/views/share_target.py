@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ..forms import PROMPT_MAX
 
-_WORKER = Path(settings.BASE_DIR) / "static" / "js" / "worker" / "share.js"
+_WORKER = Path(settings.STATICFILES_DIRS[0]) / "js" / "worker" / "share.js"
 
 
 # The system posts without having seen a page of ours; nothing is changed by it.

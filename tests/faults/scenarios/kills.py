@@ -16,7 +16,7 @@ from django.utils import timezone
 from editor_site.run import BASE_DIR
 from edits import tasks
 from edits.accounts import retention
-from edits.gallery.trash import TRASH_TIME
+from edits.gallery.trash import trash_time
 from edits.models import Edit
 from tests.faults.browser import Browser
 from tests.faults.processes import Process, wait_until
@@ -159,7 +159,7 @@ def kill_purging(runner: Runner) -> None:
     worker, (order,) = runner.worker(), runner.order(1)
     runner.wait_for_state(order, "succeeded")
     wait_until(lambda: not order.edit.attempts.exclude(cleanup_due_at=None), why="Wiro's copies were never erased")
-    result, long_ago = order.edit.result, timezone.now() - 2 * TRASH_TIME
+    result, long_ago = order.edit.result, timezone.now() - 2 * trash_time()
     assert result
     Edit.objects.filter(pk=order.pk).update(deleted_at=long_ago)
     # What holds for results does not hold for it any more.

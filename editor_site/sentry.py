@@ -1,0 +1,47 @@
+"""Errors told to a Sentry (`SENTRY_DSN`): what broke and where, and nothing that people wrote or that opens something."""
+
+from typing import Any
+
+import sentry_sdk
+from sentry_sdk.types import Event, Hint
+
+from edits.log import mask
+from edits.version import VERSION
+
+# What of a request may leave; bodies, cookies, queries and other headers may hold anything.
+_REQUEST = ("method", "url")
+# PostgreSQL repeats the whole row, instruction included, when it refuses one.
+_ROW = "\nDETAIL:"
+
+
+def start_sentry(dsn: str, environment: str) -> None:
+    sentry_sdk.init(
+        dsn,
+        environment=environment,
+        release=f"reword@{VERSION}",
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        before_send=scrub,
+    )
+
+
+def scrub(event: Event, hint: Hint) -> Event:
+    """Masks as the log does, and takes out what could be people's words."""
+    event.pop("user", None)
+    event.pop("breadcrumbs", None)
+    if "request" in event:
+        event["request"] = {name: value for name, value in event["request"].items() if name in _REQUEST}
+    cleaned: Any = _clean(event)
+    return cleaned  # type: ignore[no-any-return]
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask(value.partition(_ROW)[0])
+    if isinstance(value, dict):
+        return {name: _clean(inner) for name, inner in value.items() if name not in ("vars", "params")}
+    if isinstance(value, list | tuple):
+        return [_clean(inner) for inner in value]
+    return value

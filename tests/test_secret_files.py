@@ -1,0 +1,42 @@
+"""A secret may stand in a file whose name is in the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from editor_site.secret_files import SECRETS, read_secret_files
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "secret"
+    path.write_text("sesame\n")
+    return path
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_can_stand_in_a_file(file: Path, name: str) -> None:
+    environ = {f"{name}_FILE": str(file)}
+    read_secret_files(environ)
+    assert environ[name] == "sesame"
+    # As a program does that this one has started.
+    read_secret_files(environ)
+    assert environ[name] == "sesame"
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"SECRET_KEY_FILE": "{folder}/gone"}, r"SECRET_KEY_FILE=.*/gone cannot be read \(No such file"),
+        ({"SECRET_KEY_FILE": "{folder}"}, "cannot be read"),
+        ({"SECRET_KEY_FILE": "{folder}/empty"}, "is empty"),
+        ({"SECRET_KEY_FILE": "{folder}/secret", "SECRET_KEY": "other"}, "are both set, to different values"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused_without_a_word_of_what_it_holds(
+    file: Path, environ: dict[str, str], said: str
+) -> None:
+    (file.parent / "empty").write_text("\n")
+    with pytest.raises(ValueError, match=said) as refused:
+        read_secret_files({name: value.format(folder=file.parent) for name, value in environ.items()})
+    assert "sesame" not in str(refused.value)
