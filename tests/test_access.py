@@ -52,7 +52,7 @@ GET = {
     "edit-compare": (LOGIN, 302, 404, 404),
     "edit-keep": (LOGIN, 405, 405, 405),
     "edit-favorite": (LOGIN, 405, 405, 405),
-    "edit-share": (LOGIN, 405, 405, 405),
+    "edit-share": (LOGIN, 200, 404, 404),
     "edit-unshare": (LOGIN, 405, 405, 405),
     "edit-appeal": (LOGIN, 405, 405, 405),
     "edit-link": (LOGIN, 405, 405, 405),
@@ -98,7 +98,7 @@ OPENED = (
     "edit-painted",
     "edit-region",
 )
-GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200))
+GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200)) | {"edit-share": (LOGIN, 302, 404, 404)}
 ACTIONS = (
     "edit-cancel",
     "edit-retry",

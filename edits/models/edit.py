@@ -102,6 +102,7 @@ class Edit(models.Model):
     purged_at = models.DateTimeField(null=True, blank=True)
 
     visibility = models.CharField(max_length=7, choices=Visibility, default=Visibility.PRIVATE)
+    shows_name = models.BooleanField(default=False, help_text=_("the gallery shows the owner’s name with it"))
     review = models.CharField(max_length=8, choices=Review, blank=True, default=Review.NONE)
     review_reason = models.CharField(max_length=500, blank=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -1,6 +1,7 @@
 // Links and forms that would load a page of an edit draw it here instead. Without this file they do what they always do.
 
 import { showErrors, clearErrors } from "./errors.js";
+import { preview } from "./share-preview.js";
 import { announce, draw } from "./studio-draw.js";
 
 const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
@@ -51,9 +52,10 @@ export function asUsual(studio, done) {
     if (button) copy(button);
     const sharing = event.target.closest("[data-share-photo]");
     if (sharing) share(sharing);
-    const link = event.target.closest("a[data-stay]");
+    const link = event.target.closest("a[data-stay], a[data-preview]");
     if (!link || !isPlain(event)) return;
     event.preventDefault();
+    if (link.hasAttribute("data-preview")) return preview(link.href);
     draw(link.href, { push: true }).then(done, () => location.assign(link.href));
   });
   studio.addEventListener("submit", (event) => {
