@@ -30,6 +30,7 @@ GET = {
     "edit-list": (LOGIN, 200, 200, 200),
     "edit-new": (LOGIN, 200, 200, 200),
     "edit-prompts": (LOGIN, 200, 200, 200),
+    "edit-news": (LOGIN, 200, 200, 200),
     "edit-statuses": (LOGIN, 200, 200, 200),
     "edit-selection": (LOGIN, 405, 405, 405),
     "edit-trash": (LOGIN, 200, 200, 200),
@@ -112,7 +113,7 @@ ACTIONS = (
     "edit-link-revoke",
     "edit-keep-rest",
 )
-OF_NO_EDIT = ("edit-list", "edit-new", "edit-prompts", "edit-statuses", "edit-selection", "edit-trash")
+OF_NO_EDIT = ("edit-list", "edit-new", "edit-news", "edit-prompts", "edit-statuses", "edit-selection", "edit-trash")
 OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF_NO_EDIT]
 
 

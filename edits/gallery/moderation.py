@@ -22,7 +22,13 @@ SKIP_TIME = timedelta(minutes=30)
 UNDO_TIME = timedelta(minutes=10)
 
 _UNCLAIMED: dict[str, Any] = {"review_claimed_by": None, "review_claimed_until": None}
-_UNDECIDED: dict[str, Any] = {"review": Review.NONE, "review_reason": "", "reviewed_by": None, "reviewed_at": None}
+_UNDECIDED: dict[str, Any] = {
+    "review": Review.NONE,
+    "review_reason": "",
+    "reviewed_by": None,
+    "reviewed_at": None,
+    "news_at": None,
+}
 
 
 def waiting() -> QuerySet[Edit]:
@@ -148,7 +154,8 @@ def _skipped(reviewer: User, since: datetime | None) -> QuerySet[Event, Any]:
 def _decide(
     offered: QuerySet[Edit], reviewer: User, code: str, decision: dict[str, Any], at: datetime | None, reason: str = ""
 ) -> list[uuid.UUID]:
-    decision |= {"reviewed_by": reviewer, "reviewed_at": at or timezone.now()} | _UNCLAIMED
+    decided_at = at or timezone.now()
+    decision |= {"reviewed_by": reviewer, "reviewed_at": decided_at, "news_at": decided_at} | _UNCLAIMED
     return _change(offered.filter(_is_free_for(reviewer)), decision, code, reviewer, reason)
 
 

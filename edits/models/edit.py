@@ -97,6 +97,8 @@ class Edit(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     favorite_at = models.DateTimeField(null=True, blank=True)
+    # When something became of it that its owner has not looked at since.
+    news_at = models.DateTimeField(null=True, blank=True)
     # In the trash since; its pictures are removed for good when `purged_at` is set.
     deleted_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
@@ -156,6 +158,7 @@ class Edit(models.Model):
             models.Index(fields=["origin", "-created_at", "-id"], name="edit_versions"),
             models.Index(fields=["owner", "-deleted_at", "-id"], condition=Q(deleted_at__isnull=False), name="edit_own_trash"),
             models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
+            models.Index(fields=["owner", "-created_at", "-id"], condition=Q(news_at__isnull=False), name="edit_news"),
             models.Index(
                 fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"
             ),
@@ -237,7 +240,7 @@ class Edit(models.Model):
         changes = {"polled_at": now, "observed_age": self.age_at(now) if same_wait else 0.0} | NO_CONDITION | changes
         changes |= {"state": to, "state_since": now, "step_retries": 0}
         if to in ENDED:
-            changes |= {"due_at": None, "ended_at": now}
+            changes |= {"due_at": None, "ended_at": now, "news_at": None if to == State.CANCELED else now}
         move = {"from": str(self.state), "to": str(to)}
         event = Event(kind=Event.Kind.MOVED, code=code, data=move | (data or {}), reason=reason[:REASON_MAX], actor=actor)
         return self._change(event, fenced, keep_lease, changes)

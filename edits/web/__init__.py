@@ -8,6 +8,6 @@ user_messages   failures, refusals and waits in words   progress        stage, p
 money           amounts of USD                          own_next        where a form may lead to
 nul_bytes       NUL in addresses and queries            addresses       where an edit and its pictures are
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
-composer        where the next instruction is typed
+composer        where the next instruction is typed     badges          what became of an edit, in a word
 region_form     where a photo may change, in a form
 """

@@ -1,7 +1,6 @@
 // Links and forms that would load a page of an edit draw it here instead. Without this file they do what they always do.
 
 import { showErrors, clearErrors } from "./errors.js";
-import { preview } from "./share-preview.js";
 import { announce, draw } from "./studio-draw.js";
 
 const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
@@ -41,6 +40,11 @@ async function post(form, submitter) {
   await (body.url ? draw(body.url, { push: true }) : draw(location.href));
 }
 
+async function showPreview(address) {
+  const { preview } = await import("./share-preview.js");
+  await preview(address);
+}
+
 function addressOf(form, submitter) {
   return `${form.action}?${new URLSearchParams(new FormData(form, submitter))}`;
 }
@@ -55,7 +59,7 @@ export function asUsual(studio, done) {
     const link = event.target.closest("a[data-stay], a[data-preview]");
     if (!link || !isPlain(event)) return;
     event.preventDefault();
-    if (link.hasAttribute("data-preview")) return preview(link.href);
+    if (link.hasAttribute("data-preview")) return showPreview(link.href);
     draw(link.href, { push: true }).then(done, () => location.assign(link.href));
   });
   studio.addEventListener("submit", (event) => {

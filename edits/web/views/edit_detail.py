@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ...gallery import moderation, sharing, trash
+from ...gallery import moderation, news, sharing, trash
 from ...jobs import actions, provider, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
@@ -25,6 +25,7 @@ from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .links import forget_new_link, live_links
 from .new_edit import created
+from .news import is_seen
 from .trash import deleted
 
 
@@ -42,6 +43,8 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     context = for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
     if may_view_all(request.user):
         context["owner_name"] = edit.owner.username
+    if is_owner and is_seen(request):
+        news.look_at_versions(edit, [version.edit for version in context["history"].versions])
     page = render(request, "edits/detail.html", context)
     forget_new_link(request, page)
     return page

@@ -12,11 +12,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ...gallery import news
 from ...jobs import webhooks
 from ...models import PENDING, Edit, State
 from ...tasks import enqueue
 from .. import progress
 from .filters import Filters, ids_in
+from .news import is_seen
 
 # Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
 PAGE_SIZE = 12
@@ -36,8 +38,13 @@ def own(request: HttpRequest) -> HttpResponse:
     page = page_of(filters.of(edits), request, filters)
     versions = _versions(edits, page["edits"]) if filters.stacked else {}
     selected = request.GET.get("select", "")
+    if is_seen(request):
+        news.look_at(page["edits"])
+    found = news.summary(request.user)
     context = {
         "filters": filters,
+        "choices": filters.choices(found),
+        "news": found,
         "cards": [(edit, versions.get(edit.origin_id, 0)) for edit in page["edits"]],
         "batch": _progress(edits.filter(batch=filters.batch)) if filters.batch else None,
         "is_selecting": bool(selected),
