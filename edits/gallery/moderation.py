@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, State, Visibility
@@ -32,9 +32,10 @@ _UNDECIDED: dict[str, Any] = {
 
 
 def waiting() -> QuerySet[Edit]:
-    """Every pair that waits for a reviewer, oldest first."""
+    """Every pair that waits for a reviewer: appeals first, then what was offered first."""
     # Only results are shared, says the database. Asked for the state as well it would look through all results.
-    return Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True).order_by("created_at", "pk")
+    pending = Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True)
+    return pending.order_by(F("appealed_at").asc(nulls_last=True), "offered_at", "created_at", "pk")
 
 
 def waiting_for(reviewer: User) -> QuerySet[Edit]:
@@ -43,7 +44,7 @@ def waiting_for(reviewer: User) -> QuerySet[Edit]:
 
 
 def claim_next(reviewer: User, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
-    """What this reviewer sees next: what is claimed already, then the oldest that are free. Renews the claims.
+    """What this reviewer sees next: what is claimed already, then the first that are free. Renews the claims.
 
     What the reviewer skipped lately (or since that moment) is left to the others.
     """

@@ -27,7 +27,7 @@ class Summary:
 def summary(user: User | AnonymousUser) -> Summary:
     """One query, as every page of somebody who is signed in asks it."""
     own = Edit.objects.filter(owner_id=OuterRef("pk"), deleted_at__isnull=True)
-    found = User.objects.filter(pk=user.pk).values_list(
+    found = User.objects.filter(pk=user.pk or 0).values_list(
         Exists(_complete(own)),
         Exists(own.filter(news_at__isnull=False)),
         Exists(own.filter(visibility=Visibility.PENDING)),

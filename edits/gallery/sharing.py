@@ -24,7 +24,7 @@ def share(edit: Edit, actor: User, *, shows_name: bool = False) -> None:
     to = Visibility.PENDING if needs_review(edit) else Visibility.PUBLIC
     # Against a reviewer's "no" there is the appeal, which a reviewer decides, and after that nothing.
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
-    changes = {"review": Review.NONE, "review_reason": "", "shows_name": shows_name}
+    changes = {"review": Review.NONE, "review_reason": "", "shows_name": shows_name, "offered_at": timezone.now()}
     if not _show(edit, unshared, to, EventCode.SHARED, actor, **changes):
         raise NotAllowed(why_not_shared(Edit.objects.get(pk=edit.pk)) or Denial.ALREADY_SHARED)
 

@@ -109,6 +109,7 @@ class Edit(models.Model):
     review_reason = models.CharField(max_length=500, blank=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
     # The reviewer who has the pair open, and until when nobody else gets it.
     review_claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -154,7 +155,9 @@ class Edit(models.Model):
             models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
             models.Index(fields=["created_at"], name="edit_created"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="edit_batch"),
-            models.Index(fields=["created_at", "id"], condition=Q(visibility="pending"), name="edit_review_queue"),
+            models.Index(
+                fields=["appealed_at", "offered_at", "created_at", "id"], condition=Q(visibility="pending"), name="edit_offered"
+            ),
             models.Index(fields=["origin", "-created_at", "-id"], name="edit_versions"),
             models.Index(fields=["owner", "-deleted_at", "-id"], condition=Q(deleted_at__isnull=False), name="edit_own_trash"),
             models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
