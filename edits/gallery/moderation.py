@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, State, Visibility
@@ -36,6 +36,11 @@ def waiting() -> QuerySet[Edit]:
     # Only results are shared, says the database. Asked for the state as well it would look through all results.
     pending = Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True)
     return pending.order_by(F("appealed_at").asc(nulls_last=True), "offered_at", "created_at", "pk")
+
+
+def waiting_counts() -> dict[str, int]:
+    """How many wait for a reviewer, and how many of them are appeals."""
+    return waiting().order_by().aggregate(waiting=Count("pk"), appeals=Count("appealed_at"))
 
 
 def waiting_for(reviewer: User) -> QuerySet[Edit]:
