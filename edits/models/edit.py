@@ -46,7 +46,10 @@ class Edit(models.Model):
     origin = models.ForeignKey(Photo, models.RESTRICT, related_name="versions")
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
     batch = models.UUIDField(null=True, blank=True, help_text=_("edits submitted together"))
+    batch_place = models.PositiveSmallIntegerField(default=0, help_text=_("its photo’s place in the order of upload"))
     nonce = models.CharField(max_length=64)
+    # Of the upload, as its owner called it; for its owner alone.
+    file_name = models.CharField(max_length=100, blank=True)
 
     prompt = models.TextField(_("instruction"))
     guidance_scale = models.FloatField(default=4.0)

@@ -16,7 +16,8 @@ let following = false;
 function show(card, status) {
   if (status.state === "unconfirmed") return;
   card.querySelector("progress").value = status.progress;
-  card.querySelector("[data-words]").textContent = status.text;
+  // A batch has one estimate, and its cards say where each of them is.
+  card.querySelector("[data-words]").textContent = document.querySelector("[data-batch]") ? status.label : status.text;
 }
 
 async function redraw(cards) {

@@ -72,7 +72,7 @@ class Filters:
 
     def of(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         words = self.q.split()[:MOST_WORDS]
-        edits = reduce(lambda found, word: found.filter(prompt__icontains=word), words, edits)
+        edits = reduce(lambda found, word: found.filter(Q(prompt__icontains=word) | Q(file_name__icontains=word)), words, edits)
         edits = edits.filter(
             _SHARING.get(self.sharing, Q()), **{name: value for name, value in self._conditions() if value is not None}
         )

@@ -16,7 +16,19 @@ from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
-STATUS_KEYS = {"id", "state", "wiro_status", "progress", "eta_seconds", "failure", "result_url", "sent_percent", "stage", "text"}
+STATUS_KEYS = {
+    "id",
+    "state",
+    "wiro_status",
+    "progress",
+    "eta_seconds",
+    "failure",
+    "result_url",
+    "sent_percent",
+    "stage",
+    "label",
+    "text",
+}
 
 
 @pytest.mark.parametrize("state", State.values)
