@@ -146,7 +146,8 @@ class EditForm(RegionForm):
         """What the owner called the photo; the end of it says more than the middle."""
         if self.start:
             return self.start.edit.file_name
-        path = PurePath("".join(filter(str.isprintable, str(self.files["photo"].name))))
+        name = str(getattr(self.files["photo"], "name", ""))
+        path = PurePath("".join(letter for letter in name if letter.isprintable()))
         return path.stem[: FILE_NAME_MAX - len(path.suffix[:10])] + path.suffix[:10]
 
     @property
