@@ -30,6 +30,7 @@ GET = {
     "edit-list": (LOGIN, 200, 200, 200),
     "edit-new": (LOGIN, 200, 200, 200),
     "edit-prompts": (LOGIN, 200, 200, 200),
+    "edit-news": (LOGIN, 200, 200, 200),
     "edit-statuses": (LOGIN, 200, 200, 200),
     "edit-selection": (LOGIN, 405, 405, 405),
     "edit-trash": (LOGIN, 200, 200, 200),
@@ -52,7 +53,7 @@ GET = {
     "edit-compare": (LOGIN, 302, 404, 404),
     "edit-keep": (LOGIN, 405, 405, 405),
     "edit-favorite": (LOGIN, 405, 405, 405),
-    "edit-share": (LOGIN, 405, 405, 405),
+    "edit-share": (LOGIN, 200, 404, 404),
     "edit-unshare": (LOGIN, 405, 405, 405),
     "edit-appeal": (LOGIN, 405, 405, 405),
     "edit-link": (LOGIN, 405, 405, 405),
@@ -99,7 +100,7 @@ OPENED = (
     "edit-painted",
     "edit-region",
 )
-GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200))
+GET_SHARED = GET | dict.fromkeys(OPENED, (200, 200, 200, 200)) | {"edit-share": (LOGIN, 302, 404, 404)}
 ACTIONS = (
     "edit-cancel",
     "edit-retry",
@@ -113,7 +114,7 @@ ACTIONS = (
     "edit-link-revoke",
     "edit-keep-rest",
 )
-OF_NO_EDIT = ("edit-list", "edit-new", "edit-prompts", "edit-statuses", "edit-selection", "edit-trash")
+OF_NO_EDIT = ("edit-list", "edit-new", "edit-news", "edit-prompts", "edit-statuses", "edit-selection", "edit-trash")
 OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF_NO_EDIT]
 
 

@@ -172,6 +172,7 @@ CROSS_CUTTING = {
     "test_body_deadline",
     "test_compose",
     "test_docs",
+    "test_file_names",
     "test_fixtures",
     "test_languages",
     "test_layout",

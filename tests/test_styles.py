@@ -12,8 +12,8 @@ SHEETS = sorted(STYLES.rglob("*.css"))
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 ASKED_FOR = re.compile(r'_styles\.html" with names="([^"]+)"')
 LINES = 300
-# Columns of its lists, named after the methods that fill them.
-FROM_DJANGO = ("field-",)
+# Parts of its pages, and columns of its lists, named after the methods that fill them.
+FROM_DJANGO = ("field-", "deletelink", "inline-group", "sortoptions", "submit-row", "theme-toggle")
 
 
 def layers() -> list[str]:

@@ -12,14 +12,16 @@ from ..models import Edit, Event, Review, Visibility
 # Wider images use the space better one above the other. Width divided by height.
 _WIDE = 1.75
 _HISTORY = 6
+_VERSIONS = 8
 
 
 class Record(NamedTuple):
-    """How many other edits the owner has shared, and how they were decided."""
+    """How many other edits the owner has shared, how they were decided, and how many wait like this one."""
 
     offered: int
     approved: int
     rejected: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class ReviewPair:
     edit: Edit
     record: Record
     history: list[Event]
+    # Of the same photo, the newest first.
+    versions: list[Edit]
 
     @property
     def is_wide(self) -> bool:
@@ -36,9 +40,9 @@ class ReviewPair:
 def review_pairs(edit_ids: Sequence[uuid.UUID]) -> list[ReviewPair]:
     """The pairs in this order; a few queries, however many they are."""
     edits = Edit.objects.select_related("photo", "result", "owner").in_bulk(edit_ids)
-    records, histories = _records(edits), _histories(edits)
+    records, histories, versions = _records(edits), _histories(edits), _versions(edits)
     return [
-        ReviewPair(edits[edit_id], records[edits[edit_id].owner_id], histories[edit_id])
+        ReviewPair(edits[edit_id], records[edits[edit_id].owner_id], histories[edit_id], versions[edit_id])
         for edit_id in edit_ids
         if edit_id in edits
     ]
@@ -49,9 +53,20 @@ def _records(edits: dict[uuid.UUID, Edit]) -> dict[int, Record]:
     # Minus the edit under review.
     offered = Count("pk", filter=~Q(visibility=Visibility.PRIVATE) | ~Q(review=Review.NONE)) - 1
     approved, rejected = (Count("pk", filter=Q(review=review)) for review in (Review.APPROVED, Review.REJECTED))
+    waiting = Count("pk", filter=Q(visibility=Visibility.PENDING, deleted_at__isnull=True)) - 1
     of_owners = Edit.objects.filter(owner__in=owners).values_list("owner")
-    counted = of_owners.annotate(offered=offered, approved=approved, rejected=rejected)
+    counted = of_owners.annotate(offered=offered, approved=approved, rejected=rejected, waiting=waiting)
     return {owner: Record(*numbers) for owner, *numbers in counted}
+
+
+def _versions(edits: dict[uuid.UUID, Edit]) -> dict[uuid.UUID, list[Edit]]:
+    origins = {edit.origin_id for edit in edits.values()}
+    others = Edit.objects.filter(origin__in=origins, result__isnull=False, deleted_at__isnull=True).select_related("result")
+    found = list(others.order_by("-created_at", "-pk")[: _VERSIONS * len(origins) * 4])
+    return {
+        edit.pk: [each for each in found if each.origin_id == edit.origin_id and each.pk != edit.pk][:_VERSIONS]
+        for edit in edits.values()
+    }
 
 
 def _histories(edits: dict[uuid.UUID, Edit]) -> dict[uuid.UUID, list[Event]]:

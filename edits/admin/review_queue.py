@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -52,15 +53,17 @@ class ReviewQueue(admin.ModelAdmin):
         return self._page(request, "review", facts)
 
     def waiting(self, request: HttpRequest) -> HttpResponse:
-        """All waiting edits that no other reviewer has open, to be decided together."""
-        page = _number(request.GET.get("page", ""))
-        if answer := self._posted(request, reverse("admin:edits_edit_waiting", query={"page": page} if page > 1 else None)):
+        """All waiting edits, or those of one owner, that no other reviewer has open, to be decided together."""
+        page, owner = _number(request.GET.get("page", "")), _owner(request.GET.get("owner", ""))
+        query = {"owner": owner.pk} if owner else {}
+        here = query | ({"page": page} if page > 1 else {})
+        if answer := self._posted(request, reverse("admin:edits_edit_waiting", query=here or None)):
             return answer
-        start = (page - 1) * IN_GRID
-        found = moderation.waiting_for(person(request)).select_related("photo", "result", "owner")[start : start + IN_GRID + 1]
-        edits = list(found)
+        start, waiting = (page - 1) * IN_GRID, moderation.waiting_for(person(request))
+        found = (waiting.filter(owner=owner) if owner else waiting).select_related("photo", "result", "owner")
+        edits = list(found[start : start + IN_GRID + 1])
         facts = {"title": _("Waiting for review"), "edits": edits[:IN_GRID], "page": page, "has_more": len(edits) > IN_GRID}
-        return self._page(request, "waiting", facts)
+        return self._page(request, "waiting", facts | {"of_owner": owner})
 
     def _posted(self, request: HttpRequest, back: str) -> HttpResponse | None:
         """Check the permission, carry out a posted action, and answer it with a redirect."""
@@ -165,6 +168,10 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and timezone.is_aware(moment) and abs(moment - timezone.now()) < timedelta(days=1) else None
+
+
+def _owner(text: str) -> User | None:
+    return User.objects.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _number(text: str) -> int:

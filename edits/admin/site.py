@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from ..gallery import moderation
 from ..jobs import ledger_comparison
 from ..jobs.flow_control import circuit_breaker, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
@@ -54,6 +55,8 @@ class EditorAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         found = _overview(request) if request.user.has_perm("edits.view_edit") else {}
+        if request.user.has_perm("edits.review_edit"):
+            found["review_counts"] = moderation.waiting_counts()
         return super().index(request, found | (extra_context or {}))
 
     def figure(self, request: HttpRequest, name: str) -> HttpResponse:

@@ -75,7 +75,10 @@ class PersonAdmin(ValidSelection, UserAdmin):
     """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
     list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")
-    readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at")
+    # Nobody rewrites when somebody came; and Django's field for a date has parts without labels.
+    readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at", "last_login", "date_joined")
+    # Plain lists, which keyboards and screen readers know, instead of Django's pairs of them.
+    filter_horizontal = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         theirs = Edit.objects.filter(owner=OuterRef("pk")).order_by().values("owner")

@@ -44,8 +44,11 @@ def marked_pair(edit: Edit, labels: tuple[str, str], style: str) -> bytes:
     return images.mark(images.pair(before, after, labels, style), provenance(edit))
 
 
-def download_name(edit: Edit, side: str) -> str:
-    """turn-the-sky-into-night-after.jpg, for a side of "before", "after", "painted", "region", "before-after" or "changes"."""
+def download_name(edit: Edit, side: str, *, is_own: bool = False) -> str:
+    """turn-the-sky-into-night-after.jpg, for a side of "before", "after", "painted", "region", "before-after" or "changes".
+
+    For its owner it is named after the file that was uploaded: IMG_2100-reword.jpg.
+    """
     extensions: dict[str, Callable[[], str]] = {
         "before": lambda: edit.photo.extension,
         "after": lambda: _result_of(edit).extension,
@@ -54,6 +57,9 @@ def download_name(edit: Edit, side: str) -> str:
         "before-after": lambda: "jpg",
         "changes": lambda: PurePath(edit.change_map.name or "").suffix[1:],
     }
+    if is_own and edit.file_name:
+        end = {"before": "", "after": "-reword"}.get(side, f"-{side}")
+        return f"{PurePath(edit.file_name).stem}{end}.{extensions[side]()}"
     return f"{slugify(edit.prompt)[:60].strip('-') or 'photo'}-{side}.{extensions[side]()}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, State, Visibility
@@ -22,13 +22,25 @@ SKIP_TIME = timedelta(minutes=30)
 UNDO_TIME = timedelta(minutes=10)
 
 _UNCLAIMED: dict[str, Any] = {"review_claimed_by": None, "review_claimed_until": None}
-_UNDECIDED: dict[str, Any] = {"review": Review.NONE, "review_reason": "", "reviewed_by": None, "reviewed_at": None}
+_UNDECIDED: dict[str, Any] = {
+    "review": Review.NONE,
+    "review_reason": "",
+    "reviewed_by": None,
+    "reviewed_at": None,
+    "news_at": None,
+}
 
 
 def waiting() -> QuerySet[Edit]:
-    """Every pair that waits for a reviewer, oldest first."""
+    """Every pair that waits for a reviewer: appeals first, then what was offered first."""
     # Only results are shared, says the database. Asked for the state as well it would look through all results.
-    return Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True).order_by("created_at", "pk")
+    pending = Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True)
+    return pending.order_by(F("appealed_at").asc(nulls_last=True), "offered_at", "created_at", "pk")
+
+
+def waiting_counts() -> dict[str, int]:
+    """How many wait for a reviewer, and how many of them are appeals."""
+    return waiting().order_by().aggregate(waiting=Count("pk"), appeals=Count("appealed_at"))
 
 
 def waiting_for(reviewer: User) -> QuerySet[Edit]:
@@ -37,7 +49,7 @@ def waiting_for(reviewer: User) -> QuerySet[Edit]:
 
 
 def claim_next(reviewer: User, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
-    """What this reviewer sees next: what is claimed already, then the oldest that are free. Renews the claims.
+    """What this reviewer sees next: what is claimed already, then the first that are free. Renews the claims.
 
     What the reviewer skipped lately (or since that moment) is left to the others.
     """
@@ -148,7 +160,8 @@ def _skipped(reviewer: User, since: datetime | None) -> QuerySet[Event, Any]:
 def _decide(
     offered: QuerySet[Edit], reviewer: User, code: str, decision: dict[str, Any], at: datetime | None, reason: str = ""
 ) -> list[uuid.UUID]:
-    decision |= {"reviewed_by": reviewer, "reviewed_at": at or timezone.now()} | _UNCLAIMED
+    decided_at = at or timezone.now()
+    decision |= {"reviewed_by": reviewer, "reviewed_at": decided_at, "news_at": decided_at} | _UNCLAIMED
     return _change(offered.filter(_is_free_for(reviewer)), decision, code, reviewer, reason)
 
 

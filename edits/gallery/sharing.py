@@ -17,27 +17,33 @@ LINK_DAYS = (1, 7, 30)
 LINKS_MAX = 10
 
 
-def share(edit: Edit, actor: User) -> None:
-    """Offer a result to the public gallery; a reviewer decides where that is required and the owner is not trusted.
-
-    Raises NotAllowed.
-    """
-    profile = profile_of(edit.owner_id)
-    if profile.suspended_at:
+def share(edit: Edit, actor: User, *, shows_name: bool = False) -> None:
+    """Offer a result to the public gallery, with the owner's name or without. Raises NotAllowed."""
+    if is_suspended(edit.owner_id):
         raise NotAllowed(Denial.SUSPENDED)
+    to = Visibility.PENDING if needs_review(edit) else Visibility.PUBLIC
     # Against a reviewer's "no" there is the appeal, which a reviewer decides, and after that nothing.
-    is_reviewed = edit.appealed_at is not None or (settings.REVIEW_REQUIRED and not profile.is_trusted)
-    to = Visibility.PENDING if is_reviewed else Visibility.PUBLIC
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
-    if not _show(edit, unshared, to, EventCode.SHARED, actor, review=Review.NONE, review_reason=""):
-        raise NotAllowed(_why_not_shared(edit))
+    changes = {"review": Review.NONE, "review_reason": "", "shows_name": shows_name, "offered_at": timezone.now()}
+    if not _show(edit, unshared, to, EventCode.SHARED, actor, **changes):
+        raise NotAllowed(why_not_shared(Edit.objects.get(pk=edit.pk)) or Denial.ALREADY_SHARED)
 
 
-def _why_not_shared(edit: Edit) -> Denial:
-    fresh = Edit.objects.get(pk=edit.pk)
-    if fresh.state != State.SUCCEEDED or fresh.deleted_at:
+def needs_review(edit: Edit) -> bool:
+    """Whether a reviewer decides first: where that is required and the owner is not trusted, and after an appeal."""
+    is_trusted = profile_of(edit.owner_id).is_trusted
+    return edit.appealed_at is not None or (settings.REVIEW_REQUIRED and not is_trusted)
+
+
+def why_not_shared(edit: Edit) -> Denial | None:
+    """Why its owner cannot offer this edit to the gallery, or None."""
+    if is_suspended(edit.owner_id):
+        return Denial.SUSPENDED
+    if edit.state != State.SUCCEEDED or edit.deleted_at:
         return Denial.NO_RESULT
-    return Denial.WAS_REJECTED if fresh.review == Review.REJECTED else Denial.ALREADY_SHARED
+    if edit.visibility != Visibility.PRIVATE:
+        return Denial.ALREADY_SHARED
+    return Denial.WAS_REJECTED if edit.review == Review.REJECTED else None
 
 
 def unshare(edit: Edit, actor: User) -> None:

@@ -46,7 +46,10 @@ class Edit(models.Model):
     origin = models.ForeignKey(Photo, models.RESTRICT, related_name="versions")
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
     batch = models.UUIDField(null=True, blank=True, help_text=_("edits submitted together"))
+    batch_place = models.PositiveSmallIntegerField(default=0, help_text=_("its photo’s place in the order of upload"))
     nonce = models.CharField(max_length=64)
+    # Of the upload, as its owner called it; for its owner alone.
+    file_name = models.CharField(max_length=100, blank=True)
 
     prompt = models.TextField(_("instruction"))
     guidance_scale = models.FloatField(default=4.0)
@@ -97,15 +100,19 @@ class Edit(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     favorite_at = models.DateTimeField(null=True, blank=True)
+    # When something became of it that its owner has not looked at since.
+    news_at = models.DateTimeField(null=True, blank=True)
     # In the trash since; its pictures are removed for good when `purged_at` is set.
     deleted_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
 
     visibility = models.CharField(max_length=7, choices=Visibility, default=Visibility.PRIVATE)
+    shows_name = models.BooleanField(default=False, help_text=_("the gallery shows the owner’s name with it"))
     review = models.CharField(max_length=8, choices=Review, blank=True, default=Review.NONE)
     review_reason = models.CharField(max_length=500, blank=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
     # The reviewer who has the pair open, and until when nobody else gets it.
     review_claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -151,10 +158,13 @@ class Edit(models.Model):
             models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
             models.Index(fields=["created_at"], name="edit_created"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="edit_batch"),
-            models.Index(fields=["created_at", "id"], condition=Q(visibility="pending"), name="edit_review_queue"),
+            models.Index(
+                fields=["appealed_at", "offered_at", "created_at", "id"], condition=Q(visibility="pending"), name="edit_offered"
+            ),
             models.Index(fields=["origin", "-created_at", "-id"], name="edit_versions"),
             models.Index(fields=["owner", "-deleted_at", "-id"], condition=Q(deleted_at__isnull=False), name="edit_own_trash"),
             models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
+            models.Index(fields=["owner", "-created_at", "-id"], condition=Q(news_at__isnull=False), name="edit_news"),
             models.Index(
                 fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"
             ),
@@ -236,7 +246,7 @@ class Edit(models.Model):
         changes = {"polled_at": now, "observed_age": self.age_at(now) if same_wait else 0.0} | NO_CONDITION | changes
         changes |= {"state": to, "state_since": now, "step_retries": 0}
         if to in ENDED:
-            changes |= {"due_at": None, "ended_at": now}
+            changes |= {"due_at": None, "ended_at": now, "news_at": None if to == State.CANCELED else now}
         move = {"from": str(self.state), "to": str(to)}
         event = Event(kind=Event.Kind.MOVED, code=code, data=move | (data or {}), reason=reason[:REASON_MAX], actor=actor)
         return self._change(event, fenced, keep_lease, changes)

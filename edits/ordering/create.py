@@ -84,7 +84,7 @@ def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
     """
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)
-    inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent")}
+    inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent", "file_name")}
     seed = edit.seed if same_seed else draw_seed()
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
     return create_variations(edit.owner, edit.photo, **again)[0]

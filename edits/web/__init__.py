@@ -9,6 +9,6 @@ money           amounts of USD                          own_next        where a 
 nul_bytes       NUL in addresses and queries            request_ids     request ids, and the access log
 addresses       where an edit and its pictures are
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
-composer        where the next instruction is typed
+composer        where the next instruction is typed     badges          what became of an edit, in a word
 region_form     where a photo may change, in a form
 """

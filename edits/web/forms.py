@@ -2,6 +2,7 @@
 
 import uuid
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from .region_form import RegionForm
 from .upload_places import turn_to_decode
 
 PROMPT_MAX = 2000
+FILE_NAME_MAX = 100
 VARIATIONS_MAX = 4
 
 
@@ -85,6 +87,7 @@ class EditForm(RegionForm):
     )
     # Shared by the forms of one instruction for many photos.
     batch = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    place = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=9999)
     nonce = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False, initial=lambda: uuid.uuid4().hex)
 
     # Whether the refused photo may be accepted with `fit` on.
@@ -145,10 +148,20 @@ class EditForm(RegionForm):
         return self.cleaned_data["variations"] or 1
 
     @property
+    def _file_name(self) -> str:
+        """What the owner called the photo; the end of it says more than the middle."""
+        if self.start:
+            return self.start.edit.file_name
+        name = str(getattr(self.files["photo"], "name", ""))
+        path = PurePath("".join(letter for letter in name if letter.isprintable()))
+        return path.stem[: FILE_NAME_MAX - len(path.suffix[:10])] + path.suffix[:10]
+
+    @property
     def order(self) -> dict[str, Any]:
         """What `create.create_variations` takes, besides owner and picture."""
         order = {name: self.cleaned_data[name] for name in ("nonce", "seed", "variations", "batch")}
         inputs = {name: self.cleaned_data[name] for name in ("prompt", "guidance_scale", "watermark")}
+        inputs |= {"file_name": self._file_name, "batch_place": self.cleaned_data["place"] or 0}
         return {**order, "inputs": inputs, "start": self.start, "region": self.cleaned_data["region"]}
 
 

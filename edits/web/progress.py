@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..jobs.flow_control import fair_queue
@@ -43,6 +44,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
         # Edits from before regions were sent as a whole.
         "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
         "stage": stage,
+        "label": capfirst(edit.get_state_display()),
         "text": sentence(edit),
     }
 
@@ -82,6 +84,19 @@ def eta_seconds(edit: Edit) -> int | None:
     if usual is None or edit.is_ended or edit.state in (State.UNCONFIRMED, State.QUEUED) or edit.started_at is None:
         return None
     return max(round(usual - (timezone.now() - edit.started_at).total_seconds()), 0)
+
+
+def batch_estimate(pending: int, at_once: int) -> str:
+    """How long so many edits of one person will take, with so many at a time; nothing without recent ones to compare."""
+    usual = usual_seconds()
+    if usual is None:
+        return ""
+    seconds = round(usual * -(-pending // max(at_once, 1)))
+    return (
+        _("about %(seconds)d s left") % {"seconds": seconds}
+        if seconds < 90
+        else _("about %(minutes)d min left") % {"minutes": round(seconds / 60)}
+    )
 
 
 def sentence(edit: Edit) -> str:

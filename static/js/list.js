@@ -2,7 +2,7 @@
 
 import "./endless.js";
 import "./selection.js";
-import { needsNewPage, readStatus, repeat } from "./poll.js";
+import { needsNewPage, readStatus, repeat, unseen } from "./poll.js";
 
 // As many as one question may name.
 const MOST = 100;
@@ -10,19 +10,22 @@ const list = document.querySelector(".cards");
 const pendingCards = () => [...document.querySelectorAll(".card[data-state]")].slice(0, MOST);
 const idOf = (card) => card.id.replace("edit-", "");
 const asked = (cards) => new URLSearchParams(cards.map((card) => ["id", idOf(card)]));
+const drawnUnseen = [];
 let following = false;
 
 function show(card, status) {
   if (status.state === "unconfirmed") return;
   card.querySelector("progress").value = status.progress;
-  card.querySelector("[data-words]").textContent = status.text;
+  // A batch has one estimate, and its cards say where each of them is.
+  card.querySelector("[data-words]").textContent = document.querySelector("[data-batch]") ? status.label : status.text;
 }
 
 async function redraw(cards) {
   const query = asked(cards);
   const batch = new URLSearchParams(location.search).get("batch");
   if (batch) query.set("batch", batch);
-  const page = new DOMParser().parseFromString(await (await fetch(`?${query}`)).text(), "text/html");
+  const page = new DOMParser().parseFromString(await (await fetch(`?${query}`, { headers: unseen() })).text(), "text/html");
+  if (document.hidden) drawnUnseen.push(...cards.map((card) => card.id));
   for (const card of cards) {
     const fresh = page.getElementById(card.id);
     const isChosen = card.querySelector("input:checked");
@@ -56,3 +59,7 @@ function follow() {
 
 follow();
 document.addEventListener("cards-changed", follow);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !drawnUnseen.length) return;
+  redraw(drawnUnseen.splice(0).map((id) => document.getElementById(id)).filter(Boolean));
+});

@@ -41,6 +41,9 @@ export function repeat(look) {
   timer = setTimeout(turn, FAST_MS);
 }
 
+/** A header for what is fetched while nobody sees the page: it has not been looked at, and the server keeps it as news. */
+export const unseen = () => (document.hidden ? { "Reword-Unseen": "1" } : {});
+
 /** The status of one edit. An edit that is gone, or a session that is over, is the server's to explain: the page is loaded again. */
 export async function readStatus(url) {
   const response = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });

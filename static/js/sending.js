@@ -12,13 +12,15 @@ export function uuid() {
 }
 
 /** The form with this job's photo. Sent again unchanged it has the same nonce; what was changed since is another edit. */
-function dataOf(job, fields, batch) {
+function dataOf(job, fields, batch, place) {
   const data = new FormData();
   for (const [name, value] of fields) if (!["photo", "nonce", "batch"].includes(name)) data.append(name, value);
   const wanted = JSON.stringify([...data, job.changes]);
   if (job.wanted !== wanted) Object.assign(job, { wanted, nonce: uuid() });
   data.set("nonce", job.nonce);
   if (batch) data.set("batch", batch);
+  // What is sent again keeps its place.
+  if (batch) data.set("place", (job.place ??= place));
   const file = job.copy?.file ?? job.file;
   if (file) data.set("photo", file, file.name);
   return data;
@@ -35,7 +37,7 @@ async function sendOne(job, url, data, onProgress, signal) {
 
 /** Send `jobs`. Nothing more is begun once it is clear that the others would fare the same: no line, no place left. */
 export async function sendAll(jobs, { url, fields, batch, onProgress, signal }) {
-  const waiting = jobs.map((job) => [job, dataOf(job, fields, batch)]);
+  const waiting = jobs.map((job, place) => [job, dataOf(job, fields, batch, place)]);
   const worker = async () => {
     while (waiting.length && !signal.aborted) {
       const [job, data] = waiting.shift();

@@ -57,6 +57,16 @@ function sendOnce() {
   addEventListener("pageshow", () => sent.clear());
 }
 
+/** Nothing of notifications is loaded before somebody has asked for them. */
+function notifications() {
+  const load = () => import("./news.js");
+  if (localStorage.getItem("reword.notify") !== null) load();
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-notify]");
+    if (button) load().then(({ toggle }) => toggle(button));
+  });
+}
+
 // For what a phone shares; only where the connection is secure.
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 localTimes();
@@ -64,3 +74,4 @@ document.addEventListener("cards-changed", localTimes);
 holdToSeeBefore();
 fillInSignIn();
 sendOnce();
+notifications();

@@ -40,6 +40,11 @@ async function post(form, submitter) {
   await (body.url ? draw(body.url, { push: true }) : draw(location.href));
 }
 
+async function showPreview(address) {
+  const { preview } = await import("./share-preview.js");
+  await preview(address);
+}
+
 function addressOf(form, submitter) {
   return `${form.action}?${new URLSearchParams(new FormData(form, submitter))}`;
 }
@@ -51,9 +56,10 @@ export function asUsual(studio, done) {
     if (button) copy(button);
     const sharing = event.target.closest("[data-share-photo]");
     if (sharing) share(sharing);
-    const link = event.target.closest("a[data-stay]");
+    const link = event.target.closest("a[data-stay], a[data-preview]");
     if (!link || !isPlain(event)) return;
     event.preventDefault();
+    if (link.hasAttribute("data-preview")) return showPreview(link.href);
     draw(link.href, { push: true }).then(done, () => location.assign(link.href));
   });
   studio.addEventListener("submit", (event) => {

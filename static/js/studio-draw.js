@@ -1,6 +1,7 @@
 // Puts the server's page of an edit in the place of the one that is shown; what is being typed stays as it is.
 
 import { compare } from "./compare.js";
+import { unseen } from "./poll.js";
 
 const PARTS = ["[data-view]", "[data-start]", "[data-side]"];
 const live = document.querySelector("[data-live]");
@@ -72,7 +73,7 @@ function takeHead(page, news) {
  */
 export async function draw(address, { push = false, news, onlyTree = false } = {}) {
   const mine = ++latest;
-  const answer = await fetch(address, { cache: "no-store", headers: { Accept: "text/html" } });
+  const answer = await fetch(address, { cache: "no-store", headers: { Accept: "text/html", ...unseen() } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== latest) return;
   // A page of another kind, such as the sign-in page, is loaded as it is.

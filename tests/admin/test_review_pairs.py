@@ -41,11 +41,24 @@ def test_the_review_queue_shows_the_pair_with_all_that_the_decision_needs(
         "Pair 0",
         "alice",
         "12.5%",
-        "3 : 1 approved, 1 rejected",
+        "3 : 1 approved, 1 rejected, 1 waiting",
+        "1 more waiting",
         "guidance 4.0, seed 7, watermark",
         "2 waiting, 0 reviewed",
     ):
         assert fact in text_of(page), fact
+
+
+def test_the_other_versions_of_the_photo_are_shown_and_say_how_they_are_shared(
+    desk: Client, offered: OfferPairs, alice: User, photo: Photo
+) -> None:
+    offered(1)
+    other = edit_in(State.SUCCEEDED, alice, photo, prompt="Make it day", review="rejected")
+    edit_in(State.FAILED, alice, photo)
+    page = desk.get(DESK).content.decode()
+    assert "Other versions of this photo" in page
+    assert 'alt="Make it day, Rejected"' in page
+    assert page.count(f'src="/edits/{other.pk}/result/card"') == 1
 
 
 def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk: Client, offered: OfferPairs) -> None:

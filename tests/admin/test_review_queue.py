@@ -146,6 +146,24 @@ def test_a_long_grid_has_pages(desk: Client, offered: OfferPairs) -> None:
     assert "?page=2" in first
 
 
+def test_all_that_waits_of_one_owner_is_seen_and_decided_together(
+    desk: Client, offered: OfferPairs, alice: User, bob: User
+) -> None:
+    hers, his = offered(2), offered(1, owner=bob)
+    address = f"{GRID}?owner={alice.pk}"
+    page = desk.get(address).text
+    assert [str(edit.pk) in page for edit in (*hers, *his)] == [True, True, False]
+    assert "Only of alice" in page
+    answer = desk.post(address, {"action": "approve", "id": [str(edit.pk) for edit in hers]})
+    assert answer["Location"] == address
+
+
+@pytest.mark.parametrize("owner", ["0", "-1", "²", "9" * 30, "\x00"])
+def test_an_owner_that_is_nobody_is_ignored(desk: Client, offered: OfferPairs, owner: str) -> None:
+    (edit,) = offered(1)
+    assert str(edit.pk) in desk.get(GRID, {"owner": owner}).text
+
+
 def test_the_list_rejects_with_a_reason_only(desk: Client, offered: OfferPairs) -> None:
     (edit,) = offered(1)
     fields = {"action": "reject", "_selected_action": str(edit.pk)}

@@ -3,13 +3,16 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from edits.models import Pause, Photo, State
+from edits.models import Pause, Photo, State, Visibility
 from edits.operations import metrics
 from edits.version import VERSION
 from tests.fixtures import MakeStaff, SignIn
+from tests.pages import text_of
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +28,24 @@ def test_the_overview_asks_few_questions_once_it_is_warm(
     viewer.get("/admin/")
     with django_assert_max_num_queries(8):
         viewer.get("/admin/")
+
+
+def test_the_overview_says_what_waits_for_review_and_how_much_of_it_are_appeals(
+    signed_in: SignIn, staff: MakeStaff, alice: User, photo: Photo
+) -> None:
+    for appealed_at in (None, None, timezone.now()):
+        edit_in(State.SUCCEEDED, alice, photo, visibility=Visibility.PENDING, appealed_at=appealed_at)
+    assert "Waiting for review 3 1 appeal" in text_of(signed_in(staff("reviewer")).get("/admin/"))
+    assert "Waiting for review" not in text_of(signed_in(staff("operator")).get("/admin/"))
+
+
+def test_beside_a_red_number_stands_what_to_do(viewer: Client, alice: User, photo: Photo) -> None:
+    assert "or give up" not in text_of(viewer.get("/admin/"))
+    edit_in(State.UNCONFIRMED, alice, photo)
+    cache.clear()
+    page = text_of(viewer.get("/admin/"))
+    assert "try again, or give up" in page
+    assert "Start beat and a worker" in page
 
 
 def test_every_number_leads_to_its_edits(viewer: Client, alice: User, photo: Photo) -> None:

@@ -6,13 +6,25 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.run.site import RunningSite
+
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+# Rules that axe leaves out by itself, such as the size of what can be pressed, included.
+EVERYTHING = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
 @pytest.fixture
 def desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
     """A page on which the administrator is signed in."""
     return open_own
+
+
+@pytest.fixture(scope="module")
+def administrator(browsed_site: RunningSite) -> dict[str, str]:
+    """The cookies of somebody who may change everything in the admin, which the demonstration account may not."""
+    visitor = browsed_site.stranger().sign_in(*browsed_site.administrator)
+    return dict(visitor.session.cookies.get_dict())
 
 
 def first_job(page: Page) -> None:
@@ -39,6 +51,32 @@ def check(page: Page, part: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     found = Axe().run(page, context=part)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_on_the_lists_and_forms_of_the_admin(
+    open_page: Callable[..., Page], browsed_site: RunningSite, administrator: dict[str, str], scheme: str, width: int
+) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in administrator.items()])
+    page.goto("/admin/auth/user/")
+    user = page.locator("#result_list tbody th a").first.get_attribute("href")
+    for address in ("/admin/", "/admin/auth/user/", user, "/admin/auth/user/add/", "/admin/edits/edit/", "/admin/edits/profile/"):
+        page.goto(str(address))
+        found = Axe().run(page, options=EVERYTHING).response["violations"]
+        assert found == [], f"{address}: {[(each['id'], [node['html'] for node in each['nodes']]) for each in found]}"
+
+
+def test_the_admin_has_the_type_and_colors_of_the_product(desk: Callable[..., Page]) -> None:
+    page = desk(color_scheme="dark")
+    looks = []
+    for address in ("/edits/", "/admin/auth/user/"):
+        page.goto(address)
+        looks.append(
+            page.evaluate("(({ fontFamily, backgroundColor }) => [fontFamily, backgroundColor])(getComputedStyle(document.body))")
+        )
+    assert looks[0] == looks[1]
 
 
 def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page]) -> None:

@@ -39,8 +39,11 @@ def open_desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
     return open_one
 
 
-def shows(page: Page, words: str) -> None:
+def shows(page: Page, words: str, *, scripts: bool = True) -> None:
+    """That pair, and long enough to decide on it."""
     expect(page.locator("[data-pair]:not([hidden]) h2")).to_have_text(words)
+    if scripts:
+        expect(page.locator("[data-review][data-seen]")).to_have_count(1)
 
 
 def says(page: Page, words: str) -> None:
@@ -72,6 +75,7 @@ def test_the_next_pair_is_there_before_the_server_has_answered(open_desk: Callab
     page, held = open_desk(), []
     page.route("**" + DESK, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     page.wait_for_load_state("networkidle")
+    shows(page, pairs[0])
     for words in pairs[1:3]:
         page.keyboard.press("a")
         shows(page, words)
@@ -136,6 +140,71 @@ def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: 
     expect(page.get_by_label("In your own words")).to_be_visible()
 
 
+def test_a_second_key_that_comes_at_once_decides_nothing(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    shows(page, pairs[0])
+    page.evaluate(
+        """() => {
+            const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+            for (const key of ["a", "a"]) press(key);
+        }"""
+    )
+    shows(page, pairs[1])
+    expect(page.locator("[data-progress]")).to_contain_text("3 waiting")
+
+
+def test_it_says_why_a_key_decided_nothing(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk()
+    shows(page, pairs[0])
+    page.evaluate("document.querySelector('[data-review]').removeAttribute('data-seen')")
+    page.keyboard.press("a")
+    says(page, "nothing was decided")
+    expect(page.locator("[data-progress]")).to_contain_text("4 waiting")
+
+
+@pytest.mark.parametrize("viewport", [(1440, 900), (1024, 768), (390, 844)])
+def test_the_reasons_cover_no_picture(open_desk: Callable[..., Page], pairs: list[str], viewport: tuple[int, int]) -> None:
+    page = open_desk(viewport={"width": viewport[0], "height": viewport[1]})
+    shows(page, pairs[0])
+    page.keyboard.press("r")
+    panel = page.locator(".review-panel").bounding_box()
+    assert panel
+    for picture in page.locator("[data-pair]:not([hidden]) figure img:not(.pair-map)").all():
+        box = picture.bounding_box()
+        assert box
+        beside = box["x"] + box["width"] <= panel["x"] or panel["x"] + panel["width"] <= box["x"]
+        assert beside or box["y"] + box["height"] <= panel["y"] or panel["y"] + panel["height"] <= box["y"]
+
+
+def test_a_pair_is_zoomed_as_large_as_the_screen_and_no_key_decides_meanwhile(
+    open_desk: Callable[..., Page], pairs: list[str]
+) -> None:
+    page = open_desk()
+    shows(page, pairs[0])
+    page.keyboard.press("f")
+    dialog = page.get_by_role("dialog", name="Before and after")
+    level = dialog.locator("[data-zoom-level]")
+    fit = level.inner_text()
+    dialog.get_by_role("button", name="Zoom in").click()
+    expect(level).not_to_have_text(fit)
+    scales = "() => [...document.querySelectorAll('.closely img')].map((image) => getComputedStyle(image).scale + image.width)"
+    assert len(set(page.evaluate(scales))) == 1
+    finds_nothing(page)
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    shows(page, pairs[0])
+
+
+def test_a_pair_of_the_grid_is_zoomed_without_being_chosen(open_desk: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_desk(GRID)
+    page.get_by_role("button", name=f"Full screen: {pairs[1]}").click()
+    dialog = page.get_by_role("dialog", name="Before and after")
+    expect(dialog.get_by_role("img", name="The photo after the edit")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_text("0 selected")).to_be_visible()
+
+
 def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk()
     slider = page.get_by_role("slider", name="Compare before and after")
@@ -162,6 +231,7 @@ def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> N
 
 def test_without_a_connection_the_pair_comes_back(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk()
+    shows(page, pairs[0])
     page.route("**" + DESK, lambda route: route.abort())
     page.keyboard.press("a")
     says(page, "Connection lost.")
@@ -187,15 +257,15 @@ def test_at_the_end_of_the_queue(open_desk: Callable[..., Page], pairs: list[str
 def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[str]) -> None:
     page = open_desk(java_script_enabled=False)
     page.get_by_role("button", name="Approve").click()
-    shows(page, pairs[1])
+    shows(page, pairs[1], scripts=False)
     page.locator("summary").click()
     page.get_by_label("No visible change").check()
     page.locator("details button[value=reject]").click()
-    shows(page, pairs[2])
+    shows(page, pairs[2], scripts=False)
     page.get_by_role("button", name="Skip").click()
-    shows(page, pairs[3])
+    shows(page, pairs[3], scripts=False)
     page.get_by_role("button", name="Undo").click()
-    shows(page, pairs[2])
+    shows(page, pairs[2], scripts=False)
 
 
 def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: list[str]) -> None:
@@ -203,7 +273,7 @@ def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: l
     rows = page.locator(".grid-pair")
     before = [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))]
     page.get_by_label("Select all").check()
-    page.get_by_label(pairs[3]).uncheck()
+    page.get_by_role("checkbox", name=pairs[3]).uncheck()
     expect(page.get_by_text("3 selected")).to_be_visible()
     assert [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))] == before
     page.get_by_label("Reason").select_option(index=1)
@@ -229,7 +299,7 @@ def test_axe_finds_nothing(open_desk: Callable[..., Page], pairs: list[str], the
         finds_nothing(page)
         page.goto(GRID)
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        page.get_by_label(pairs[0]).check()
+        page.get_by_role("checkbox", name=pairs[0]).check()
         finds_nothing(page)
 
 

@@ -33,6 +33,16 @@ def later(monkeypatch: pytest.MonkeyPatch, **time: Any) -> None:
 # --- Claims ---------------------------------------------------------------------------------------------------------
 
 
+def test_appeals_come_first_and_then_what_was_offered_first(offered: OfferPairs, alice: User, rena: User) -> None:
+    early, late, appealed = offered(3)
+    for edit in (late, early, appealed):
+        sharing.unshare(edit, alice)
+        sharing.share(edit, alice)
+    moderation.reject(appealed, rena, "no")
+    moderation.appeal(reloaded(appealed), alice)
+    assert [edit.pk for edit in moderation.waiting()] == [appealed.pk, late.pk, early.pk]
+
+
 def test_the_oldest_pairs_come_first(offered: OfferPairs, rena: User) -> None:
     edits = offered(4)
     assert moderation.claim_next(rena, 3) == [edit.pk for edit in edits[:3]]

@@ -49,7 +49,20 @@ def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Att
         attempt = _unfetched(edit, only)
         if attempt is None:
             raise NotAllowed(Denial.NOTHING_TO_FETCH)
-        inputs = ("owner", "photo", "origin", "parent", "batch", "prompt", "guidance_scale", "watermark", "seed", "started_at")
+        inputs = (
+            "owner",
+            "photo",
+            "origin",
+            "parent",
+            "batch",
+            "batch_place",
+            "file_name",
+            "prompt",
+            "guidance_scale",
+            "watermark",
+            "seed",
+            "started_at",
+        )
         copied = {name: getattr(edit, name) for name in (*inputs, *_OF_A_REGION)} | {"region": region}
         if attempt == edit.live_attempt:
             # Any other attempt painted another picture.

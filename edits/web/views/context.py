@@ -4,7 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from ...gallery import news
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX, "trash_days": settings.TRASH_DAYS}
+    # Asked for when a page shows it, which is after its view has noted what its reader looks at.
+    found = SimpleLazyObject(lambda: news.summary(request.user))
+    shown = {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX, "trash_days": settings.TRASH_DAYS}
+    return {**shown, "news": found}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ...gallery import moderation, sharing, trash
+from ...gallery import moderation, news, sharing, trash
 from ...jobs import actions, provider, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
@@ -26,6 +26,7 @@ from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .errors import storage_unavailable
 from .links import forget_new_link, live_links
 from .new_edit import created
+from .news import is_seen
 from .trash import deleted
 
 
@@ -40,13 +41,18 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if edit is None:
         return deleted(request, edit_id)
     is_owner = edit.owner_id == request.user.pk
-    context = _for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
+    context = for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
+    if may_view_all(request.user):
+        context["owner_name"] = edit.owner.username
+    if is_owner and is_seen(request):
+        news.look_at_versions(edit, [version.edit for version in context["history"].versions])
     page = render(request, "edits/detail.html", context)
     forget_new_link(request, page)
     return page
 
 
-def _for_everybody(edit: Edit) -> dict[str, Any]:
+def for_everybody(edit: Edit) -> dict[str, Any]:
+    """What the page of an edit shows to whoever may see it."""
     return {
         "edit": edit,
         "comparison": comparison.usual(edit),
@@ -60,6 +66,7 @@ def _for_everybody(edit: Edit) -> dict[str, Any]:
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": False,
+        "owner_name": edit.owner.username if edit.shows_name else "",
     }
 
 
@@ -111,7 +118,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    return _ask(request, edit, actions.cancel)
+    return ask(request, edit, actions.cancel)
 
 
 @require_POST
@@ -119,10 +126,10 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """An ended edit is retried as a new edit; an unconfirmed one is resubmitted, at its owner's risk."""
     edit = own_edit(request, edit_id)
     if edit.state == State.UNCONFIRMED:
-        return _ask(request, edit, actions.try_again_unconfirmed)
+        return ask(request, edit, actions.try_again_unconfirmed)
     if not edit.is_ended:
         messages.info(request, Denial.IN_PROGRESS.label)
-        return _answer(request, edit)
+        return answer(request, edit)
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
@@ -135,7 +142,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         return render(request, "429.html", {"message": user_messages.quota(error)}, status=429)
     except NotAllowed as denied:
         messages.error(request, user_messages.not_allowed(denied, edit))
-        return _answer(request, edit)
+        return answer(request, edit)
     except OSError:
         return storage_unavailable(request)
     enqueue(fresh.pk)
@@ -150,28 +157,20 @@ def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     return redirect("edit-list")
 
 
-@require_POST
-def share(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    return _ask(request, own_edit(request, edit_id), sharing.share)
-
-
-@require_POST
-def unshare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    return _ask(request, own_edit(request, edit_id), sharing.unshare)
-
-
-def _ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None]) -> HttpResponse:
-    """Do it, or say why it was not done; a script sees that in the status that is answered."""
+def ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None], done: str = "") -> HttpResponse:
+    """Do it and say so with `done`, or say why it was not done; a script sees that in the status that is answered."""
     try:
         verb(edit, request.user)
     except NotAllowed as denied:
         messages.error(request, user_messages.not_allowed(denied, edit))
     else:
         enqueue(edit.pk)
-    return _answer(request, edit)
+        if done and not wants_json(request):
+            messages.success(request, done)
+    return answer(request, edit)
 
 
-def _answer(request: HttpRequest, edit: Edit) -> HttpResponse:
+def answer(request: HttpRequest, edit: Edit) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(progress.status_of(Edit.objects.select_related("photo", "result").get(pk=edit.pk)))
     return redirect(addresses.edit_url(edit))

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.utils import timezone
@@ -16,13 +16,15 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ...models import PENDING, Edit, State
+from ...gallery.news import Summary, is_rejected
+from ...models import PENDING, Edit, State, Visibility
 
 MOST_WORDS = 8
 MOST_CHARACTERS = 200
 MOST_IDS = 200
 _GROUPS = {"pending": PENDING, "succeeded": (State.SUCCEEDED,), "failed": (State.FAILED, State.CANCELED)}
 _STATES: dict[str, tuple[State, ...]] = {state.value: (state,) for state in State} | _GROUPS
+_SHARING = {"review": Q(visibility=Visibility.PENDING), "rejected": is_rejected()}
 _LABELS = {
     "": gettext_lazy("All"),
     "pending": gettext_lazy("In progress"),
@@ -40,6 +42,8 @@ class Filters:
     since: date | None = None
     until: date | None = None
     favorites: bool = False
+    is_new: bool = False
+    sharing: str = ""
     batch: uuid.UUID | None = None
     photo: int | None = None
     stacked: bool = False
@@ -47,7 +51,7 @@ class Filters:
 
     @classmethod
     def read(cls, query: QueryDict) -> Self:
-        state = query.get("state", "")
+        state, sharing = query.get("state", ""), query.get("sharing", "")
         return cls(
             # PostgreSQL stores no NUL and searches for none.
             q=query.get("q", "").replace("\x00", "").strip()[:MOST_CHARACTERS],
@@ -55,6 +59,8 @@ class Filters:
             since=_date(query.get("from", "")),
             until=_date(query.get("until", "")),
             favorites=query.get("favorites") == "1",
+            is_new=query.get("new") == "1",
+            sharing=sharing if sharing in _SHARING else "",
             batch=next(iter(ids_in([query.get("batch", "")])), None),
             photo=_key(query.get("photo", "")),
             stacked=query.get("stacked") == "1",
@@ -66,8 +72,10 @@ class Filters:
 
     def of(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         words = self.q.split()[:MOST_WORDS]
-        edits = reduce(lambda found, word: found.filter(prompt__icontains=word), words, edits)
-        edits = edits.filter(**{name: value for name, value in self._conditions() if value is not None})
+        edits = reduce(lambda found, word: found.filter(Q(prompt__icontains=word) | Q(file_name__icontains=word)), words, edits)
+        edits = edits.filter(
+            _SHARING.get(self.sharing, Q()), **{name: value for name, value in self._conditions() if value is not None}
+        )
         return _newest_of_each_photo(edits) if self.stacked else edits
 
     def _conditions(self) -> Iterable[tuple[str, Any]]:
@@ -76,6 +84,7 @@ class Filters:
         yield "created_at__gte", self.since and datetime.combine(self.since, time.min, zone)
         yield "created_at__lte", self.until and datetime.combine(self.until, time.max, zone)
         yield "favorite_at__isnull", False if self.favorites else None
+        yield "news_at__isnull", False if self.is_new else None
         yield "batch", self.batch
         yield "origin_id", self.photo
         yield "pk__in", self.ids or None
@@ -88,6 +97,8 @@ class Filters:
             "from": self.since and self.since.isoformat(),
             "until": self.until and self.until.isoformat(),
             "favorites": "1" if self.favorites else "",
+            "new": "1" if self.is_new else "",
+            "sharing": self.sharing,
             "batch": self.batch,
             "photo": self.photo,
             "stacked": "1" if self.stacked else "",
@@ -97,14 +108,15 @@ class Filters:
     def url(self, **changes: Any) -> str:
         return "?" + urlencode(self.query(**changes))
 
-    @property
-    def choices(self) -> list[dict[str, Any]]:
-        """Links that change one filter and keep the others."""
+    def choices(self, has: Summary) -> list[dict[str, Any]]:
+        """Links that change one filter and keep the others; some only where there is something to find by them."""
         states = [
             {"label": label, "url": self.url(state=state), "is_on": state == self.state} for state, label in _LABELS.items()
         ]
         return [
-            *states,
+            states[0],
+            *self._outcomes(has),
+            *states[1:],
             {
                 "label": _("Favorites"),
                 "icon": "heart",
@@ -117,6 +129,18 @@ class Filters:
                 "is_on": self.stacked,
                 "url": self.url(stacked=not self.stacked and 1),
             },
+        ]
+
+    def _outcomes(self, has: Summary) -> list[dict[str, Any]]:
+        found = [
+            ("new", _("New"), has.has_unseen, self.is_new, "1"),
+            ("sharing", _("In review"), has.has_offered, self.sharing == "review", "review"),
+            ("sharing", _("Rejected"), has.has_rejected, self.sharing == "rejected", "rejected"),
+        ]
+        return [
+            {"label": label, "url": self.url(**{name: not is_on and value}), "is_on": is_on, "has_dot": name == "new"}
+            for name, label, is_there, is_on, value in found
+            if is_there or is_on
         ]
 
     @property

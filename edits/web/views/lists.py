@@ -12,15 +12,19 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ...gallery import news
 from ...jobs import webhooks
-from ...models import PENDING, Edit, State
+from ...models import PENDING, Edit, State, limits
 from ...tasks import enqueue
 from .. import progress
 from .filters import Filters, ids_in
+from .news import is_seen
 
 # Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
 PAGE_SIZE = 12
 MOST_STATUSES = 100
+# More than a form sends: 20 photos in 4 variations.
+BATCH_MAX = 200
 
 
 @require_safe
@@ -33,13 +37,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @never_cache
 def own(request: HttpRequest) -> HttpResponse:
     filters, edits = Filters.read(request.GET), own_edits(request)
-    page = page_of(filters.of(edits), request, filters)
+    page = _batch_page(filters.of(edits)) if filters.batch else page_of(filters.of(edits), request, filters)
     versions = _versions(edits, page["edits"]) if filters.stacked else {}
     selected = request.GET.get("select", "")
+    if is_seen(request):
+        news.look_at(page["edits"])
+    found = news.summary(request.user)
     context = {
         "filters": filters,
+        "choices": filters.choices(found),
+        "news": found,
         "cards": [(edit, versions.get(edit.origin_id, 0)) for edit in page["edits"]],
-        "batch": _progress(edits.filter(batch=filters.batch)) if filters.batch else None,
+        "batch": _progress(edits.filter(batch=filters.batch), request.user.pk or 0) if filters.batch else None,
         "is_selecting": bool(selected),
         "all_selected": selected == "all",
     }
@@ -81,6 +90,12 @@ def page_of(
     }
 
 
+def _batch_page(edits: QuerySet[Edit]) -> dict[str, Any]:
+    """All of a batch, in the order of upload."""
+    found = edits.select_related("photo", "result", "owner").order_by("batch_place", "created_at", "pk")
+    return {"edits": list(found[:BATCH_MAX]), "older_url": None, "newest_url": None}
+
+
 def _cursor(text: str) -> tuple[datetime, uuid.UUID] | None:
     moment, _, edit_id = text.partition("~")
     try:
@@ -96,11 +111,13 @@ def _versions(edits: QuerySet[Edit], shown: list[Edit]) -> dict[int, int]:
     return dict(same.values_list("origin").annotate(Count("pk")))
 
 
-def _progress(edits: QuerySet[Edit]) -> dict[str, int]:
+def _progress(edits: QuerySet[Edit], owner_id: int) -> dict[str, Any]:
     counts = dict(edits.order_by().values_list("state").annotate(Count("pk")))
+    pending = sum(counts.get(state, 0) for state in PENDING)
     return {
         "total": sum(counts.values()),
         "done": counts.get(State.SUCCEEDED, 0),
         "failed": counts.get(State.FAILED, 0) + counts.get(State.CANCELED, 0),
-        "pending": sum(counts.get(state, 0) for state in PENDING),
+        "pending": pending,
+        "estimate": progress.batch_estimate(pending, limits.edits_at_once(owner_id)) if pending else "",
     }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ...gallery import downloads
 from ...images import CONTENT_TYPES
 from ...models import Edit
+from ..addresses import edit_url
 
 _CHANGE_MAP_TYPES = {"webp": "image/webp", "png": "image/png"}
 
@@ -22,7 +23,7 @@ _CHANGE_MAP_TYPES = {"webp": "image/webp", "png": "image/png"}
 def serve_source(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
     if size in ("card", "page"):
         return serve_file(getattr(edit.photo, size), "image/webp")
-    name = downloads.download_name(edit, "before")
+    name = _name(request, edit, "before")
     return _serve_made(request, lambda: downloads.marked_source(edit), edit.photo.content_type, name)
 
 
@@ -31,7 +32,7 @@ def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileRe
         raise Http404
     if size in ("card", "page"):
         return serve_file(getattr(edit.result, size), "image/webp")
-    name = downloads.download_name(edit, "after")
+    name = _name(request, edit, "after")
     return _serve_made(request, lambda: downloads.marked_result(edit), edit.result.content_type, name)
 
 
@@ -39,7 +40,7 @@ def serve_painted(request: HttpRequest, edit: Edit) -> FileResponse:
     """What the model returned; the same as the result where nothing was composed."""
     if edit.result is None:
         raise Http404
-    name = downloads.download_name(edit, "painted")
+    name = _name(request, edit, "painted")
     content_type = downloads.painted_of(edit).content_type
     return _serve_made(request, lambda: downloads.marked_painted(edit), content_type, name)
 
@@ -47,7 +48,7 @@ def serve_painted(request: HttpRequest, edit: Edit) -> FileResponse:
 def serve_region(request: HttpRequest, edit: Edit) -> FileResponse:
     if not edit.region:
         raise Http404
-    name = downloads.download_name(edit, "region")
+    name = _name(request, edit, "region")
     return serve_file(edit.region, "image/png", name, "download" in request.GET)
 
 
@@ -56,15 +57,21 @@ def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
     if edit.result is None:
         raise Http404
     style, labels = request.GET.get("style", ""), (_("Before"), _("After"))
-    name = downloads.download_name(edit, "before-after")
+    name = _name(request, edit, "before-after")
     return _serve_made(request, lambda: downloads.marked_pair(edit, labels, style), CONTENT_TYPES["JPEG"], name)
 
 
 def serve_changes(request: HttpRequest, edit: Edit) -> FileResponse:
     if not edit.change_map:
         raise Http404
-    name = downloads.download_name(edit, "changes")
+    name = _name(request, edit, "changes")
     return serve_file(edit.change_map, _CHANGE_MAP_TYPES[name.rpartition(".")[2]], name, "download" in request.GET)
+
+
+def _name(request: HttpRequest, edit: Edit, side: str) -> str:
+    """Only its owner gets the name of the file that was uploaded, and not through a link for others."""
+    is_own = request.user.pk == edit.owner_id and request.path.startswith(edit_url(edit))
+    return downloads.download_name(edit, side, is_own=is_own)
 
 
 def serve_file(file: FieldFile, content_type: str, name: str = "", download: bool = False) -> FileResponse:

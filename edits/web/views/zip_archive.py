@@ -15,7 +15,7 @@ def zipped(edits: Iterable[Edit]) -> Iterator[bytes]:
     """Before and after of each edit, as for a download. Images are already compressed, so they are only stored."""
     archive, used, missing = ZipStream(compress_type=ZIP_STORED), set[str](), []
     for edit, side in _sides(edits):
-        name = _unique(downloads.download_name(edit, side), used)
+        name = _unique(downloads.download_name(edit, side, is_own=True), used)
         try:
             archive.add(_content(edit, side), name)
         except FileNotFoundError:

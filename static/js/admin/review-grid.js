@@ -1,4 +1,6 @@
-// How many are chosen; all at once; a row of neighbors with Shift.
+// A pair as large as the screen; how many are chosen; all at once; a row of neighbors with Shift.
+
+import { lookClosely } from "./look-closely.js";
 
 const boxes = [...document.querySelectorAll("[data-choice]")];
 const all = document.querySelector("[data-all]");
@@ -26,5 +28,8 @@ all?.addEventListener("change", () => {
   for (const box of boxes) box.checked = all.checked;
   tell();
 });
+for (const button of document.querySelectorAll("[data-look]")) {
+  button.addEventListener("click", () => lookClosely(button.dataset));
+}
 for (const part of document.querySelectorAll("[data-needs-js]")) part.hidden = false;
 tell();

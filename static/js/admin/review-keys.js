@@ -24,7 +24,7 @@ export function followKeys(queue, panel, closePanel) {
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const key = event.key.toLowerCase();
     const isTyping = event.target.closest(TYPING) !== null;
     if (panel.open) return followPanel(panel, closePanel, event, key, isTyping);

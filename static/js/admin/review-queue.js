@@ -1,10 +1,13 @@
 // The forms of the review queue, sent without leaving the page. The server answers as it does without scripts, with the page that
 // follows, and what is new in it is taken over here. The next pairs are in the page already: a decision shows one at once.
 
+import { lookClosely } from "./look-closely.js";
 import { followKeys } from "./review-keys.js";
 import { prepare, setView } from "./pair-views.js";
 
 const LOOK_AGAIN = 60_000;
+// A pair that was in view for less was not looked at: the key was meant for the one before.
+const LEAST_LOOK_MS = 250;
 
 const queue = document.querySelector("[data-review]");
 const pairs = queue.querySelector("[data-pairs]");
@@ -31,7 +34,15 @@ function present() {
   empty.hidden = Boolean(pair) || leaving.size > 0;
   // An answer that arrives late must not close what was opened for the same pair.
   if (id !== presented) closePanel();
+  if (id !== presented && pair) waitUntilSeen(pair);
   presented = id;
+}
+
+/** Both pictures are on the screen for a moment before anything can be decided. */
+async function waitUntilSeen(pair) {
+  queue.removeAttribute("data-seen");
+  await Promise.allSettled([...pair.querySelectorAll("figure img:not(.pair-map)")].map((picture) => picture.decode()));
+  setTimeout(() => queue.toggleAttribute("data-seen", presented === pair.dataset.pair), LEAST_LOOK_MS);
 }
 
 function closePanel() {
@@ -120,11 +131,13 @@ queue.addEventListener("submit", (event) => {
   const isUnexplained = data.get("action") === "reject" && !data.get("reason") && !data.get("words").trim();
   if (isUnexplained) return panel.querySelector("input[type=radio]").focus();
   if (data.get("action") === "undo") undo(data);
+  else if (!queue.hasAttribute("data-seen")) said.textContent = queue.dataset.tooQuick;
   else if (pairs.firstElementChild) decide(data);
 });
 
 panel.addEventListener("toggle", () => panel.open && openPanel());
 panel.querySelector("[data-leave]").addEventListener("click", closePanel);
+queue.querySelector("[data-look]").addEventListener("click", () => pairs.firstElementChild && lookClosely(pairs.firstElementChild.dataset));
 for (const button of queue.querySelectorAll("[data-show]")) button.addEventListener("click", () => setView(queue, button.dataset.show));
 for (const part of queue.querySelectorAll("[data-needs-js]")) part.hidden = false;
 for (const pair of pairs.children) prepare(pair);

@@ -1,4 +1,4 @@
-// The service worker. It answers one request only: a photo that the phone's "Share" hands over is put where photos wait that
+// The service worker. It opens the edit that a notification tells of, and answers one request only: a photo that the phone's "Share" hands over is put where photos wait that
 // were chosen in a form, and the form is opened. Nothing is cached.
 
 const SHARE = "/share/";
@@ -28,6 +28,10 @@ async function receive(request) {
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("notificationclick", ({ notification }) => {
+  notification.close();
+  clients.openWindow(notification.data);
+});
 addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   if (method === "POST" && new URL(url).pathname === SHARE) event.respondWith(receive(event.request));

@@ -1,5 +1,6 @@
 """Pages and JSON that people and programs read: states, status, health, errors, headers."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -19,7 +20,19 @@ from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
 
-STATUS_KEYS = {"id", "state", "wiro_status", "progress", "eta_seconds", "failure", "result_url", "sent_percent", "stage", "text"}
+STATUS_KEYS = {
+    "id",
+    "state",
+    "wiro_status",
+    "progress",
+    "eta_seconds",
+    "failure",
+    "result_url",
+    "sent_percent",
+    "stage",
+    "label",
+    "text",
+}
 
 
 @pytest.mark.parametrize("state", State.values)
@@ -51,7 +64,7 @@ def test_a_page_offers_what_can_be_done_and_only_to_the_owner(
     for client, offered in ((browser, OFFERS[State(state)] | {"delete"}), (signed_in(rita), set())):
         page = client.get(edit_url(edit)).content.decode()
         actions = ("cancel", "retry", "delete", "share", "unshare", "link")
-        assert {verb for verb in actions if f'action="{edit_url(edit)}{verb}/"' in page} == offered
+        assert {verb for verb in actions if re.search(rf'(?:action|href)="{edit_url(edit)}{verb}/"', page)} == offered
 
 
 @pytest.mark.parametrize("code", Failure.values)

@@ -123,5 +123,5 @@ def test_a_batch_tells_how_far_it_is(browser: Client, alice: User, photo: Photo)
     for state in (State.SUCCEEDED, State.SUCCEEDED, State.FAILED, State.RUNNING):
         edit_in(state, alice, photo, batch=batch)
     page = browser.get("/edits/", {"batch": str(batch)})
-    assert page.context["batch"] == {"total": 4, "done": 2, "failed": 1, "pending": 1}
+    assert page.context["batch"].items() >= {"total": 4, "done": 2, "failed": 1, "pending": 1}.items()
     assert "2 of 4 done" in page.content.decode()

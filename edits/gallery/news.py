@@ -1,0 +1,66 @@
+"""What became of a person's edits that the person has not looked at yet: a result, a failure, a reviewer's decision.
+
+A batch is news as a whole, once none of it is pending.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ..models import PENDING, Edit, Review, Visibility
+
+_DECIDED = Q(review__in=[Review.APPROVED, Review.REJECTED])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Whether there is anything of a kind among one's own edits."""
+
+    has_news: bool = False
+    has_unseen: bool = False
+    has_offered: bool = False
+    has_rejected: bool = False
+
+
+def summary(user: User | AnonymousUser) -> Summary:
+    """One query, as every page of somebody who is signed in asks it."""
+    own = Edit.objects.filter(owner_id=OuterRef("pk"), deleted_at__isnull=True)
+    found = User.objects.filter(pk=user.pk or 0).values_list(
+        Exists(_complete(own)),
+        Exists(own.filter(news_at__isnull=False)),
+        Exists(own.filter(visibility=Visibility.PENDING)),
+        Exists(own.filter(is_rejected())),
+    )
+    return Summary(*(found.first() or ()))
+
+
+def of(user: User) -> QuerySet[Edit]:
+    """The edits with news, the latest news first; what belongs to a batch that is still pending is left out."""
+    return _complete(Edit.objects.filter(owner=user, deleted_at__isnull=True)).order_by("-news_at", "pk")
+
+
+def is_rejected() -> Q:
+    """The condition for what a reviewer kept out of the gallery, for now or for good."""
+    return Q(visibility=Visibility.PRIVATE, review=Review.REJECTED)
+
+
+def look_at(edits: Iterable[Edit]) -> None:
+    """Their owner has them on the screen: nothing of it is news any more."""
+    _forget(Q(pk__in=[edit.pk for edit in edits if edit.news_at]))
+
+
+def look_at_versions(edit: Edit, versions: Iterable[Edit]) -> None:
+    """The page of an edit is on the screen, with small pictures of its other versions: a decision about those is still news."""
+    seen = [version.pk for version in versions if version.news_at and version.pk != edit.pk]
+    _forget(Q(pk__in=[edit.pk] if edit.news_at else []) | (Q(pk__in=seen) & ~_DECIDED))
+
+
+def _forget(condition: Q) -> None:
+    Edit.objects.filter(condition, news_at__isnull=False).update(news_at=None)
+
+
+def _complete(own: QuerySet[Edit]) -> QuerySet[Edit]:
+    pending = Edit.objects.filter(batch=OuterRef("batch"), state__in=PENDING, deleted_at__isnull=True)
+    return own.filter(news_at__isnull=False).filter(_DECIDED | ~Exists(pending))
