@@ -57,7 +57,7 @@ def alarm(edit: Edit, code: str, **data: object) -> None:
 
 def _compare(attempt: Attempt, task_id: str) -> None:
     if attempt.wiro_task_id != task_id:
-        log.critical("attempt %s has task %s and was told of task %s", attempt.pk, attempt.wiro_task_id, task_id)
+        log.critical("attempt %s has task %s; a second task %s was reported for it", attempt.pk, attempt.wiro_task_id, task_id)
         alarm(attempt.edit, EventCode.SECOND_TASK, task_id=task_id)
 
 
