@@ -71,7 +71,7 @@ class EventCode(models.TextChoices):
     DECISION_UNDONE = "decision_undone", _("decision undone")
     APPEALED = "appealed", _("appealed")
     # Alarms
-    LATE_TASK = "late_task", _("task %(task_id)s of an attempt that was given up exists; it is stopped")
+    LATE_TASK = "late_task", _("task %(task_id)s exists, although its attempt was given up; stopping it")
     SECOND_TASK = "second_task", _("a second task %(task_id)s claims the same attempt")
     NEEDS_DECISION = "needs_decision", _("waits until Wiro confirms it or a person decides")
     CLAIM_REFUTED = "claim_refuted", _("a callback named a task that is not ours")

@@ -49,13 +49,13 @@ def comparison(edit: Edit, history: History, wanted: str) -> Comparison:
 
 
 def _choices(edit: Edit, history: History) -> list[Choice]:
-    began = _("What it began with") if edit.photo_id != edit.origin_id else _("Original photo")
+    began = _("Starting image") if edit.photo_id != edit.origin_id else _("Original photo")
     choices = [Choice("", began, addresses.before(edit))]
     if history.first and edit.photo_id != edit.origin_id:
         choices.append(Choice(ORIGINAL, _("Original"), addresses.before(history.first)))
     for version in history.versions:
         picture = addresses.after(version.edit)
-        # What it began with stands first already.
+        # The starting image is the first choice already.
         if picture and version.edit.pk != edit.pk and version.edit.result_id != edit.photo_id:
             label = _("Version %(number)d") % {"number": version.number}
             choices.append(Choice(str(version.edit.pk), label, picture))

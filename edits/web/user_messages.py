@@ -69,11 +69,11 @@ def region_refusal(error: RegionRefused) -> str:
 def composite_refusal(error: CompositeRefused) -> str:
     match error.code:
         case "nothing_changed":
-            return _("Nothing in the photo has changed enough to be told apart.")
+            return _("No visible change was found in the photo.")
         case "not_aligned":
             return _("The result doesn’t line up with the photo, so the rest can’t be kept.")
         case _whole_picture:
-            return _("This edit changed the whole photo, so there is no rest to keep.")
+            return _("This edit changed the whole photo, so nothing of the original is left to keep.")
 
 
 def _unsupported(name: str) -> str:
