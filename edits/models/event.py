@@ -17,7 +17,7 @@ REASON_MAX = 1000
 
 
 class EventCode(models.TextChoices):
-    """What exactly happened; the label is the sentence, filled with `data`."""
+    """What exactly happened. The label is the text that people read, with `data` filled in."""
 
     NONE = "", ""
     # Moves and waits

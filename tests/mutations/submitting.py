@@ -124,8 +124,8 @@ MUTATIONS = [
     Mutation(
         "the limit of edits at once is not looked at under the lock",
         ADMISSION,
-        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        # Nothing",
-        "        # Nothing",
+        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        # This",
+        "        # This",
         ("tests/jobs/test_in_parallel.py",),
         needs_postgresql=True,
     ),

@@ -1,4 +1,4 @@
-"""Wiro's list of tasks, newest first, read back to a moment. What it lacks means something only if it was read to there."""
+"""Wiro's task list, newest first, read back to a given time. Absence means something only if it was read back to there."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from ...wiro import WiroTask
 from .. import timing
 from ..provider import MODEL, client
 
-# One old task may be an old clock; two in a row are the past.
+# A single old task may have a wrong time; two in a row prove that the list has been read back far enough.
 OLD_TASKS = 2
 
 
@@ -20,8 +20,8 @@ class TaskListing:
 
 
 def read_back_to(moment: datetime, pages: int) -> TaskListing:
-    """Read at most so many pages. A short page is not the last one: servers give fewer than they were asked for, and entries
-    that cannot be read do not count. Raises WiroError."""
+    """Read at most this many pages. A short page need not be the last one: servers may return fewer entries than requested, and
+    entries that cannot be read do not count. Raises WiroError."""
     tasks: list[WiroTask] = []
     received = 0
     for _ in range(pages):
