@@ -52,7 +52,7 @@ class ReviewQueue(admin.ModelAdmin):
         return self._page(request, "review", facts)
 
     def waiting(self, request: HttpRequest) -> HttpResponse:
-        """All waiting edits that no other reviewer has open, to be decided together."""
+        """All waiting edits that no other reviewer has open, to decide many at once."""
         page = _number(request.GET.get("page", ""))
         if answer := self._posted(request, reverse("admin:edits_edit_waiting", query={"page": page} if page > 1 else None)):
             return answer

@@ -1,6 +1,6 @@
-"""How many wrong passwords are taken before signing in is closed for a while.
+"""How many wrong passwords are accepted before signing in is locked for a while.
 
-Two bounds, both by the visitor's address, so that nobody can lock somebody else out from elsewhere:
+Two limits, both per visitor's IP address, so that nobody can lock out somebody else from elsewhere:
 `AXES_FAILURE_LIMIT` for one user name from one address, and `SIGN_IN_FAILURES_PER_ADDRESS` for all names from one address.
 """
 

@@ -129,7 +129,7 @@ def suspended(reason: str) -> str:
 
 
 def not_allowed(denied: NotAllowed, edit: Edit) -> str:
-    """Why it was not done. Who is suspended reads the reason, too."""
+    """Why it was not done. Suspended users also see the reason."""
     if denied.code == Denial.SUSPENDED:
         return suspended(profile_of(edit.owner_id).suspended_reason)
     return denied.message

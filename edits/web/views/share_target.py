@@ -1,6 +1,7 @@
-"""Share → Reword: a phone hands a photo over to the site that is installed on it.
+"""Share → Reword: a phone shares a photo with the site that is installed on it.
 
-The service worker takes it, so that it waits in the browser like a photo that was chosen; where none runs, only the words arrive.
+The service worker keeps it in the browser, like a photo that was chosen in the form. Without a service worker, only the text
+arrives.
 """
 
 from pathlib import Path
