@@ -238,7 +238,7 @@ def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], 
 
 
 def _host_names(host: str) -> list[str]:
-    """The names under which this machine may be addressed: loopback, what was asked for, and for 0.0.0.0 its own."""
+    """The site's host names: loopback, HOST, that of PUBLIC_BASE_URL and, for 0.0.0.0, the machine's own names and addresses."""
     names = [*LOOPBACK[:2], "[::1]", host, urlsplit(os.environ.get("PUBLIC_BASE_URL", "")).hostname or ""]
     if host in EVERYWHERE:
         names += [socket.gethostname(), *_own_addresses()]

@@ -182,7 +182,7 @@ WIRO_POLLS_PER_SECOND = env.float("WIRO_POLLS_PER_SECOND", 300.0)
 
 # --- Celery ----------------------------------------------------------------------------------------------------------
 
-# Without a broker a publish must fail at once: nothing listens on port 9, and the sweep finds the edit in the database.
+# Without a broker a publish must fail at once: nothing listens on port 9, and the scheduler finds the edit in the database.
 CELERY_BROKER_URL = env.str("REDIS_URL", "") or "redis://127.0.0.1:9/0"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

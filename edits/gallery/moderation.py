@@ -27,7 +27,7 @@ _UNDECIDED: dict[str, Any] = {"review": Review.NONE, "review_reason": "", "revie
 
 def waiting() -> QuerySet[Edit]:
     """Every pair that waits for a reviewer, oldest first."""
-    # Only results are shared, says the database. Asked for the state as well it would look through all results.
+    # A constraint ensures that only results are shared. Filtering by state as well would make the database scan all results.
     return Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True).order_by("created_at", "pk")
 
 

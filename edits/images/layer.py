@@ -62,7 +62,7 @@ def fitted_layer(
 
 
 def reduced_size(size: Size, longest: int) -> Size:
-    """`size` with at most so many pixels on the longer side."""
+    """`size`, reduced to at most this many pixels on the longer side."""
     scale = min(1.0, longest / max(size))
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 

@@ -32,7 +32,7 @@ LEAST_STRUCTURE = 0.1
 
 @dataclass(frozen=True)
 class Placement:
-    """What of the repainted picture lies where.
+    """Where the repainted picture lies over the original.
 
     A point at the fractions (x, y) of the original lies at (`across` + x · `width`, `down` + y · `height`) of the repainted one.
     `agreement` is how much both look alike there, from -1 to 1, and `structure` is how much there was to compare by, 0 to 1.

@@ -44,7 +44,7 @@ class _Difference:
                 cursor.execute("SELECT clock_timestamp()")
                 self._seconds = cursor.fetchone()[0] - before
         except DatabaseError:
-            # While the database is away the last difference is the best that is known.
+            # While the database is unreachable, the last known difference is used.
             return
 
 

@@ -97,7 +97,7 @@ class Edit(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     favorite_at = models.DateTimeField(null=True, blank=True)
-    # In the trash since; its pictures are removed for good when `purged_at` is set.
+    # In the trash since then; once `purged_at` is set, its pictures have been removed.
     deleted_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
 

@@ -44,7 +44,7 @@ class EventCode(models.TextChoices):
     # Wiro
     STATUS = "status", _("Wiro reports %(status)s")
     CALLBACK = "callback", _("for attempt %(attempt)d")
-    # What people asked for
+    # User actions
     CANCEL = "cancel", _("cancel")
     CHECK_NOW = "check_now", _("check now")
     FETCH_AGAIN = "fetch_again", _("fetch the result again")

@@ -42,7 +42,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Day:
-    """The edits asked for on one day (UTC) and what became of them; `spent` is USD, what is still reserved included."""
+    """The edits created on one day (UTC) and how they ended; `spent` is in USD and includes what is still reserved."""
 
     date: date
     succeeded: int

@@ -78,7 +78,7 @@ def create_variations(
 
 
 def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
-    """The same picture, region and instruction once more, as an edit of its own: ended edits never change.
+    """The same picture, region and instruction again, as a new edit, because ended edits never change.
 
     Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """

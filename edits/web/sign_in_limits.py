@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 
 class SignInLimits(AxesDatabaseHandler):
-    """django-axes, which has the same limit for every combination of name and address, with a bound for the address alone."""
+    """django-axes, which limits each combination of username and IP address, plus a limit for the IP address alone."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         is_locked: bool = super().is_locked(request, credentials)

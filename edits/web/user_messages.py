@@ -233,7 +233,7 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
 
 
 def unconfirmed(edit: Edit) -> str:
-    """The response to a Run was lost. While the edit is due, its task is looked for in Wiro's list; afterwards only a callback
+    """The response to a Run was lost. While the edit is due, we search Wiro's list for its task; after that only a callback
     can tell more, and only a site with a public URL gets any."""
     if edit.due_at or settings.PUBLIC_BASE_URL:
         return _("Wiro didn’t respond. It may still be working on your edit. If so, the result will appear here.")

@@ -47,7 +47,7 @@ class OutputHosts:
 
 
 class Downloader:
-    """GETs outputs, each over a connection of its own."""
+    """Downloads outputs, each over a separate connection."""
 
     def __init__(self, output_hosts: Sequence[str]) -> None:
         self._hosts = OutputHosts(output_hosts)

@@ -99,7 +99,7 @@ class WiroAPIError(WiroError):
 
     @property
     def is_concurrency_limit(self) -> bool:
-        """Code 96: too many tasks at once for the balance; it ends when tasks end."""
+        """Code 96: too many tasks at once for the balance; it passes when tasks end."""
         return self.code == CONCURRENCY_LIMIT
 
     @property

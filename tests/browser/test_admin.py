@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
 @pytest.fixture
-def desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
+def open_admin(open_own: Callable[..., Page]) -> Callable[..., Page]:
     """A page on which the administrator is signed in."""
     return open_own
 
@@ -22,8 +22,8 @@ def first_job(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_on_the_operators_pages_keeps_anybody_out(desk: Callable[..., Page], scheme: str) -> None:
-    page = desk(color_scheme=scheme, viewport={"width": 390, "height": 844})
+def test_axe_finds_nothing_on_the_operators_pages(open_admin: Callable[..., Page], scheme: str) -> None:
+    page = open_admin(color_scheme=scheme, viewport={"width": 390, "height": 844})
     page.goto("/admin/")
     charts = page.locator(f"img.chart-{scheme}")
     expect(charts.first).to_be_visible()
@@ -41,8 +41,8 @@ def check(page: Page, part: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page]) -> None:
-    page = desk()
+def test_submitting_is_stopped_and_resumed_with_buttons(open_admin: Callable[..., Page]) -> None:
+    page = open_admin()
     page.goto("/admin/")
     page.get_by_label("Reason (optional)").fill("maintenance")
     page.get_by_role("button", name="Pause submitting").click()
@@ -53,8 +53,8 @@ def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page
     expect(page.get_by_role("heading", name="Submitting: on")).to_be_visible()
 
 
-def test_charts_follow_the_theme_that_was_chosen_in_the_admin(desk: Callable[..., Page]) -> None:
-    page = desk(color_scheme="light")
+def test_charts_follow_the_theme_that_was_chosen_in_the_admin(open_admin: Callable[..., Page]) -> None:
+    page = open_admin(color_scheme="light")
     page.goto("/admin/")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     expect(page.locator("img.chart-dark").first).to_be_visible()

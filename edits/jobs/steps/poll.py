@@ -183,7 +183,7 @@ def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
 
 
 def _ended_by_stop(edit: Edit, seen: dict[str, Any]) -> None:
-    """Killed because somebody asked for it, or because it took too long."""
+    """Killed because a user canceled it, or because it took too long."""
     if edit.given_up_at and not edit.cancel_requested_at:
         edit.mark_failed(Failure.TIMED_OUT, _TOO_LATE, **seen)
     else:

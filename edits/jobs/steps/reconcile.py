@@ -232,7 +232,7 @@ def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
 
 
 def _has_been_absent(attempt: Attempt) -> bool:
-    """Note one more look in which it was absent; has it been so often and long enough?"""
+    """Record one more look at which it was absent. Returns whether that happened often and long enough."""
     now = clock.now()
     attempt.absent_age += timing.observed(attempt.looked_up_at, now, 2 * timing.LOOKUP_WAIT_CAP)
     attempt.absent_looks, attempt.looked_up_at = attempt.absent_looks + 1, now

@@ -73,7 +73,7 @@ def region_of(edit: Edit) -> images.Region:
 
 
 def plan_of(edit: Edit) -> images.CropPlan:
-    """The part of the photo that is sent, as it was planned when the edit was asked for."""
+    """The part of the photo that is sent, as it was planned when the edit was created."""
     size = (edit.photo.width, edit.photo.height)
     if edit.crop_window is None:
         return images.plan_crop(None, size)

@@ -62,7 +62,7 @@ def storage_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """Too many pictures at the same time; a program is told after how many seconds to try again."""
+    """Too many pictures at the same time; `Retry-After` says after how many seconds to try again."""
     message = _("Too many uploads right now. Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
     answer = _refused(request, 503, "__all__", "busy", message)
     answer["Retry-After"] = str(RETRY_AFTER)

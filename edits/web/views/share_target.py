@@ -20,7 +20,7 @@ from ..forms import PROMPT_MAX
 _WORKER = Path(settings.BASE_DIR) / "static" / "js" / "worker" / "share.js"
 
 
-# The system posts without having seen a page of ours; nothing is changed by it.
+# The phone posts without having loaded one of our pages, so it has no CSRF token; the request changes nothing.
 @csrf_exempt
 @require_POST
 @login_not_required
