@@ -82,7 +82,7 @@ def _step(edit: Edit) -> None:
     try:
         STEPS[State(edit.state)](edit)
     except DatabaseError:
-        # Nothing can be written now. An edit that was being submitted keeps its lease; once that expires, it is unconfirmed.
+        # Nothing can be written now. An edit being submitted keeps its lease; when that expires, submit.recover decides.
         if edit.state != State.SUBMITTING:
             _unreleased.append(edit)
         raise

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--loop", action="store_true", help="go on until SIGTERM or Ctrl-C, which let the steps under way finish"
+            "--loop", action="store_true", help="keep running until SIGTERM or Ctrl-C; steps in progress finish first"
         )
 
     def handle(self, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""What changed is told with the result; that it cannot be told never costs the result."""
+"""A result comes with its change map; a comparison that fails never costs the result."""
 
 from collections.abc import Iterator
 from datetime import timedelta
