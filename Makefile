@@ -1,4 +1,4 @@
-# Two commands do it all: `make run` and `make test`. Everything is installed into .venv, nothing else is needed but Python 3.11+.
+# Two commands do it all: `make run` and `make test`. Everything is installed into .venv; all you need is Python 3.11+.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -59,7 +59,7 @@ $(VENV)/dev.installed: $(BIN)/uv requirements/dev.txt $(PHOTOS)
 	$(call install,requirements/dev.txt)
 	@touch $(VENV)/run.installed $@
 
-lint: $(VENV)/dev.installed ## look for mistakes, untidy code and misspellings
+lint: $(VENV)/dev.installed ## check for mistakes, formatting and spelling
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
@@ -75,17 +75,17 @@ screenshots: $(VENV)/dev.installed ## take pictures of every page into screensho
 	@$(BIN)/python -m tests.browser.install
 	@$(BIN)/python -m tests.browser.screenshots
 
-faults: $(VENV)/dev.installed ## break everything that can break, on both databases, and print a table
+faults: $(VENV)/dev.installed ## inject every fault that we can cause, on both databases, and print a table
 	@$(BIN)/python -m tests.faults --database both
 
-mutants: $(VENV)/dev.installed ## make honest mistakes one at a time in a copy, and see which tests notice (about half an hour)
+mutants: $(VENV)/dev.installed ## mutation tests: make plausible mistakes in a copy, one at a time, and see which tests fail (about half an hour)
 	@$(BIN)/python -m tests.mutations
 
 SEEDS ?= 10000
-simulate: $(VENV)/dev.installed ## let SEEDS=10000 runs of the engine go wrong in every way, under a virtual clock (about half an hour)
+simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about half an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-bench: $(VENV)/dev.installed ## measure the engine and the pages; only=photo measures whether the photo stays the photo
+bench: $(VENV)/dev.installed ## measure the engine and the pages; only=photo measures how well edits preserve the rest of the photo
 ifdef only
 	@$(BIN)/python -m bench.$(only)
 else
@@ -96,11 +96,11 @@ else
 endif
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-lock: $(BIN)/uv ## pin every package anew, with hashes and without addresses
+lock: $(BIN)/uv ## update all pinned packages, with hashes and without index URLs
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml -o run.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --group ../pyproject.toml:dev -o dev.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --no-deps --group ../pyproject.toml:photos -o photos.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --group ../pyproject.toml:installer -o installer.txt
 
-clean: ## remove what the commands have made, pictures and database included
+clean: ## remove everything these commands have created, including pictures and the database
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache

@@ -1,6 +1,6 @@
 """How late edits are asked about when very many run at once: `python -m bench.lag [edits] [sqlite|postgresql]`.
 
-Two worker processes (`manage.py sweep --loop`), no callbacks, so every edit is due once a minute. Prints how late each edit
+Two worker processes (`manage.py dispatch --loop`), no callbacks, so every edit is due once a minute. Prints how late each edit
 was asked about, and what the memory of the workers did.
 """
 
@@ -26,7 +26,7 @@ def main(edits: int = 20_000, database: str = "postgresql") -> None:
         workers: list[subprocess.Popen[bytes]] = []
         try:
             due = stagger(edits)
-            command = [sys.executable, "manage.py", "sweep", "--loop"]
+            command = [sys.executable, "manage.py", "dispatch", "--loop"]
             workers = [subprocess.Popen(command) for _ in range(2)]  # noqa: S603 - our own command
             memory = [watch(workers)]
             time.sleep(WINDOW / 2)

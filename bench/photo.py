@@ -1,4 +1,4 @@
-"""Does the photo stay the photo: `python -m bench.photo [--quick]` prints a table with the bars that must be held.
+"""How well edits preserve the rest of the photo: `python -m bench.photo [--quick]` prints a table with the required minimums.
 
 Edits and drift are simulated (see `drift`), so that the truth is known. Thresholds are chosen on one half of the photographs and
 the figures are those of the other half, as medians. "Outside" is outside of the region where one is given; for a proposal it is

@@ -1,4 +1,4 @@
-"""The site: settings, addresses, and the doors for the web server and for Celery."""
+"""The site: settings, the root URLs, and the entry points for the web server and for Celery."""
 
 from .celery import app as celery_app
 

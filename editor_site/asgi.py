@@ -1,4 +1,4 @@
-"""The door for ASGI servers. The program runs under WSGI, which was measured to be several times faster here."""
+"""The entry point for ASGI servers. The program runs under WSGI, which is several times faster here (measured)."""
 
 import os
 

@@ -1,9 +1,9 @@
-"""A request's body arrives within a time and at a rate, or its connection is cut.
+"""A request's body must arrive within a time limit and at a minimum rate, or its connection is cut.
 
-The server has a deadline for a request's headers and none for its body: a visitor who sends half of it and then nothing would
-hold a thread for ever. A thread that waits for a body cannot be interrupted, but its connection can be closed for reading, after
-which the body ends. The server does not say which connection a request came by; it is one of the same address to which nothing
-was sent since the body began, and of those none is worth keeping.
+The server has a deadline for a request's headers, but none for its body: a visitor who sends half of it and then nothing would
+hold a thread forever. A thread that waits for a body cannot be interrupted, but its connection can be closed for reading, which
+ends the body. The server does not say which connection a request came from. It is one from the same address to which nothing
+has been sent since the body began; all of those are closed, since none of them is worth keeping.
 """
 
 import os
@@ -27,7 +27,7 @@ _DESCRIPTORS = "/proc/self/fd"
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds without a piece of the body, seconds for all of it, and bytes a second once `grace` seconds are over."""
+    """Seconds without any data, seconds for the whole body, and bytes per second once `grace` seconds are over."""
 
     stall: float = 30.0
     total: float = 600.0
@@ -113,15 +113,16 @@ class BodyDeadline:
 
 
 def cut(body: TimedInput, seconds: float, most: int | None) -> int:
-    """Close for reading what the body's address has open to our port, got nothing from for so long, and has sent at most `most`
-    bytes. Returns how many."""
+    """Close for reading the connections from the body's address to which we have sent nothing for this long, and which have sent
+    us at most `most` bytes. Returns how many.
+    """
     with suppress(FileNotFoundError):  # no Linux: then there is no deadline
         return sum(_cut(int(name), body, seconds, most) for name in os.listdir(_DESCRIPTORS))
     return 0
 
 
 def _cut(descriptor: int, body: TimedInput, seconds: float, most: int | None) -> bool:
-    """False for what is no such connection, or is gone meanwhile."""
+    """False if it is not such a connection, or is already gone."""
     with suppress(OSError):
         if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
             return False

@@ -15,4 +15,4 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def keep_djangos_logging(**_: Any) -> None:
-    """That somebody listens is enough: Celery then leaves logging to Django's settings, which mask secrets."""
+    """Connecting any handler is enough: Celery then leaves logging to Django's settings, which mask secrets."""

@@ -21,7 +21,7 @@ _SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys((
 
 
 class Env(environ.Env):
-    """django-environ reads every unknown word as "off": `REVIEW_REQUIRED=ja` would publish without review."""
+    """Refuses unknown words, which django-environ would read as "off": `REVIEW_REQUIRED=ja` would publish without review."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Env(environ.Env):
             raise ImproperlyConfigured(f"{name}={text} must be on or off") from None
 
     def renamed(self, name: str, old_name: str) -> str:
-        """The name under which this setting is set. The old name still works, with one warning line."""
+        """The name by which this setting is set. The old name still works, with a one-line warning."""
         if self.str(name, "") or not self.str(old_name, ""):
             return name
         logging.getLogger(__name__).warning("%s is called %s now; the old name still works", old_name, name)

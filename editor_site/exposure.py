@@ -1,6 +1,6 @@
 """Whether only this machine can reach the site, and nothing that is done there costs money.
 
-Only such a site has a demonstration account, whose password stands on the sign-in page.
+Only such a site has a demo account, whose password is shown on the sign-in page.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def is_private(environ: Mapping[str, str]) -> bool:
-    """By the settings as text. `OWN_SANDBOX` is set by `make run` where it started the sandbox that the key is for."""
+    """Decided from the settings as text. `make run` sets `OWN_SANDBOX` if it started the sandbox that the key is for."""
     names = [environ.get("HOST") or LOOPBACK[0], *environ.get("ALLOWED_HOSTS", "").split(",")]
     is_local = all(name.strip().strip("[]") in LOOPBACK for name in names if name.strip())
     reached = any(environ.get(name, "").strip() for name in ("TRUSTED_PROXIES", "PUBLIC_BASE_URL"))

@@ -1,6 +1,6 @@
 """`make run`: fill in what is not configured, prepare the data folder, and supervise the programs.
 
-Nothing here knows Django: it decides on an environment, runs `manage.py` commands in it, and stays as the supervisor.
+This module does not import Django: it prepares an environment, runs `manage.py` commands in it, and stays as the supervisor.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ WORKER_GRACE = 150
 
 
 def main() -> NoReturn:
-    # Until the supervisor takes over: an exception, so that a child under way is stopped as well.
+    # Until the supervisor takes over, signals raise an exception, so that a running child is stopped as well.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     os.chdir(BASE_DIR)
@@ -70,7 +70,7 @@ def _read_secret_files() -> None:
 def _data_folder() -> Path:
     data = (BASE_DIR / (os.environ.get("DATA_DIR") or "var")).resolve()
     try:
-        # What is kept there is nobody's but this user's, and so is what the programs write.
+        # Only this user can read what is there, and what the programs will write.
         os.umask(0o077)
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (data / ".writable").touch()
@@ -82,7 +82,7 @@ def _data_folder() -> Path:
 
 
 def _refuse_second_run(data: Path) -> None:
-    """The lock is released with this process, however it ends."""
+    """Lock the data folder. The lock is released when this process ends, however it ends."""
     lock = os.open(data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -108,7 +108,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _refuse_unknown_schemes() -> None:
-    """Refuse values that the programs would report late or not at all. Passwords in them are not printed."""
+    """Refuse values whose mistakes the programs would report late or not at all. Passwords in them are not printed."""
     for name, schemes in {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}.items():
         address = os.environ.get(name)
         if address and urlsplit(address).scheme not in schemes:
@@ -247,7 +247,7 @@ def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], 
 
 
 def _host_names(host: str) -> list[str]:
-    """The names under which this machine may be addressed: loopback, what was asked for, and for 0.0.0.0 its own."""
+    """The site's host names: loopback, HOST, that of PUBLIC_BASE_URL and, for 0.0.0.0, the machine's own names and addresses."""
     names = [*LOOPBACK[:2], "[::1]", host, urlsplit(os.environ.get("PUBLIC_BASE_URL", "")).hostname or ""]
     if host in EVERYWHERE:
         names += [socket.gethostname(), *_own_addresses()]

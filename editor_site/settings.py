@@ -25,7 +25,7 @@ env.read_secret_files()
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
 if not env.str("SECRET_KEY", ""):
-    # Nobody has configured a site, so this is the one that `make run` made up for this folder: a key, host names, no HTTPS.
+    # If nothing is configured, use the settings that `make run` generated for this folder: a key, host names, no HTTPS.
     env.read_env(DATA_DIR / "run.env")
 
 HOST = env.str("HOST", "127.0.0.1")
@@ -106,14 +106,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # A process that is frozen inside a transaction would keep its locks, the gate's among them, and stop all others.
+    # A process that is frozen inside a transaction would keep its locks, the circuit breaker's included, and block all others.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=15s")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = DATA_DIR / "media"
-# The data folder is its owner's alone; `prepare` sees to what an earlier version has left.
+# Only its owner can read the data folder; `prepare` corrects what earlier versions have left.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "static/"
@@ -163,14 +163,14 @@ SUPERUSER = {
 }
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
-# Set by `make run` alone: the account that the sign-in page offers while nobody else can reach the site.
+# Set only by `make run`: the account that the sign-in page offers while nobody else can reach the site.
 DEMO_USERNAME = env.str("DEMO_USERNAME", "") if is_private(os.environ) else ""
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
 
 EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
-# Counts what failed and was canceled, too, which gives the quota of the day back.
+# Unlike the daily quota, this also counts failed and canceled edits.
 SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
-# Bytes of pictures that a person may keep: photos and results, not the smaller copies.
+# Bytes of pictures that a user may store: photos and results, not the smaller copies.
 STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
 # Days for which a deleted edit can be restored, a sign-up's address is kept, and the history of an ended edit (0: for ever).
 TRASH_DAYS = env.int("TRASH_DAYS", 30)
@@ -180,7 +180,7 @@ EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
-# Reserved for each edit until Wiro says what it cost; the model's price is not documented.
+# Reserved for each edit until Wiro reports its cost; the model's price is not documented.
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
 # Who may read /metrics; without it, only this machine.
@@ -202,7 +202,7 @@ WIRO_POLLS_PER_SECOND = env.float("WIRO_POLLS_PER_SECOND", 300.0)
 
 # --- Celery ----------------------------------------------------------------------------------------------------------
 
-# Without a broker a publish must fail at once: nothing listens on port 9, and the sweep finds the edit in the database.
+# Without a broker a publish must fail at once: nothing listens on port 9, and the scheduler finds the edit in the database.
 CELERY_BROKER_URL = env.str("REDIS_URL", "") or "redis://127.0.0.1:9/0"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
@@ -232,7 +232,7 @@ RECONCILE_REQUEUE = env.bool("RECONCILE_REQUEUE", True)
 CELERY_BEAT_SCHEDULE = {
     "dispatch-due": {"task": "edits.tasks.dispatch_due", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "clean-up": {"task": "edits.tasks.clean_up", "schedule": 600.0, "options": {"expires": 600.0}},
-    # Asks whether a day has passed; beat itself would begin to count anew at every restart.
+    # The task checks whether a day has passed; with a daily schedule, beat would start counting again at every restart.
     "compare-ledger": {"task": "edits.tasks.compare_ledger", "schedule": 600.0, "options": {"expires": 600.0}},
 }
 
@@ -243,7 +243,7 @@ HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS
 # Wiro posts to exactly the address it was given; a redirect would lose the callback.
 SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$", r"^metrics$"]
-# Browsers remember it, and nobody can make them forget: short, and for this host alone, until the operator says otherwise.
+# Browsers remember it and cannot be made to forget: short, and for this host only, unless the operator says otherwise.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
@@ -306,7 +306,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        # Somebody tries addresses with another site's name: answered with 400, and nothing to be told about.
+        # Requests with a wrong host name are answered with 400; that isn't worth a log line.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "edits.access": {"level": "INFO" if ACCESS_LOG else "CRITICAL"},
         "axes": {"level": "WARNING"},

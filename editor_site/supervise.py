@@ -1,6 +1,6 @@
 """Start programs, restart the ones that die, stop all of them together: supervisord, configured and made a little quicker.
 
-Nothing here knows which programs there are.
+This module does not know which programs there are.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from supervisor import poller, supervisord  # type: ignore[import-untyped]
 from supervisor.medusa import asyncore_25 as asyncore  # type: ignore[import-untyped]
 from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
-# supervisord looks around once a second, also before its first start and between any two steps of a stop.
+# supervisord polls once a second, also before its first start and between any two steps of a stop.
 LOOK_SECONDS = 0.1
 # Source: prctl(2).
 PR_SET_PDEATHSIG = 1
@@ -76,7 +76,7 @@ class _Options(ServerOptions):
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def waitpid(self) -> tuple[int | None, int | None]:
-        """The processes of a program whose head was killed go with it, or they would answer beside their successors."""
+        """If a program's main process was killed, kill its other processes, too, or they would run beside their successors."""
         pid, status = super().waitpid()
         if pid:
             with suppress(ProcessLookupError, PermissionError):
@@ -84,13 +84,13 @@ class _Options(ServerOptions):
         return pid, status
 
     def dup2(self, source: int, target: int) -> None:
-        """Programs write straight to our own output: opening it again by name is refused where another user made it."""
+        """Programs write directly to our own output: opening it again by name fails if another user created it."""
         if target == 0:
             super().dup2(source, target)
 
 
 def _config(folder: Path, groups: Mapping[str, Mapping[str, Program]]) -> str:
-    # The user is said aloud because supervisord warns when root did not mean it; the lock of the folder must stay open.
+    # The user is given explicitly because supervisord warns root otherwise; the folder's lock must stay open.
     main = {"logfile": folder / "supervisord.log", "pidfile": folder / "run.pid", "user": os.getuid(), "nocleanup": "true"}
     sections = [_section("supervisord", main)]
     for place, (group, programs) in enumerate(groups.items(), 1):

@@ -1,4 +1,4 @@
-"""The site's addresses: the app's own, Django's accounts and admin."""
+"""The site's URLs: the app's own, Django's accounts and admin."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required

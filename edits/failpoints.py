@@ -15,7 +15,7 @@ observer: Callable[[str], None] | None = None
 
 
 def failpoint(name: str) -> None:
-    """Kill this process as a power cut would, if the environment asks for it here."""
+    """Kill this process as a power failure would, if the environment asks for it at this place."""
     if observer:
         observer(name)
     if name != _name:

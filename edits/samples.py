@@ -57,7 +57,7 @@ def find(name: str) -> Sample | None:
 
 @cache
 def card(name: str) -> bytes:
-    """A small WebP of it: the photos themselves weigh a hundred times as much as all that a page shows of them."""
+    """A small WebP of it: the photos themselves are a hundred times as large as what the page needs."""
     sample = find(name)
     if sample is None or sample.path is None:
         raise FileNotFoundError(name)

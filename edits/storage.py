@@ -15,7 +15,7 @@ OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
 def keep_for_owner(folder: Path) -> None:
-    """Take the data folder, its folder of pictures and its files (database, keys) away from other users of the machine.
+    """Make the data folder, its folder of pictures and its files (database, keys) inaccessible to other users of the machine.
 
     What others own, and folders that everybody shares (/tmp) or that contain the program, stay as they are.
     """
@@ -32,8 +32,8 @@ def keep_for_owner(folder: Path) -> None:
 
 
 class DurableFileSystemStorage(FileSystemStorage):
-    """Django's storage writes under the final name and does not wait for the disk. A result that was paid for deserves both:
-    a name appears only with its whole content behind it, and once `save()` returns it is on the disk."""
+    """Django's storage writes under the final name and does not wait for the disk. A paid result needs more: here, a name appears
+    only once its content is complete, and when `save()` returns it is on disk."""
 
     def _save(self, name: str, content: Any) -> str:
         final, saved = Path(self.path(name)), Path(self.path(name + TEMPORARY_SUFFIX))

@@ -1,4 +1,4 @@
-"""Celery's tasks. A message is a doorbell that carries an id; losing or doubling one costs seconds, nothing else."""
+"""Celery's tasks. A message is a hint that carries an id; losing or duplicating one costs seconds, nothing else."""
 
 import logging
 import queue
@@ -57,7 +57,7 @@ def tidy() -> None:
 
 
 class Publisher:
-    """Publishes in a thread of its own, so that no visitor waits for a broker that is silent (each try takes some seconds)."""
+    """Publishes in a separate thread, so that no visitor waits for a silent broker (each try takes a few seconds)."""
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[str] = queue.Queue(maxsize=1000)
@@ -96,7 +96,7 @@ def enqueue(edit_id: uuid.UUID) -> None:
 
 @worker_shutting_down.connect
 def finish_steps(**_: Any) -> None:
-    """SIGTERM: what is in progress is finished, nothing new is begun."""
+    """On SIGTERM, finish what is in progress and start nothing new."""
     worker_pool.pool.drain()
     with suppress(DatabaseError):
         provider_calls.save()

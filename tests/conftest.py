@@ -226,7 +226,7 @@ def photo(new_edit: NewEdit) -> Photo:
 
 @pytest.fixture
 def offered(alice: User, photo: Photo) -> OfferPairs:
-    """So many pairs of Alice's that wait for a reviewer, oldest first."""
+    """This many pairs of Alice's that wait for a reviewer, oldest first."""
 
     def make(count: int = 1, **fields: Any) -> list[Edit]:
         values = {"visibility": Visibility.PENDING} | fields

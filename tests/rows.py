@@ -62,7 +62,7 @@ def shared(owner: User, photo: Photo, **fields: Any) -> Edit:
 
 
 def many_shared(count: int, owner: User, photo: Photo, **fields: Any) -> list[Edit]:
-    """So many shared edits, the newest first; three at a time were made at the same moment."""
+    """This many shared edits, newest first; groups of three have the same creation time."""
     now = timezone.now()
     return [shared(owner, photo, created_at=now - timedelta(minutes=number - number % 3), **fields) for number in range(count)]
 

@@ -131,7 +131,7 @@ def test_every_line_about_money_names_the_edit_the_attempt_and_the_task(
     edit = advance_to_rest(new_edit())
     attempt = edit.attempts.get()
     expected = {"edit": str(edit.pk), "attempt": str(attempt.pk), "task": attempt.wiro_task_id}
-    (taken,) = [line for line in json_lines if "Wiro took attempt" in line["message"]]
+    (taken,) = [line for line in json_lines if "Wiro accepted attempt" in line["message"]]
     (ended,) = [line for line in json_lines if " USD" in line["message"]]
     assert expected.items() <= taken.items()
     assert expected.items() <= ended.items()

@@ -1,8 +1,8 @@
-"""Account deletion: everything that belongs to a person goes, and the ledger keeps its numbers without them.
+"""Account deletion: everything that belongs to a person is removed; the ledger keeps the numbers without the person.
 
-In one transaction the account is closed and nobody sees anything of it any more. Then everything is removed that can be. What
-cannot yet (an edit that runs, copies that Wiro still has) has no time left in the trash, so it goes with the cleanups that
-follow; each of them begins where an earlier one was interrupted.
+One transaction closes the account and hides everything in it. Then everything that can be removed is removed. What cannot be
+removed yet (a running edit, copies that Wiro still has) gets no time in the trash, so the following cleanups remove it; each
+continues where the one before was interrupted.
 """
 
 import logging
@@ -42,13 +42,13 @@ from ..models import (
 
 log = logging.getLogger(__name__)
 
-# While somebody waits for a page; the tidyings remove the rest.
+# How many edits are handled while the user waits for the page; the cleanups do the rest.
 AT_ONCE = 200
 BATCH = 500
 
 
 class LastAdministrator(Exception):
-    """Without this account nobody could administer the site any more."""
+    """Without this account nobody could administer the site anymore."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def is_last_administrator(user: User) -> bool:
 
 
 def delete_account(user: User, actor: Any, reason: str = "") -> bool:
-    """Close the account for ever and remove what it has. False: it was closed before. Raises LastAdministrator.
+    """Close the account permanently and remove what it has. False: it was already closed. Raises LastAdministrator.
 
     `actor` is who asks for it: the person, an operator, or None for a command.
     """
@@ -100,7 +100,7 @@ def delete_account(user: User, actor: Any, reason: str = "") -> bool:
 
 
 def continue_deletions() -> None:
-    """Whatever is left of people who were erased."""
+    """Remove what is left of erased users."""
     edits = Edit.objects.filter(owner=OuterRef("pk"), purged_at__isnull=True)
     photos = Photo.objects.filter(owner=OuterRef("pk"), purged_at__isnull=True)
     left = User.objects.filter(Exists(edits) | Exists(photos), profile__deleted_at__isnull=False)
@@ -111,10 +111,10 @@ def continue_deletions() -> None:
 
 def _close(user_id: int, actor: User) -> bool:
     with transaction.atomic():
-        # The lock that every new edit takes, so that none begins meanwhile; and of two last administrators one stays.
+        # The lock that every new edit takes, so that none begins meanwhile, and so that of two last administrators one stays.
         WriteLock.hold(WriteLock.SUBMISSIONS)
-        # Not FOR UPDATE: every event names its actor, and whoever cancels an edit just now would wait for this row while this
-        # waits for that edit.
+        # Not FOR UPDATE, which could deadlock: each event references its actor, so a transaction that is canceling an edit would
+        # wait for this row while this one waits for that edit.
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         profile, _ = Profile.objects.get_or_create(user=user)
         if profile.deleted_at:
@@ -126,13 +126,13 @@ def _close(user_id: int, actor: User) -> bool:
         _forget_traces(user)
         _anonymize(user)
         now = timezone.now()
-        # Suspended as well: a form that is on its way at this moment begins nothing any more.
+        # Suspended as well, so that a form that is being submitted at this moment creates nothing.
         Profile.objects.filter(pk=user_id).update(deleted_at=now, suspended_at=now, suspended_reason="", is_trusted=False)
     return True
 
 
 def _hide(user_id: int, actor: User) -> None:
-    """Out of the gallery, the links and the trash at once; `purge` takes it as soon as it may."""
+    """Remove it from the gallery, links and trash at once; `purge` removes the rest as soon as it may."""
     over = timezone.now() - trash_time()
     ShareLink.objects.filter(edit__owner=user_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
     shown = _unpurged(user_id).exclude(deleted_at__lte=over)
@@ -143,14 +143,14 @@ def _hide(user_id: int, actor: User) -> None:
 
 
 def _end_sessions(user_id: int) -> None:
-    """They are void without a password; their rows go, too. Whose a session is can only be read from inside."""
+    """Without a password they are void; delete their rows, too. Only a session's content says whose it is."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
     Session.objects.filter(pk__in=theirs).delete()
 
 
 def _forget_traces(user: User) -> None:
-    """Where the name stands besides the account itself: refused sign-ins, and the admin's own history."""
+    """Remove the name from other places: failed sign-ins, and the admin's own history."""
     for trace in (AccessAttempt, AccessFailureLog, AccessLog):
         trace.objects.filter(username=user.username).delete()
     types = ContentType.objects.get_for_models(User, Profile).values()
@@ -164,7 +164,7 @@ def _anonymize(user: User) -> None:
         # Somebody signed up with this name before; that must not keep anybody here.
         name = f"{name}-{secrets.token_hex(4)}"
     user.username, user.first_name, user.last_name, user.email, user.last_login = name, "", "", "", None
-    # The day and no time: with the exact time, an address in a log would have a name again.
+    # Only the day: with the exact time, an IP address in a log could be linked to the account.
     user.date_joined = user.date_joined.replace(hour=0, minute=0, second=0, microsecond=0)
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
@@ -174,7 +174,7 @@ def _anonymize(user: User) -> None:
 
 
 def _carry_on(user_id: int, actor: User | None = None) -> None:
-    """Stop what has not ended; of what has, take the words and have Wiro's copies erased."""
+    """Cancel edits that have not ended; of those that have, remove the texts and have Wiro's copies deleted."""
     for edit in _unpurged(user_id).exclude(state__in=ENDED):
         # One whose task a callback has just named is looked up first: only then can Wiro's copies be erased.
         if edit.state != State.UNCONFIRMED or edit.due_at is None:
@@ -188,7 +188,7 @@ def _carry_on(user_id: int, actor: User | None = None) -> None:
 
 
 def _remove_unused_photos(user_id: int) -> None:
-    """Pictures go with their edits. The few that never got one go last."""
+    """Pictures are removed with their edits. The few that never got an edit are removed last."""
     if not _unpurged(user_id).exists():
         erase_unused_photos(user_id)
 

@@ -1,6 +1,6 @@
-"""Retention, once in a while: the trash is emptied of what has been in it long enough, and files of nobody are removed.
+"""Retention, run periodically: purge what has been in the trash long enough, and remove files that no row names.
 
-Such files are left by a process that was killed between storing a file and committing its row, or between purging a row and
+Such files are left behind when a process is killed between storing a file and committing its row, or between purging a row and
 removing its files.
 """
 

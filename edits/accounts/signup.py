@@ -1,4 +1,4 @@
-"""New accounts: a bounded number per address and hour, however many forms arrive at once."""
+"""New accounts: a limited number per IP address and hour, however many forms arrive at once."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

@@ -16,7 +16,7 @@ from ..models import Attempt, Edit
 # What a formula begins with; the wide forms are those of Chinese and Japanese keyboards.
 _SIGN = r"([=+\-@\uff1d\uff0b\uff0d\uff20])"
 _FIRST = re.compile(rf'[\s";]*{_SIGN}')
-# The beginning of what may be taken for another cell.
+# What a spreadsheet may take for the start of another cell.
 _INNER = re.compile(rf'([;\t\r\n][\s"]*){_SIGN}')
 # Edits that are read at a time.
 CHUNK = 500
@@ -64,7 +64,7 @@ def export(kind: str, edits: QuerySet[Edit]) -> StreamingHttpResponse:
 
 
 class _Echo:
-    """A file that gives back what is written to it."""
+    """A file whose `write` returns what was written."""
 
     def write(self, text: str) -> str:
         return text

@@ -117,7 +117,7 @@ def _retry(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
 
 
 def _fetch_again(request: HttpRequest, edit: Edit, reason: str) -> HttpResponse:
-    """The paid result once more; of an edit that failed it becomes an edit of its own."""
+    """Fetch the paid result again; if the edit has failed, the result becomes a new edit."""
     try:
         fetching = result_recovery.fetch_again(edit, request.user, reason)
     except NotAllowed as denied:

@@ -82,7 +82,7 @@ class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
         return super().response_action(request, queryset, *where)
 
     def export(self, request: HttpRequest, name: str) -> HttpResponseBase:
-        """What the list shows with these filters, all of it, as CSV."""
+        """Everything that the list shows with these filters, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if name not in ("jobs", "costs"):
@@ -170,7 +170,7 @@ def _ids(edits: QuerySet[Edit]) -> list[uuid.UUID]:
 
 
 def _count_done(verb: Callable[[Edit, Any], None], edits: Iterable[Edit], actor: User) -> int:
-    """How many of them it could be done to."""
+    """Apply the action to each. Returns how many times it was possible."""
     done = 0
     for edit in edits:
         try:

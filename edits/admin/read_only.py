@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ValidSelection(admin.ModelAdmin):
-    """A selection of what cannot be a row of this table is a bad request, and no error of ours."""
+    """Selecting what cannot be a row of this table is a bad request, not a server error."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         try:

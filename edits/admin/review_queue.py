@@ -53,7 +53,7 @@ class ReviewQueue(admin.ModelAdmin):
         return self._page(request, "review", facts)
 
     def waiting(self, request: HttpRequest) -> HttpResponse:
-        """All waiting edits, or those of one owner, that no other reviewer has open, to be decided together."""
+        """All waiting edits, or those of one owner, that no other reviewer has open, to decide many at once."""
         page, owner = _number(request.GET.get("page", "")), _owner(request.GET.get("owner", ""))
         query = {"owner": owner.pk} if owner else {}
         here = query | ({"page": page} if page > 1 else {})

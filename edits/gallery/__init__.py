@@ -1,6 +1,6 @@
-"""The gallery and the pictures that are kept: who sees them, and how they go.
+"""The gallery and stored pictures: who can see them, and how they are removed.
 
 sharing    the public gallery and private links         moderation  reviewers decide what the gallery shows
-trash      soft delete, restore, purge; favorites       redaction   the words of an edit go, its numbers stay
-downloads  pictures on their way out, marked as AI      news        what owners have not looked at yet
+trash      soft delete, restore, purge; favorites       redaction   removes an edit's texts, keeps its numbers
+downloads  pictures as they are served, labeled as AI    news        what owners have not looked at yet
 """

@@ -1,4 +1,4 @@
-"""Pictures on their way out. Stored ones carry no metadata, as any may be the next source; what leaves says that AI edited it."""
+"""Pictures as they are served: labeled as edited by AI. Stored ones carry no metadata, as any may be the next source."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,22 +15,22 @@ AI_SYSTEM = f"{MODEL} via Wiro"
 
 
 def marked_result(edit: Edit) -> bytes:
-    """The result as it may leave. Raises FileNotFoundError when its file is gone."""
+    """The result as it is served. Raises FileNotFoundError when its file is gone."""
     return _marked(_result_of(edit), edit)
 
 
 def marked_painted(edit: Edit) -> bytes:
-    """What the model returned, as it may leave. Raises FileNotFoundError when its file is gone."""
+    """What the model returned, as it is served. Raises FileNotFoundError when its file is gone."""
     return _marked(painted_of(edit), edit)
 
 
 def painted_of(edit: Edit) -> Photo:
-    """What the model returned: the result itself where nothing was composed."""
+    """What the model returned: the result itself unless that is a composite."""
     return edit.painted or _result_of(edit)
 
 
 def marked_source(edit: Edit) -> bytes:
-    """The picture before: an upload just as it is kept, but an earlier result, edited further, with its own mark."""
+    """The picture before: an upload exactly as it is stored, an earlier result with its own label."""
     if edit.photo_id == edit.origin_id:
         return _content(edit.photo)
     # The photo may be a smaller copy of the earlier result, so its version is asked first.
@@ -64,7 +64,7 @@ def download_name(edit: Edit, side: str, *, is_own: bool = False) -> str:
 
 
 def provenance(edit: Edit, region: images.Box | None = None) -> images.Provenance:
-    """What an edit's result tells of itself. The instruction is its writer's own and stays out; so do names.
+    """What the label of an edit's result says. The instruction may be personal, so it is left out; so are names.
 
     `region` is the box around what the model painted in a composite.
     """
@@ -83,7 +83,7 @@ def _painted_part(photo: Photo, edit: Edit) -> images.Box | None:
 
 
 def example_mark() -> str:
-    """What a download tells of itself, for people to read."""
+    """An example of the label, for people to read."""
     moment = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
     return images.packet(images.Provenance(AI_SYSTEM, seed=812_304, guidance_scale=4.0, edited_at=moment)).decode("utf-8")
 

@@ -1,7 +1,7 @@
-"""Moderation: which of the offered pairs the gallery shows. Every decision can be undone for a while, and the owner may
-appeal a rejection once. Each is safe to ask twice.
+"""Moderation: which of the submitted pairs the gallery shows. Every decision can be undone for a while, and the owner may
+appeal a rejection once. Every action is safe to repeat.
 
-A claim keeps a pair out of the other reviewers' queues while one looks at it. It lapses, so nobody has to give it back.
+A claim keeps a pair out of the other reviewers' queues while one looks at it. It expires, so nobody has to release it.
 """
 
 import uuid
@@ -33,23 +33,23 @@ _UNDECIDED: dict[str, Any] = {
 
 def waiting() -> QuerySet[Edit]:
     """Every pair that waits for a reviewer: appeals first, then what was offered first."""
-    # Only results are shared, says the database. Asked for the state as well it would look through all results.
+    # A constraint ensures that only results are shared. Filtering by state as well would make the database scan all results.
     pending = Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True)
     return pending.order_by(F("appealed_at").asc(nulls_last=True), "offered_at", "created_at", "pk")
 
 
 def waiting_counts() -> dict[str, int]:
-    """How many wait for a reviewer, and how many of them are appeals."""
+    """How many pairs wait for a reviewer, and how many of them are appeals."""
     return waiting().order_by().aggregate(waiting=Count("pk"), appeals=Count("appealed_at"))
 
 
 def waiting_for(reviewer: User) -> QuerySet[Edit]:
-    """Of those the pairs that no other reviewer has claimed."""
+    """Those of them that no other reviewer has claimed."""
     return waiting().filter(_is_free_for(reviewer))
 
 
 def claim_next(reviewer: User, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
-    """What this reviewer sees next: what is claimed already, then the first that are free. Renews the claims.
+    """What this reviewer sees next: first their own claims, then the first unclaimed pairs. Renews the claims.
 
     What the reviewer skipped lately (or since that moment) is left to the others.
     """
@@ -65,12 +65,12 @@ def claim_next(reviewer: User, count: int = 2, skipped_since: datetime | None = 
 
 
 def claim(edit_id: uuid.UUID, reviewer: User) -> bool:
-    """Claim one certain pair for this reviewer, if it waits and nobody else has it."""
+    """Claim this pair for this reviewer, if it is waiting and nobody else has it."""
     return waiting_for(reviewer).filter(pk=edit_id).update(**_claim(reviewer)) == 1
 
 
 def skip(edit_id: uuid.UUID, reviewer: User) -> bool:
-    """Give a pair back and leave it to the others for a while."""
+    """Release a pair and leave it to the other reviewers for a while."""
     with transaction.atomic():
         won = waiting().filter(pk=edit_id, review_claimed_by=reviewer).update(**_UNCLAIMED) == 1
         if won:
@@ -92,7 +92,7 @@ def reject(edit: Edit, reviewer: User, reason: str) -> bool:
 
 
 def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: User, at: datetime | None = None) -> list[uuid.UUID]:
-    """Show them in the gallery. Returns those that it was still open for; `at` is what `undo` knows them by."""
+    """Show them in the gallery. Returns those that were still undecided; `undo` finds them by `at`."""
     decision = {"visibility": Visibility.PUBLIC, "review": Review.APPROVED, "review_reason": ""}
     offered = waiting().filter(pk__in=edit_ids)
     return _decide(offered, reviewer, EventCode.APPROVED, decision, at)
@@ -101,7 +101,7 @@ def approve_all(edit_ids: Iterable[uuid.UUID], reviewer: User, at: datetime | No
 def reject_all(
     edit_ids: Iterable[uuid.UUID], reviewer: User, reason: str, at: datetime | None = None, *, take_down: bool = False
 ) -> list[uuid.UUID]:
-    """Not for the gallery, and with `take_down` not any more; the owner reads the reason.
+    """Reject them; with `take_down`, also remove published ones from the gallery. The owner reads the reason.
 
     Without it a second reviewer who is a moment late does not take down what the first has approved.
     """
@@ -112,7 +112,7 @@ def reject_all(
 
 
 def undo(reviewer: User, at: datetime) -> list[uuid.UUID]:
-    """Undo what this reviewer decided at that moment, unless it is long ago or something has happened since.
+    """Undo what this reviewer decided at that time, unless it was too long ago or something has happened since.
 
     The pairs wait again, claimed by this reviewer; also one that had been public, so that nothing is published by an undo.
     """
@@ -166,7 +166,7 @@ def _decide(
 
 
 def _change(edits: QuerySet[Edit], changes: dict[str, Any], code: str, actor: User, reason: str = "") -> list[uuid.UUID]:
-    """Look and change under one lock, in one order for everybody: of two people who decide at once the second changes nothing."""
+    """Check and change under one lock, always in the same order: if two people decide at once, the second changes nothing."""
     with transaction.atomic():
         changed = list(edits.order_by("pk").select_for_update().values_list("pk", flat=True))
         Edit.objects.filter(pk__in=changed).update(**changes)

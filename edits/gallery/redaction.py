@@ -1,4 +1,4 @@
-"""Redaction: the words of an edit go, the instruction and whatever else may quote it or speak of its owner. Its numbers stay."""
+"""Redaction: remove the texts of an edit, its instruction and all that may quote it or mention its owner. Its numbers stay."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ..models import Attempt, Edit, Event
 
 
 def redact(edits: QuerySet[Edit, Any]) -> None:
-    """For edits that have ended: until then the engine needs what was asked for. Harmless to repeat."""
+    """For edits that have ended: until then the engine needs the instruction. Safe to repeat."""
     attempts, events = Attempt.objects.filter(edit__in=edits), Event.objects.filter(edit__in=edits)
     attempts.update(error_message="", output_url="")
     events.exclude(reason="").update(reason="")

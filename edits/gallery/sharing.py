@@ -13,7 +13,7 @@ from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, ShareLi
 from ..models.limits import is_suspended, profile_of
 
 LINK_DAYS = (1, 7, 30)
-# Enough for every circle of friends; without a limit one edit could fill the table.
+# More than anyone needs; without a limit one edit could fill the table.
 LINKS_MAX = 10
 
 
@@ -22,7 +22,7 @@ def share(edit: Edit, actor: User, *, shows_name: bool = False) -> None:
     if is_suspended(edit.owner_id):
         raise NotAllowed(Denial.SUSPENDED)
     to = Visibility.PENDING if needs_review(edit) else Visibility.PUBLIC
-    # Against a reviewer's "no" there is the appeal, which a reviewer decides, and after that nothing.
+    # After a rejection there is only the appeal, which a reviewer decides; that decision is final.
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
     changes = {"review": Review.NONE, "review_reason": "", "shows_name": shows_name, "offered_at": timezone.now()}
     if not _show(edit, unshared, to, EventCode.SHARED, actor, **changes):
@@ -72,7 +72,7 @@ def make_link(edit: Edit, actor: User, days: int) -> ShareLink:
 
 
 def revoke_links(edit: Edit, actor: User, link_id: int | None = None) -> int:
-    """End one private link of an edit, or all of them. Returns how many had been alive. Raises NotAllowed."""
+    """Revoke one private link of an edit, or all of them. Returns how many were still valid. Raises NotAllowed."""
     links = live_links(edit) if link_id is None else live_links(edit).filter(pk=link_id)
     with transaction.atomic():
         ended = links.update(revoked_at=timezone.now())

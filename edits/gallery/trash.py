@@ -15,7 +15,7 @@ from ..jobs.actions import cancel
 from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, NotAllowed, Photo, Visibility
 from .redaction import redact
 
-# In one cleanup; what is left goes in the next.
+# The most edits that one cleanup purges; the next one continues.
 MOST_PURGES = 500
 # The files of an edit's own; pictures belong to photos, which edits may share.
 _FILES = ("change_map", "region", "crop")
@@ -35,7 +35,7 @@ def unfavorite(edit: Edit, actor: User) -> bool:
 
 
 def delete(edit: Edit, actor: User) -> None:
-    """Out of sight at once, for everybody. A running edit is canceled first. Raises NotAllowed."""
+    """Hide it from everyone at once. A running edit is canceled first. Raises NotAllowed."""
     if not edit.is_ended:
         with suppress(NotAllowed):
             cancel(edit, actor)
@@ -51,7 +51,7 @@ def _note(edit: Edit, code: str, actor: User | None = None) -> None:
 
 
 def in_trash() -> QuerySet[Edit]:
-    """Deleted edits that can come back. The last day is over for a page when it is over for `purge`."""
+    """Deleted edits that can be restored, by the same deadline that `purge` uses."""
     return Edit.objects.filter(deleted_at__gt=timezone.now() - trash_time(), purged_at__isnull=True)
 
 
@@ -60,7 +60,7 @@ def leaves_trash_at(edit: Edit) -> datetime | None:
 
 
 def restore(edit: Edit, actor: User) -> None:
-    """Back from the trash, for its owner alone: deleting took it out of the gallery. Raises NotAllowed."""
+    """Restore it from the trash, as private: deleting it removed it from the gallery. Raises NotAllowed."""
     with transaction.atomic():
         if not in_trash().filter(pk=edit.pk).update(deleted_at=None, visibility=Visibility.PRIVATE):
             raise NotAllowed(Denial.NOT_IN_TRASH)
@@ -68,7 +68,7 @@ def restore(edit: Edit, actor: User) -> None:
 
 
 def delete_for_good(edit: Edit, actor: User) -> None:
-    """Its time in the trash is over at once; what cannot be purged yet (Wiro still has copies) goes at a later cleanup.
+    """End its time in the trash now; what cannot be purged yet (Wiro still has copies) is purged by a later cleanup.
 
     Raises NotAllowed.
     """
@@ -83,7 +83,7 @@ def delete_for_good(edit: Edit, actor: User) -> None:
 
 
 def purge(most: int = MOST_PURGES) -> int:
-    """Remove the pictures and words of edits whose time in the trash is over. Returns how many edits that was."""
+    """Remove the pictures and texts of edits whose time in the trash is over. Returns how many edits were purged."""
     _request_provider_cleanup()
     due = _purgeable().order_by("deleted_at").values_list("pk", flat=True)[:most]
     return sum(_purge(edit_id) for edit_id in list(due))
@@ -94,18 +94,18 @@ def _over() -> QuerySet[Edit]:
 
 
 def _request_provider_cleanup() -> None:
-    """Wiro may still have a result that could not be fetched; whoever lets its edit go knows, so it is deleted there first."""
+    """Wiro may still have a result that could not be fetched. Deleting the edit gives it up, so it is deleted there first."""
     kept = Attempt.objects.filter(edit__in=_over(), cleaned_up_at__isnull=True, cleanup_due_at__isnull=True)
     kept.exclude(wiro_task_token="").update(cleanup_due_at=timezone.now())
 
 
 def _purgeable() -> QuerySet[Edit]:
-    """Ended, and nothing of them waits to be deleted at Wiro: a picture goes here last."""
+    """Edits that have ended and have no copies at Wiro left to delete: pictures on this site are deleted last."""
     return _over().exclude(pk__in=Attempt.objects.filter(cleanup_due_at__isnull=False).values("edit_id"))
 
 
 def _purge(edit_id: uuid.UUID) -> bool:
-    """The row stays, with its money and its times. A file that a crash leaves behind is named by no row: cleanup removes it."""
+    """The row stays, with its costs and times. If a crash leaves a file behind, no row names it, and cleanup removes it."""
     with transaction.atomic():
         edit = Edit.objects.get(pk=edit_id)
         emptied = dict.fromkeys(_FILES, "")
@@ -134,7 +134,7 @@ def erase_unused_photos(owner_id: int) -> None:
 
 
 def _erase_unused(photo_ids: set[int | None]) -> list[Photo]:
-    """Mark the photos that no other edit needs; their files go when that is committed.
+    """Mark the photos that no other edit needs; their files are removed once that is committed.
 
     The lock makes whoever uses a photo for a new edit, and whoever purges its other edit, wait and look again.
     """

@@ -1,7 +1,7 @@
-"""What counts as a photo, and the clean copy that is kept, sent and shown. Pillow and numpy only; nothing of ours is imported.
+"""What counts as a photo, and the clean copy that is kept, sent and shown. Pillow and numpy only; imports none of our modules.
 
-Nobody's bytes are trusted, neither a visitor's nor a vendor's: a picture is recognized by its content, measured before it is
-decoded, decoded completely, and encoded again. The copy is upright 8-bit sRGB without any metadata.
+No file is trusted, neither a visitor's nor the provider's: a picture is recognized by its content, its size is checked before it
+is decoded, it is decoded completely and encoded again. The copy is upright 8-bit sRGB without any metadata.
 """
 
 import io

@@ -1,10 +1,10 @@
-"""A photo that is changed in places and written again, so that everywhere else its pixels stay what they are.
+"""Change a photo in places and encode it again, so that everywhere else its pixels stay (nearly) the same.
 
-To decode a JPEG and to encode it again with the same quantization tables gives nearly the same numbers for light, but not for
-color where that is stored at half the resolution (4:2:0, nearly always): decoders enlarge it smoothly, encoders take the mean
-of each square, and the two together blur. So color is read at the resolution at which it is stored, changed there, and handed
-to the encoder in flat squares, whose mean is the stored number. Measured over 9 photographs saved as JPEG 92: with the tables
-alone 46 to 68 dB and 74 to 99.6 % of the pixels within one level; so 64 to 76 dB and 99.2 to 100 %.
+Decoding a JPEG and encoding it again with the same quantization tables preserves luma almost exactly, but not chroma that is
+stored at half the resolution (4:2:0, nearly always): decoders upsample it smoothly, encoders average each square, and the two
+together blur. So chroma is read at its stored resolution, changed there, and given to the encoder as flat squares, whose mean is
+the stored value. Measured on 9 photographs saved as JPEG 92: with the same tables alone, 46 to 68 dB and 74 to 99.6 % of the
+pixels within one level; with this method, 64 to 76 dB and 99.2 to 100 %.
 
 How color is read: at half the size, libjpeg decodes 4:2:0 without enlarging color (jdmaster.c, "scale up the chroma components
 via IDCT scaling rather than upsampling").
@@ -23,9 +23,9 @@ from .region import Size, Window
 
 # Pillow's number for 4:2:0.
 HALVED_COLOR = 2
-# A JPEG of up to so many pixels is written without loss: an encoder rounds blocks of 16 pixels as a whole, and in a small photo
-# those at the region's edge are a good part, and a seam that follows them looks like stairs. Measured on photos of 48 × 36
-# pixels: as a JPEG 90 % stayed within one level.
+# A JPEG of up to this many pixels is written losslessly (as PNG): a JPEG encoder quantizes blocks of 16 pixels as a whole. In a
+# small photo the blocks at the region's edge are a large part, and a seam that follows them looks like stairs. Measured on photos
+# of 48 × 36 pixels: as JPEG, 90 % of the pixels stayed within one level.
 SMALL = 1_000_000
 # Two canvases at a time per process bound the memory, as in `clean`; `bench/heavy.py` measures what one takes.
 painting = threading.BoundedSemaphore(2)
@@ -35,7 +35,7 @@ class Canvas(Protocol):
     """A photo that can be changed. Windows are left, top, right, bottom in pixels."""
 
     size: Size
-    # The side in pixels of the squares that the format rounds together: to change one pixel changes all of them a little.
+    # The side in pixels of the blocks that the format encodes as a whole: changing one pixel changes all of its block a little.
     block: int
 
     def part(self, window: Window) -> Image.Image:
@@ -85,7 +85,7 @@ class PngCanvas:
 
 
 class JpegCanvas:
-    """Light at full resolution, and the two planes of color at the one at which they are stored."""
+    """Luma at full resolution, and the two chroma planes at their stored resolution."""
 
     def __init__(self, data: bytes, opened: JpegImageFile) -> None:
         self.size = opened.size

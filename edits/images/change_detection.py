@@ -1,4 +1,4 @@
-"""Which part of a photo an edit of the whole was about: what differs by more than the model's drift."""
+"""Which part of a photo was changed by an edit of the whole photo: what differs by more than the model's drift."""
 
 import io
 
@@ -26,9 +26,9 @@ WEAK, STRONG = 7.0, 14.0
 WEAK_TIMES, STRONG_TIMES = 3.0, 6.0
 # An edge that both pictures have may lie this many pixels apart.
 EDGE_SLACK = 0.8
-# With a median above this, nothing has been left as it was.
+# If the median distance is above this, the whole picture has changed.
 WHOLE_PICTURE = 9.0
-# Above this share of the area there is no rest that is worth keeping.
+# If the changed part is more than this share of the area, too little of the original is left to keep.
 MOST = 0.75
 ROUNDS = 2
 # Gaps up to this many pixels are closed; parts below this share of the area are noise, and holes below that one are filled.

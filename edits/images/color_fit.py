@@ -1,8 +1,8 @@
-"""Drift of color between a repainted picture and its original, measured where both show the same, and taken back.
+"""Color drift between a repainted picture and its original: measured where both show the same thing, and undone.
 
-For each channel a curve (lines between knots) that begins as one gain and one offset, then a smooth field of offsets for what
-differs from place to place. All are robust: what is far off does not pull. All are bounded, for a model that was told to change
-the light must not be undone.
+For each channel, a curve (lines between knots) that starts as one gain and one offset, then a smooth field of offsets for what
+differs from place to place. All of them are robust: outliers have no influence. All are bounded, because a change of light that
+the model was asked for must not be undone.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from PIL import Image
 from .color_difference import Floats
 from .placement import Part
 
-# Bounds of PHOTO-like drift: a fitted color lies between 0.85 · x - 12 and 1.2 · x + 12 of 255.
+# Bounds of plausible drift: a fitted color lies between 0.85 · x - 12 and 1.2 · x + 12 of 255.
 LEAST_GAIN, MOST_GAIN = 0.85, 1.2
 MOST_OFFSET = 12.0
-# What a fit leaves, in levels of 255: more than this at the median, and the two do not show the same.
+# The median error of a fit, in levels of 255. If it is larger than this, the two pictures do not show the same thing.
 SAME_COLOR = 8.0
 KNOTS = np.linspace(0, 255, 9, dtype=np.float32)
 # How strongly the curve is held to the straight line, in pixels of evidence for each knot, as a share of all.
@@ -26,8 +26,8 @@ ROUNDS = 4
 # In pixels of the small picture.
 LEAST_EVIDENCE = 16
 WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
-# Cells on the longer side of the field, coarse to fine; a cell of little evidence keeps what the coarser one says. The fine ones
-# are for a seam that is to vanish; where changes are sought, they would be taken for drift.
+# Cells on the longer side of the field, coarse to fine; a cell with little evidence keeps the value of the coarser one. The fine
+# grids make a seam vanish; when searching for changes they are not used, because they would take changes for drift.
 FINE_GRIDS, COARSE_GRIDS = (2, 4, 8, 16), (2, 4)
 TRUST_COARSER = 0.25
 
@@ -56,7 +56,7 @@ class ColorFit:
 
 
 def no_fit() -> ColorFit:
-    """Leaves every color as it is."""
+    """The fit that leaves every color unchanged."""
     return ColorFit(np.tile(np.arange(256, dtype=np.float32), (3, 1)), np.zeros((1, 1, 3), np.float32))
 
 
@@ -82,7 +82,7 @@ def fit_colors(original: Floats, repainted: Floats, weight: Floats, grids: tuple
 def _curve(values: Floats, wanted: Floats, weight: Floats) -> Floats:
     """256 levels: where each value of `values` goes to be like `wanted`."""
     x, y, w = values.ravel(), wanted.ravel(), weight.ravel()
-    # A clipped pixel does not tell where it would have been.
+    # The true value of a clipped pixel is unknown.
     w = w * ((x > 3) & (x < 252) & (y > 3) & (y < 252))
     levels = np.arange(256, dtype=np.float32)
     if w.sum() < LEAST_EVIDENCE:
@@ -111,7 +111,7 @@ def _line(x: Floats, y: Floats, w: Floats) -> tuple[float, float]:
         total = max(float(counts.sum()), 1e-6)
         mx, my = float((counts * x).sum()) / total, float((counts * y).sum()) / total
         spread = float((counts * (x - mx) ** 2).sum()) / total
-        # A flat picture says nothing of the gain; 25 is the variance of noise of five levels.
+        # A flat picture says nothing about the gain; 25 is the variance of noise of five levels.
         gain = (float((counts * (x - mx) * (y - my)).sum()) / total + 25) / (spread + 25)
         gain = min(max(gain, LEAST_GAIN), MOST_GAIN)
         offset = my - gain * mx
@@ -119,7 +119,7 @@ def _line(x: Floats, y: Floats, w: Floats) -> tuple[float, float]:
 
 
 def _solved(below: np.ndarray, share: Floats, y: Floats, counts: Floats, line: Floats) -> Floats:
-    """The knots nearest to the evidence that bend little away from the line."""
+    """The knots that fit the evidence best while deviating little from the line."""
     size = len(KNOTS)
     normal, target = np.zeros((size, size)), np.zeros(size)
     for first, one in ((below, 1 - share), (below + 1, share)):
@@ -159,7 +159,7 @@ def _averaged(plane: Floats, size: tuple[int, int]) -> Floats:
 
 
 def _trust(off: Floats, weight: Floats) -> Floats:
-    """1 for what fits, falling to 0 for what is several times further off than most (Tukey's biweight)."""
+    """1 for what fits, falling to 0 for outliers, several times further off than most (Tukey's biweight)."""
     spread = max(1.4826 * _weighted_median(np.abs(off), weight), 1.0)
     trust: Floats = np.maximum(1 - (off / np.float32(4.685 * spread)) ** 2, 0) ** 2
     return trust

@@ -1,4 +1,4 @@
-"""Where, and how much, a result differs from its source."""
+"""Where and how much a result differs from its source."""
 
 import io
 import threading
@@ -27,7 +27,7 @@ MAP_BLUR = 1.5
 RAMP = ((0x9C, 0x17, 0x9E), (0xCC, 0x47, 0x78), (0xED, 0x79, 0x53), (0xFD, 0xB4, 0x2F), (0xF0, 0xF9, 0x21))
 WEAKEST_ALPHA, STRONGEST_ALPHA = 90, 205
 
-# A comparison takes up to 50 MB; at most two at a time per process.
+# A comparison needs up to 50 MB of memory; at most two at a time per process.
 _comparing = threading.BoundedSemaphore(2)
 
 

@@ -1,4 +1,4 @@
-"""Laying what a model painted over the original, so that the photo stays the photo outside of the region."""
+"""Laying what a model painted over the original, so that the photo is unchanged outside the region."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Which part of a photo is sent for a region: the smallest rectangle around it that the model paints without stretching."""
+"""Which part of a photo is sent for a region: the smallest rectangle around it that the model doesn't have to stretch."""
 
 import io
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ SEEDEDIT_SIZES: tuple[Size, ...] = _WIDE_SIZES + tuple((height, width) for width
 CONTEXT, LEAST_CONTEXT = 0.25, 0.125
 # A crop is at least this long on each side, in pixels of the source, where the photo is.
 SHORTEST_SIDE = 512
-# A crop of more than this share of the photo's area is not worth it: the whole is sent.
+# If a crop would be more than this share of the photo's area, the whole photo is sent instead.
 MOST = 0.6
 # Ratios stay this far inside of what the model takes (strictly between 1 : 3 and 3 : 1), so that whole pixels do too.
 LONGEST_RATIO = 2.98

@@ -1,4 +1,4 @@
-"""From foreign bytes to upright 8-bit sRGB pixels, within bounds of memory and time."""
+"""From an untrusted file to upright 8-bit sRGB pixels, with bounded memory and time."""
 
 import io
 from collections.abc import Callable
@@ -126,14 +126,14 @@ def eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """The model takes no transparency. White is what most viewers show behind it, so Before looks like what was sent."""
+    """The model doesn't support transparency. Most viewers show white behind it, so Before looks like what was sent."""
     paper = Image.new("RGB", image.size, "white")
     paper.paste(image, mask=image.getchannel("A"))
     return paper
 
 
 def _profile_conversion(image: Image.Image) -> Callable[[Image.Image], Image.Image] | None:
-    """Wide-gamut photos keep their look only if their colors are converted; dropping the profile would fade them."""
+    """Wide-gamut photos keep their look only if their colors are converted; dropping the profile would make them look dull."""
     profile = image.info.get("icc_profile")
     if not profile:
         return None

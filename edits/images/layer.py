@@ -12,7 +12,7 @@ from .region import Size
 
 # Longest sides in pixels: of what is aligned, and of what colors are fitted on.
 ALIGNED_SIDE, FITTED_SIDE = 512, 256
-# What the model's picture is repeated by at its border, as a share of its sides: a placement may reach beyond it.
+# How far the model's picture is extended beyond its border, as a share of its sides: a placement may reach beyond it.
 MARGIN = 1 / 8
 # Colors are fitted where at least this much of a pixel of the small copy is believed to show the same.
 PURE = 0.99
@@ -62,7 +62,7 @@ def fitted_layer(
 
 
 def reduced_size(size: Size, longest: int) -> Size:
-    """`size` with at most so many pixels on the longer side."""
+    """`size`, reduced to at most this many pixels on the longer side."""
     scale = min(1.0, longest / max(size))
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 

@@ -8,17 +8,17 @@ Labels = NDArray[np.int32]
 
 
 def dilated(mask: Bools, pixels: int) -> Bools:
-    """`mask` (rows, columns) grown by so many pixels on each side."""
+    """`mask` (rows, columns) grown by this many pixels on each side."""
     return _any_near(_any_near(mask, pixels).T, pixels).T
 
 
 def eroded(mask: Bools, pixels: int) -> Bools:
-    """`mask` shrunk by so many pixels on each side, but not where it ends at the border."""
+    """`mask` shrunk by this many pixels on each side, but not where it ends at the border."""
     return ~dilated(~mask, pixels)
 
 
 def _any_near(mask: Bools, pixels: int) -> Bools:
-    """Where at least one of the rows up to so many above and below is True."""
+    """Where at least one row within this many rows above and below is True."""
     sums = np.cumsum(np.pad(mask, ((pixels + 1, pixels), (0, 0))), axis=0, dtype=np.int32)
     near: Bools = sums[2 * pixels + 1 :] > sums[: -2 * pixels - 1]
     return near
@@ -47,7 +47,7 @@ def with_seeds(weak: Bools, strong: Bools) -> Bools:
 
 
 def without_small(mask: Bools, least: float) -> Bools:
-    """The parts of `mask` of at least so many pixels."""
+    """The parts of `mask` with at least this many pixels."""
     labels, _ = label(mask)
     kept = np.bincount(labels.ravel()) >= least
     kept[0] = False
@@ -55,7 +55,7 @@ def without_small(mask: Bools, least: float) -> Bools:
 
 
 def filled(mask: Bools, most: float) -> Bools:
-    """`mask` with its holes of at most so many pixels, as far as they do not reach the border."""
+    """`mask` with all holes of at most this many pixels filled, unless they reach the border."""
     labels, count = label(~mask)
     holes = np.bincount(labels.ravel(), minlength=count + 1) <= most
     for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):

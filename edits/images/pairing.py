@@ -1,4 +1,4 @@
-"""One picture of a before and an after, for sharing: next to each other, or parted by a line in one frame."""
+"""One image of before and after, for sharing: side by side, or split by a line in one frame."""
 
 import io
 import threading
@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 LONGER_SIDE = 2048
 JPEG_QUALITY = 90
-# Wider than this, two pictures next to each other would be a strip: one goes above the other.
+# Pictures wider than this go one above the other; side by side they would be a thin strip.
 WIDE = 1.6
 # Shapes that differ by less are the same shape, rounded by the model to the sizes that it paints.
 SAME_SHAPE = 0.02

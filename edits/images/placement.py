@@ -2,8 +2,8 @@
 
 First the shift that phase correlation finds on a small copy (see `registration`), then Gauss-Newton steps on ever larger ones
 (B. D. Lucas, T. Kanade, "An iterative image registration technique with an application to stereo vision", IJCAI 1981). Both
-pictures are compared in light and dark only, less their local mean and divided by their local contrast, so that a change of
-brightness does not matter, and with weights that fall with the difference, so that what has been changed hardly pulls.
+pictures are compared by lightness only, minus its local mean and divided by its local contrast, so that a change of
+brightness does not matter, and with weights that fall with the difference, so that what has been changed has little influence.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ LEAST_STRUCTURE = 0.1
 
 @dataclass(frozen=True)
 class Placement:
-    """What of the repainted picture lies where.
+    """Where the repainted picture lies over the original.
 
     A point at the fractions (x, y) of the original lies at (`across` + x · `width`, `down` + y · `height`) of the repainted one.
     `agreement` is how much both look alike there, from -1 to 1, and `structure` is how much there was to compare by, 0 to 1.
@@ -71,9 +71,9 @@ class Placement:
 def place(original: Image.Image, repainted: Image.Image, weight: Floats, start: Placement | None = None) -> Placement:
     """Find where `repainted` lies over `original`.
 
-    `weight` (rows, columns; 0 to 1) tells what is believed to show the same. Sizes may differ: both stand for the
-    whole. `start` is an earlier answer to be
-    improved. Where the pictures do not agree, or nothing can be told, the placement is the plain one, whole over whole.
+    `weight` (rows, columns; 0 to 1) says what is believed to show the same thing. Sizes may differ: each picture shows the
+    whole. `start` is an earlier placement to improve. If the pictures do not agree, or there is too little to compare, the
+    result is the plain placement, whole over whole.
     """
     found = start or _coarse(_Pair.at(original, repainted, weight, LEVELS[0]))
     for longest in LEVELS[-1:] if start else LEVELS:

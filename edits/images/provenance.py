@@ -83,7 +83,7 @@ def packet(provenance: Provenance) -> bytes:
 
 
 def _add_history(facts: Element, provenance: Provenance, moment: str) -> None:
-    """The model's inputs have no property of their own; a history entry has one for "additional description"."""
+    """There is no property for the model's inputs, so they go into the "additional description" of a history entry."""
     history = SubElement(SubElement(facts, _name("xmpMM:History")), _name("rdf:Seq"))
     event = SubElement(history, _name("rdf:li"), _STRUCTURE)
     _add(event, "stEvt:action", "edited")

@@ -19,7 +19,7 @@ Window = tuple[int, int, int, int]
 FEATHER_SHARE, LEAST_FEATHER, MOST_FEATHER = 0.04, 1, 24
 # The edge is computed on a copy that is reduced until the feather is this many pixels wide.
 FEATHER_STEPS = 4
-# A block of a JPEG of which the region covers less than this share is left as it is, for the sake of the rest of it.
+# If the region covers less than this share of a JPEG block, the block is left as it is, to preserve the rest of it.
 SLIVER = 0.4
 
 

@@ -17,7 +17,7 @@ SAME_SHAPE = 0.01
 # Noise of this size, four channels of 8 bits, is smaller than this even without compression.
 MAX_MASK_BYTES = 20 * MIB
 HALF = 127
-# A region that leaves less than this of the photo is as good as none: about the width of its own soft edge.
+# If a region leaves out less than this share of the photo, it counts as none: that is about the width of its soft edge.
 REST = 0.005
 
 

@@ -21,7 +21,7 @@ Spectrum = NDArray[Any]
 
 # Shapes that differ by less than this share come from rounding the sides: half a pixel of 50.
 SAME_SHAPE = 0.01
-# A share of each side. What moved further than that shows something else.
+# A share of each side. A picture that has moved further than that shows something else.
 FURTHEST_SHIFT = 1 / 16
 # Measured: peaks of unrelated photographs stay below 0.03, those of edited ones that were also moved lie above 0.1.
 CLEAR_PEAK = 0.05
@@ -95,7 +95,7 @@ def phase_shift(source: Image.Image, result: Image.Image) -> Shift:
 
 
 def _spectrum(picture: Image.Image) -> Spectrum:
-    """Faded out towards the edges (Hann), where a picture does not go on as the transform believes."""
+    """Faded out toward the edges (Hann window), because a picture is not periodic as the transform assumes."""
     gray = np.asarray(picture if picture.mode == "F" else picture.convert("L"), np.float32)
     across, down = (np.hanning(side + 2)[1:-1].astype(np.float32) for side in picture.size)
     return np.fft.rfft2((gray - gray.mean()) * np.outer(down, across))

@@ -36,7 +36,7 @@ RESULT = replace(
     max_ratio=None,
     jpeg_quality=95,
 )
-# What can be mended is: more bytes, any ratio, more pixels, and WebP, the one other format that is decoded as soberly.
+# What "Make it fit" accepts: larger files, any aspect ratio, more pixels, and WebP, whose decoding can be bounded, too.
 FITTED = replace(UPLOAD, formats=("JPEG", "PNG", "WEBP"), max_bytes=40 * MIB, max_pixels=210_000_000, crops=True)
 # Most that a decoder may be given, in pixels, to stay under 300 MB: a JPEG can be read at a smaller size than it has, and the
 # one for WebP holds several copies (measured: 17 bytes a pixel).
@@ -59,9 +59,9 @@ _SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
 
 
 class Refused(ValueError):
-    """What was asked cannot be done with these pictures.
+    """The request cannot be carried out with these pictures.
 
-    `code` says why in one word; `facts` tells what was found and what is allowed, for the sentence that a person reads.
+    `code` says why in one word; `facts` are what was found and what is allowed, for the message that a user reads.
     """
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -89,7 +89,7 @@ class CompositeRefused(Refused):
 
 
 def recognize(head: bytes) -> str:
-    """The format that a file's first 512 bytes tell of, or an empty string."""
+    """The format according to a file's first 512 bytes, or an empty string."""
     return next((name for name, matches in _SIGNATURES if matches(head)), "")
 
 

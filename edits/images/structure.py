@@ -1,4 +1,4 @@
-"""What a file says of itself, read before a decoder that believes it sets to work."""
+"""What a file's headers claim, checked before a decoder acts on it."""
 
 import re
 from typing import BinaryIO
@@ -15,7 +15,7 @@ _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 
 
 def count_scans(file: BinaryIO) -> int:
-    """How many passes over the picture a JPEG asks for. Pillow does them all: 10 MB could order hours of work.
+    """How many passes over the picture a JPEG asks for. Pillow does them all: 10 MB could cause hours of work.
 
     Raises PictureRefused ("unreadable") for more scans or segments than a photograph has.
     """

@@ -4,8 +4,8 @@ engine             advance(): claim, one step, save       scheduler         disp
 worker_pool        the threads that do the steps          timing            every duration
 steps              submit, poll, fetch, reconcile and     flow_control      may it go on now? admission,
                    what they share                                          circuit breaker, rate limiter
-webhooks           callbacks: "look again soon"           task_id_spool     task ids while the database is away
+webhooks           callbacks: "look again soon"           task_id_spool     task ids while the database is down
 provider           the client, and what an edit sends     actions           what people may ask of a job
-recovery           after a restore or a lost sandbox      backfill          what was delivered without
-ledger_comparison  do our books and Wiro agree?           provider_calls    how often Wiro was asked, how long
+recovery           after a restore or a lost sandbox      backfill          what an edit was delivered without
+ledger_comparison  does our ledger agree with Wiro?     provider_calls    how often Wiro was asked, how long
 """

@@ -9,7 +9,7 @@ from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, No
 
 
 def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
-    """Before submitting: no Run at all. Afterwards a request, carried out at the next poll; a success that wins stays.
+    """Before submitting: no Run at all. Afterward: a request to Wiro at the next poll; if the task succeeds first, that stands.
 
     Raises NotAllowed.
     """
@@ -29,7 +29,7 @@ def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
 
 
 def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
-    """A person takes the risk of a second charge: a new attempt of the same edit, wanted even if it was canceled before."""
+    """A person accepts the risk of a second charge: a new attempt of the same edit, even if it had been canceled."""
     if edit.deleted_at:
         raise NotAllowed(Denial.ALREADY_DELETED)
     told: dict[str, Any] = {"code": EventCode.TRY_AGAIN, "reason": reason, "actor": actor}
@@ -49,7 +49,7 @@ def give_up_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
 
 
 def give_up_result(edit: Edit, actor: Any, reason: str = "") -> None:
-    """A person who knows that it was paid for stops waiting for a result that cannot be fetched."""
+    """A person stops waiting for a result that cannot be fetched, knowing that it was paid for."""
     told: dict[str, Any] = {"code": EventCode.GIVEN_UP, "reason": reason, "actor": actor}
     failure: dict[str, Any] = {"failure_code": Failure.OUTPUT_UNAVAILABLE, "failure_message": "the result could not be fetched"}
     if edit.state != State.FETCHING or not edit.move(State.FAILED, **told, **failure):
@@ -57,7 +57,7 @@ def give_up_result(edit: Edit, actor: Any, reason: str = "") -> None:
 
 
 def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
-    """Bring the next look forward; a parked edit is looked at again. One that is due already is just about to be."""
+    """Make the edit due now, even a parked one. If it is due already, nothing has to be done."""
     now = clock.now()
     pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
     if not pending.exists():
@@ -70,6 +70,6 @@ def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
 
 
 def follow_unknown_attempts(edit: Edit) -> None:
-    """Nobody waits for these anymore, but they may have been charged: look for their tasks in the background."""
+    """No edit waits for these attempts anymore, but they may have been charged: search for their tasks in the background."""
     unknown = Attempt.objects.filter(edit=edit, outcome=Outcome.UNKNOWN, wiro_task_id__isnull=True)
     unknown.update(lookup_due_at=clock.now(), lookup_retries=0)

@@ -1,4 +1,4 @@
-"""Backfills: what edits were delivered without is made up for later, oldest first, by the cleanup."""
+"""Backfills: the periodic cleanup adds what edits were delivered without (change map, composite), oldest edit first."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,15 +7,15 @@ from django.db.models import QuerySet
 
 from ..models import BackfillCursor, Edit, clock
 
-# By then whoever delivered an edit has also made what belongs to it, or never will.
+# By then the worker that delivered an edit has also made what belongs to it, or never will.
 SETTLED_AFTER = timedelta(minutes=5)
 
 
 def backfill(name: str, lacking: QuerySet[Edit], make: Callable[[Edit], bool], at_once: int) -> int:
-    """One round over at most `at_once` of those edits. Returns for how many `make` was a success.
+    """Process at most `at_once` of those edits. Returns for how many `make` succeeded.
 
-    Each is tried once: the cursor of this name moves on before the work, so an edit that always fails, or takes the process
-    down, holds up none.
+    Each is tried once: the cursor of this name advances before the work, so an edit that always fails, or kills the process,
+    blocks no other.
     """
     done = 0
     for _ in range(at_once):

@@ -1,4 +1,4 @@
-"""The one verb. Form, callback, scheduler and admin all say `advance(edit)`: it claims the edit, does one step, saves."""
+"""The engine's one entry point. Form, callback, scheduler and admin all call `advance(edit)`: claim, do one step, save."""
 
 import logging
 import uuid
@@ -26,14 +26,14 @@ STEPS = {
     State.RUNNING: poll,
     State.FETCHING: fetch,
 }
-# The world around the program, not the edit: a full disk, a missing folder, no memory.
+# Caused by the machine, not by the edit: a full disk, a missing folder, no memory.
 ENVIRONMENT_ERRORS = (OSError, MemoryError)
-# Claims that could not be given back because the database was away; the scheduler gives them back when it is there again.
+# Claims that could not be released because the database was unreachable; the scheduler releases them when it is back.
 _unreleased: deque[Edit] = deque(maxlen=10_000)
 
 
 def advance(edit_id: uuid.UUID | str) -> Edit | None:
-    """Do the one step that is due for this edit, if any. Safe to say twice: whoever comes second finds nothing to claim.
+    """Do the one step that is due for this edit, if any. Calling it twice is safe: the second call finds nothing to claim.
 
     Returns the edit as it is afterwards, or None when there was nothing to do.
     """
@@ -59,7 +59,7 @@ def _carry_on(edit: Edit) -> Edit:
         _stop_poison(edit)
     else:
         _step(edit)
-    # A step that ended in a move or a postponement of its own has told the edit; anything else is read again.
+    # A step that ended in a move or a postponement has updated this object; otherwise it is read again.
     after = edit if edit.lease_token is None else Edit.objects.get(pk=edit.pk)
     if after.is_ended or (state in (State.RUNNING, State.FETCHING, State.SUBMITTING) and after.state != state):
         fair_queue.wake_next(edit.owner_id)
@@ -67,13 +67,13 @@ def _carry_on(edit: Edit) -> Edit:
 
 
 def is_suspect(edit: Edit) -> bool:
-    """Claimed before without any progress. Whoever died with it may have died of another edit, so it is worked on alone: a
-    claim that fails then counts against this edit and no other."""
+    """Whether it was claimed before without any progress. Its worker may have died because of another edit, so this one is
+    now worked on alone: if that claim fails as well, it was this edit."""
     return edit.fruitless_claims > timing.SUSPECT_CLAIMS
 
 
 def release_claims() -> None:
-    """Give back the claims of steps that lost the database, uncounted. Raises DatabaseError while it is still away."""
+    """Release the claims of steps that lost the database, without counting them. Raises DatabaseError if it still is down."""
     while _unreleased:
         _release(_unreleased[0])
         _unreleased.popleft()
@@ -88,21 +88,21 @@ def _step(edit: Edit) -> None:
     try:
         STEPS[State(edit.state)](edit)
     except DatabaseError:
-        # There is nowhere to write now. What was being submitted keeps its lease until its outcome is known to be unknown.
+        # Nothing can be written now. An edit being submitted keeps its lease; when that expires, submit.recover decides.
         if edit.state != State.SUBMITTING:
             _unreleased.append(edit)
         raise
     except ENVIRONMENT_ERRORS as error:
-        log.error("edit %s (%s) waits, the environment failed: %s: %s", edit.pk, edit.state, type(error).__name__, error)
+        log.error("edit %s (%s) waits: disk, folder or memory problem: %s: %s", edit.pk, edit.state, type(error).__name__, error)
         storage_health.doubt()
         _wait_for_environment(edit)
-    except Exception as error:  # a mistake in a step must not take the worker or the other edits with it
-        log.exception("the step of edit %s (%s) broke", edit.pk, edit.state)
+    except Exception as error:  # a bug in a step must not take down the worker or other edits
+        log.exception("a step of edit %s (%s) raised an unexpected error", edit.pk, edit.state)
         _rest_after(edit, error)
 
 
 def _wait_for_environment(edit: Edit) -> None:
-    """Try again when the world is better; nothing counts against the edit."""
+    """Try again later, when the machine has recovered; nothing counts against the edit."""
     fresh = Edit.objects.get(pk=edit.pk)
     if fresh.lease_token != edit.lease_token:
         return
@@ -114,7 +114,7 @@ def _wait_for_environment(edit: Edit) -> None:
 
 
 def _rest_after(edit: Edit, error: Exception) -> None:
-    """Let it be tried again later, still counted as fruitless; a Run whose answer was not understood is unconfirmed."""
+    """Try again later, with the claim counted as fruitless; a Run whose answer was not understood becomes unconfirmed."""
     fresh = Edit.objects.get(pk=edit.pk)
     if fresh.lease_token != edit.lease_token:
         return
@@ -136,7 +136,7 @@ def _leave_submitting(edit: Edit, why: str, *, is_fruitless: bool = False) -> No
 
 
 def _stop_poison(edit: Edit) -> None:
-    """Claimed again and again without getting anywhere. What may have been paid for waits for a person instead of failing."""
+    """It was claimed again and again without progress. If it may have been paid for, it waits for a person, else it fails."""
     claims = edit.fruitless_claims
     log.critical("edit %s was claimed %s times in state %s and never got anywhere", edit.pk, claims, edit.state)
     match edit.state:

@@ -1,4 +1,4 @@
-"""Once a day: do our books agree with Wiro's list of tasks? What does not is shown to operators and changes nothing by itself."""
+"""Once a day: does our ledger agree with Wiro's task list? Operators are shown the differences; nothing else is changed."""
 
 import logging
 from collections import defaultdict
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT = "ledger-comparison"
 PERIOD = timedelta(days=1)
 RETRY_AFTER_ERROR = timedelta(hours=1)
-# An edit may wait for its result for a day; a task younger than an hour may not be in our books yet.
+# An edit may wait for its result for a day; a task younger than an hour may not be in our ledger yet.
 WINDOW = timedelta(days=3)
 SETTLED_AFTER = timedelta(hours=1)
 # With 100 tasks on each page more than a busy site makes in three days.
@@ -51,9 +51,9 @@ def _claim(now: datetime) -> bool:
 
 
 def compare(now: datetime) -> int:
-    """Save every difference among the tasks of the last days, and remove those that are none anymore.
+    """Save every difference among the tasks of the last days, and remove those that have been resolved.
 
-    Returns how many nobody had seen before. Raises WiroError.
+    Returns how many are new. Raises WiroError.
     """
     listing = read_back_to(now - WINDOW, PAGES_MAX)
     if not listing.is_complete:
@@ -79,7 +79,7 @@ def _differences(tasks: Mapping[str, WiroTask], now: datetime) -> Iterator[Ledge
         attempts[known.wiro_task_id or ""].append(known)
     for task in tasks.values():
         attempt = next((known for known in attempts[task.id] if is_known_task(task, known)), None)
-        # As exact as our books are.
+        # Rounded as our ledger is.
         charged = None if task.listed_cost is None else round(task.listed_cost, 6)
         facts: dict[str, Any] = {"charged": charged, "task_created_at": task.created_at, "found_at": now}
         if attempt is None:
@@ -90,7 +90,7 @@ def _differences(tasks: Mapping[str, WiroTask], now: datetime) -> Iterator[Ledge
 
 
 def _is_settled(attempt: Attempt) -> bool:
-    """Nothing is still to be booked: its edit has ended, and a task that outlived it was followed to its end."""
+    """Nothing remains to be booked: its edit has ended, and a task that outlived the edit was followed to its end."""
     followed = attempt.outcome != Outcome.SUPERSEDED or attempt.cleanup_due_at is None
     return attempt.edit.state in ENDED and followed
 
@@ -101,7 +101,7 @@ def _booked(attempt: Attempt) -> Decimal | None:
 
 
 def _save(differences: list[LedgerDifference], tasks: Iterable[str]) -> int:
-    """A difference whose task was not seen this time stays: only a task that was seen can have become right."""
+    """A difference whose task is not listed this time stays: only a listed task can prove that it is resolved."""
     ids = [difference.wiro_task_id for difference in differences]
     with transaction.atomic():
         seen = LedgerDifference.objects.filter(wiro_task_id__in=tasks)

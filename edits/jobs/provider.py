@@ -1,4 +1,4 @@
-"""The one seam to the provider: the client that the settings describe, and what an edit says to the model."""
+"""The one place that knows the provider: the client that the settings describe, and the model inputs of an edit."""
 
 from datetime import timedelta
 from functools import lru_cache
@@ -31,10 +31,11 @@ def client() -> WiroClient:
 
 
 def hand_over(edit: Edit, attempt: Attempt) -> str:
-    """An address from which Wiro can read the source, or its crop: ours, signed and short-lived, or a copy uploaded to Wiro.
+    """A URL from which Wiro can read the source, or its crop: ours, signed and short-lived, or that of a copy uploaded to Wiro.
 
-    It belongs to this attempt alone, so that the task can be recognized by it; but a copy that only refused attempts have
-    named is used again instead of uploading the photo at every try. Raises WiroError, FileNotFoundError, UnreadablePicture.
+    It belongs to this attempt alone, so that the task can be recognized by it. Only if every attempt that used a copy was
+    refused, the copy is used again instead of uploading the photo each time. Raises WiroError, FileNotFoundError,
+    UnreadablePicture.
     """
     picture = sent_picture.prepare(edit)
     if settings.PUBLIC_BASE_URL:
@@ -44,7 +45,7 @@ def hand_over(edit: Edit, attempt: Attempt) -> str:
 
 
 def _unused_upload(edit: Edit) -> str:
-    """The copy at Wiro, if it is fresh and no attempt that Wiro may have taken was given it."""
+    """The copy at Wiro, if it is fresh and no attempt that Wiro may have accepted has used it."""
     oldest = clock.now() - timedelta(seconds=scaled(UPLOAD_VALIDITY))
     if not edit.uploaded_source_url or edit.source_uploaded_at is None or edit.source_uploaded_at < oldest:
         return ""
@@ -57,25 +58,25 @@ def _upload(edit: Edit, attempt: Attempt, picture: sent_picture.SentPicture) -> 
     name = f"source-{attempt.pk}.{picture.extension}"
     with picture.file.open("rb") as file:
         url = client().upload(file.file, name, picture.content_type, deadline=scaled(UPLOAD_DEADLINE))
-    # With the lease, as an upload may end after it, when the edit is another worker's or has ended.
+    # Only with the lease: an upload may outlast it, and then another worker has the edit, or it has ended.
     mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
     mine.update(uploaded_source_url=url, source_uploaded_at=clock.now())
     return url
 
 
 def edit_handed_over(token: str) -> Edit | None:
-    """The edit whose source a signed address may read, or None for a forged or old one, or a deleted edit."""
+    """The edit whose source a signed URL may read, or None for a forged or expired URL, or a deleted edit."""
     try:
         signed: Any = signing.loads(token, salt=_SOURCE_SALT, max_age=SOURCE_URL_MAX_AGE)
     except signing.BadSignature:
         return None
-    # An address signed by the version before named the edit alone.
+    # A URL signed by an earlier version names the edit alone.
     edit_id = signed[0] if isinstance(signed, list) else signed
     return Edit.objects.select_related("photo").filter(pk=edit_id, deleted_at__isnull=True).first()
 
 
 def parameters(edit: Edit, source_url: str) -> dict[str, str | int]:
-    """The inputs of the model, typed as in Wiro's own example: the scale and the switch are strings, the seed is a number."""
+    """The model's inputs, typed as in Wiro's own example: guidance and watermark are strings, the seed is a number."""
     return {
         "inputImageUrl": source_url,
         "prompt": edit.prompt,

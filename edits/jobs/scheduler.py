@@ -1,4 +1,4 @@
-"""The scheduler: find what is due and hand it to the worker pool. Two schedulers do no harm, none turns readiness red."""
+"""The scheduler: find what is due and hand it to the worker pool. Running two does no harm; running none turns readiness red."""
 
 import logging
 import threading
@@ -22,11 +22,11 @@ from .worker_pool import advance_while_due, carry_on_while_due, pool
 log = logging.getLogger(__name__)
 
 BATCH = 500
-# Running edits are claimed so many at a time: one write instead of one for each.
+# How many running edits are claimed at a time: one write instead of one for each.
 CHUNK = 16
 BUSY_PERIODS = 1.5
 TICK = "sweep"
-# Seconds; beyond them work is due and nobody does it.
+# Seconds; beyond these, work is due and isn't getting done.
 TICK_AGE_LIMIT = 30
 DUE_AGE_LIMIT = 60
 
@@ -38,11 +38,11 @@ _dispatching = threading.Lock()
 
 
 def dispatch_due() -> int:
-    """One tick: start everything that is due, as far as threads get free. Returns how many steps were started.
+    """One tick: start everything that is due, as threads become free. Returns how many steps were started.
 
-    Results come first, for they are paid and Wiro keeps them a limited time; then what runs; then what waits, in fair order;
-    then Wiro's copies. Each has a share of the time, so that none can starve the next. A busy tick lasts longer than a period,
-    so that the next one finds another process.
+    Results come first, because they are paid for and Wiro keeps them for a limited time; then running edits; then waiting ones
+    in fair order; then Wiro's copies. Each has a share of the time, so that none can starve the next. A busy tick lasts longer
+    than a period, so that another process gets the next one.
     """
     if not _dispatching.acquire(blocking=False):
         return 0
@@ -61,7 +61,7 @@ def dispatch_due() -> int:
 
 
 def _round(ends_at: float, offered: set[Any]) -> int:
-    """Go through all sources once. What was `offered` in an earlier round may not have been claimed by its thread yet."""
+    """Go through all kinds of work once. What an earlier round `offered` may not have been claimed by its thread yet."""
     left = ends_at - time.monotonic()
     sources = ((_fetching, 0.5), (_running, 0.75), (_waiting, 0.9), (_following_up, 1.0))
     if left <= 0:
@@ -109,7 +109,7 @@ def _running() -> Work:
 
 
 def _give_back(claimed: list[Edit]) -> None:
-    """What found no free thread is free again at once, and its claim not counted as fruitless."""
+    """Release at once what found no free thread, without counting its claim as fruitless."""
     for edit in claimed:
         mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
         mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1)
@@ -121,7 +121,7 @@ def _waiting() -> Work:
 
 
 def _following_up() -> Work:
-    """Attempts that no edit waits for: their tasks are looked for, and Wiro's copies are deleted."""
+    """Attempts that no edit waits for: search for their tasks, and delete Wiro's copies."""
     now = clock.now()
     lookups = Attempt.objects.filter(_is_due("lookup_due_at", now)).exclude(edit__state=State.UNCONFIRMED)
     for attempt_id in _first(lookups, "lookup_due_at"):
@@ -145,7 +145,7 @@ def last_tick_age() -> timedelta | None:
 
 
 def oldest_due_age() -> timedelta:
-    """How long the edit that waits longest has been waiting for its step; zero when nothing is due."""
+    """How long the most overdue edit has been due; zero when nothing is due."""
     now = clock.now()
     oldest = Edit.objects.due(now).filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()
     return now - oldest if oldest else timedelta(0)

@@ -1,5 +1,5 @@
-"""Task ids that could not be saved because the database was away: one file each, written atomically and synced to the disk,
-read back by the scheduler. While even that cannot be written they are kept in memory."""
+"""Task ids that could not be saved because the database was unreachable: one file each, written atomically and synced to disk,
+read back by the scheduler. If the disk cannot be written, either, they are kept in memory."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from .steps.reconcile import adopt
 
 log = logging.getLogger(__name__)
 
-# The version before called the folder journal.
+# Version 0.1 called the folder "journal".
 FOLDERS = ("task-id-spool", "journal")
 _in_memory: deque[dict[str, Any]] = deque(maxlen=10_000)
 
@@ -34,7 +34,7 @@ def write(attempt: Attempt, task_id: str, task_token: str) -> None:
     try:
         _write_file(entry)
     except OSError:
-        log.critical("the spool cannot be written; task %s of attempt %s is kept in memory", task_id, attempt.pk)
+        log.critical("the spool cannot be written; task %s of attempt %s is only in this worker's memory", task_id, attempt.pk)
         _in_memory.append(entry)
 
 
@@ -78,7 +78,7 @@ def _replay_file(path: Path) -> int:
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        # Put aside, so that it neither stops the others nor gets lost.
+        # Set aside, so that it neither blocks the others nor gets lost.
         log.critical("%s in the spool cannot be used; a person has to look at it", path.name, exc_info=True)
         path.rename(path.with_suffix(".json.unreadable"))
         return 0
@@ -94,6 +94,6 @@ def _saved(entry: dict[str, Any]) -> int:
 
 
 def size() -> int:
-    """How many task ids wait here to be saved, those put aside included."""
+    """How many task ids are waiting to be saved, including those set aside."""
     files = sum(len(list((Path(settings.DATA_DIR) / name).glob("*.json*"))) for name in FOLDERS)
     return files + len(_in_memory)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from ..models import clock
 
-# A Run is answered within the deadline or its outcome is unknown; the lease outlives it, so that only a dead worker loses it.
+# If a Run isn't answered within the deadline, its outcome is unknown. The lease is longer, so that only a dead worker loses it.
 RUN_DEADLINE = 120.0
 DETAIL_DEADLINE = 20.0
 UPLOAD_DEADLINE = 120.0
@@ -15,14 +15,14 @@ DOWNLOAD_DEADLINE = 120.0
 # Longer than an upload, a Run and the saving of its answer together.
 LEASE = 300.0
 
-# Ages are observed, look by look (Edit.age_at), so a stepped clock does not make anything old.
+# Ages are added up from one look to the next (Edit.age_at), so a clock that jumps does not make anything old.
 QUEUE_MAX_AGE = 24 * 3600.0
 RUN_MAX_AGE = 3600.0
-# From then on a running task is killed, and polled until Wiro says that it has ended, or this long.
+# A running task older than that is killed, then polled until Wiro says that it has ended, for at most this long.
 GIVING_UP_MAX_AGE = 24 * 3600.0
 FETCH_MAX_AGE = 6 * 3600.0
 LOOKUP_MAX_AGE = 24 * 3600.0
-# Claims in a row that came to nothing. From SUSPECT_CLAIMS on an edit is worked on alone in its process.
+# Claims in a row without progress. From SUSPECT_CLAIMS on, an edit is worked on alone in its process.
 SUSPECT_CLAIMS = 2
 POISON_CLAIMS = 5
 
@@ -31,14 +31,14 @@ FIRST_POLL_WITH_CALLBACK = 45.0
 POLL_GROWTH = 1.6
 POLL_CAP = 60.0
 POLL_CAP_WITH_CALLBACK = 300.0
-# Asking costs nothing, and results that wait at Wiro are paid: no answer stops all polls for longer than this, whatever it says.
+# The longest pause of all polls, whatever Wiro asks for: polling costs nothing, and results that wait at Wiro are paid for.
 POLL_PAUSE_CAP = 60.0
-# A page that is being watched, or a callback, may ask sooner, but not more often than this.
+# An open page or a callback brings the next poll forward, but not more often than this.
 VIEWER_POLL = 2.0
 CALLBACK_POLL = 5.0
 
-# What Wiro keeps saying decides once it has lasted so long and was seen so often. One gap between looks counts CONDITION_GAP
-# at most.
+# What Wiro keeps saying (a Condition) counts only after it has lasted this long and was seen this often. A gap between two
+# looks counts as CONDITION_GAP at most.
 CONDITION_POLL = 15.0
 CONDITION_GAP = 60.0
 CONDITION_LOOKS = 3
@@ -55,25 +55,25 @@ RETRY_WAIT_CAP = 300.0
 # How long an edit whose turn has not come waits if nobody wakes it earlier.
 TURN_WAIT = 30.0
 PROBE_PATIENCE = 15.0
-# The disk is full, a folder is missing, the database is away: look again after this.
+# How long to wait when the disk is full, a folder is missing or the database is unreachable.
 ENVIRONMENT_WAIT = 15.0
 
 FETCH_WAIT = 5.0
 FETCH_WAIT_CAP = 1200.0
-# How long a fetched picture waits, within its lease, for other composites in its process; then it comes back a little later.
+# How long a fetched picture waits, within its lease, for other composites in its process; after that it is postponed a little.
 COMPOSITE_PATIENCE = 60.0
 COMPOSITE_WAIT = 5.0
 INVALID_TRIES = 4
 SERVER_ERROR_TRIES = 5
 
-# Looking for the task of an attempt whose outcome is unknown. Absent so long and in so many looks at a list that shows a later
-# task of ours: it was not accepted.
+# Searching for the task of an attempt whose outcome is unknown. If the list shows a later task of ours but not this one, for
+# this long and at this many looks, Wiro did not accept it.
 LOOKUP_WAIT = 5.0
 LOOKUP_WAIT_CAP = 60.0
 LOOKUP_WAIT_LATE = 600.0
 ABSENT_MAX_AGE = 600.0
 ABSENT_LOOKS = 5
-# A copy of a source that was uploaded to Wiro is used again for so long; how long Wiro keeps it is not documented.
+# How long a source that was uploaded to Wiro may be reused; how long Wiro keeps it is not documented.
 UPLOAD_VALIDITY = 1800.0
 
 CLEANUP_WAIT = 30.0

@@ -1,4 +1,4 @@
-"""Webhooks from Wiro have one power: "look again soon". Nothing about a callback is signed, so nothing in it is believed."""
+"""Webhooks from Wiro can do one thing: make us look again soon. Callbacks are not signed, so nothing in them is trusted."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ def receive(token: str, body: bytes) -> uuid.UUID | None:
         return None
     claim = parse_callback(body)
     with transaction.atomic():
-        # Locked like the saving of a task id, so that of the two whoever comes second sees the first.
+        # The same lock as for saving a task id, so that whichever of the two comes second sees the first.
         attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
         now, seen = clock.now(), attempt.callback_seen_at
         soon = max(now, seen + timing.span(timing.CALLBACK_POLL)) if seen else now
@@ -43,8 +43,8 @@ def _bring_forward(edit_id: uuid.UUID, soon: datetime) -> None:
 
 
 def note_viewer(edit: Edit) -> bool:
-    """A page shows this edit: bring the next poll forward, but not more often than every two seconds. Returns whether it is
-    due now."""
+    """Somebody has the page of this edit open: bring the next poll forward, but at most every two seconds. Returns whether it
+    is due now."""
     now = clock.now()
     soon = now if edit.polled_at is None else max(now, edit.polled_at + timing.span(timing.VIEWER_POLL))
     if edit.state != State.RUNNING or edit.due_at is None or edit.due_at <= soon + timedelta(seconds=0.2):

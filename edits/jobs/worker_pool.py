@@ -1,5 +1,4 @@
-"""The worker pool: threads that do the steps. A hint or the scheduler only hands work over, so a silent Wiro never holds up
-the scheduler."""
+"""The worker pool: threads that do the steps. Celery tasks and the scheduler only hand over work, so they never wait for Wiro."""
 
 import logging
 import threading
@@ -21,7 +20,7 @@ _alone = threading.Lock()
 
 
 class WorkerPool:
-    """A pool that refuses work instead of queueing it: what does not fit stays in the database, where it is safe."""
+    """A pool that refuses work instead of queueing it: work without a free thread stays in the database, where it is safe."""
 
     def __init__(self, size: int) -> None:
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="worker")
@@ -42,8 +41,8 @@ class WorkerPool:
         try:
             close_old_connections()
             work(*args)
-        except Exception:  # nobody looks at a future of this pool, so whatever happened is told here
-            log.exception("work in the pool broke")
+        except Exception:  # nobody reads the futures of this pool, so errors are logged here
+            log.exception("unexpected error in the worker pool")
         finally:
             close_old_connections()
             self._free.release()
@@ -57,7 +56,7 @@ pool = WorkerPool(max(settings.WORKER_CONCURRENCY, 1))
 
 
 def work_on(edit_id: uuid.UUID | str, timeout: float = 0.0) -> bool:
-    """Take the edit as far as it gets without waiting, on a thread of the pool."""
+    """On a thread of the pool, advance the edit until it has to wait."""
     return pool.offer(advance_while_due, edit_id, timeout=timeout)
 
 

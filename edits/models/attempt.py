@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def token_hash(token: str) -> str:
-    """What is stored of a callback token. The token itself exists only in the callback address that Wiro was given."""
+    """What is stored of a callback token. The token itself exists only in the callback URL that Wiro was given."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -26,7 +26,7 @@ ABSENT = "not_in_list"
 
 
 class Attempt(models.Model):
-    """Committed before the first byte of Run is sent, so that no Run can happen without a row that tells of it."""
+    """Committed before the first byte of Run is sent, so that there is no Run without a row."""
 
     edit = models.ForeignKey("edits.Edit", models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -49,10 +49,10 @@ class Attempt(models.Model):
     claimed_task_id = models.CharField(max_length=64, blank=True)
     claimed_task_token = models.CharField(max_length=1000, blank=True)
     cancel_sent_at = models.DateTimeField(null=True, blank=True)
-    # Looks for the task of an attempt whose outcome is unknown, or whose task outlived its edit.
+    # For an attempt whose outcome is unknown, or whose task outlived its edit: the search for the task.
     lookup_due_at = models.DateTimeField(null=True, blank=True)
     lookup_retries = models.PositiveSmallIntegerField(default=0)
-    # Seconds and looks through which Wiro's list, newer tasks of ours included, did not show this attempt.
+    # How long (seconds) and at how many looks Wiro's list did not show this attempt, although it showed newer tasks of ours.
     absent_age = models.FloatField(default=0)
     absent_looks = models.PositiveSmallIntegerField(default=0)
     looked_up_at = models.DateTimeField(null=True, blank=True)
@@ -64,7 +64,7 @@ class Attempt(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["edit", "number"], name="attempt_number_once"),
-            # With the token, as a Wiro that starts from nothing (a sandbox does) counts its ids from the beginning again.
+            # Together with the token, because a Wiro that starts from scratch (as a sandbox does) counts its ids from 1 again.
             models.UniqueConstraint(fields=["wiro_task_id", "wiro_task_token"], name="one_attempt_per_task"),
             # The database itself refuses a second Run while one is unanswered or accepted.
             models.UniqueConstraint(
@@ -78,7 +78,7 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["lookup_due_at"], condition=Q(lookup_due_at__isnull=False), name="attempt_to_look_up"),
             models.Index(fields=["cleanup_due_at"], condition=Q(cleanup_due_at__isnull=False), name="attempt_to_erase"),
-            # What was charged beside an edit's own cost is asked for at every new edit.
+            # Read for every new edit: what was charged in addition to an edit's own cost.
             models.Index(fields=["started_at"], condition=Q(outcome=Outcome.SUPERSEDED), name="attempt_superseded"),
         ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .singleton import Singleton
 
 FAR_AHEAD = timedelta(hours=2)
-"""No wait is planned longer than this; a time further ahead was set by a clock that was wrong, and counts as now."""
+"""No planned wait is longer than this. A time further ahead comes from a clock that was wrong, and counts as now."""
 
 
 class TripReason(models.TextChoices):
@@ -22,9 +22,9 @@ class TripReason(models.TextChoices):
 
 
 class CircuitBreaker(Singleton):
-    """Closed: edits are submitted. Open: none is, until `retry_at`. Half-open (`retry_at` has passed): one edit probes Wiro.
+    """Closed: edits are submitted. Open: none are, until `retry_at`. Half-open (`retry_at` has passed): one edit probes Wiro.
 
-    People pause submitting with `Pause`, which is a row of its own, so that a refusal never undoes a pause.
+    Operators pause submitting with `Pause`, a separate row, so that nothing that Wiro answers ends a pause.
     """
 
     trip_reason = models.CharField(max_length=20, choices=TripReason, blank=True, default=TripReason.NONE)
@@ -56,8 +56,8 @@ class CircuitBreaker(Singleton):
         return self.trip_reason == TripReason.NONE
 
     def is_open(self, now: datetime) -> bool:
-        """No edit may be submitted. Neither closed nor open is half-open."""
+        """Whether no edit may be submitted. When half-open, neither `is_closed` nor `is_open` is true."""
         if self.is_closed or self.retry_at is None:
             return False
-        # A time further ahead than any refusal asks for was set by a clock that was wrong.
+        # A time further ahead than any refusal asks for comes from a clock that was wrong.
         return now < self.retry_at <= now + FAR_AHEAD

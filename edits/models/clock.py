@@ -1,7 +1,7 @@
-"""The time that all machines agree on: the database's.
+"""The one clock that all machines use: the database's.
 
-Due times and ages are written by one machine and read by another. With clocks of their own that disagree, work would be done at
-once by the one and in an hour by the other, and what just began would look old.
+Due times and ages are written by one machine and read by another. If each used its own clock and the clocks disagreed, one
+machine would do the work at once and the other in an hour, and what has just begun would look old.
 """
 
 import threading
@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-# Seconds for which a measured difference is used again.
+# Seconds for which a measured difference is reused.
 VALIDITY = 30.0
-# Seconds by which this machine's clock may run apart from its monotonic one before it counts as set.
+# If this machine's clock and its monotonic clock diverge by more than these seconds, somebody has set the clock.
 STEP = 1.0
 
 
@@ -44,7 +44,7 @@ class _Difference:
                 cursor.execute("SELECT clock_timestamp()")
                 self._seconds = cursor.fetchone()[0] - before
         except DatabaseError:
-            # While the database is away the last difference is the best that is known.
+            # While the database is unreachable, the last known difference is used.
             return
 
 

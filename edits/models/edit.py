@@ -1,4 +1,4 @@
-"""An edit: one picture, one instruction, and the way from the one to the other."""
+"""An edit: one photo, one instruction, and everything that happens until there is a result."""
 
 import uuid
 from datetime import datetime
@@ -19,7 +19,7 @@ from .event import REASON_MAX, Event, EventCode
 from .photo import Photo, place
 from .states import ENDED, MOVES, PARKABLE, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
 
-# Seconds that one gap between two looks adds to an observed age at most.
+# The most seconds that the gap between two looks adds to an observed age.
 OBSERVED_GAP = 400.0
 # What the column holds; beyond it a backoff does not grow.
 RETRIES_MAX = 10_000
@@ -27,7 +27,7 @@ NO_CONDITION: dict[str, Any] = {"condition": Condition.NONE, "condition_age": 0.
 
 
 class Edit(models.Model):
-    r"""A durable job with a picture at both ends. `*` ended, never changes again.
+    r"""A durable job: a picture goes in, a picture comes out. `*` means ended: it never changes again.
 
         queued ──► submitting ──► running ──► fetching ──► succeeded*
           ▲  │         │  │           │            └─────► failed*
@@ -71,11 +71,11 @@ class Edit(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     fruitless_claims = models.PositiveSmallIntegerField(default=0, help_text=_("claims in a row without progress"))
     step_retries = models.PositiveSmallIntegerField(default=0, help_text=_("retries in this state, for the backoff"))
-    # How long it has been in this state, in seconds, added up look by look: a stepped clock adds little.
+    # Seconds in this state, added up from one look to the next, so that a clock that jumps adds little.
     observed_age = models.FloatField(default=0)
     wiro_status = models.CharField(max_length=40, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
-    # What Wiro has said in every look since: how long (seconds, added up look by look) and how often.
+    # What Wiro has said at every look since; for how many seconds (added up from look to look) and how often.
     condition = models.CharField(max_length=10, choices=Condition, blank=True, default=Condition.NONE)
     condition_age = models.FloatField(default=0)
     condition_looks = models.PositiveSmallIntegerField(default=0)
@@ -100,9 +100,9 @@ class Edit(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     favorite_at = models.DateTimeField(null=True, blank=True)
-    # When something became of it that its owner has not looked at since.
+    # Since when there is news of it that its owner has not looked at.
     news_at = models.DateTimeField(null=True, blank=True)
-    # In the trash since; its pictures are removed for good when `purged_at` is set.
+    # In the trash since then; once `purged_at` is set, its pictures have been removed.
     deleted_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
 
@@ -189,7 +189,7 @@ class Edit(models.Model):
 
     @property
     def is_made_here(self) -> bool:
-        """Whether it is a free version that no model was asked for; `parent` is the edit it was made from."""
+        """Whether it is a free version, made without the model; `parent` is the edit it was made from."""
         return self.sent_percent == 0
 
     @property
@@ -208,14 +208,14 @@ class Edit(models.Model):
 
     @property
     def cleaned_up_at(self) -> datetime | None:
-        """Since when nothing of this edit is left at Wiro, or None while something may be."""
+        """When Wiro's last copy was deleted, or None while there may still be copies."""
         tasks = [attempt for attempt in self.attempts.all() if attempt.wiro_task_id]
         erased = [attempt.cleaned_up_at for attempt in tasks if attempt.cleaned_up_at]
         return max(erased) if erased and len(erased) == len(tasks) else None
 
     def age_at(self, now: datetime) -> float:
-        """Seconds in this state, as observed: a gap between two looks counts OBSERVED_GAP at most, so that a clock that was
-        stepped, or a site that was switched off, does not make edits old."""
+        """Seconds in this state, as observed: a gap between two looks counts as OBSERVED_GAP at most, so that neither a clock
+        that jumps nor a site that was switched off makes edits old."""
         since = max(filter(None, (self.polled_at, self.state_since)))
         return self.observed_age + min(max((now - since).total_seconds(), 0.0), OBSERVED_GAP)
 
@@ -233,7 +233,7 @@ class Edit(models.Model):
         keep_lease: bool = False,
         **changes: Any,
     ) -> bool:
-        """Go to another state if this edit still is as it was read. Returns whether it did.
+        """Change to another state if the row hasn't changed since this edit was read. Returns whether it did.
 
         `code`, `data` and `reason` go into the history. `fenced=False` leaves the lease out of the comparison; it exists for a
         received task id, which is always saved. Raises ForbiddenMove.
@@ -260,8 +260,8 @@ class Edit(models.Model):
         reason: str = "",
         **changes: Any,
     ) -> bool:
-        """Stay in this state until `due_at`; an orderly outcome, so the claim was not fruitless. With a `code` the history
-        tells of it. Returns whether this worker still had the lease."""
+        """Stay in this state until `due_at`. This is progress, so the claim does not count as fruitless. With a `code`, it is
+        recorded in the history. Returns whether this worker still had the lease."""
         now = clock.now()
         changes = {"polled_at": now, "observed_age": self.age_at(now)} | changes
         changes |= {"due_at": due_at, "step_retries": min(self.step_retries + 1, RETRIES_MAX)}
@@ -269,12 +269,12 @@ class Edit(models.Model):
         return self._change(event, True, False, changes)
 
     def park(self, code: str, *, data: dict[str, Any] | None = None, reason: str = "", **changes: Any) -> bool:
-        """Stay in this state until a person decides; the history calls for attention. Returns as `postpone`."""
+        """Stay in this state until a person decides, with an alarm in the history. Returns the same as `postpone`."""
         event = Event(kind=Event.Kind.ALARM, code=code, data=data or {}, reason=reason[:REASON_MAX])
         return self._change(event, True, False, changes | {"due_at": None, "polled_at": clock.now()})
 
     def mark_failed(self, failure: Failure, message: str = "", **kwargs: Any) -> bool:
-        """Fail for good. `message` is Wiro's or the program's own, at most 1000 characters are kept."""
+        """Fail permanently. `message` is from Wiro or from the program; at most 1000 characters are kept."""
         told = {"code": EventCode.FAILED, "data": {"failure": str(failure)}, "reason": message}
         return self.move(State.FAILED, failure_code=failure, failure_message=message[:1000], **(told | kwargs))
 

@@ -1,4 +1,4 @@
-"""The queries that the engine lives on: what is due, and who takes it."""
+"""The engine's central queries: what is due, and claiming it."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .edit import Edit
 
 LONGEST_LEASE = timedelta(minutes=10)
-# More than any wait that is planned in these states; what is due later was planned by a clock that has been set back since.
+# Longer than any wait that is planned in these states. A later due time comes from a clock that has been set back since.
 LONGEST_WAITS = {
     State.SUBMITTING: timedelta(minutes=10),
     State.RUNNING: timedelta(minutes=10),
@@ -33,10 +33,10 @@ def _database_time(later: timedelta) -> Combinable:
 
 class EditQuerySet(models.QuerySet["Edit"]):
     def due(self, now: datetime) -> Self:
-        """Edits with something to do now that nobody is doing.
+        """Edits that are due and that no worker has claimed.
 
-        Leases are told by the database's clock alone: with clocks that disagree two workers would
-        take each other's edits away.
+        Leases are compared with the database's clock only: if workers used their own clocks and these disagreed, they would
+        take each other's edits.
         """
         due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)
         for state, longest in LONGEST_WAITS.items():
@@ -48,11 +48,11 @@ class EditQuerySet(models.QuerySet["Edit"]):
         return self.filter(visibility=Visibility.PUBLIC, state=State.SUCCEEDED, deleted_at__isnull=True)
 
     def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
-        """Take the lease of a due edit: whoever changes the row has it, everybody else was too late."""
+        """Take the lease of a due edit. The worker that changes the row gets it; all others are too late."""
         return next(iter(self.claim_many([edit_id], seconds)), None)
 
     def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
-        """Take the leases of those that are due and free, all at once, and give them with photo and attempts."""
+        """Take the leases of those that are due and free, all at once, and return them with photo and attempts."""
         lease, until = uuid.uuid4(), _database_time(timedelta(seconds=seconds))
         due = self.filter(pk__in=edit_ids).due(clock.now())
         if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):

@@ -17,7 +17,7 @@ REASON_MAX = 1000
 
 
 class EventCode(models.TextChoices):
-    """What exactly happened; the label is the sentence, filled with `data`."""
+    """What exactly happened. The label is the text that people read, with `data` filled in."""
 
     NONE = "", ""
     # Moves and waits
@@ -44,7 +44,7 @@ class EventCode(models.TextChoices):
     # Wiro
     STATUS = "status", _("Wiro reports %(status)s")
     CALLBACK = "callback", _("for attempt %(attempt)d")
-    # What people asked for
+    # User actions
     CANCEL = "cancel", _("cancel")
     CHECK_NOW = "check_now", _("check now")
     FETCH_AGAIN = "fetch_again", _("fetch the result again")
@@ -71,7 +71,7 @@ class EventCode(models.TextChoices):
     DECISION_UNDONE = "decision_undone", _("decision undone")
     APPEALED = "appealed", _("appealed")
     # Alarms
-    LATE_TASK = "late_task", _("task %(task_id)s of an attempt that was given up exists; it is stopped")
+    LATE_TASK = "late_task", _("task %(task_id)s exists, although its attempt was given up; stopping it")
     SECOND_TASK = "second_task", _("a second task %(task_id)s claims the same attempt")
     NEEDS_DECISION = "needs_decision", _("waits until Wiro confirms it or a person decides")
     CLAIM_REFUTED = "claim_refuted", _("a callback named a task that is not ours")

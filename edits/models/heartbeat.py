@@ -1,4 +1,4 @@
-"""When what must go on happening last happened, and how far a backfill has come."""
+"""When recurring work last ran, and how far each backfill has come."""
 
 from django.db import models
 
@@ -14,7 +14,7 @@ class Heartbeat(models.Model):
 
 
 class BackfillCursor(models.Model):
-    """Everything that ended before `position` was looked at by the backfill of this name."""
+    """The backfill of this name has handled every edit that ended before `position`."""
 
     name = models.CharField(max_length=30, primary_key=True)
     position = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Where our books and Wiro's list of tasks disagree, as the last comparison found it."""
+"""Where our ledger and Wiro's task list disagree, as of the last comparison."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LedgerDifference(models.Model):
-    """One task. The next comparison removes it if both agree by then; what an operator has dismissed stays dismissed while
+    """One task. The next comparison removes it if both agree by then. One that an operator has dismissed stays dismissed while
     both sides are as they were."""
 
     class Kind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What the site grants one person: limits of their own, trust, or for a while nothing at all."""
+"""Per-user settings: personal limits, trust, and suspension."""
 
 from django.conf import settings
 
@@ -6,7 +6,7 @@ from . import Profile
 
 
 def profile_of(user_id: int) -> Profile:
-    """The stored profile, or one that says what holds for everybody."""
+    """The stored profile, or an unsaved one with the site's defaults."""
     return Profile.objects.filter(user_id=user_id).first() or Profile(user_id=user_id)
 
 

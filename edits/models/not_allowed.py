@@ -1,4 +1,4 @@
-"""Why something that a person asked for was not done: one code and one sentence for page, JSON and admin."""
+"""Why a request was refused: one code and one message, the same for pages, JSON and the admin."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ class Denial(models.TextChoices):
 
 
 class NotAllowed(Exception):
-    """What was asked for cannot be done now; nothing was changed. `facts` go into the sentence."""
+    """The request cannot be carried out now; nothing was changed. `facts` are filled into the message."""
 
     def __init__(self, code: Denial, **facts: Any) -> None:
         super().__init__(code.value)
@@ -51,5 +51,5 @@ class NotAllowed(Exception):
 
     @property
     def message(self) -> str:
-        """The sentence in the language of whoever asked."""
+        """The message in the reader's language."""
         return str(Denial(self.code).label) % self.facts if self.facts else str(Denial(self.code).label)

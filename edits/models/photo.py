@@ -12,7 +12,7 @@ from .. import images
 
 
 def place(row: models.Model, filename: str) -> str:
-    """Every writer has a name of its own, so the loser of a race can only ever remove its own file."""
+    """A unique name for each writer, so that the loser of a race can only ever remove its own file."""
     name = uuid.uuid4().hex
     return f"photos/{name[:2]}/{name[2:]}-{filename}"
 

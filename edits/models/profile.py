@@ -1,4 +1,4 @@
-"""What the site grants a person beyond its defaults. Nobody needs a row to edit photos."""
+"""Per-user limits, trust and suspension, where they differ from the site's defaults. Users don't need a row to edit photos."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
-"""New accounts, counted by address and hour so that nobody makes them by the hundred.
+"""New accounts, counted by IP address and hour, so that nobody can create hundreds of them.
 
-The rows name no account, and their times are those of the hour: nobody can tell by them who an erased person was. They are
+The rows name no account, and their times are rounded to the hour, so they cannot reveal who an erased user was. They are
 removed after `SIGNUP_DAYS`.
 """
 

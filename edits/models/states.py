@@ -1,4 +1,4 @@
-"""The states of an edit, the moves between them, and what else an edit can be: shared, reviewed, failed for a reason."""
+"""The states of an edit, the moves between them, and its other enumerations: failure, visibility, review."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ class State(models.TextChoices):
 
 ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELED)
 PENDING = (State.QUEUED, State.SUBMITTING, State.UNCONFIRMED, State.RUNNING, State.FETCHING)
-# States that take one of Wiro's places; `unconfirmed` may, but nobody knows.
+# States that count toward the concurrency limits. An `unconfirmed` edit may be running at Wiro, too, but that is unknown.
 IN_FLIGHT = (State.SUBMITTING, State.RUNNING, State.FETCHING)
 
 # States in which an edit may wait for a person, with nothing due.
@@ -25,7 +25,7 @@ PARKABLE = (State.UNCONFIRMED, State.RUNNING, State.FETCHING)
 
 
 class Condition(models.TextChoices):
-    """What Wiro keeps saying about a running task, where that decides something once it lasts."""
+    """What Wiro keeps saying about a running task. It has consequences only once it has lasted for a while."""
 
     NONE = "", ""
     SILENT = "silent", _("no useful answer")
@@ -71,4 +71,4 @@ class Review(models.TextChoices):
 
 
 class ForbiddenMove(Exception):
-    """A move that the state machine does not have: a mistake in the program, never a race."""
+    """A move that the state machine does not allow: a bug, never a race."""

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class WriteLock(models.Model):
-    """One row per name. Whoever holds it has it until the transaction ends.
+    """One row per lock. It is held until the transaction ends.
 
     SUBMISSIONS serializes whatever counts edits before it adds one: orders with their quotas, new attempts with the
     concurrency limit, and the deletion of an account. On SQLite every transaction is exclusive anyway.

@@ -1,6 +1,6 @@
-"""What an operator wants to know at a glance: how much is going on now, and how the last days went.
+"""The operator's overview: what is going on now, and how the last days went.
 
-Every number comes from an index range of a day or of a state. A day that is over hardly changes, so it is counted again seldom.
+Every number comes from an index range of a day or of a state. A past day hardly changes, so it is rarely counted again.
 """
 
 import uuid
@@ -21,7 +21,7 @@ from ..models import IN_FLIGHT, Attempt, Edit, Outcome, State
 from ..ordering import quotas
 
 DAYS = 30
-# Of a busier day so many edits are drawn at random to find the median and the 95th percentile.
+# On a busier day, this many edits are sampled to find the median and the 95th percentile.
 SAMPLE = 2000
 SPENDERS = 5
 _NOW_SECONDS = 5
@@ -42,7 +42,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Day:
-    """The edits asked for on one day (UTC) and what became of them; `spent` is USD, what is still reserved included."""
+    """The edits created on one day (UTC) and how they ended; `spent` is in USD and includes what is still reserved."""
 
     date: date
     succeeded: int
@@ -59,7 +59,7 @@ class Day:
 
     @property
     def success_rate(self) -> float | None:
-        """Per cent of those that came to an end by themselves."""
+        """Percentage of successes among those that weren't canceled."""
         ended = self.succeeded + self.failed
         return 100 * self.succeeded / ended if ended else None
 
@@ -122,7 +122,7 @@ def _count_now() -> Now:
     since = timezone.now() - timedelta(days=1)
     states = Edit.objects.order_by().filter(state__in=[*IN_FLIGHT, State.QUEUED, State.UNCONFIRMED])
     counts = dict(states.values_list("state").annotate(Count("pk")))
-    # What failed within a day was asked for within four, so only their part of the index is looked at.
+    # What failed within the last day was created within the last four, so only that part of the index is read.
     recent = Edit.objects.filter(state=State.FAILED, created_at__gte=since - _SETTLED_AFTER)
     return Now(
         active=sum(counts.get(state, 0) for state in IN_FLIGHT),

@@ -17,7 +17,7 @@ _RETRY = uuid.UUID("0b8cf0a5-6a53-4f57-8f0b-93d7c2a9f1de")
 
 
 def possible_operations(edit: Edit) -> list[str]:
-    """What there is to do about this edit, the harmless first."""
+    """What can be done about this edit, harmless actions first."""
     has_picture = edit.deleted_at is None and edit.photo.purged_at is None
     found = {
         "look": not edit.is_ended,
@@ -33,7 +33,7 @@ def possible_operations(edit: Edit) -> list[str]:
 
 
 def retry_for_owner(edit: Edit, actor: User, reason: str = "", nonce: str = "") -> Edit:
-    """The same once more, as a new edit of its owner, whose quota it counts against.
+    """Retry it as a new edit for its owner, against whose quota it counts.
 
     The same nonce again is the same edit. Raises QuotaExceeded, NotAllowed.
     """

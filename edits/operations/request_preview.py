@@ -1,4 +1,4 @@
-"""What exactly was sent to Wiro, put together again by the code that sent it. What is not stored is named, never made up."""
+"""What exactly was sent to Wiro, rebuilt by the code that sent it. Values that are not stored are named, never invented."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CHANGING = ("x-nonce", "x-signature", "Content-Length")
 
 @dataclass(frozen=True)
 class SentRequest:
-    """A Run as the settings of today make it. `is_uploaded`: the picture went to Wiro in a call of its own.
+    """A Run as the current settings would make it. `is_uploaded`: the picture was sent to Wiro in a separate call.
 
     `part` is left, top, right, bottom, in pixels of the photo, of what was sent; None: all of it.
     """

@@ -1,4 +1,4 @@
-"""The beginning: an accepted form is committed rows, with quota and money reserved in the same transaction."""
+"""From an accepted form to queued edits, with quota and money reserved in the same transaction."""
 
 import secrets
 import uuid
@@ -25,7 +25,7 @@ VARIATION = uuid.UUID("6d0f3f0e-4b0c-4a57-9a3e-6f1f5d0f6a11")
 
 
 def draw_seed() -> int:
-    """A fresh seed of our own, never 0: what Wiro draws for 0 is not told, so it could be neither shown nor used again."""
+    """A random seed, never 0: Wiro doesn't report the seed it picks for 0, so it could be neither shown nor reused."""
     return secrets.randbelow(SEED_MAX) + 1
 
 
@@ -72,13 +72,13 @@ def create_variations(
             with _stored(owner, picture) as photo:
                 return _queue(owner, photo, rows)
         except _PhotoGone:
-            # It is stored again, as its row can no longer be found. A version that is gone for good has nothing to begin at.
+            # Its row is gone, so store it again. If it was the picture of a version, there is nothing left to start from.
             with _stored(owner, picture) as photo:
                 return _queue(owner, photo, rows)
 
 
 def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
-    """The same picture, region and instruction once more, as an edit of its own: ended edits never change.
+    """The same picture, region and instruction again, as a new edit, because ended edits never change.
 
     Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """
@@ -112,7 +112,7 @@ def _with_region(rows: list[dict[str, Any]], region: Region | None, size: tuple[
 
 
 def _nonces(nonce: str, variations: int) -> list[str]:
-    """Drawn from the form's own, so that it may be sent twice; too unlike it to meet the nonce of another form."""
+    """Derived from the form's nonce, so that sending it twice is safe, and without colliding with the nonces of other forms."""
     return [nonce, *(uuid.uuid5(VARIATION, f"{number} {nonce}").hex for number in range(2, variations + 1))]
 
 
@@ -121,7 +121,7 @@ def _asked_before(owner: User, nonces: list[str]) -> list[Edit]:
 
 
 class _PhotoGone(Exception):
-    """The picture was found, and purged before the new edit was there to keep it."""
+    """The picture was found, but purged before the new edit could keep it."""
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def _known(owner_id: int, sha256: str) -> Photo | None:
 
 def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
     with transaction.atomic():
-        # Reservations pass one after the other, so quota and cap hold exactly however many arrive at once.
+        # Reservations are made one after the other, so quota and cap hold exactly however many arrive at once.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
@@ -163,7 +163,7 @@ def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
 
 
 def _existing(photo: Photo) -> Photo | None:
-    """The stored row of this picture. Uploaded twice at the same moment, the second finds the first's and lets its files go."""
+    """The stored row of this picture. Of two uploads at once, the second uses the row of the first and drops its own files."""
     # Locked, so that a purge of the photo's other edits waits and then finds this one.
     locked = Photo.objects.select_for_update()
     if photo.pk:

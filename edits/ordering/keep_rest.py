@@ -1,4 +1,4 @@
-"""Keep the rest: a new version with only what an edit changed, over the original at its full size. Free: no model is asked."""
+"""Keep the rest: a new version with only what an edit changed, over the original at its full size. Free: the model isn't used."""
 
 import uuid
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def proposed_region(edit: Edit) -> images.Region:
 
 
 def keep_rest(edit: Edit, actor: User, region: images.Region | None = None) -> Edit:
-    """The version that keeps only `region` of the result, or without one what is proposed; if there is one, that one.
+    """The version with only `region` of the result (without one, the proposed region); an existing one if there is one.
 
     Raises CompositeRefused, QuotaExceeded, FileNotFoundError.
     """
@@ -59,7 +59,7 @@ def _content(photo: Photo | None) -> bytes:
 
 
 def _version(edit: Edit) -> Edit:
-    """Not saved yet. It has ended as it begins."""
+    """Not saved yet. It has ended from the start."""
     inputs = ("owner", "photo", "origin", "file_name", "prompt", "guidance_scale", "watermark", "seed")
     now = timezone.now()
     ended = {"state": State.SUCCEEDED, "due_at": None, "created_at": now, "ended_at": now}

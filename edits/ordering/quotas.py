@@ -1,4 +1,4 @@
-"""How much a person and the whole site may still ask for. Derived from the edits themselves, so it cannot drift from them."""
+"""How much a user and the whole site may still use. Computed from the edits themselves, so it cannot drift from them."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from ..models import ENDED, PENDING, Attempt, Edit, Outcome, Photo, State, limit
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
-# What Wiro charged for an edit where that is known, what is reserved for it where it is not yet.
+# What Wiro charged for an edit or, while that is unknown, what is reserved for it.
 CHARGE = Case(
     When(cost__isnull=False, then=F("cost")),
     When(state__in=COUNTED, then=F("cost_reserved")),
@@ -24,9 +24,9 @@ RECENT_PRICES = 20
 
 
 class QuotaExceeded(Exception):
-    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person or suspended; `renews_at` is when
-    there is room again (`storage`: when something is deleted); `left` edits have room now; `reason` is what a suspended person
-    is told."""
+    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person or suspended. `renews_at` is when
+    more is possible (for `storage`, once something is deleted). `left` is how many edits are possible now. `reason` is what a
+    suspended user is told."""
 
     def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "") -> None:
         super().__init__(code)
@@ -54,9 +54,9 @@ def stored(owner: User) -> int:
 
 
 def spent_today(owner: User | None = None) -> Decimal:
-    """USD of today's edits, of the whole site or of one person: CHARGE, and what ran twice."""
+    """USD spent on today's edits by the whole site or by one person: CHARGE, plus earlier attempts that ran as well."""
     edits = Edit.objects.filter(created_at__gte=today())
-    # An edit knows what its last attempt cost; an earlier one that turned out to have run was charged as well.
+    # An edit has the cost of its last attempt; an earlier one that turned out to have run was charged as well.
     twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED, started_at__gte=today())
     unknown = _reserved_for_unknown()
     if owner:
@@ -73,8 +73,8 @@ def spent_today(owner: User | None = None) -> Decimal:
 
 
 def _reserved_for_unknown() -> QuerySet[Attempt]:
-    """Today's attempts of which nobody knows yet whether or how much they were charged, besides the one that an unconfirmed
-    edit's own reservation covers."""
+    """Today's attempts that were charged an unknown amount or may have been charged, except the one that an unconfirmed edit's
+    own reservation covers."""
     later = Attempt.objects.filter(edit=OuterRef("edit"), number__gt=OuterRef("number"))
     is_unknown = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.SUPERSEDED, cost__isnull=True)
     unknown = Attempt.objects.filter(is_unknown, started_at__gte=today())
@@ -123,7 +123,7 @@ def check_free(owner: User, size: int = 0) -> None:
 
 
 def _check_submissions(owner: User, count: int) -> None:
-    """However they ended: an edit that fails or is canceled costs work, and gives only the quota of the day back."""
+    """Counted however they ended: a failed or canceled edit has caused work, and gives back only its share of the daily quota."""
     hour = timedelta(hours=1)
     recent = Edit.objects.filter(owner=owner, created_at__gt=timezone.now() - hour).order_by("created_at")
     left = settings.SUBMISSIONS_PER_HOUR - recent.count()
@@ -133,7 +133,7 @@ def _check_submissions(owner: User, count: int) -> None:
 
 
 def _check_storage(owner: User, size: int, renews_at: datetime) -> None:
-    """Each edit under way will store a result; how large it is nobody knows, so it counts as large as its photo."""
+    """Each edit in progress will store a result of unknown size, so it counts as much as its photo."""
     to_come = Edit.objects.filter(owner=owner, state__in=PENDING).aggregate(total=Sum("photo__size"))["total"] or 0
     if stored(owner) + to_come + size > settings.STORAGE_PER_USER:
         raise QuotaExceeded("storage", renews_at)

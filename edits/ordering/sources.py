@@ -1,4 +1,4 @@
-"""Where a new edit begins, when not with an upload: at one side of an earlier one."""
+"""What a new edit starts from if not from an upload: the photo or the result of an earlier edit."""
 
 import io
 import uuid
@@ -23,11 +23,11 @@ class Start:
 
     @property
     def history(self) -> dict[str, Any]:
-        """Where an edit that begins here belongs: beside the version whose source it shares, or below the one it continues."""
+        """Where an edit that starts here belongs in the tree: next to the version whose source it shares, or below its result."""
         return {"origin": self.edit.origin, "parent": self.edit if self.side == RESULT else self.edit.source_version}
 
     def usable(self, rules: Rules) -> CleanPicture | Photo:
-        """The stored photo as it is if an upload might look so, else a clean copy by `rules`. Raises PictureRefused."""
+        """The stored photo itself if it meets the rules for uploads, else a clean copy by `rules`. Raises PictureRefused."""
         if keeps_rules(self.photo.width, self.photo.height, self.photo.size):
             return self.photo
         with self.photo.file.open("rb") as file:
@@ -35,7 +35,7 @@ class Start:
 
 
 def start_from(owner: User, version: str, side: str) -> Start | None:
-    """That side of one's own edit, or None: unknown, somebody else's and deleted edits look the same."""
+    """That side of the user's own edit; None for unknown, deleted and other users' edits alike."""
     try:
         edit_id = uuid.UUID(version)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Filters that give a template the addresses of an edit and its pictures."""
+"""Template filters for the URLs of an edit and its pictures."""
 
 from django import template
 
@@ -16,7 +16,7 @@ register.filter("after", addresses.after)
 
 @register.filter
 def start_picture(start: Start) -> addresses.PictureAddresses | None:
-    """The side of a version at which a new edit begins."""
+    """The side of a version that a new edit starts from."""
     return addresses.after(start.edit) if start.side == RESULT else addresses.before(start.edit)
 
 

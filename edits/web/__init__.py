@@ -1,13 +1,13 @@
-"""The site as visitors see it: endpoints, forms and words. Decisions are made in the components below.
+"""The site as visitors see it: endpoints, forms and texts. Decisions are made in the components below.
 
-urls            the addresses                           views           the endpoints, by family of pages
+urls            all URLs of the app                     views           the endpoints, by group of pages
 forms           the form of an edit, and others         uploads         reading an upload within its limits
 upload_places   how many uploads at a time              visitor         who a visitor is, behind proxies
 sign_in_limits  lockout after wrong passwords           health_probes   health checks under any host name
-user_messages   failures, refusals and waits in words   progress        stage, percent and estimate
+user_messages   texts for failures, refusals, waits     progress        stage, percent and estimate
 money           amounts of USD                          own_next        where a form may lead to
-nul_bytes       NUL in addresses and queries            request_ids     request ids, and the access log
-addresses       where an edit and its pictures are
+nul_bytes       NUL in URLs and queries                 request_ids     request ids, and the access log
+addresses       the URLs of an edit and its pictures
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
 composer        where the next instruction is typed     badges          what became of an edit, in a word
 region_form     where a photo may change, in a form

@@ -1,4 +1,4 @@
-"""Where pages find an edit and its pictures. Models know no addresses; this does."""
+"""The URLs of an edit and its pictures, kept out of the models."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from ..models import Edit, Photo
 
 _SIZES = ("width", "height", "page_width", "page_height", "card_width", "card_height", "placeholder")
 
-# Larger than this a small picture shows nothing more, only its pixels.
+# A small picture is not enlarged beyond this factor: that would only show its pixels.
 FRAME_SCALE = 2
 FRAME_MAX = 8192
 
 
 @dataclass(frozen=True)
 class PictureAddresses:
-    """One picture of an edit: the addresses of its three sizes, and the sizes in pixels."""
+    """One picture of an edit: the URLs of its three sizes, and the sizes in pixels."""
 
     full: str
     page: str

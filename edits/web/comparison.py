@@ -1,4 +1,4 @@
-"""What the picture of an edit is compared with: what it began with, the original, or any other version of the same photo."""
+"""What the result of an edit is compared with: its starting image, the original, or any other version of the same photo."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ORIGINAL = "original"
 
 @dataclass(frozen=True)
 class Choice:
-    """One picture to compare with; `value` is what the query's `with` says, nothing for what the edit began with."""
+    """One picture to compare with; `value` goes into the query's `with` and is empty for the starting image."""
 
     value: str
     label: str
@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`caption` names the picture on the left; `is_usual`: it is the one the edit began with, so its change map fits."""
+    """`caption` names the picture on the left; `is_usual`: it is the starting image, so the edit's change map applies."""
 
     before: PictureAddresses
     caption: str
@@ -35,12 +35,12 @@ class Comparison:
 
 
 def usual(edit: Edit) -> Comparison:
-    """With what the edit began with, and no other choice: for those who see this version alone."""
+    """With the starting image, and no other choice: for visitors who can see this version only."""
     return Comparison(addresses.before(edit), _("Before"), is_usual=True)
 
 
 def comparison(edit: Edit, history: History, wanted: str) -> Comparison:
-    """With what `wanted` names; a name that fits nothing is passed over, as the version may have been deleted."""
+    """With what `wanted` names; an unknown name is ignored, as the version may have been deleted."""
     choices = _choices(edit, history)
     chosen = next((choice for choice in choices if choice.value == wanted), choices[0])
     marked = tuple(Choice(choice.value, choice.label, choice.picture, choice is chosen) for choice in choices)
@@ -49,13 +49,13 @@ def comparison(edit: Edit, history: History, wanted: str) -> Comparison:
 
 
 def _choices(edit: Edit, history: History) -> list[Choice]:
-    began = _("What it began with") if edit.photo_id != edit.origin_id else _("Original photo")
+    began = _("Starting image") if edit.photo_id != edit.origin_id else _("Original photo")
     choices = [Choice("", began, addresses.before(edit))]
     if history.first and edit.photo_id != edit.origin_id:
         choices.append(Choice(ORIGINAL, _("Original"), addresses.before(history.first)))
     for version in history.versions:
         picture = addresses.after(version.edit)
-        # What it began with stands first already.
+        # The starting image is the first choice already.
         if picture and version.edit.pk != edit.pk and version.edit.result_id != edit.photo_id:
             label = _("Version %(number)d") % {"number": version.number}
             choices.append(Choice(str(version.edit.pk), label, picture))

@@ -23,7 +23,7 @@ def examples() -> list[str]:
 
 
 def model_examples() -> list[str]:
-    """Those of the model's own page."""
+    """The examples on the model's own page at Wiro."""
     return [
         _("Replace the ski sticks with a pair of baguettes"),
         _("Replace the hot air balloon with the moon"),
@@ -33,7 +33,7 @@ def model_examples() -> list[str]:
 
 
 def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
-    """For a form that begins at `start`, or at a photo that is still to be chosen."""
+    """For a form that starts from `start`, or from a photo that is still to be chosen."""
     return {
         "form": form,
         "start": start,
@@ -47,9 +47,9 @@ def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
 
 
 def below(edit: Edit, owner: User) -> dict[str, Any]:
-    """For the next edit: it begins at the result, and while there is none at the photo that this one began with."""
+    """For the next edit: it starts from the result or, while there is none, from the photo of this edit."""
     start = Start(edit, RESULT, edit.result) if edit.result else Start(edit, SOURCE, edit.photo)
-    # Who reads why it failed may want to say it in other words.
+    # After a failure, the user may want to rephrase the instruction.
     prompt = edit.prompt if edit.state in (State.FAILED, State.CANCELED) else ""
     form = EditForm(owner=owner, initial={"version": edit.pk, "side": start.side, "prompt": prompt})
     return context(form, start, owner)

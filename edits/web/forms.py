@@ -169,7 +169,7 @@ class SignUpForm(UserCreationForm):
     """Django's own, with its field names."""
 
 
-class FarewellForm(forms.Form):
+class DeleteAccountForm(forms.Form):
     """Deleting an account requires its password."""
 
     password = forms.CharField(strip=False, widget=forms.PasswordInput)

@@ -1,4 +1,4 @@
-"""The history that an edit belongs to: everything its owner has made of one upload, as a tree drawn in lines of text."""
+"""The version history of an edit: everything its owner has made from one upload, as a tree drawn with lines."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ class Version:
 
 @dataclass(frozen=True)
 class History:
-    """`first` is an edit of the upload itself, by which its picture is reached; there may be none left."""
+    """`first` is an edit of the upload itself, which gives access to its picture; there may be none left."""
 
     versions: list[Version]
     first: Edit | None
@@ -35,7 +35,7 @@ class History:
         return next((version.number for version in self.versions if version.edit.pk == edit.pk), None)
 
     def variations_of(self, edit: Edit) -> list[Version]:
-        """Those that one form asked for together, of the same picture, oldest first; empty where there is only one."""
+        """The versions that one form created together from the same picture, oldest first; empty if there is only one."""
         same = [version for version in self.versions if edit.batch and _asked_alike(version.edit, edit)]
         return sorted(same, key=lambda version: version.number) if len(same) > 1 else []
 

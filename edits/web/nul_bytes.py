@@ -1,4 +1,4 @@
-"""No NUL byte in an address or its query: PostgreSQL can neither store nor compare it, and no page has a use for one."""
+"""No NUL byte in a URL or its query: PostgreSQL can neither store nor compare it, and no page has a use for one."""
 
 from collections.abc import Callable
 

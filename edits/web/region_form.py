@@ -1,4 +1,4 @@
-"""Where a photo may change, as a form tells it: a mask, a box in one text, or a box in four fields that can be typed."""
+"""Where a photo may change, as a form sends it: a mask, a box in one text, or a box in four number fields."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class RegionForm(forms.Form):
         return images.region_from_box(box, size) if box else None
 
     def _typed_box(self) -> str:
-        """Empty if nothing was typed. What is no number stays none, and is refused."""
+        """Empty if nothing was typed. An invalid number stays invalid, and is refused."""
         typed: list[str] = [self.cleaned_data.get(name) or "" for name in SIDES]
         return ",".join(map(_fraction, typed)) if any(typed) else ""
 

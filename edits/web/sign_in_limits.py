@@ -1,6 +1,6 @@
-"""How many wrong passwords are taken before signing in is closed for a while.
+"""How many wrong passwords are accepted before signing in is locked for a while.
 
-Two bounds, both by the visitor's address, so that nobody can lock somebody else out from elsewhere:
+Two limits, both per visitor's IP address, so that nobody can lock out somebody else from elsewhere:
 `AXES_FAILURE_LIMIT` for one user name from one address, and `SIGN_IN_FAILURES_PER_ADDRESS` for all names from one address.
 """
 
@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 
 class SignInLimits(AxesDatabaseHandler):
-    """django-axes, which has the same limit for every combination of name and address, with a bound for the address alone."""
+    """django-axes, which limits each combination of username and IP address, plus a limit for the IP address alone."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         is_locked: bool = super().is_locked(request, credentials)

@@ -1,7 +1,7 @@
-"""How many uploads one process takes at the same time. Beyond that nothing of them is kept, and they are told when to come.
+"""How many uploads one process accepts at the same time. Further ones are refused, with the time after which to try again.
 
-A large upload has its place from the first byte of its body until the answer. It waits in a file, not in memory; decoding is what
-takes memory (up to 300 MB a picture), so pictures are decoded one after the other.
+A large upload has its place from the first byte of its body until the response. It waits in a file, not in memory; decoding is
+what needs memory (up to 300 MB per picture), so pictures are decoded one after the other.
 """
 
 import threading
@@ -16,11 +16,11 @@ from django.http import HttpRequest, HttpResponse
 PLACES = 16
 # Bodies up to this many bytes need no place: many people may send small photos in the same second.
 LIGHT = 4 * 1024 * 1024
-# So that one visitor does not take all of them by sending slowly.
+# So that one visitor cannot take all of them by sending slowly.
 PLACES_PER_ADDRESS = 8
-# Seconds after which an upload that is refused may be sent again: about as long as three pictures take.
+# Seconds after which a refused upload may be sent again: about as long as three pictures take.
 RETRY_AFTER = 10
-# Seconds that a whole upload waits for those before it. Each takes some two.
+# Seconds that a complete upload waits for those before it. Each takes about two.
 LONGEST_WAIT = 60.0
 
 _decoding = threading.BoundedSemaphore(1)
@@ -33,7 +33,7 @@ class TooManyUploads(RequestDataTooBig):
 
 
 class TooLongInLine(Exception):
-    """The upload is here, but its turn to be decoded did not come."""
+    """The upload is complete, but its turn to be decoded did not come in time."""
 
 
 class UploadPlacesMiddleware:

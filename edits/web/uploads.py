@@ -1,4 +1,4 @@
-"""Reading an upload: no more of it than a picture may have, whatever the header promises."""
+"""Reading an upload: no more bytes than a picture may have, whatever the header claims."""
 
 import tempfile
 from typing import Any
@@ -16,7 +16,7 @@ MAX_REGION_BYTES = 4 * MIB
 FIELDS = {"photo": FITTED.max_bytes, "region": MAX_REGION_BYTES}
 # What is larger goes into a file without a name, which vanishes with the process.
 IN_MEMORY = MIB
-# A body that cannot hold a picture that would be taken is not read.
+# A body that is too large for any acceptable picture is not read.
 MAX_BODY = 60 * MIB
 
 

@@ -69,11 +69,11 @@ def region_refusal(error: RegionRefused) -> str:
 def composite_refusal(error: CompositeRefused) -> str:
     match error.code:
         case "nothing_changed":
-            return _("Nothing in the photo has changed enough to be told apart.")
+            return _("No visible change was found in the photo.")
         case "not_aligned":
             return _("The result doesn’t line up with the photo, so the rest can’t be kept.")
         case _whole_picture:
-            return _("This edit changed the whole photo, so there is no rest to keep.")
+            return _("This edit changed the whole photo, so nothing of the original is left to keep.")
 
 
 def _unsupported(name: str) -> str:
@@ -130,7 +130,7 @@ def suspended(reason: str) -> str:
 
 
 def not_allowed(denied: NotAllowed, edit: Edit) -> str:
-    """Why it was not done. Who is suspended reads the reason, too."""
+    """Why it was not done. Suspended users also see the reason."""
     if denied.code == Denial.SUSPENDED:
         return suspended(profile_of(edit.owner_id).suspended_reason)
     return denied.message
@@ -234,7 +234,7 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
 
 
 def unconfirmed(edit: Edit) -> str:
-    """The response to a Run was lost. While the edit is due, its task is looked for in Wiro's list; afterwards only a callback
+    """The response to a Run was lost. While the edit is due, we search Wiro's list for its task; after that only a callback
     can tell more, and only a site with a public URL gets any."""
     if edit.due_at or settings.PUBLIC_BASE_URL:
         return _("Wiro didn’t respond. It may still be working on your edit. If so, the result will appear here.")

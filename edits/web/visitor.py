@@ -1,6 +1,6 @@
 """Who a visitor is: the address of the connection, or what a trusted proxy says about it.
 
-Anybody can send `X-Forwarded-For`. Each proxy appends the address that it saw, so only the entries that trusted proxies wrote
+Anybody can send `X-Forwarded-For`. Each proxy appends the IP address that it saw, so only the entries that trusted proxies wrote
 count: they are read from the right, up to the first address that is not a trusted proxy.
 """
 
@@ -59,7 +59,7 @@ def is_trusted(address: Address | None, proxies: Iterable[Network]) -> bool:
 
 
 def counted_address(request: HttpRequest) -> str:
-    """The address by which tries and sign-ups are counted: of IPv6 the first one of its network."""
+    """The address by which sign-in attempts and sign-ups are counted; for IPv6, the first one of its network."""
     address = _parsed(request.META.get("REMOTE_ADDR", "")) or ip_address(LOCAL)
     if isinstance(address, IPv4Address):
         return str(address)

@@ -8,10 +8,10 @@
     if task.is_successful:
         client.download(task.picture.url, file, max_bytes=50_000_000)
 
-Modules: `client` (what can be asked), `task`, `tool` and `status` (what is answered), `callback` (what
-a callback says), `exceptions` (what can go wrong), `values` (limits of single values), `answer` (yes or
-no), `refusal` (why nothing was made), `results` (for this call), `auth` (signing), `download` (outputs),
-`wire` (bytes and deadlines); `sandbox` is a local Wiro.
+Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what
+a callback says), `exceptions` (what can go wrong), `values` (validation of single values), `answer` (is it a yes
+or a no), `refusal` (why a model made no result), `results` (what an answer means for its call), `auth` (signing),
+`download` (outputs), `wire` (connections and deadlines); `sandbox` is a local stand-in for Wiro.
 """
 
 from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback

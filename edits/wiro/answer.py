@@ -12,7 +12,7 @@ from .values import as_bool, as_int, as_message, as_objects, as_text, decode_jso
 class Answer:
     """One answer that can be trusted to mean what it says: HTTP 2xx with a JSON object, or 4xx with or without one.
 
-    `secrets` are the texts that must not show up in an error although the server may repeat them.
+    `secrets` are texts that must not appear in an error message, even if the server repeats them.
     """
 
     http_status: int

@@ -21,7 +21,7 @@ _INSIDE = ("tasklist", "data", "task", "result")
 class CallbackHint:
     """The task that a callback names, by id, by token, by both or (both empty) not at all.
 
-    It may be forged: ask Task/Detail before believing it. The token lets anybody ask, hence it is not shown.
+    It may be forged: check with Task/Detail before trusting it. Anybody with the token can query the task, so it is not shown.
     """
 
     task_id: str = ""

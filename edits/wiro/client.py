@@ -1,4 +1,4 @@
-"""The client: what can be asked of Wiro, as documented by Wiro and by the seed reference."""
+"""The client: the calls of Wiro's API, as documented by Wiro and by the seed reference."""
 
 import io
 import logging
@@ -37,7 +37,7 @@ class WiroClient:
 
     An empty `api_secret` is for key-only projects. Outputs are fetched from `output_hosts` only (see `download.OutputHosts`).
     `pool_size` is the number of connections kept alive for Task/Detail, Cancel and Kill. Deadlines are seconds for the whole
-    call, from the look-up of the name to the last byte. `observe` is told of every call: its name ("Run", "Task/Detail"), how it
+    call, from the name lookup to the last byte. `observe` is told of every call: its name ("Run", "Task/Detail"), how it
     ended (answered, refused, unreadable, no_answer) and how many seconds it took. Raises ValueError for bad settings.
     """
 
@@ -70,7 +70,7 @@ class WiroClient:
     ) -> WiroRun:
         """Start a task of `model` ("owner/name") with the model's inputs; this is the call that costs money.
 
-        Raises WiroAPIError when Wiro has surely not taken it, and WiroConnectionError otherwise: `accepted_possible` says whether
+        Raises WiroAPIError if Wiro has certainly not accepted it, otherwise WiroConnectionError: `accepted_possible` says whether
         it may have. An answer with a task id counts as accepted whatever else it says.
         """
         path, body = _run_request(model, parameters, callback_url)
@@ -82,15 +82,15 @@ class WiroClient:
     def preview_run(
         self, model: str, parameters: Mapping[str, str | int], *, callback_url: str | None = None
     ) -> requests.PreparedRequest:
-        """The signed request that `run` would send, to be shown and not to be sent. It carries the real credentials."""
+        """The signed request that `run` would send, to be displayed and not sent. It contains the real credentials."""
         path, body = _run_request(model, parameters, callback_url)
         return self._prepare(path, _FRESH, json=body)
 
     def task_detail(self, *, task_id: str | None = None, task_token: str | None = None, deadline: float = 20.0) -> WiroTask:
-        """Look at a task, named by its id or its token.
+        """Get a task by its id or its token.
 
         Raises WiroAPIError with `is_not_found` for an unknown task (which Wiro also says just after a Run), WiroConnectionError
-        when nothing can be learned. Reading is safe, so a connection that turns out stale is replaced once.
+        if there is no usable answer. Reading is safe, so a connection that turns out stale is replaced once.
         """
         body = _reference(task_id, task_token)
         answer = self._read("Task/Detail", body, deadline)
@@ -108,14 +108,14 @@ class WiroClient:
         """
         body = {"type": "model", "sort": "id", "order": "DESC", **_page(start, limit)}
         if model is not None:
-            # Wiro looks for a part of the name, and no source says that the owner belongs to it.
+            # Wiro matches part of the name, and no source says that the owner is part of it.
             body["modelName"] = _slugs(model)[1]
         answer = self._read_undocumented("Task/List", body, "tasklist", deadline)
         tasks = tuple(map(WiroTask.from_answer, answer.objects("tasklist")))
         return WiroTaskList(tasks, as_int(answer.text("total")), answer.count("tasklist"))
 
     def tool_detail(self, owner: str, project: str, *, deadline: float = 20.0) -> WiroTool | None:
-        """What Wiro says about the model owner/project; None: it answers that there is none.
+        """What Wiro says about the model owner/project; None if Wiro says that it doesn't exist.
 
         It costs nothing. Raises as `task_list`.
         """
@@ -147,9 +147,9 @@ class WiroClient:
         self._command("Task/InputOutputDelete", {"tasktoken": task_token})
 
     def upload(self, file: BinaryIO, filename: str, content_type: str, *, deadline: float = 120.0) -> str:
-        """Hand a file (at most 100 MB, Wiro documentation) to Wiro; gives its public URL, for use as an input of a Run.
+        """Upload a file (at most 100 MB, Wiro documentation) to Wiro; returns its public URL, for use as an input of a Run.
 
-        Raises WiroAPIError when it is refused, WiroConnectionError when nothing can be learned.
+        Raises WiroAPIError if it is refused, WiroConnectionError if there is no usable answer.
         """
         parts = {"file": (filename, file, content_type)}
         answer = self._post_on_fresh_connection("File/Upload", Call(deadline), files=parts)
@@ -161,7 +161,7 @@ class WiroClient:
         return url
 
     def download(self, url: str, target: BinaryIO, *, max_bytes: int, deadline: float = 120.0) -> int:
-        """Copy an output to `target` and give its size in bytes; no credentials travel, no redirect is followed.
+        """Copy an output to `target` and return its size in bytes; no credentials are sent, no redirect is followed.
 
         Raises WiroDownloadError; what `target` holds then is of no use. `max_bytes` bounds the decoded bytes.
         """
@@ -227,7 +227,7 @@ class WiroClient:
             self._tell(path, status, outcome, time.monotonic() - started)
 
     def _tell(self, path: str, status: str, outcome: str, seconds: float) -> None:
-        # Polls are many and say little.
+        # There are many polls, and each says little.
         level = logging.DEBUG if path in ("Task/Detail", "Task/List") else logging.INFO
         logger.log(level, "POST %s: %s in %d ms", path, status, seconds * 1000)
         if self._observe:

@@ -1,4 +1,4 @@
-"""Fetching outputs: without credentials, from allowed places only, and never more than asked for."""
+"""Fetching outputs: without credentials, from allowed hosts only, and never more bytes than requested."""
 
 import logging
 import re
@@ -16,7 +16,7 @@ from .wire import BodyTooLargeError, Call, Wire, read_body
 logger = logging.getLogger(__name__)
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# Nothing that two parsers could read differently: no user information, no backslash, no spaces, no letters beyond ASCII.
+# Nothing that two parsers could read differently: no user information, no backslash, no spaces, ASCII only.
 _HOST = r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*"
 _PLAIN_HOST = re.compile(_HOST)
 _PLAIN_URL = re.compile(rf"https?://{_HOST}(:[0-9]{{1,5}})?(/[!-\[\]-~]*)?")
@@ -47,7 +47,7 @@ class OutputHosts:
 
 
 class Downloader:
-    """GETs outputs, each over a connection of its own."""
+    """Downloads outputs, each over a separate connection."""
 
     def __init__(self, output_hosts: Sequence[str]) -> None:
         self._hosts = OutputHosts(output_hosts)

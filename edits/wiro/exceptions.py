@@ -15,7 +15,7 @@
      └─ WiroDownloadError                an output could not be fetched
 
 The difference between the first two and the third decides about money: a Run has no idempotency key, so after an unknown outcome
-it must not be sent again. `WiroError.accepted_possible` is that one question, answered for every error.
+it must not be sent again. `WiroError.accepted_possible` answers that question for every error.
 """
 
 import re
@@ -35,7 +35,7 @@ class WiroError(Exception):
 
     @property
     def accepted_possible(self) -> bool:
-        """May Wiro have taken the request (and charge for it) although the call failed?"""
+        """May Wiro have accepted the request (and charge for it) although the call failed?"""
         return False
 
 
@@ -62,8 +62,8 @@ class WiroConnectionError(WiroError):
 class WiroResponseError(WiroConnectionError):
     """An answer that says neither yes nor no: 5xx, 3xx, 408, not JSON, too large, or without what it should carry.
 
-    `http_status` is the status line's code. A 5xx with a refusal inside belongs here: the half that failed may be the half that
-    says so, while the other half has taken the job.
+    `http_status` is the status line's code. A 5xx with a refusal inside belongs here, too: one part of Wiro may have failed and
+    say so while another part has accepted the job.
     """
 
     def __init__(self, message: str, http_status: int) -> None:
@@ -94,12 +94,12 @@ class WiroAPIError(WiroError):
 
     @property
     def has_wiro_code(self) -> bool:
-        """Did Wiro itself say so? False for a bare HTTP status, which a firewall or proxy on the way may have sent."""
+        """Did Wiro itself say so? False for a bare HTTP status, which a firewall or proxy in between may have sent."""
         return self.code is not None
 
     @property
     def is_concurrency_limit(self) -> bool:
-        """Code 96: too many tasks at once for the balance; it ends when tasks end."""
+        """Code 96: too many tasks at once for the balance; it passes when tasks end."""
         return self.code == CONCURRENCY_LIMIT
 
     @property
@@ -130,12 +130,12 @@ class WiroAPIError(WiroError):
 
     @property
     def is_server_side(self) -> bool:
-        """Code 0 for anything but the request: Wiro's own trouble, worth a few more tries."""
+        """Code 0 that isn't about the request: a problem at Wiro, worth a few more tries."""
         explained = self.is_validation or self.is_credentials or self.is_not_found or self.is_rate_limit
         return self.code == GENERAL and not explained
 
     def _says_only_by_status(self, statuses: set[int] | frozenset[int]) -> bool:
-        # A telling code weighs more than the HTTP status that it came with.
+        # A meaningful code counts more than the HTTP status that came with it.
         return self.code in (None, GENERAL) and self.http_status in statuses
 
 
@@ -168,7 +168,7 @@ class WiroServerError(WiroAPIError):
 
 
 def api_error(code: int | None, message: str, http_status: int, retry_after: float | None = None) -> WiroAPIError:
-    """The WiroAPIError of the class that fits; where several would, the one that says most about what to do."""
+    """The WiroAPIError of the class that fits; if several do, the one that says most about what to do."""
     plain = WiroAPIError(code, message, http_status, retry_after)
     kinds = (
         (plain.is_concurrency_limit, WiroConcurrencyLimitError),
@@ -184,7 +184,7 @@ def api_error(code: int | None, message: str, http_status: int, retry_after: flo
 
 
 class WiroUnsupportedCallError(WiroError):
-    """The server does not answer this call as one that knows it; nothing follows for what was asked about.
+    """The server doesn't seem to know this call, so its answer says nothing about what was asked.
 
     `call` is the call's path. The cause (`__cause__`) is the refusal or the answer that made no
     sense. Code 0 may also be a passing trouble, so asking again much later is not pointless.

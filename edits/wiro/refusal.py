@@ -1,4 +1,4 @@
-"""Why a model made nothing of a picture, as far as its own words tell: what people can do differs."""
+"""Why a model made no result, as far as its own message says: users can do something different about each reason."""
 
 import re
 from enum import StrEnum

@@ -9,7 +9,7 @@ from .values import as_task_id, as_text, as_token
 
 
 def accepted_run(answer: Answer) -> WiroRun:
-    """The task that Run has started. An id that cannot be read is an id all the same: the Run was accepted."""
+    """The task that Run has started. Even an id that cannot be read means that the Run was accepted."""
     listed = (as_text(task.get(name)) for task in answer.objects("tasklist")[:1] for name in ("id", "taskid"))
     given = answer.text("taskid") or next(filter(None, listed), "")
     if given in ("", "0"):
@@ -21,15 +21,15 @@ def accepted_run(answer: Answer) -> WiroRun:
 
 
 def asked_for(answer: Answer, reference: Mapping[str, str]) -> WiroTask:
-    """The task that was asked for; another one would deliver another person's picture.
+    """The task that was asked for, because a different one would deliver another person's picture.
 
-    Fields come and go in Wiro's answers, so a single task that does not name itself counts as the one in question.
+    Fields are sometimes missing in Wiro's answers, so a single task without an id counts as the one that was asked for.
     """
     tasks = answer.objects("tasklist")
     names = ("id", "taskid") if "taskid" in reference else ("socketaccesstoken", "tasktoken")
     accepted = [*reference.values(), ""] if len(tasks) == 1 else [*reference.values()]
     for task in tasks:
-        # As it was sent: a name that cannot be read is not the same as none.
+        # The raw value: an id that cannot be read is not the same as a missing one.
         if next(filter(None, (as_text(task.get(name)) for name in names)), "") in accepted:
             return WiroTask.from_answer(task)
     raise WiroResponseError("The answer does not hold the task that was asked for.", answer.http_status)

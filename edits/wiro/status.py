@@ -39,7 +39,7 @@ ENDED_STATUSES = frozenset({POSTPROCESS_END, CANCELED})
 
 
 class WiroStage(StrEnum):
-    """What a task is doing, in words that do not change when Wiro adds a status."""
+    """What a task is doing, in terms that do not change when Wiro adds a status."""
 
     QUEUED = "queued"
     PREPARING = "preparing"
@@ -50,7 +50,7 @@ class WiroStage(StrEnum):
 
 @dataclass(frozen=True)
 class WiroProgress:
-    """`percent` (0 to 100) is a rough place on the way, for a progress bar; Wiro itself tells none."""
+    """`percent` (0 to 100) is a rough estimate for a progress bar; Wiro itself reports none."""
 
     stage: WiroStage
     percent: int

@@ -30,7 +30,7 @@ _PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", "
 class WiroRun:
     """An accepted Run: how to ask for its task.
 
-    `task_token` is empty where the answer held none that can be read. It lets anybody ask, so it is not shown.
+    `task_token` is empty if the answer has none that can be read. Anybody with it can query the task, so it is not shown.
     """
 
     task_id: str
@@ -41,8 +41,8 @@ class WiroRun:
 class WiroOutput:
     """One file that a task made.
 
-    `size` is in bytes; `url` is public and works for a limited time, hence it is not shown. It is
-    empty for an output that is no file (a text in the answer itself) or has no readable address.
+    `size` is in bytes; `url` is public and works for a limited time, so it is not shown. It is
+    empty for an output that is not a file (a text in the answer itself) or has no readable URL.
     """
 
     name: str
@@ -121,7 +121,7 @@ class WiroTask:
 
     @property
     def is_ended(self) -> bool:
-        """Nothing will change any more."""
+        """Nothing will change anymore."""
         return self.status in ENDED_STATUSES or self.is_failed_before_run
 
     @property
@@ -131,14 +131,14 @@ class WiroTask:
 
     @property
     def is_successful(self) -> bool:
-        """Ended, with exit status 0 (or none told) and at least one output that can be fetched."""
+        """Ended, with exit status 0 (or none reported) and at least one output that can be fetched."""
         return self._ended_well and self.picture is not None
 
     @property
     def ended_without_outputs(self) -> bool:
-        """Ended with exit status 0 (or none told), and without an output that can be fetched.
+        """Ended with exit status 0 (or none reported), and without an output that can be fetched.
 
-        No failure of the model: outputs may appear later, so look again before giving up.
+        This is not a failure of the model: outputs may appear later, so look again before giving up.
         """
         return self._ended_well and self.picture is None
 
@@ -146,16 +146,16 @@ class WiroTask:
     def is_failed_before_run(self) -> bool:
         """Ended with `task_error`, because the task died before the model ran; not charged.
 
-        The same status is a mere log line while a task runs; an end time or an exit status other
-        than 0 tells them apart (source: Wiro's own clients).
+        While a task runs, the same status is only a log line; an end time or an exit status other
+        than 0 distinguishes the two (source: Wiro's own clients).
         """
         return self.status == ERROR and (self.ended_at is not None or self.pexit not in (None, "0"))
 
     @property
     def reports_error(self) -> bool:
-        """Says `task_error` and nothing else that tells whether it has ended.
+        """Says `task_error`, and nothing else shows whether it has ended.
 
-        Take it for failed (and not charged) once it has been unchanged for two minutes, which only the caller's clock can tell.
+        Treat it as failed (and not charged) once it has been unchanged for two minutes, which only the caller can measure.
         """
         return self.status == ERROR and not self.is_failed_before_run
 
@@ -167,7 +167,7 @@ class WiroTask:
 
     @property
     def listed_cost(self) -> Decimal | None:
-        """What Wiro says that an ended task cost, in USD, outputs or not: they may be erased, or never come.
+        """The cost of an ended task according to Wiro, in USD, with or without outputs: they may be deleted, or never appear.
 
         0 for a task that failed or was canceled, because Wiro charges for successes alone; None where
         it has not ended or the list names no cost.

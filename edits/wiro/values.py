@@ -1,7 +1,7 @@
-"""Reading single values out of Wiro's answers: every one has a type, a greatest length and no control characters.
+"""Reading single values from Wiro's answers: each has a type, a maximum length and no control characters.
 
 What Wiro sends ends up in columns, logs and pages. A text that is too long is cut; an id, a token or
-an address that is too long or has other characters is unreadable, since a part of it would name
+a URL that is too long or has other characters counts as unreadable, since a part of it would mean
 something else.
 """
 
@@ -47,7 +47,7 @@ _USD_STEP = Decimal("1e-12")
 
 
 def decode_json(text: str | bytes) -> Any:
-    """What the JSON says; None for junk, also for nesting or numbers beyond reason."""
+    """The value of the JSON; None for junk, including unreasonable nesting or numbers."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,12 +1,12 @@
-"""How bytes travel: one request, one total deadline, and the certainty whether anything was sent.
+"""The transport: one request, one total deadline, and certainty about whether anything was sent.
 
 `requests` alone offers neither: its timeout is per read, so a server that drips one byte at a time holds a caller forever, and
-its errors do not say whether the request had left. So the connections are urllib3's with four things of their own: the time left
-bounds each wait on the socket, `Call.sent` is set right before the first byte is handed over, addresses are tried within one time
-limit, and the peer's address can be checked before anything is sent.
+its errors do not say whether the request was sent. So the connections are urllib3's with four additions: the remaining time
+limits each wait on the socket, `Call.sent` is set right before the first byte is sent, all IP addresses are tried within one
+time limit, and the peer's IP address can be checked before anything is sent.
 
 Requests go through an adapter, not through a `requests.Session`: a session would read proxies and
-.netrc from the environment (keys and pictures would travel through a machine that is not configured
+.netrc from the environment (sending keys and pictures through a machine that is not configured
 here), keep cookies, and read a redirect's body whatever its size. Nothing is ever retried.
 """
 
@@ -40,7 +40,7 @@ class BodyTooLargeError(Exception):
 
 
 class Call:
-    """One request's record: the time it has left, and what became of it on the way out.
+    """The record of one request: the time it has left, and whether it was sent.
 
     The deadline covers everything but a name look-up in progress, which the system's resolver bounds.
     """
@@ -83,7 +83,7 @@ class _DeadlineReader(io.RawIOBase):
         self._sock.settimeout(self._call.remaining())
         size = self._raw.readinto(buffer)
         if size == 0 and self.in_headers:
-            # http.client would take the headers so far for all of them, and the missing body for an empty one.
+            # http.client would take the headers received so far for all of them, and the missing body for an empty one.
             raise http.client.RemoteDisconnected("The headers broke off.")
         return size
 

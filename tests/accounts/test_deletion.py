@@ -58,7 +58,7 @@ def test_edits_of_a_deleted_account_are_hidden_in_every_state(
     assert state in (*ENDED, State.SUBMITTING, State.RUNNING, State.FETCHING) or reloaded(edit).state == State.CANCELED
 
 
-def test_gallery_and_secret_links_end_at_once(alice: User, photo: Photo, client: Client) -> None:
+def test_gallery_and_private_links_end_at_once(alice: User, photo: Photo, client: Client) -> None:
     edit = shared(alice, photo)
     attempt_of(edit, cleanup_due_at=timezone.now())
     link = ShareLink.issue(edit, timezone.now() + timedelta(days=1))

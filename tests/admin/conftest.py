@@ -14,6 +14,6 @@ def viewer(signed_in: SignIn, staff: MakeStaff) -> Client:
 
 
 @pytest.fixture
-def desk(signed_in: SignIn, rena: User) -> Client:
+def reviewer(signed_in: SignIn, rena: User) -> Client:
     """A reviewer's browser."""
     return signed_in(rena)

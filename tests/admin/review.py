@@ -8,18 +8,18 @@ from django.test import Client
 from edits.web import user_messages
 from tests.pages import Response, match_in
 
-DESK, GRID, LIST = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/", "/admin/edits/edit/"
+QUEUE, GRID, LIST = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/", "/admin/edits/edit/"
 REASON = user_messages.REJECTIONS[0]
 
 
 def shown(response: Response) -> list[str]:
-    """The pairs of a desk page in their order; the first is the one to decide on."""
+    """The pairs on a page of the review queue, in their order; the first is the one to decide on."""
     return re.findall(r'data-pair="([^"]+)"', response.content.decode())
 
 
-def press(desk: Client, action: str, page: str = DESK, **fields: Any) -> Response:
+def press(reviewer: Client, action: str, page: str = QUEUE, **fields: Any) -> Response:
     """What a button sends, with the hidden fields of the page it is on; the page that follows."""
-    found = desk.get(page).content.decode()
+    found = reviewer.get(page).content.decode()
     last = match_in(r'name="last" value="([^"]*)"', found)
-    ids = (shown(desk.get(page)) or [""])[:1] if page == DESK else []
-    return desk.post(page, {"action": action, "id": ids, "last": last} | fields, follow=True)
+    ids = (shown(reviewer.get(page)) or [""])[:1] if page == QUEUE else []
+    return reviewer.post(page, {"action": action, "id": ids, "last": last} | fields, follow=True)

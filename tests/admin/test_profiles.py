@@ -99,7 +99,7 @@ def test_a_persons_spending_limit_counts_only_their_edits(alice: User, bob: User
     assert "used your budget for today" in user_messages.quota(refused.value)
 
 
-def test_so_many_at_once_as_the_person_may(alice: User, new_edit: NewEdit, sandbox: SandboxServer, photo: Photo) -> None:
+def test_as_many_run_at_once_as_the_person_may(alice: User, new_edit: NewEdit, sandbox: SandboxServer, photo: Photo) -> None:
     limit(alice, edits_at_once=1)
     edit_in(State.RUNNING, alice, photo)
     waiting = new_edit()

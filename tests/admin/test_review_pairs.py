@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from edits.gallery import moderation
 from edits.models import Edit, Photo, State
 from edits.web import addresses
-from tests.admin.review import DESK, GRID, shown
+from tests.admin.review import GRID, QUEUE, shown
 from tests.fixtures import OfferPairs
 from tests.pages import text_of
 from tests.rows import edit_in, present
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_review_queue_shows_the_pair_with_all_that_the_decision_needs(
-    desk: Client, offered: OfferPairs, alice: User, photo: Photo
+    reviewer: Client, offered: OfferPairs, alice: User, photo: Photo
 ) -> None:
     moderation.approve(offered(1)[0], alice)
     moderation.reject(offered(1)[0], alice, "no")
     edit, following = offered(2, changed_percent=12.5, watermark=True)
     edit.change_map.save("map.webp", ContentFile(b"RIFF-a-map"))
-    page = desk.get(DESK)
+    page = reviewer.get(QUEUE)
     assert shown(page) == [str(edit.pk), str(following.pk)]
     found = page.content.decode()
     for address in (
@@ -50,65 +50,65 @@ def test_the_review_queue_shows_the_pair_with_all_that_the_decision_needs(
 
 
 def test_the_other_versions_of_the_photo_are_shown_and_say_how_they_are_shared(
-    desk: Client, offered: OfferPairs, alice: User, photo: Photo
+    reviewer: Client, offered: OfferPairs, alice: User, photo: Photo
 ) -> None:
     offered(1)
     other = edit_in(State.SUCCEEDED, alice, photo, prompt="Make it day", review="rejected")
     edit_in(State.FAILED, alice, photo)
-    page = desk.get(DESK).content.decode()
+    page = reviewer.get(QUEUE).content.decode()
     assert "Other versions of this photo" in page
     assert 'alt="Make it day, Rejected"' in page
     assert page.count(f'src="/edits/{other.pk}/result/card"') == 1
 
 
-def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(desk: Client, offered: OfferPairs) -> None:
+def test_a_pair_without_a_measure_or_a_history_is_shown_as_well(reviewer: Client, offered: OfferPairs) -> None:
     offered(1)
-    page = text_of(desk.get(DESK))
+    page = text_of(reviewer.get(QUEUE))
     assert "not measured" in page
     assert "none" in page
 
 
-def test_an_appeal_is_marked_and_what_was_said_is_told(desk: Client, offered: OfferPairs, alice: User, rolf: User) -> None:
+def test_an_appeal_is_marked_and_what_was_said_is_told(reviewer: Client, offered: OfferPairs, alice: User, rolf: User) -> None:
     (edit,) = offered(1)
     moderation.reject(edit, rolf, "too <dark>")
     moderation.appeal(edit, alice, "It is night.")
-    page = text_of(desk.get(DESK))
+    page = text_of(reviewer.get(QUEUE))
     for words in ("Appealed:", "Rejected: too <dark>", "rolf", "Appealed: It is night."):
         assert words in page
 
 
-@pytest.mark.parametrize(("path", "limit"), [(DESK, 16), (GRID, 9)])
+@pytest.mark.parametrize(("path", "limit"), [(QUEUE, 16), (GRID, 9)])
 def test_two_hundred_waiting_pairs_cost_no_more_queries_than_three(
-    desk: Client, offered: OfferPairs, bob: User, path: Any, limit: int
+    reviewer: Client, offered: OfferPairs, bob: User, path: Any, limit: int
 ) -> None:
     offered(3)
-    desk.get(path)
-    few = queries(desk, path)
+    reviewer.get(path)
+    few = queries(reviewer, path)
     offered(100)
     offered(97, owner=bob)
-    assert queries(desk, path) == few
+    assert queries(reviewer, path) == few
     assert few <= limit
 
 
-def test_deciding_on_sixty_takes_as_many_queries_as_on_one(desk: Client, offered: OfferPairs) -> None:
+def test_deciding_on_sixty_takes_as_many_queries_as_on_one(reviewer: Client, offered: OfferPairs) -> None:
     one, *sixty = (str(edit.pk) for edit in offered(61))
-    desk.get(GRID)
-    costs = [queries(desk, GRID, {"action": "approve", "id": ids}) for ids in ([one], sixty)]
+    reviewer.get(GRID)
+    costs = [queries(reviewer, GRID, {"action": "approve", "id": ids}) for ids in ([one], sixty)]
     assert costs[0] == costs[1]
     assert Edit.objects.in_gallery().count() == 61
 
 
-def queries(desk: Client, path: str, posted: dict[str, Any] | None = None) -> int:
+def queries(reviewer: Client, path: str, posted: dict[str, Any] | None = None) -> int:
     with CaptureQueriesContext(connection) as captured:
-        answer = desk.post(path, posted) if posted else desk.get(path)
+        answer = reviewer.post(path, posted) if posted else reviewer.get(path)
     assert answer.status_code in (200, 302)
     return len(captured)
 
 
 def test_the_record_counts_what_the_owner_offered_and_nothing_of_others(
-    desk: Client, offered: OfferPairs, alice: User, bob: User, photo: Photo
+    reviewer: Client, offered: OfferPairs, alice: User, bob: User, photo: Photo
 ) -> None:
     edit_in(State.SUCCEEDED, alice, photo)
     edit_in(State.SUCCEEDED, bob, photo, visibility="public", review="approved")
     offered(1)
-    assert "none" in text_of(desk.get(DESK))
+    assert "none" in text_of(reviewer.get(QUEUE))

@@ -112,11 +112,11 @@ def test_the_permission_to_change_accounts_does_not_allow_erasing_them(staff: Ma
 
 def test_there_is_no_way_to_delete_an_account(rita: User, alice: User, photo: Photo, signed_in: SignIn) -> None:
     edit = shared(alice, photo)
-    desk = signed_in(rita)
-    assert "delete_selected" not in desk.get(LIST).text
-    assert "/delete/" not in desk.get(page_of(alice)).text
-    assert desk.post(f"{LIST}{alice.pk}/delete/", {"post": "yes"}).status_code == 403
-    desk.post(LIST, {"action": "delete_selected", "_selected_action": str(alice.pk), "post": "yes"})
+    admin = signed_in(rita)
+    assert "delete_selected" not in admin.get(LIST).text
+    assert "/delete/" not in admin.get(page_of(alice)).text
+    assert admin.post(f"{LIST}{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+    admin.post(LIST, {"action": "delete_selected", "_selected_action": str(alice.pk), "post": "yes"})
     assert User.objects.filter(pk=alice.pk).exists()
     assert Edit.objects.get(pk=edit.pk).is_shared
 
@@ -129,14 +129,14 @@ def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(
 ) -> None:
     hers = [edit_in(State.SUCCEEDED, alice, photo, cost=cost) for cost in ("0.03", "0.09")]
     his = edit_in(State.FAILED, bob, photo)
-    desk = signed_in(rita)
-    row = match_in(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", desk.get(LIST).text, re.DOTALL)
+    admin = signed_in(rita)
+    row = match_in(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", admin.get(LIST).text, re.DOTALL)
     assert '<td class="field-spent">0.12</td>' in row
     link = html.unescape(match_in(r'class="field-edits_here"><a href="([^"]+)">2</a>', row))
-    found = desk.get(link).text
+    found = admin.get(link).text
     assert all(str(edit.pk) in found for edit in hers)
     assert str(his.pk) not in found
-    person = text_of(desk.get(page_of(alice)))
+    person = text_of(admin.get(page_of(alice)))
     assert re.search(r"Edits: 2 .*Images: 1 · .*Spent \(USD\): 0.12", person)
 
 
@@ -145,17 +145,17 @@ def test_the_list_asks_the_same_few_questions_however_many_people(
 ) -> None:
     for number in range(20):
         User.objects.create_user(f"person{number}")
-    desk = signed_in(rita)
+    admin = signed_in(rita)
     with django_assert_max_num_queries(9):
-        desk.get(LIST)
+        admin.get(LIST)
 
 
 def test_the_page_says_what_goes_and_what_stays(rita: User, alice: User, photo: Photo, signed_in: SignIn) -> None:
     shared(alice, photo)
     edit_in(State.RUNNING, alice, photo)
-    desk = signed_in(rita)
-    assert f'href="{erase_page(alice)}"' in desk.get(page_of(alice)).text
-    said = text_of(desk.get(erase_page(alice)))
+    admin = signed_in(rita)
+    assert f'href="{erase_page(alice)}"' in admin.get(page_of(alice)).text
+    said = text_of(admin.get(erase_page(alice)))
     for words in (
         "alice will be permanently erased",
         "1 image (",
@@ -192,8 +192,8 @@ def test_erasing_needs_the_token_of_the_page(rita: User, alice: User) -> None:
 
 def test_what_is_left_is_told_and_who_did_it_is_kept(rita: User, alice: User, photo: Photo, signed_in: SignIn) -> None:
     attempt, _ = attempt_of(edit_in(State.SUCCEEDED, alice, photo), cleanup_due_at="2026-01-01T00:00Z")
-    desk = signed_in(rita)
-    said = text_of(desk.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
+    admin = signed_in(rita)
+    said = text_of(admin.post(erase_page(alice), {"username": "alice", "reason": "asked"}, follow=True))
     assert "The account is closed" in said
     assert "1 image will be deleted once" in said
     entry = LogEntry.objects.get()
@@ -205,14 +205,14 @@ def test_what_is_left_is_told_and_who_did_it_is_kept(rita: User, alice: User, ph
 
 
 def test_an_erased_person_is_looked_at_and_never_revived(rita: User, alice: User, signed_in: SignIn) -> None:
-    desk = signed_in(rita)
-    press(desk, alice)
-    assert "Erase user…" not in desk.get(page_of(alice)).text
-    assert "was erased on" in text_of(desk.get(erase_page(alice)))
-    assert desk.post(page_of(alice), {"username": "alice", "is_active": "on"}).status_code == 403
-    assert desk.post(f"{LIST}{alice.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403
+    admin = signed_in(rita)
+    press(admin, alice)
+    assert "Erase user…" not in admin.get(page_of(alice)).text
+    assert "was erased on" in text_of(admin.get(erase_page(alice)))
+    assert admin.post(page_of(alice), {"username": "alice", "is_active": "on"}).status_code == 403
+    assert admin.post(f"{LIST}{alice.pk}/password/", {"password1": "x", "password2": "x"}).status_code == 403
     alice.refresh_from_db()
-    assert press(desk, alice).status_code == 302
+    assert press(admin, alice).status_code == 302
     assert LogEntry.objects.count() == 1
 
 

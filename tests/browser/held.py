@@ -1,4 +1,4 @@
-"""Edits that take as long as a test needs, so that nothing has to be quick to be seen."""
+"""Edits that stay in progress for as long as a test needs, so that the browser has time to look."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -65,7 +65,7 @@ def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
         page = visitor.upload(photo, words)
         assert visitor.wait_for(page)["state"] == "succeeded"
         visitor.post(f"{page}share/", page, {})
-        # Two more are left waiting for the desk.
+        # Two more are left waiting for a reviewer.
         if photo not in ("coffee.png", "hubble_deep_field.jpg"):
             visitor.post(REVIEW, REVIEW, {"action": "approve", "id": _id(page)})
     long = page

@@ -15,7 +15,7 @@ EVERYTHING = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21
 
 
 @pytest.fixture
-def desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
+def open_admin(open_own: Callable[..., Page]) -> Callable[..., Page]:
     """A page on which the administrator is signed in."""
     return open_own
 
@@ -34,8 +34,8 @@ def first_job(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_on_the_operators_pages_keeps_anybody_out(desk: Callable[..., Page], scheme: str) -> None:
-    page = desk(color_scheme=scheme, viewport={"width": 390, "height": 844})
+def test_axe_finds_nothing_on_the_operators_pages(open_admin: Callable[..., Page], scheme: str) -> None:
+    page = open_admin(color_scheme=scheme, viewport={"width": 390, "height": 844})
     page.goto("/admin/")
     charts = page.locator(f"img.chart-{scheme}")
     expect(charts.first).to_be_visible()
@@ -68,8 +68,8 @@ def test_axe_finds_nothing_on_the_lists_and_forms_of_the_admin(
         assert found == [], f"{address}: {[(each['id'], [node['html'] for node in each['nodes']]) for each in found]}"
 
 
-def test_the_admin_has_the_type_and_colors_of_the_product(desk: Callable[..., Page]) -> None:
-    page = desk(color_scheme="dark")
+def test_the_admin_has_the_fonts_and_colors_of_the_product(open_admin: Callable[..., Page]) -> None:
+    page = open_admin(color_scheme="dark")
     looks = []
     for address in ("/edits/", "/admin/auth/user/"):
         page.goto(address)
@@ -79,8 +79,8 @@ def test_the_admin_has_the_type_and_colors_of_the_product(desk: Callable[..., Pa
     assert looks[0] == looks[1]
 
 
-def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page]) -> None:
-    page = desk()
+def test_submitting_is_stopped_and_resumed_with_buttons(open_admin: Callable[..., Page]) -> None:
+    page = open_admin()
     page.goto("/admin/")
     page.get_by_label("Reason (optional)").fill("maintenance")
     page.get_by_role("button", name="Pause submitting").click()
@@ -91,8 +91,8 @@ def test_submitting_is_stopped_and_resumed_with_buttons(desk: Callable[..., Page
     expect(page.get_by_role("heading", name="Submitting: on")).to_be_visible()
 
 
-def test_charts_follow_the_theme_that_was_chosen_in_the_admin(desk: Callable[..., Page]) -> None:
-    page = desk(color_scheme="light")
+def test_charts_follow_the_theme_that_was_chosen_in_the_admin(open_admin: Callable[..., Page]) -> None:
+    page = open_admin(color_scheme="light")
     page.goto("/admin/")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     expect(page.locator("img.chart-dark").first).to_be_visible()

@@ -21,7 +21,7 @@ SHIFTS = """() => new Promise((tell) => new PerformanceObserver((list) => tell(l
 
 @pytest.fixture(scope="module")
 def shown(browsed_site: RunningSite, moon: str) -> str:
-    """The secret link of `moon`, which everybody sees in the gallery, too."""
+    """The private link of `moon`, which everybody sees in the gallery, too."""
     visitor = browsed_site.visitor
     visitor.post(f"{moon}share/", moon, {})
     visitor.post(REVIEW, REVIEW, {"action": "approve", "id": moon.split("/")[2]})

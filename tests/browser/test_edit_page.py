@@ -109,7 +109,7 @@ def test_a_running_edit_can_be_canceled(open_own: Callable[..., Page], browsed_s
     expect(page.get_by_text("This cost nothing.")).to_be_visible()
 
 
-def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
+def test_a_private_link_opens_in_another_browser_until_it_is_revoked(
     open_own: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
 ) -> None:
     page = open_own(done(browsed_site, "Make the rocket red"), permissions=CLIPBOARD)
@@ -134,7 +134,7 @@ def test_a_secret_link_opens_in_another_browser_until_it_is_taken_back(
     expect(friend.get_by_role("heading", name="This link has expired")).to_be_visible()
 
 
-def test_without_scripts_a_link_is_made_read_and_taken_back(
+def test_without_scripts_a_link_is_created_read_and_revoked(
     open_own: Callable[..., Page], open_page: Callable[..., Page], browsed_site: RunningSite
 ) -> None:
     page = open_own(done(browsed_site, "Make the rocket blue"), java_script_enabled=False)

@@ -200,7 +200,7 @@ def test_a_heart_and_a_selection_without_javascript(open_own: Callable[..., Page
         page.get_by_role("button", name="Download").click()
 
 
-def test_what_was_thrown_away_is_taken_back_with_undo(open_own: Callable[..., Page]) -> None:
+def test_deleted_edits_are_restored_with_undo(open_own: Callable[..., Page]) -> None:
     page = open_own("/edits/?q=number+19")
     expect(cards(page)).to_have_count(1)
     page.get_by_role("link", name="Select").click()

@@ -70,7 +70,7 @@ def test_a_webp_is_converted_with_one_click(open_form: Callable[..., Page], phot
     assert sent_picture(page).size == (300, 200)
 
 
-def test_everything_wrong_with_one_picture_is_mended_with_one_click(open_form: Callable[..., Page], photo: Any) -> None:
+def test_everything_wrong_with_one_picture_is_fixed_with_one_click(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("long.webp", 800, 200))
     expect(page.get_by_role("alert").first).to_contain_text("Use a JPEG or PNG photo. This photo is 800 × 200")

@@ -1,4 +1,4 @@
-"""Recent instructions, versions, keyboard, phone, no scripts, axe."""
+"""The form of a new edit for everybody: recent instructions, versions, keyboard, phone, without scripts, axe."""
 
 import io
 import uuid

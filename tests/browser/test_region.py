@@ -198,7 +198,7 @@ def test_another_photo_and_many_photos_begin_without_a_region(marking: Callable[
     expect(words(page)).to_have_text("")
     drag(page, (0.2, 0.2), (0.4, 0.4))
     choose(page, photo("one.jpg", 400, 300), photo("two.jpg", 300, 400))
-    expect(page.get_by_text("A part can be marked in one photo at a time.")).to_be_visible()
+    expect(page.get_by_text("You can mark a part only when you edit a single photo.")).to_be_visible()
     expect(stage(page)).to_be_hidden()
 
 
@@ -223,7 +223,7 @@ def test_the_rest_is_kept_after_what_is_kept_was_corrected(open_own: Callable[..
     done = browsed_site.visitor.upload("rocket.jpg", "Change the sky to navy blue")
     browsed_site.visitor.wait_for(done)
     page = open_own(done)
-    page.get_by_text("Show and correct what is kept").click()
+    page.get_by_text("View and adjust the changed area").click()
     expect(words(page)).to_contain_text("Marked:")
     page.get_by_role("button", name="Eraser").click()
     brush_size(page).fill("30")

@@ -13,7 +13,7 @@ from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-DESK, GRID = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
+QUEUE, GRID = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
 LOADED = "pair => [...pair.querySelectorAll('figure img')].every(image => image.complete && image.naturalWidth)"
 PHOTOS = ("coffee.png", "rocket.jpg", "chelsea.png", "coffee.png")
 
@@ -32,8 +32,8 @@ def pairs(browsed_site: RunningSite) -> list[str]:
 
 
 @pytest.fixture
-def open_desk(open_own: Callable[..., Page]) -> Callable[..., Page]:
-    def open_one(path: str = DESK, **options: Any) -> Page:
+def open_queue(open_own: Callable[..., Page]) -> Callable[..., Page]:
+    def open_one(path: str = QUEUE, **options: Any) -> Page:
         return open_own(path, **options)
 
     return open_one
@@ -50,8 +50,8 @@ def says(page: Page, words: str) -> None:
     expect(page.get_by_role("status")).to_contain_text(words)
 
 
-def test_a_session_by_keyboard(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_a_session_by_keyboard(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     shows(page, pairs[0])
     expect(page.locator("[data-progress]")).to_contain_text("4 waiting")
     page.keyboard.press("a")
@@ -71,9 +71,9 @@ def test_a_session_by_keyboard(open_desk: Callable[..., Page], pairs: list[str])
     expect(page.locator("[data-progress]")).to_contain_text("4 waiting")
 
 
-def test_the_next_pair_is_there_before_the_server_has_answered(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page, held = open_desk(), []
-    page.route("**" + DESK, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+def test_the_next_pair_is_there_before_the_server_has_answered(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page, held = open_queue(), []
+    page.route("**" + QUEUE, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     page.wait_for_load_state("networkidle")
     shows(page, pairs[0])
     for words in pairs[1:3]:
@@ -87,8 +87,8 @@ def test_the_next_pair_is_there_before_the_server_has_answered(open_desk: Callab
     page.wait_for_function("() => document.querySelectorAll('[data-pair]').length === 2")
 
 
-def test_keys_do_nothing_while_somebody_types(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_keys_do_nothing_while_somebody_types(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     page.keyboard.press("r")
     page.keyboard.press("8")
     page.keyboard.type("a sad case, 12 or so")
@@ -104,8 +104,8 @@ def test_keys_do_nothing_while_somebody_types(open_desk: Callable[..., Page], pa
     says(page, "Rejected")
 
 
-def test_a_quick_reviewer_keeps_the_focus(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_a_quick_reviewer_keeps_the_focus(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     page.evaluate(
         """() => new Promise((done) => {
             const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
@@ -116,8 +116,8 @@ def test_a_quick_reviewer_keeps_the_focus(open_desk: Callable[..., Page], pairs:
     expect(page.get_by_label("In your own words")).to_be_focused()
 
 
-def test_a_panel_that_is_closed_and_opened_at_once_is_open(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_a_panel_that_is_closed_and_opened_at_once_is_open(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     page.keyboard.press("r")
     page.keyboard.press("8")
     page.get_by_label("In your own words").evaluate(
@@ -131,8 +131,8 @@ def test_a_panel_that_is_closed_and_opened_at_once_is_open(open_desk: Callable[.
     expect(page.get_by_label("In your own words")).to_be_focused()
 
 
-def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_nothing_is_rejected_by_accident(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     page.keyboard.press("r")
     page.keyboard.press("Enter")
     page.keyboard.press("a")
@@ -140,8 +140,8 @@ def test_nothing_is_rejected_by_accident(open_desk: Callable[..., Page], pairs: 
     expect(page.get_by_label("In your own words")).to_be_visible()
 
 
-def test_a_second_key_that_comes_at_once_decides_nothing(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_a_second_key_that_comes_at_once_decides_nothing(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     shows(page, pairs[0])
     page.evaluate(
         """() => {
@@ -153,8 +153,8 @@ def test_a_second_key_that_comes_at_once_decides_nothing(open_desk: Callable[...
     expect(page.locator("[data-progress]")).to_contain_text("3 waiting")
 
 
-def test_it_says_why_a_key_decided_nothing(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_it_says_why_a_key_decided_nothing(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     shows(page, pairs[0])
     page.evaluate("document.querySelector('[data-review]').removeAttribute('data-seen')")
     page.keyboard.press("a")
@@ -163,8 +163,8 @@ def test_it_says_why_a_key_decided_nothing(open_desk: Callable[..., Page], pairs
 
 
 @pytest.mark.parametrize("viewport", [(1440, 900), (1024, 768), (390, 844)])
-def test_the_reasons_cover_no_picture(open_desk: Callable[..., Page], pairs: list[str], viewport: tuple[int, int]) -> None:
-    page = open_desk(viewport={"width": viewport[0], "height": viewport[1]})
+def test_the_reasons_cover_no_picture(open_queue: Callable[..., Page], pairs: list[str], viewport: tuple[int, int]) -> None:
+    page = open_queue(viewport={"width": viewport[0], "height": viewport[1]})
     shows(page, pairs[0])
     page.keyboard.press("r")
     panel = page.locator(".review-panel").bounding_box()
@@ -177,9 +177,9 @@ def test_the_reasons_cover_no_picture(open_desk: Callable[..., Page], pairs: lis
 
 
 def test_a_pair_is_zoomed_as_large_as_the_screen_and_no_key_decides_meanwhile(
-    open_desk: Callable[..., Page], pairs: list[str]
+    open_queue: Callable[..., Page], pairs: list[str]
 ) -> None:
-    page = open_desk()
+    page = open_queue()
     shows(page, pairs[0])
     page.keyboard.press("f")
     dialog = page.get_by_role("dialog", name="Before and after")
@@ -196,8 +196,8 @@ def test_a_pair_is_zoomed_as_large_as_the_screen_and_no_key_decides_meanwhile(
     shows(page, pairs[0])
 
 
-def test_a_pair_of_the_grid_is_zoomed_without_being_chosen(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk(GRID)
+def test_a_pair_of_the_grid_is_zoomed_without_being_chosen(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue(GRID)
     page.get_by_role("button", name=f"Full screen: {pairs[1]}").click()
     dialog = page.get_by_role("dialog", name="Before and after")
     expect(dialog.get_by_role("img", name="The photo after the edit")).to_be_visible()
@@ -205,8 +205,8 @@ def test_a_pair_of_the_grid_is_zoomed_without_being_chosen(open_desk: Callable[.
     expect(page.get_by_text("0 selected")).to_be_visible()
 
 
-def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_the_ways_to_look(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     slider = page.get_by_role("slider", name="Compare before and after")
     expect(slider).to_have_count(0)
     page.keyboard.press("ArrowRight")
@@ -229,21 +229,21 @@ def test_the_ways_to_look(open_desk: Callable[..., Page], pairs: list[str]) -> N
     shows(page, pairs[0])
 
 
-def test_without_a_connection_the_pair_comes_back(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_without_a_connection_the_pair_comes_back(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     shows(page, pairs[0])
-    page.route("**" + DESK, lambda route: route.abort())
+    page.route("**" + QUEUE, lambda route: route.abort())
     page.keyboard.press("a")
     says(page, "Connection lost.")
     shows(page, pairs[0])
-    page.unroute("**" + DESK)
+    page.unroute("**" + QUEUE)
     page.keyboard.press("a")
     says(page, "Approved")
     shows(page, pairs[1])
 
 
-def test_at_the_end_of_the_queue(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk()
+def test_at_the_end_of_the_queue(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
     for words in pairs:
         shows(page, words)
         page.keyboard.press("a")
@@ -254,8 +254,8 @@ def test_at_the_end_of_the_queue(open_desk: Callable[..., Page], pairs: list[str
     shows(page, pairs[-1])
 
 
-def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk(java_script_enabled=False)
+def test_the_same_without_scripts(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue(java_script_enabled=False)
     page.get_by_role("button", name="Approve").click()
     shows(page, pairs[1], scripts=False)
     page.locator("summary").click()
@@ -268,8 +268,8 @@ def test_the_same_without_scripts(open_desk: Callable[..., Page], pairs: list[st
     shows(page, pairs[2], scripts=False)
 
 
-def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_desk(GRID, viewport={"width": 1024, "height": 768})
+def test_many_at_once_and_nothing_moves(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue(GRID, viewport={"width": 1024, "height": 768})
     rows = page.locator(".grid-pair")
     before = [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))]
     page.get_by_label("Select all").check()
@@ -285,9 +285,9 @@ def test_many_at_once_and_nothing_moves(open_desk: Callable[..., Page], pairs: l
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(open_desk: Callable[..., Page], pairs: list[str], theme: str) -> None:
+def test_axe_finds_nothing(open_queue: Callable[..., Page], pairs: list[str], theme: str) -> None:
     for viewport in ({"width": 1440, "height": 900}, {"width": 390, "height": 844}):
-        page = open_desk(viewport=viewport)
+        page = open_queue(viewport=viewport)
         page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
         page.reload()
         finds_nothing(page)

@@ -128,7 +128,7 @@ def test_any_version_is_compared_with_any_other_and_with_the_original(
     page.reload()
     expect(before).to_have_attribute("src", f"{second}result/page")
     page.locator(".compare-with summary").click()
-    page.get_by_role("link", name="What it began with").click()
+    page.get_by_role("link", name="Starting image").click()
     expect(before).to_have_attribute("src", f"{third}source/page")
 
 

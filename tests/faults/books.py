@@ -1,4 +1,4 @@
-"""The sandbox's own books against what the owners got: no state of a row can hide what is lost or was not asked for."""
+"""The sandbox's own books against what the owners got: whatever state a row is in, it cannot hide a lost or unrequested Run."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -163,7 +163,7 @@ class Runner:
         self.environment.ensure(Topology(**{**vars(topology), "failpoint": "", "web_failpoint": ""}))
 
     def wait_for_ticks(self, count: int = 3) -> None:
-        """Wait for so many more ticks of the scheduler."""
+        """Wait for this many more ticks of the scheduler."""
         for _ in range(count):
             wait_until(partial(self._ticked_since, self.last_tick()), 20, why="the scheduler does not tick")
 

@@ -162,7 +162,7 @@ def test_a_pair_claimed_by_another_reviewer_is_not_decided(
 
 
 @pytest.mark.parametrize("fields", [{"deleted_at": timezone.now()}, {"visibility": "private"}])
-def test_what_its_owner_has_taken_back_cannot_be_approved(offered: OfferPairs, rena: User, fields: dict[str, Any]) -> None:
+def test_what_its_owner_has_withdrawn_cannot_be_approved(offered: OfferPairs, rena: User, fields: dict[str, Any]) -> None:
     (edit,) = offered(1, **fields)
     assert not moderation.approve(edit, rena)
     assert notes(edit) == []
@@ -207,14 +207,14 @@ def test_undo_does_not_overrule_the_owner(offered: OfferPairs, alice: User, rena
         assert reloaded(edit).visibility == Visibility.PRIVATE
 
 
-def test_taking_back_a_takedown_publishes_nothing(alice: User, photo: Photo, rena: User) -> None:
+def test_undoing_a_takedown_publishes_nothing(alice: User, photo: Photo, rena: User) -> None:
     edit = shared(alice, photo)
     moderation.reject(edit, rena, "no")
     moderation.undo(rena, present(reloaded(edit).reviewed_at))
     assert reloaded(edit).visibility == Visibility.PENDING
 
 
-def test_many_decisions_of_one_moment_are_taken_back_together(offered: OfferPairs, rena: User) -> None:
+def test_decisions_made_together_are_undone_together(offered: OfferPairs, rena: User) -> None:
     edits = offered(5)
     before = moderation.approve_all([edits[4].pk], rena)
     at = timezone.now()

@@ -1,4 +1,4 @@
-"""Many reviewers at once, on SQLite and on PostgreSQL: no pair is on two desks, and none is decided twice."""
+"""Many reviewers at once, on SQLite and on PostgreSQL: no pair is claimed by two reviewers, and none is decided twice."""
 
 from uuid import UUID
 
@@ -21,8 +21,8 @@ def team(staff: MakeStaff) -> list[User]:
 
 def test_no_pair_is_claimed_by_two_reviewers(offered: OfferPairs, team: list[User]) -> None:
     edits = offered(12)
-    desks = at_once(6, lambda number: moderation.claim_next(team[number], 2))
-    given = [edit_id for desk in desks for edit_id in desk]
+    claimed = at_once(6, lambda number: moderation.claim_next(team[number], 2))
+    given = [edit_id for claims in claimed for edit_id in claims]
     assert len(given) == len(set(given))
     # Whoever passed over rows that were just being claimed comes back for what is left.
     given = [edit_id for reviewer in team for edit_id in moderation.claim_next(reviewer, 2)]
@@ -31,8 +31,8 @@ def test_no_pair_is_claimed_by_two_reviewers(offered: OfferPairs, team: list[Use
 
 def test_the_last_pair_is_claimed_by_one_reviewer(offered: OfferPairs, team: list[User]) -> None:
     (edit,) = offered(1)
-    desks = at_once(6, lambda number: moderation.claim_next(team[number], 2))
-    assert sorted(map(len, desks)) == [0, 0, 0, 0, 0, 1]
+    claimed = at_once(6, lambda number: moderation.claim_next(team[number], 2))
+    assert sorted(map(len, claimed)) == [0, 0, 0, 0, 0, 1]
     assert Edit.objects.get(pk=edit.pk).review_claimed_by is not None
 
 

@@ -92,7 +92,7 @@ def test_drift_alone_is_no_change(box: Window | None) -> None:
 
 
 @pytest.mark.parametrize("color", [(120, 130, 140), (0, 0, 0), (255, 255, 255)])
-def test_a_plain_picture_is_no_riddle(color: effects.Color) -> None:
+def test_a_plain_picture_shows_no_change_until_it_is_edited(color: effects.Color) -> None:
     plain = Image.new("RGB", SIZE, color)
     assert refusal(encoded(plain), encoded(plain)) == "nothing_changed"
     edited, (left, top, right, bottom) = with_an_object(plain)

@@ -40,7 +40,7 @@ def test_a_gradient_over_the_picture_is_taken_back() -> None:
     assert left(PHOTO, PHOTO + slope).mean() < 1
 
 
-def test_what_has_been_changed_does_not_pull() -> None:
+def test_what_has_been_changed_has_no_influence() -> None:
     repainted = PHOTO * 1.04
     repainted[50:120, 60:160] = (255, 0, 0)
     off = left(PHOTO, repainted)
@@ -48,7 +48,7 @@ def test_what_has_been_changed_does_not_pull() -> None:
     assert np.median(off) < 1
 
 
-def test_what_does_not_count_does_not_pull() -> None:
+def test_what_has_no_weight_has_no_influence() -> None:
     repainted, weight = PHOTO * 1.04, EVERYWHERE.copy()
     repainted[:, :200] = 20
     weight[:, :200] = 0

@@ -139,7 +139,7 @@ def test_a_result_of_any_shape_makes_a_picture(size: tuple[int, int]) -> None:
         assert min(pair(plain((640, 480), RED), plain(size, BLUE, "PNG"), style).size) >= 1
 
 
-def test_nothing_of_the_files_comes_along() -> None:
+def test_no_metadata_of_the_files_is_kept() -> None:
     buffer = io.BytesIO()
     exif = Image.Exif()
     exif[0x010E] = "a secret place"

@@ -32,7 +32,7 @@ def test_scale_and_shift_are_found_to_a_quarter_of_a_pixel(box: Window) -> None:
     )
 
 
-def test_what_has_been_changed_does_not_pull() -> None:
+def test_what_has_been_changed_has_no_influence() -> None:
     photo = landscape()
     repainted = photo.copy()
     repainted.paste(landscape(seed=5).crop((0, 0, 150, 150)), (100, 100))

@@ -1,4 +1,4 @@
-"""advance(), the sweep, the gates and the fair queue."""
+"""advance(), the scheduler, the circuit breaker and the fair queue."""
 
 import time
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def test_a_step_that_breaks_is_tried_again_and_ends_in_internal_error(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_break_while_submitting_parks_the_edit(
+def test_an_unexpected_error_while_submitting_parks_the_edit(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> Iterator[pytest.MonkeyPatch]:
@@ -91,8 +91,8 @@ def test_wiros_limit_is_learned_and_kept(sandbox: SandboxServer, new_edit: NewEd
     engine.advance(first.pk)
     sandbox.faults.add("Run", "error", code=96)
     engine.advance(second.pk)
-    gate = CircuitBreaker.current()
-    assert (gate.trip_reason, ConcurrencyLimit.current().limit) == ("concurrency", 1)
+    breaker = CircuitBreaker.current()
+    assert (breaker.trip_reason, ConcurrencyLimit.current().limit) == ("concurrency", 1)
     CircuitBreaker.objects.update(retry_at=timezone.now() - timedelta(seconds=1))
     ConcurrencyLimit.objects.update(valid_until=timezone.now() + timedelta(hours=1))
     for _ in range(3):

@@ -102,7 +102,7 @@ def test_no_more_edits_of_one_person_are_under_way_than_allowed(
     assert Edit.objects.filter(state="running").count() == 2
 
 
-def test_several_processes_may_replay_the_same_journal(
+def test_several_processes_may_replay_the_same_spool(
     sandbox: SandboxServer, new_edit: NewEdit, settings: Settings, tmp_path: Path
 ) -> None:
     settings.DATA_DIR = tmp_path
@@ -111,11 +111,11 @@ def test_several_processes_may_replay_the_same_journal(
     task = next(iter(sandbox.tasks))
     task_id_spool.write(edit.attempts.get(), task.id, task.token)
     assert 1 <= sum(at_once(4, lambda _: task_id_spool.replay())) <= 4
-    assert not list(tmp_path.glob("journal/*"))
+    assert not list(tmp_path.glob("task-id-spool/*"))
     assert advance_to_rest(edit).state == "succeeded"
 
 
-def test_a_closed_gate_lets_one_probe_through(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+def test_a_half_open_circuit_breaker_lets_one_probe_through(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     people = [User.objects.create_user(f"person{number}") for number in range(8)]
     edits = [new_edit(owner=person) for person in people]
     sandbox.faults.add("Run", "error", code=97)

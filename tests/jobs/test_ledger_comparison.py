@@ -184,7 +184,7 @@ def test_a_list_that_fails_is_read_again_in_an_hour(sandbox: SandboxServer, done
     assert timedelta(minutes=50) < next_time - timezone.now() < timedelta(minutes=70)
 
 
-def test_a_server_that_lists_nothing_is_let_be(no_task_list: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_without_a_task_list_is_left_alone(no_task_list: None, caplog: pytest.LogCaptureFixture) -> None:
     ledger_comparison.compare_if_due()
     assert not LedgerDifference.objects.exists()
     assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]

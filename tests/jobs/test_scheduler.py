@@ -1,4 +1,4 @@
-"""The sweep: everything gets to its end without any message, results first."""
+"""The scheduler: every edit gets to its end without any Celery message, results first."""
 
 import time
 from datetime import timedelta
@@ -63,7 +63,7 @@ def test_the_sweep_takes_results_before_running_before_waiting(
     assert order == [fetching.pk, running.pk, waiting.pk]
 
 
-def test_running_edits_that_find_no_free_lane_are_given_back(
+def test_running_edits_that_find_no_free_thread_are_released(
     new_edit: NewEdit, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edits = [new_edit() for _ in range(3)]

@@ -102,7 +102,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule()
     def time_passes(self) -> None:
-        """Everything becomes due and every gate opens, but leases of living workers hold."""
+        """Everything becomes due and every circuit breaker half-opens, but leases of living workers hold."""
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         CircuitBreaker.objects.update(retry_at=timezone.now())
         ConcurrencyLimit.objects.update(valid_until=None)

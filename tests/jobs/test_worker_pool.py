@@ -1,4 +1,4 @@
-"""Lanes refuse what does not fit, and finish what was begun."""
+"""The worker pool refuses work without a free thread, and finishes what it has started."""
 
 from threading import Event
 
@@ -8,7 +8,7 @@ from edits.jobs.worker_pool import WorkerPool
 
 
 def test_what_does_not_fit_is_refused_and_not_queued() -> None:
-    lanes, go_on = WorkerPool(2), Event()
+    pool, go_on = WorkerPool(2), Event()
     done: list[int | str] = []
 
     def wait_and_note(number: int) -> None:
@@ -16,23 +16,23 @@ def test_what_does_not_fit_is_refused_and_not_queued() -> None:
             done.append(number)
 
     for number in range(2):
-        assert lanes.offer(wait_and_note, number)
-    assert not lanes.offer(done.append, "too much")
+        assert pool.offer(wait_and_note, number)
+    assert not pool.offer(done.append, "too much")
     go_on.set()
-    lanes.drain()
+    pool.drain()
     assert sorted(done) == [0, 1]
 
 
 def test_after_a_drain_nothing_new_is_begun() -> None:
-    lanes = WorkerPool(1)
-    lanes.drain()
-    assert not lanes.offer(print)
-    assert not lanes.offer(print)
+    pool = WorkerPool(1)
+    pool.drain()
+    assert not pool.offer(print)
+    assert not pool.offer(print)
 
 
-def test_work_that_breaks_frees_its_lane(caplog: pytest.LogCaptureFixture) -> None:
-    lanes = WorkerPool(1)
-    assert lanes.offer(lambda: 1 / 0)
-    assert lanes.offer(print, timeout=5)
-    lanes.drain()
+def test_work_that_raises_frees_its_thread(caplog: pytest.LogCaptureFixture) -> None:
+    pool = WorkerPool(1)
+    assert pool.offer(lambda: 1 / 0)
+    assert pool.offer(print, timeout=5)
+    pool.drain()
     assert "ZeroDivisionError" in caplog.text

@@ -27,7 +27,7 @@ class NotRunError(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
     parser.add_argument("--only", default="", metavar="WORDS", help="mutations whose name contains this")
-    parser.add_argument("--from", default=0, type=int, dest="start", help="leave out so many at the beginning")
+    parser.add_argument("--from", default=0, type=int, dest="start", help="skip this many mutations")
     options = parser.parse_args()
     chosen = [mutation for mutation in MUTATIONS[options.start :] if options.only in mutation.name]
     if problem := _noticed_without_mistake():

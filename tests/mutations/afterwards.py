@@ -213,7 +213,7 @@ MUTATIONS = [
         "edits/ordering/create.py",
         """
     with transaction.atomic():
-        # Reservations pass one after the other, so quota and cap hold exactly however many arrive at once.
+        # Reservations are made one after the other, so quota and cap hold exactly however many arrive at once.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known

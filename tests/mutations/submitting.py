@@ -91,7 +91,7 @@ MUTATIONS = [
         BREAKER,
         "if opened.filter(Q(last_refusal_at__isnull=True) | Q(last_refusal_at__lte=sent_at)).update",
         "if opened.update",
-        ("tests/jobs/flow_control/test_circuit_breaker.py", "-k", "success_that_comes_late"),
+        ("tests/jobs/flow_control/test_circuit_breaker.py", "-k", "late_success"),
     ),
     Mutation(
         "one edit's bare 403 stops everybody",
@@ -124,8 +124,8 @@ MUTATIONS = [
     Mutation(
         "the limit of edits at once is not looked at under the lock",
         ADMISSION,
-        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        # Nothing",
-        "        # Nothing",
+        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        # This",
+        "        # This",
         ("tests/jobs/test_in_parallel.py",),
         needs_postgresql=True,
     ),

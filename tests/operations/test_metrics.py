@@ -1,4 +1,4 @@
-"""Figures for operators: true, sampled where there are many, and never counted twice."""
+"""Metrics for operators: true, sampled where there are many, and never counted twice."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

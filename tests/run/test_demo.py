@@ -79,14 +79,14 @@ def test_the_key_of_the_sandbox_that_was_started_here_costs_nothing() -> None:
     assert is_private({"BEHIND_PROXY": "off"})
 
 
-def test_a_person_who_happens_to_be_called_demo_is_let_alone(db: Any, settings: Any) -> None:
+def test_a_person_who_happens_to_be_called_demo_is_left_alone(db: Any, settings: Any) -> None:
     settings.DEMO_USERNAME = ""
     User.objects.create_user("demo", password="correct horse")
     call_command("demo")
     assert User.objects.get(username="demo").is_active
 
 
-def test_a_person_called_demo_keeps_the_account_where_the_demonstration_would_want_the_name(db: Any, settings: Any) -> None:
+def test_a_person_called_demo_keeps_the_account_although_the_demo_account_has_that_name(db: Any, settings: Any) -> None:
     settings.DEMO_USERNAME, settings.DEMO_PASSWORD = "demo", "shown to everybody"
     User.objects.create_user("demo", password="correct horse")
     call_command("demo")

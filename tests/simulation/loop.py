@@ -46,7 +46,7 @@ class Loop:
         self.history.append(f"{self.clock.truth:10.1f}  {what}")
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
-        """Let `action` happen in so many seconds; what happens at the same moment comes in any order."""
+        """Let `action` happen in this many seconds; what happens at the same moment comes in any order."""
         self._count += 1
         heapq.heappush(self._heap, (self.clock.truth + max(seconds, 0.0), self.dice.random.random(), self._count, action))
 

@@ -3,7 +3,7 @@
     python -m tests.upgrade.make_fixture
 
 takes the sources of the commit below out of this repository into a temporary folder and runs version_0_1/ there, on an empty
-SQLite database. The packages are those of this virtual environment. Nobody has to do that again, unless a row is missed.
+SQLite database. The packages are those of this virtual environment. This only has to be repeated if a row is missing.
 """
 
 import os

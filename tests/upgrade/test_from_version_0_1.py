@@ -184,7 +184,7 @@ def test_the_gallery_shows_what_was_public() -> None:
 
 @pytest.mark.parametrize("reviewer", FIXTURE["queues"])
 def test_a_reviewer_is_offered_the_same_pairs_in_the_same_order(visitor: Callable[[str], Client], reviewer: str) -> None:
-    """Without what lies on another reviewer's desk."""
+    """Without what another reviewer has claimed."""
     shown = dict.fromkeys(UUID.findall(text_of(visitor(reviewer), "/admin/edits/edit/waiting/")))
     assert [pk for pk in shown if pk in EDITS] == FIXTURE["queues"][reviewer]
 
@@ -197,7 +197,7 @@ def test_what_a_reviewer_has_just_skipped_is_not_on_the_desk_again(visitor: Call
 
 
 @pytest.mark.parametrize("name", FIXTURE["links"])
-def test_a_secret_link_opens_what_it_opened(name: str) -> None:
+def test_a_private_link_opens_what_it_opened(name: str) -> None:
     for behind in ("", "source", "result", "result/card"):
         assert Client().get(FIXTURE["links"][name] + behind).status_code == (200 if name == "live" else 404)
 

@@ -14,7 +14,7 @@ from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
 
-SANDBOX = "Sandbox: results are painted stand-ins"
+SANDBOX = "Sandbox: results are simulated"
 OF_THE_MODEL = "Replace the ski sticks"
 
 

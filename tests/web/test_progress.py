@@ -25,9 +25,9 @@ def text_of(browser: Client, edit: Edit) -> str:
 
 
 def open_the_breaker(reason: str) -> None:
-    gate = CircuitBreaker.current()
-    gate.trip_reason, gate.retry_at = reason, timezone.now() + timedelta(minutes=5)
-    gate.save()
+    breaker = CircuitBreaker.current()
+    breaker.trip_reason, breaker.retry_at = reason, timezone.now() + timedelta(minutes=5)
+    breaker.save()
 
 
 def test_the_place_in_line_is_the_one_of_the_fair_queue(browser: Client, alice: User, bob: User, photo: Photo) -> None:

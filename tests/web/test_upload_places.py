@@ -25,9 +25,7 @@ def browser(signed_in: SignIn, alice: User, media: Path) -> Any:
     return signed_in(alice)
 
 
-def test_of_an_upload_too_many_nothing_is_kept_and_it_is_told_when_to_come_again(
-    browser: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_too_many_is_not_kept_and_told_when_to_try_again(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_places, "PLACES", 0)
     monkeypatch.setattr("edits.web.uploads.tempfile.SpooledTemporaryFile", None)
     answer = browser.post("/edits/new/", upload(), headers=JSON)

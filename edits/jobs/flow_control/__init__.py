@@ -1,6 +1,6 @@
-"""Whether and when a job may go on: everything that holds a call to Wiro back.
+"""Whether and when a job may go on: everything that can hold back a call to Wiro.
 
-admission         may this edit be submitted now?         circuit_breaker   when nobody may
+admission         may this edit be submitted now?         circuit_breaker   when no edit may
 fair_queue        whose turn it is                        rate_limiter      how often Wiro is asked
 storage_health    can results be stored?
 """

@@ -29,7 +29,7 @@ from .fair_queue import next_in_turn
 
 @dataclass(frozen=True)
 class Wait:
-    """Not now, but at `until`. `code` and `why` are for the history; without a code the wait is not worth a line."""
+    """Not now, but at `until`. `code` and `why` are for the history; a wait without a code is not recorded there."""
 
     until: datetime
     code: str = EventCode.NONE
@@ -43,14 +43,14 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         now = clock.now()
-        # Looked at again: what was true a moment ago may have changed while this worker waited for the lock.
+        # Checked again: what was true a moment ago may have changed while this worker waited for the lock.
         if wait := _closed(edit, now) or _no_place(edit, now):
             return wait
-        # Nothing is gained yet, so the claims that came to nothing still count.
+        # This is no progress yet, so fruitless claims still count.
         kept: dict[str, Any] = {"keep_lease": True, "due_at": edit.lease_until, "fruitless_claims": edit.fruitless_claims}
         if not edit.move(State.SUBMITTING, started_at=now, **kept):
             return None
-        # If the breaker is half-open this edit is the probe; everybody else waits until it is answered.
+        # If the circuit breaker is half-open, this edit is the probe; all others wait for its answer.
         CircuitBreaker.objects.exclude(trip_reason="").update(retry_at=now + timing.span(timing.RUN_DEADLINE))
         FairShare.objects.update_or_create(owner_id=edit.owner_id, defaults={"last_submitted_at": now})
         return Attempt.objects.create(
@@ -63,7 +63,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
 
 
 def _must_wait(edit: Edit) -> Wait | None:
-    """Everything that need not be exact, so that it does not take time under the lock."""
+    """The checks that need not be exact, made before taking the lock to keep it short."""
     now = clock.now()
     if wait := _closed(edit, now) or _no_place(edit, now):
         return wait

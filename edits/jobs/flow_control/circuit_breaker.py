@@ -1,7 +1,7 @@
-"""The circuit breaker before Run: opened by refusals that concern every edit, closed by a Run that is accepted.
+"""The circuit breaker in front of Run: opened by refusals that concern every edit, closed by a Run that is accepted.
 
-While it is open nobody submits. When its time is over one edit probes Wiro, another one than the edit that was refused, so
-that an edit which is refused for its own sake does not hold up the others. Operators pause submitting apart from it.
+While it is open, nothing is submitted. When its time is over, one edit probes Wiro; a different one than the edit that was
+refused, so that an edit which is refused for a reason of its own does not hold up the others. Pausing is separate from it.
 """
 
 import logging
@@ -33,19 +33,19 @@ from .fair_queue import wake
 
 log = logging.getLogger(__name__)
 
-# A bare 401 or 403 concerns one edit alone where others were accepted so lately (seconds).
+# If other edits were accepted within this time (seconds), a bare 401 or 403 concerns one edit alone.
 OTHERS_PASS = 600.0
 PAUSE_REASON_MAX = 300
 
 
 def next_look(breaker: CircuitBreaker) -> datetime:
-    """When an edit that met the open breaker looks again: soon enough to notice a probe that closes it early."""
+    """When to look again at an edit that met the open circuit breaker: soon enough to notice a probe that closes it early."""
     soon = timing.after(timing.PROBE_PATIENCE)
     return min(soon, breaker.retry_at + timing.span(1)) if breaker.retry_at else soon
 
 
 def close_after_success(sent_at: datetime) -> None:
-    """A Run that was sent at that moment was accepted, so what opened the breaker before is over; what did since is not."""
+    """A Run that was sent at that time was accepted. Close the circuit breaker unless it was opened after that."""
     opened = CircuitBreaker.objects.exclude(trip_reason=TripReason.NONE)
     if opened.filter(Q(last_refusal_at__isnull=True) | Q(last_refusal_at__lte=sent_at)).update(**CircuitBreaker.CLOSED):
         log.warning("circuit breaker closed: edits are submitted again")
@@ -77,7 +77,7 @@ def trip_for(error: WiroError, edit: Edit) -> bool:
 
 
 def pause(actor: Any, reason: str = "") -> None:
-    """Submit nothing until `resume`. What runs at Wiro goes on and is fetched. Raises NotAllowed."""
+    """Submit nothing until `resume`. What is running at Wiro continues and is fetched. Raises NotAllowed."""
     paused = {"paused_at": clock.now(), "paused_by": actor, "reason": reason[:PAUSE_REASON_MAX]}
     Pause.current()
     if not Pause.objects.filter(paused_at__isnull=True).update(**paused):
@@ -86,7 +86,7 @@ def pause(actor: Any, reason: str = "") -> None:
 
 
 def resume(actor: Any, reason: str = "") -> None:
-    """End a pause and close the breaker; what still speaks against submitting opens it again. Raises NotAllowed."""
+    """End a pause and close the circuit breaker; the next refusal opens it again. Raises NotAllowed."""
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         was_paused = Pause.objects.filter(paused_at__isnull=False).update(paused_at=None, paused_by=None, reason="")
@@ -98,7 +98,7 @@ def resume(actor: Any, reason: str = "") -> None:
 
 
 def is_probe_for_another(breaker: CircuitBreaker, edit_id: uuid.UUID) -> bool:
-    """Should another edit probe instead of the one that was refused? For a while: then any edit may."""
+    """Whether a different edit should probe than the one that was refused. After a while, any edit may."""
     now = clock.now()
     if breaker.is_closed or breaker.tripped_by != edit_id or breaker.retry_at is None:
         return False
@@ -127,7 +127,7 @@ def _trip_reason(error: WiroError) -> TripReason | None:
 
 
 def _may_concern_one_edit(error: WiroError) -> bool:
-    """A bare 401 or 403 may come from a firewall that dislikes one request."""
+    """A bare 401 or 403 may come from a firewall that blocks a single request."""
     return isinstance(error, WiroAPIError) and error.is_credentials and not error.has_wiro_code
 
 
@@ -144,12 +144,13 @@ def _retry_at(reason: TripReason, error: WiroError, refusals: int) -> datetime:
         return timing.backoff(timing.ACCOUNT_WAIT, refusals, timing.ACCOUNT_WAIT_CAP)
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
-        # What Wiro asks for is kept to the second, at any time scale; the client caps it.
+        # Wiro's Retry-After is followed to the second, whatever the time scale; the client caps it.
         return clock.now() + timedelta(seconds=retry_after)
     return timing.backoff(timing.RETRY_WAIT, refusals, timing.RETRY_WAIT_CAP)
 
 
 def _tell_administrators(breaker: CircuitBreaker) -> None:
-    text = f"No edits are being submitted: {breaker.get_trip_reason_display()}. Edits wait in the queue; one probes now and then."
+    reason = breaker.get_trip_reason_display()
+    text = f"No edits are being submitted: {reason}. Edits wait in the queue; now and then one of them tests Wiro again."
     log.critical(text)
     mail_admins("Edits are waiting", text, fail_silently=True)

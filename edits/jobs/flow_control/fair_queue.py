@@ -30,10 +30,10 @@ _READY = "AND (edit.due_at <= %s OR edit.lease_until >= %s)"
 
 
 def next_in_turn(count: int, ready_by: datetime | None = None) -> list[uuid.UUID]:
-    """The ids of the first `count` waiting edits in fair order; with `ready_by` of those that are due or being worked on.
+    """The ids of the first `count` waiting edits in fair order; with `ready_by`, only those that are due or being worked on.
 
-    One of each person before anyone's second, counting those in flight; among equals first the person who was served longest
-    ago, so that a hundred edits of one cannot starve another's first; then the oldest.
+    One edit of each person comes before anyone's second, counting those in flight; so a hundred edits of one person cannot
+    starve another's first. Among equals, the person who was served longest ago comes first, then the oldest edit.
     """
     query = _QUEUE.format(in_flight=", ".join(["%s"] * len(IN_FLIGHT)), ready=_READY if ready_by else "")
     moment = [connection.ops.adapt_datetimefield_value(ready_by)] * 2 if ready_by else []
@@ -43,7 +43,7 @@ def next_in_turn(count: int, ready_by: datetime | None = None) -> list[uuid.UUID
 
 
 def wake_next(owner_id: int) -> None:
-    """A place has become free: try the concurrency limit again, and bring forward the next in turn and this person's next."""
+    """A task has ended: test the concurrency limit again, and make the next edits in turn and this person's next one due now."""
     now = clock.now()
     full = CircuitBreaker.objects.filter(trip_reason=TripReason.CONCURRENCY, retry_at__gt=now)
     full.update(retry_at=now)
@@ -52,7 +52,7 @@ def wake_next(owner_id: int) -> None:
 
 
 def wake(ids: Sequence[uuid.UUID] | None = None) -> None:
-    """Bring waiting edits forward: these, or all."""
+    """Make waiting edits due now: these, or all."""
     now = clock.now()
     sleeping = Edit.objects.filter(state=State.QUEUED, due_at__gt=now, lease_token__isnull=True)
     (sleeping if ids is None else sleeping.filter(pk__in=ids)).update(due_at=now)

@@ -1,7 +1,7 @@
 """Can results be stored? Asked before anything paid is started, by readiness, and after a step failed on the environment.
 
-Full disks, read-only or missing mounts and another disk than the database belongs to are the environment's: they postpone work
-and never fail a paid edit.
+A full disk, a read-only or missing mount, or a media folder that belongs to another database is not the edit's fault: work is
+postponed, and a paid edit never fails because of it.
 """
 
 import os
@@ -21,7 +21,7 @@ from ...models import MediaMarker, WriteLock
 
 MARKER_NAME = ".reword-media"
 PROBE_BYTES = 64 * 1024
-# Seconds for which an answer holds, good or bad.
+# Seconds for which an answer is remembered, good or bad.
 HEALTHY_FOR = 5.0
 UNHEALTHY_FOR = 1.0
 
@@ -57,7 +57,7 @@ def problem() -> StorageProblem | None:
 
 
 def doubt() -> None:
-    """A step failed on the environment: do not trust the remembered answer."""
+    """A step failed because of disk, folder or memory: do not trust the remembered answer."""
     _cache.valid_until = 0.0
 
 
@@ -66,8 +66,8 @@ class WrongMedia(OSError):
 
 
 def confirm_media(name: str = "") -> None:
-    """Asked right before and after a result is stored, as the folder may be exchanged at any time: is it the right one now,
-    with the file `name` in it? Raises WrongMedia."""
+    """Check that the media folder is the right one and has the file `name`. Called right before and after a result is stored,
+    because another folder may be mounted at any time. Raises WrongMedia."""
     problem = _wrong_media()
     if problem or (name and not default_storage.exists(name)):
         raise WrongMedia(problem.detail if problem else "what was just stored is not there anymore")

@@ -2,8 +2,8 @@
 
 submit            queued → running, the paid step         sent_picture      the photo, or a region's crop
 poll              running → its end                       reconcile         unconfirmed → found at Wiro, or not
-fetch             fetching → succeeded                    result_recovery   a paid result that failed here
+fetch             fetching → succeeded                    result_recovery   paid results that weren't stored
 provider_cleanup  Wiro's copies are deleted               uncommitted_photo  files whose row is not saved yet
 compositing       the painted region, put into the photo  change_map        what an edit changed
-task_listing      Wiro's list, read back to a moment      task_match        which task belongs to which attempt
+task_listing      Wiro's list, read back to a given time  task_match        which task belongs to which attempt
 """

@@ -1,6 +1,7 @@
 """The change map: where and how much an edit changed its picture, stored with the result or backfilled later.
 
-The result is paid for and nobody paid for this. So whatever goes wrong here is logged, and the result is delivered without.
+The result is paid for, the change map is an extra. So if anything goes wrong here, that is logged, and the result is delivered
+without a change map.
 """
 
 import logging
@@ -17,18 +18,18 @@ from .sent_picture import region_of
 
 log = logging.getLogger(__name__)
 
-# How many one round makes up for: a few seconds of work.
+# How many one backfill adds: a few seconds of work.
 AT_ONCE = 50
 CURSOR = "change_maps"
 
 
 @contextmanager
 def stored_changes(edit: Edit, result: Photo) -> Iterator[dict[str, Any]]:
-    """The fields of `edit` that tell what changed, their file stored; none if there is no telling.
+    """The fields of `edit` that say what changed, with their file stored; empty if the comparison fails.
 
-    Unless the block saves them, the file, and only this one, is removed.
+    If the block does not save them, the file, and only this one, is removed.
     """
-    # After a step that took its process down the result goes first.
+    # After a step that killed its process, the result comes first.
     changes = _compare(edit, result) if edit.fruitless_claims <= 1 else {}
     try:
         yield changes
@@ -54,7 +55,7 @@ def _compare(edit: Edit, result: Photo) -> dict[str, Any]:
 
 
 def backfill_change_maps() -> int:
-    """Compare edits that were delivered without a change map. Returns how many were."""
+    """Compare edits that were delivered without a change map. Returns how many were compared."""
     lacking = Edit.objects.filter(
         state=State.SUCCEEDED,
         changed_percent__isnull=True,
@@ -69,6 +70,6 @@ def _compare_later(edit: Edit) -> bool:
     if edit.result is None:
         return False
     with stored_changes(edit, edit.result) as changes:
-        # It may have been purged meanwhile, and two processes may be at it.
+        # It may have been purged meanwhile, and two processes may be working on it.
         same = Edit.objects.filter(pk=edit.pk, changed_percent__isnull=True, purged_at__isnull=True)
         return bool(changes) and same.update(**changes) == 1

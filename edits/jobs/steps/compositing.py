@@ -1,7 +1,7 @@
 """Composites: what the model painted for a region, put into the photo. Everywhere else the photo stays as it is.
 
-The painted picture is paid for, and is stored before any of this. So whatever goes wrong here costs nothing: the edit is
-delivered with what was painted, and the composite is made later.
+The painted picture is paid for, and is stored before any of this. So nothing paid is lost if anything goes wrong here: the edit
+is delivered with what was painted, and the composite is made later.
 """
 
 import logging
@@ -21,9 +21,9 @@ from .uncommitted_photo import stored_photo
 
 log = logging.getLogger(__name__)
 
-# After so many claims in a row without progress the composite may be what takes the process down: it is left for later.
+# After this many claims in a row without progress, the composite may be what kills the process: it is left for later.
 MOST_CLAIMS = 2
-# Composites that one cleanup makes: at most a minute of work.
+# How many composites one cleanup makes: at most a minute of work.
 AT_ONCE = 10
 CURSOR = "composites"
 
@@ -60,9 +60,9 @@ def saved(photo: Photo) -> Photo:
 
 
 def composite(edit: Edit, painted: Photo, patience: float = -1) -> images.CleanPicture | None:
-    """The photo with the region of `painted`; None, with an alarm, if it cannot be made.
+    """The photo with what was `painted` in the region; None, with an alarm, if it cannot be made.
 
-    Raises MustWait after `patience` seconds of waiting for others; a negative one has no end.
+    Raises MustWait after waiting `patience` seconds for other composites; if that is negative, it waits without limit.
     """
     if edit.fruitless_claims > MOST_CLAIMS:
         _failed(edit, "it may be what stopped the worker")
@@ -86,19 +86,19 @@ def _stitched(edit: Edit, painted: Photo) -> images.CleanPicture:
 
 
 def _failed(edit: Edit, why: str) -> None:
-    """Something for an operator to see, once."""
+    """Raise an alarm for operators, only once."""
     if not edit.events.filter(code=EventCode.COMPOSITE_FAILED).exists():
         alarm(edit, EventCode.COMPOSITE_FAILED, why=why[:200])
 
 
 def backfill_composites() -> int:
-    """Make the composites of edits that were delivered without. Returns how many were made."""
+    """Make the composites of edits that were delivered without one. Returns how many were made."""
     lacking = Edit.objects.filter(_only_painted(), photo__purged_at__isnull=True, painted__purged_at__isnull=True)
     return backfill(CURSOR, lacking.select_related("photo", "painted"), _compose_later, AT_ONCE)
 
 
 def _only_painted() -> Q:
-    """Delivered without a composite, and shown to nobody else: what others were offered stays what they see."""
+    """Edits delivered without a composite and never shared: what others have been shown must not change."""
     own = Q(state=State.SUCCEEDED, visibility=Visibility.PRIVATE, purged_at__isnull=True)
     return own & Q(painted=F("result")) & ~Q(region="")
 

@@ -1,7 +1,7 @@
-"""From `fetching` to `succeeded`: the result is paid for, so it is fetched first of all and stored before it is announced.
+"""From `fetching` to `succeeded`: the result is paid for, so it is fetched before other work and stored before it is announced.
 
-What Wiro holds is not erased before it is stored here. An outage, a redirect or a host that is not allowed is an alarm and is
-tried again for hours; then the edit waits for a person.
+Wiro's copy is not deleted before the result is stored here. An outage, a redirect or a host that is not allowed raises an alarm,
+and the download is tried again for hours; then the edit waits for a person.
 """
 
 import logging
@@ -33,7 +33,7 @@ def fetch(edit: Edit) -> None:
     note(attempt=attempt.pk, task=attempt.wiro_task_id)
     storage_health.confirm_media()
     if edit.painted and edit.painted.file.storage.exists(str(edit.painted.file.name)):
-        # Stored before; the worker was stopped, or had others to do, before the composite was made.
+        # Stored earlier, but the worker was stopped, or had other composites to make, before this one was made.
         _compose(edit, attempt, edit.painted)
         return
     try:
@@ -80,7 +80,7 @@ def _compose(edit: Edit, attempt: Attempt, painted: Photo) -> None:
 def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
     with stored_changes(edit, photo) as changes:
         failpoint("after_result_stored")
-        # Wiro's copies are erased next, so this must be the folder that will be looked into.
+        # Wiro's copies are deleted next, so the file must really be in the right media folder.
         storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
             if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
@@ -89,7 +89,7 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
 
 
 def _unavailable(edit: Edit, attempt: Attempt, why: str) -> None:
-    """Wiro's copy stays. Its address may have changed or expired, so Wiro is asked for it again."""
+    """Wiro's copy stays. Its URL may have changed or expired, so Wiro is asked for it again."""
     if edit.age_at(clock.now()) > timing.scaled(timing.FETCH_MAX_AGE):
         if edit.park(EventCode.RESULT_UNAVAILABLE, reason=why):
             log.critical("the paid result of edit %s can't be fetched, a person has to decide: %s", edit.pk, why)
@@ -115,7 +115,7 @@ def _refresh_address(attempt: Attempt) -> None:
 
 
 def _invalid(edit: Edit, attempt: Attempt, why: str) -> None:
-    """It arrived and is no usable picture. Wiro's copy is kept, so that an operator can look at it and fetch it again."""
+    """It arrived, but is not a usable picture. Wiro's copy is kept, so that an operator can look at it and fetch it again."""
     if edit.step_retries + 1 < timing.INVALID_TRIES:
         due_at = timing.backoff(timing.FETCH_WAIT, edit.step_retries, timing.FETCH_WAIT_CAP)
         edit.postpone(due_at, code=EventCode.FETCH_FAILED, reason=why)

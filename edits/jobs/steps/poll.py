@@ -1,4 +1,4 @@
-"""From `running` to its end: ask Wiro, believe nothing but an ended status, and never let a failed question fail an edit."""
+"""From `running` to its end: poll Wiro, trust only a final status, and never fail an edit because a poll failed."""
 
 import logging
 from datetime import datetime
@@ -49,7 +49,7 @@ def poll(edit: Edit) -> None:
 
 
 def _ask(attempt: Attempt) -> tuple[WiroTask | None, Condition]:
-    """What Wiro says about the task, and which condition that is."""
+    """What Wiro says about the task, and the Condition that follows from it."""
     try:
         task = client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
     except WiroAPIError as error:
@@ -68,7 +68,7 @@ def _ask(attempt: Attempt) -> tuple[WiroTask | None, Condition]:
     return task, Condition.ERROR if task.reports_error else Condition.NONE
 
 
-# --- conditions that decide once they last -----------------------------------------------------------------------------
+# --- conditions that have consequences once they last ------------------------------------------------------------------
 
 
 def _seen(edit: Edit, condition: Condition, now: datetime) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _conclude(edit: Edit, attempt: Attempt, task: WiroTask | None, seen: dict[st
 
 
 def _vanished(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
-    """Wiro does not know the task anymore: nothing to wait for, unless its list still shows it."""
+    """Wiro does not know the task anymore: stop waiting for it, unless its list still shows it."""
     task = listed_task(attempt)
     if task and task.is_ended and not task.ended_without_outputs:
         _settle(edit, attempt, task)
@@ -108,7 +108,7 @@ def _vanished(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
     if task:
         edit.postpone(_next_poll(edit, seen), wiro_status=task.status, **NO_CONDITION)
         return
-    # Cleanup follows the task a while longer: should it come back finished, its result is recovered.
+    # Cleanup follows the task a while longer: if it comes back finished, its result is recovered.
     Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
     if edit.cancel_requested_at:
         edit.move(State.CANCELED)
@@ -136,8 +136,8 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
 
 
 def _honor_callback(edit: Edit, attempt: Attempt) -> None:
-    """A callback that came while Wiro was being asked has its wish overwritten by the postponement, so honor it now: the first
-    one at once, a flood of them no more often than any other."""
+    """The postponement overwrites a callback that arrived during the poll, so honor it now: the first one at once, a flood of
+    them no more often than other callbacks."""
     soon = clock.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
     Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
 
@@ -154,7 +154,7 @@ def _next_poll(edit: Edit, seen: dict[str, Any]) -> datetime:
 
 
 def _stop(attempt: Attempt, task: WiroTask) -> None:
-    """Cancel takes a task out of Wiro's queue, Kill stops one that runs. Whatever they answer, the next poll tells the truth."""
+    """Cancel removes a task from Wiro's queue, Kill stops a running one. Whatever they answer, the next poll has the outcome."""
     stop = client().cancel if task.is_queued else client().kill
     try:
         stop(task_id=attempt.wiro_task_id)
@@ -186,7 +186,7 @@ def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
 
 
 def _ended_by_stop(edit: Edit, seen: dict[str, Any]) -> None:
-    """Killed because somebody asked for it, or because it took too long."""
+    """Killed because a user canceled it, or because it took too long."""
     if edit.given_up_at and not edit.cancel_requested_at:
         edit.mark_failed(Failure.TIMED_OUT, _TOO_LATE, **seen)
     else:
@@ -209,9 +209,9 @@ def _is_too_old(edit: Edit, now: datetime) -> bool:
 
 
 def _give_up(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
-    """It takes too long: kill it, then poll on until Wiro says how it ended. A success that still comes is delivered.
+    """It takes too long: kill it, then keep polling until Wiro says how it ended. If it still succeeds, it is delivered.
 
-    When even that is not heard of for a day, the edit fails; cleanup follows the task further, so that what it cost is booked.
+    If Wiro doesn't say so within a day, the edit fails; cleanup keeps following the task, so that its cost is booked.
     """
     now = clock.now()
     if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):

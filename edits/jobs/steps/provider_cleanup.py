@@ -1,6 +1,6 @@
-"""Provider cleanup: Wiro's copies of the pictures are deleted once they are stored here or were never paid for.
+"""Provider cleanup: Wiro's copies of the pictures are deleted once the result is stored here or turns out not to be paid for.
 
-A task whose end was not seen is followed first: it is stopped, what it cost is booked, and a result that was paid for after
+A task whose end has not been seen is followed first: it is stopped, its cost is booked, and a result that was paid for after
 all is recovered.
 """
 
@@ -19,7 +19,7 @@ from .result_recovery import recover_result
 
 log = logging.getLogger(__name__)
 
-# With the backoff of cleanups about a day.
+# With the cleanup's backoff, about a day.
 FOLLOW_RETRIES = 32
 
 
@@ -43,7 +43,7 @@ def _follow_and_delete(attempt: Attempt) -> None:
 
 
 def _claim(attempt_id: int) -> Attempt | None:
-    """Plan the next try first, so that a crash or a refusal in between costs a delay and nothing else."""
+    """Schedule the next try first, so that a crash or a refusal in between only causes a delay."""
     attempt = Attempt.objects.select_related("edit").get(pk=attempt_id)
     later = timing.backoff(timing.CLEANUP_WAIT, attempt.cleanup_retries, timing.CLEANUP_WAIT_CAP)
     mine = Attempt.objects.filter(pk=attempt_id, cleanup_due_at=attempt.cleanup_due_at, cleanup_due_at__isnull=False)
@@ -97,7 +97,7 @@ def _task(attempt: Attempt) -> WiroTask | None:
 
 
 def _end_is_unknown(attempt: Attempt) -> bool:
-    """Its edit went on, was canceled or given up, before Wiro said how the task ended, or before its outputs showed."""
+    """Its edit continued, was canceled or given up before Wiro said how the task ended, or before its outputs appeared."""
     is_open = attempt.outcome == Outcome.SUPERSEDED or attempt.edit.state in (State.FAILED, State.CANCELED)
     return bool(attempt.wiro_task_id) and attempt.cost is None and is_open
 
@@ -113,7 +113,7 @@ def _has_ended(attempt: Attempt) -> bool:
         return False
     attempt.cost, attempt.wiro_task_token = task.charged_cost, task.token or attempt.wiro_task_token
     attempt.output_url = task.picture.url if task.picture and task.is_successful else ""
-    # Both or neither: with its cost in the books the result would not be followed any further.
+    # Both or neither: once the cost is booked, the task isn't followed any further.
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if not _is_still_claimed(attempt):
@@ -126,7 +126,7 @@ def _has_ended(attempt: Attempt) -> bool:
 
 
 def _is_recovered(attempt: Attempt) -> bool:
-    """The owner gets the result that was paid for, beside that of a newer attempt; not one that was canceled or deleted."""
+    """The owner gets the paid result in addition to that of a newer attempt, unless the edit was canceled or deleted."""
     if attempt.edit.state == State.CANCELED or attempt.edit.deleted_at:
         return False
     try:

@@ -1,4 +1,4 @@
-"""An attempt's task has become known, or is looked for: by Run's answer, the spool, a callback, or Wiro's list of tasks."""
+"""Find out which task belongs to an attempt: from Run's answer, the spool, a callback, or Wiro's task list."""
 
 import logging
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from .task_match import is_certain, is_ours, may_be_ours
 
 log = logging.getLogger(__name__)
 
-# Pages of Wiro's list that one look reads at most, and how far back. Beyond them absence proves nothing.
+# How many pages of Wiro's list one look reads at most, and how far back. Beyond that, absence proves nothing.
 PAGES_MAX = 20
 BEFORE_SENT = timedelta(minutes=5)
 
 
 def adopt(attempt: Attempt, task_id: str, task_token: str, code: str = EventCode.ACCEPTED) -> None:
-    """Save the id, lease or no lease, and let its edit run. If a newer attempt was sent, or the edit has ended, the older task
-    is superseded and gets stopped."""
+    """Save the id, with or without the lease, and let the edit run. If a newer attempt was sent, or the edit has ended, this task
+    is superseded and will be stopped."""
     with about(edit=attempt.edit_id, attempt=attempt.pk, task=task_id):
         _adopt(attempt, task_id, task_token, code)
 
@@ -56,13 +56,13 @@ def _adopt(attempt: Attempt, task_id: str, task_token: str, code: str) -> None:
 
 
 def alarm(edit: Edit, code: str, **data: object) -> None:
-    """Something that an operator should see."""
+    """Record something that an operator should see."""
     Event.objects.create(edit=edit, kind=Event.Kind.ALARM, code=code, data=data)
 
 
 def _compare(attempt: Attempt, task_id: str) -> None:
     if attempt.wiro_task_id != task_id:
-        log.critical("attempt %s has task %s and was told of task %s", attempt.pk, attempt.wiro_task_id, task_id)
+        log.critical("attempt %s has task %s; a second task %s was reported for it", attempt.pk, attempt.wiro_task_id, task_id)
         alarm(attempt.edit, EventCode.SECOND_TASK, task_id=task_id)
 
 
@@ -90,7 +90,7 @@ def reconcile(edit: Edit) -> None:
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
     elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
-        # Still looked for: if the list was wrong, what it cost belongs into the books, and its result to the owner.
+        # The search continues: if the list was wrong, the cost must be booked, and the owner gets the result.
         attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=timing.after(timing.LOOKUP_WAIT_LATE), lookup_retries=0)
         edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
     elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
@@ -103,7 +103,7 @@ def reconcile(edit: Edit) -> None:
 
 
 def _await_decision(edit: Edit) -> None:
-    """Nothing more can be found out. The alarm is raised once, however often a callback has it looked for again."""
+    """Nothing more can be found out. The alarm is raised only once, however often a callback starts the search again."""
     if edit.events.filter(kind=Event.Kind.ALARM, code=EventCode.NEEDS_DECISION).exists():
         edit.postpone(None)
     else:
@@ -120,7 +120,7 @@ def _next_lookup(retries: int) -> datetime:
 
 
 def look_up_given_up(attempt_id: int) -> None:
-    """A look for the task of an attempt that no edit waits for anymore: what it cost belongs into the books."""
+    """Search for the task of an attempt that no edit waits for anymore, so that its cost is booked."""
     attempt = _claim_lookup(attempt_id)
     if attempt is None:
         return
@@ -142,7 +142,7 @@ def _look_up_given_up(attempt: Attempt) -> None:
 
 
 def _claim_lookup(attempt_id: int) -> Attempt | None:
-    """Plan the next look first, so that a crash in between costs a delay and nothing else."""
+    """Schedule the next look first, so that a crash in between only causes a delay."""
     attempt = Attempt.objects.select_related("edit").get(pk=attempt_id)
     retries = attempt.lookup_retries
     is_last = retries >= (LOOKUPS_MAX if attempt.outcome == Outcome.UNKNOWN else LOOKUPS_AFTER_ABSENCE)
@@ -162,7 +162,7 @@ LOOKUPS_AFTER_ABSENCE = 12
 
 @dataclass(frozen=True)
 class Found:
-    """What a look found. `is_absent`: proof that Wiro did not accept it. `is_pointless`: looking again will not help."""
+    """What one look found. `is_absent`: proof that Wiro did not accept the Run. `is_pointless`: looking again will not help."""
 
     task: WiroTask | None = None
     is_absent: bool = False
@@ -199,7 +199,7 @@ def _claimed_task(attempt: Attempt) -> WiroTask | None:
     try:
         task = client().task_detail(**named, deadline=timing.scaled(timing.DETAIL_DEADLINE))
     except WiroAPIError as error:
-        # Wiro says this just after a Run, too, so a few looks are granted.
+        # Wiro also says this just after a Run, so look a few more times.
         retries = max(attempt.lookup_retries, attempt.edit.step_retries)
         if error.is_not_found and retries >= timing.INVALID_TRIES:
             _drop_claim(attempt)
@@ -225,7 +225,7 @@ def _in_list(attempt: Attempt) -> Found:
     certain = [task for task in matching if is_certain(task, attempt)]
     if certain or len(matching) == 1:
         return Found((certain or matching)[0])
-    # Only Wiro knows the address of the callback, so whoever has called it has taken the task.
+    # Only Wiro knows the callback URL, so if it was called, Wiro has accepted the Run.
     if attempt.callback_seen_at or not listing.is_complete or any(may_be_ours(task, attempt) for task in listing.tasks):
         return Found()
     if not _shows_later_task_of_ours(listing.tasks, attempt):
@@ -239,14 +239,14 @@ def _recent_tasks(attempt: Attempt) -> TaskListing:
 
 
 def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
-    """A list that shows what we sent later is not behind, so that absence means something."""
+    """If the list shows what we sent later, it is up to date, so absence means something."""
     sent_at = attempt.sent_at or attempt.started_at
     ids = [task.id for task in tasks if task.id]
     return Attempt.objects.filter(wiro_task_id__in=ids, sent_at__gt=sent_at).exists()
 
 
 def _has_been_absent(attempt: Attempt) -> bool:
-    """Note one more look in which it was absent; has it been so often and long enough?"""
+    """Record one more look at which it was absent. Returns whether that happened often and long enough."""
     now = clock.now()
     attempt.absent_age += timing.observed(attempt.looked_up_at, now, 2 * timing.LOOKUP_WAIT_CAP)
     attempt.absent_looks, attempt.looked_up_at = attempt.absent_looks + 1, now

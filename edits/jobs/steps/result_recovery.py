@@ -1,4 +1,4 @@
-"""A paid result that could not be stored is fetched again: on an operator's word, or when its task ended late after all."""
+"""Fetch a paid result again that could not be stored: when an operator asks for it, or when its task ended late."""
 
 import uuid
 from typing import Any
@@ -22,7 +22,7 @@ def can_fetch_again(edit: Edit) -> bool:
 
 
 def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
-    """Fetch it once more. An edit that has failed stays as it is; its result becomes an edit of its own, which costs nothing.
+    """Fetch it once more. A failed edit stays as it is; its result becomes a new edit, which costs nothing.
 
     Returns the edit that is fetching. Raises NotAllowed.
     """
@@ -68,7 +68,7 @@ def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Att
             # Any other attempt painted another picture.
             copied["painted"] = edit.painted
         nonce = uuid.uuid5(_RECOVERY, f"{edit.pk} {attempt.pk}").hex
-        # What an accepted attempt cost is booked on the edit that failed; what a superseded one cost is not.
+        # The cost of an accepted attempt is booked on the edit that failed; that of a superseded one is not.
         cost = 0 if attempt.outcome == Outcome.ACCEPTED and edit.cost is not None else attempt.cost
         fresh = Edit.objects.create(nonce=nonce, state=State.FETCHING, cost=cost, **copied)
         Attempt.objects.filter(pk=attempt.pk).update(edit=fresh, number=1, outcome=Outcome.ACCEPTED, cleanup_due_at=None)

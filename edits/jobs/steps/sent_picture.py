@@ -12,7 +12,7 @@ from ...models import Edit
 
 _FORMATS = {extension: name for name, extension in images.EXTENSIONS.items()}
 
-# A photo of 24 megapixels takes some hundred MB while it is worked on, so that is done one at a time in a process.
+# A photo of 24 megapixels needs a few hundred MB while it is cropped, so each process does one at a time.
 one_at_a_time = threading.BoundedSemaphore(1)
 
 
@@ -46,7 +46,7 @@ def sent_picture(edit: Edit) -> SentPicture | None:
 
 
 def prepare(edit: Edit) -> SentPicture:
-    """What to hand over, the crop made and stored if it is not there yet.
+    """What to hand over; the crop is made and stored if it doesn't exist yet.
 
     The region is read in any case: without it, the answer could not be put into the photo. Raises FileNotFoundError,
     UnreadablePicture.
@@ -73,7 +73,7 @@ def region_of(edit: Edit) -> images.Region:
 
 
 def plan_of(edit: Edit) -> images.CropPlan:
-    """The part of the photo that is sent, as it was planned when the edit was asked for."""
+    """The part of the photo that is sent, as it was planned when the edit was created."""
     size = (edit.photo.width, edit.photo.height)
     if edit.crop_window is None:
         return images.plan_crop(None, size)
@@ -96,7 +96,7 @@ def _made(edit: Edit) -> SentPicture:
 
 
 def _stored(edit: Edit, part: images.CropPicture) -> SentPicture:
-    """Two workers may be at it after a lease ran out: the same crop, of which the first one's file stays."""
+    """After a lease expired, two workers may make the same crop; the file of the first one is kept."""
     before = str(edit.crop.name or "")
     edit.crop.save(f"crop.{images.EXTENSIONS[part.format]}", ContentFile(part.data), save=False)
     name = str(edit.crop.name)

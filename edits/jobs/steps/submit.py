@@ -1,6 +1,6 @@
-"""From `queued` to `running`: the only place that spends money, and so the only one that must never do anything twice.
+"""From `queued` to `running`: the only place that spends money, so it must never do anything twice.
 
-Turn first, then the picture, then the mark that Run is about to be sent, then Run. An attempt without that mark has provably
+First its turn, then the picture, then the mark that Run is about to be sent, then Run. An attempt without that mark has provably
 sent nothing.
 """
 
@@ -23,7 +23,7 @@ from .task_match import source_hash
 
 log = logging.getLogger(__name__)
 
-# What a person is told about an edit that waited for a day, by what had opened the breaker.
+# How an edit fails that waited for a day, by what had opened the circuit breaker.
 _FAILURE_AFTER_WAITING = {TripReason.BALANCE: Failure.INSUFFICIENT_BALANCE, TripReason.CREDENTIALS: Failure.CREDENTIALS}
 NEVER_SENT = "never_sent"
 
@@ -74,7 +74,7 @@ def _submit_attempt(edit: Edit, attempt: Attempt, token: str) -> None:
 def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
     ours = Edit.objects.filter(pk=edit.pk, state=State.SUBMITTING, lease_token=edit.lease_token)
     if not ours.filter(lease_until__gt=Now()).exists():
-        # Frozen since the mark. Others look for a task by now, and may send the edit again when there is none.
+        # This worker was frozen after the mark. By now others search for the task, and may send the edit again if there is none.
         not_sent(edit, attempt)
         return
     try:
@@ -93,9 +93,9 @@ def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
 
 
 def accepted(attempt: Attempt, run: WiroRun) -> None:
-    """A received task id is always saved: to the database, or while that is away to the spool beside it."""
+    """A received task id is always saved: to the database or, while that is unreachable, to the spool."""
     note(task=run.task_id)
-    log.info("Wiro took attempt %s as task %s", attempt.pk, run.task_id)
+    log.info("Wiro accepted attempt %s as task %s", attempt.pk, run.task_id)
     try:
         adopt(attempt, run.task_id, run.task_token)
     except DatabaseError:
@@ -107,7 +107,7 @@ def accepted(attempt: Attempt, run: WiroRun) -> None:
 
 
 def _mark_sent(edit: Edit, attempt: Attempt, source_url: str) -> bool:
-    """The last look before money: still ours, still wanted, not sent by anybody else, and its result can be stored."""
+    """The last check before spending money: still ours, still wanted, not sent by another worker, and results can be stored."""
     if storage_health.problem():
         return False
     with transaction.atomic():
@@ -119,7 +119,7 @@ def _mark_sent(edit: Edit, attempt: Attempt, source_url: str) -> bool:
 
 
 def not_sent(edit: Edit, attempt: Attempt | None, *, is_fruitless: bool = False) -> None:
-    """An attempt that provably sent nothing is over; its edit waits again, or is canceled if somebody asked for that.
+    """End an attempt that provably sent nothing; its edit is queued again, or canceled if that was requested.
 
     `is_fruitless`: the step broke or its worker died, so the claim still counts against the edit.
     """
@@ -154,13 +154,13 @@ def _source_is_unreadable(edit: Edit, attempt: Attempt, error: UnreadablePicture
 
 
 def settle_by(attempt: Attempt, outcome: Outcome, error: WiroError) -> None:
-    """Note what became of the attempt, and why."""
+    """Record the outcome of the attempt, and why."""
     code = str(error.code if isinstance(error, WiroAPIError) and error.code is not None else type(error).__name__)
     attempt.settle(outcome, error_code=code[:40], error_message=str(error)[:1000])
 
 
 def _refused(edit: Edit, attempt: Attempt, error: WiroError) -> None:
-    """The answer is provably no: wait together with everybody, try again, or give up, as the refusal says."""
+    """The answer is provably no. Depending on the refusal: wait together with all edits, try again, or give up."""
     settle_by(attempt, Outcome.REJECTED, error)
     tripped = circuit_breaker.trip_for(error, edit)
     waiting = _waiting_for(edit, attempt)
@@ -177,7 +177,7 @@ def _refused(edit: Edit, attempt: Attempt, error: WiroError) -> None:
 
 
 def _waiting_for(edit: Edit, attempt: Attempt) -> Edit | None:
-    """The edit if it waits for this attempt's answer: still submitting, or unconfirmed since the lease ran out.
+    """The edit if it waits for this attempt's answer: still submitting, or unconfirmed since the lease expired.
 
     None when it has moved on: a late refusal of one attempt says nothing about an edit that waits for another.
     """
@@ -189,7 +189,7 @@ def _waiting_for(edit: Edit, attempt: Attempt) -> Edit | None:
 
 
 def _is_worth_another_try(error: WiroError) -> bool:
-    """Wiro's own trouble; also a bare 401 or 403 that others do not meet."""
+    """A problem at Wiro, or a bare 401 or 403 that other edits don't get."""
     return isinstance(error, WiroAPIError) and (error.is_server_side or error.is_credentials)
 
 
@@ -200,7 +200,7 @@ def _refusals(edit: Edit, error: WiroError) -> int:
 
 
 def mark_unconfirmed(edit: Edit, code: str, reason: str = "") -> None:
-    """Nobody knows whether Wiro took it. Wiro's task list, a verified callback, a late answer or a person leads out of here."""
+    """It is unknown whether Wiro accepted it. Wiro's task list, a verified callback, a late answer or a person resolves that."""
     if edit.move(State.UNCONFIRMED, due_at=timing.after(timing.LOOKUP_WAIT), code=code, reason=reason):
         log.error("edit %s is unconfirmed: %s", edit.pk, reason or code)
 

@@ -1,4 +1,4 @@
-"""Wiro's list of tasks, newest first, read back to a moment. What it lacks means something only if it was read to there.
+"""Wiro's task list, newest first, read back to a given time. Absence means something only if it was read back to there.
 
 Moments are by our clock. How far Wiro's differs is read from the tasks in the list that we know.
 """
@@ -13,7 +13,7 @@ from .. import timing
 from ..provider import MODEL, client
 from .task_match import CLOCK_TOLERANCE, is_known_task
 
-# One old task may be an old clock; two in a row are the past.
+# A single old task may have a wrong time; two in a row prove that the list has been read back far enough.
 OLD_TASKS = 2
 
 
@@ -26,8 +26,8 @@ class TaskListing:
 
 
 def read_back_to(moment: datetime, pages: int) -> TaskListing:
-    """Read at most so many pages. A short page is not the last one: servers give fewer than they were asked for, and entries
-    that cannot be read do not count. Raises WiroError."""
+    """Read at most this many pages. A short page need not be the last one: servers may return fewer entries than requested, and
+    entries that cannot be read do not count. Raises WiroError."""
     tasks: list[WiroTask] = []
     received, is_complete = 0, False
     for _ in range(pages):

@@ -1,7 +1,7 @@
 """Which of Wiro's tasks belongs to which attempt.
 
-The callback's address carries the attempt's secret, and the source's address was given to this attempt alone: either proves
-or refutes. Where Wiro shows neither, the inputs and the time speak for a task, and only while no other attempt fits as well.
+The callback URL contains the attempt's secret, and the source URL was used by this attempt alone: either of them proves or
+disproves a match. If Wiro shows neither, matching inputs and time count, but only if no other attempt fits as well.
 """
 
 import hashlib
@@ -20,19 +20,19 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 def source_hash(url: str) -> str:
-    """What is stored of the source's address: whoever knows the address can read the photo."""
+    """What is stored of the source URL, because anyone who knows the URL can read the photo."""
     return hashlib.sha256(url.encode()).hexdigest()
 
 
 def is_ours(task: WiroTask, attempt: Attempt) -> bool:
-    """Nothing that Wiro tells about the task contradicts this attempt, and no other attempt owns it."""
+    """Nothing that Wiro says about the task contradicts this attempt, and no other attempt owns it."""
     if not may_be_ours(task, attempt):
         return False
     return _proof(task, attempt) is True or _is_plausible(task, attempt)
 
 
 def may_be_ours(task: WiroTask, attempt: Attempt) -> bool:
-    """Like `is_ours` without a word about time, which a clock that was set in between tells wrongly. While such a task is there,
+    """Like `is_ours`, but without comparing times, which are wrong if a clock was set in between. While such a task is listed,
     the attempt's own is not absent."""
     if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task):
         return False
@@ -41,18 +41,18 @@ def may_be_ours(task: WiroTask, attempt: Attempt) -> bool:
 
 
 def is_known_task(task: WiroTask, attempt: Attempt) -> bool:
-    """The attempt has this task: the same id, and the same token where both have one, as a Wiro that starts from nothing (a
-    sandbox does) counts its ids from the beginning again."""
+    """The attempt has this task: the same id, and the same token if both have one, because a Wiro that starts from scratch (as a
+    sandbox does) counts its ids from 1 again."""
     return task.id == attempt.wiro_task_id and (not task.token or attempt.wiro_task_token in ("", task.token))
 
 
 def is_certain(task: WiroTask, attempt: Attempt) -> bool:
-    """The task shows an address that only this attempt had."""
+    """The task shows a URL that only this attempt used."""
     return _proof(task, attempt) is True
 
 
 def _is_owned_by_another(task: WiroTask, attempt: Attempt) -> bool:
-    # By id and token, as a Wiro that starts from nothing (a sandbox does) counts its ids from the beginning again.
+    # By id and token, because a Wiro that starts from scratch (as a sandbox does) counts its ids from 1 again.
     owners = Attempt.objects.filter(wiro_task_id=task.id, wiro_task_token__in=["", task.token])
     return owners.exclude(pk=attempt.pk).exists()
 
@@ -63,7 +63,7 @@ def _is_of_another_model(task: WiroTask) -> bool:
 
 
 def _proof(task: WiroTask, attempt: Attempt) -> bool | None:
-    """True or False where an address decides it, None where Wiro shows none."""
+    """True or False if a URL decides it, None if Wiro shows none."""
     if task.callback_url:
         token = task.callback_url.rstrip("/").rpartition("/")[2]
         return token_hash(token) == attempt.callback_token_hash
@@ -96,7 +96,7 @@ def _is_of_that_time(task: WiroTask, attempt: Attempt) -> bool:
 
 
 def _has_rival(attempt: Attempt, task: WiroTask) -> bool:
-    """Another attempt without a task and with the same inputs, to which the task may belong as well: unresolved, or just sent."""
+    """Whether the task may also belong to another attempt with the same inputs and no task yet: unresolved, or just sent."""
     edit = attempt.edit
     is_open = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.PENDING, sent_at__isnull=False)
     rivals = Attempt.objects.filter(is_open, wiro_task_id__isnull=True, edit__prompt=edit.prompt)

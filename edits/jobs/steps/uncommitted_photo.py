@@ -22,8 +22,8 @@ def stored_photo(owner_id: int, picture: CleanPicture) -> Iterator[Photo]:
 
 @contextmanager
 def stored_region(data: bytes) -> Iterator[str]:
-    """The name of a region (a PNG) that is stored and that no edit has yet, or "" for none. Unless the block saves an edit with
-    it, it is removed. Each edit has a file of its own, so that whichever is purged takes nothing from another."""
+    """The name of a stored region (a PNG) that no edit has yet, or "" for none. Unless the block saves an edit with it, it is
+    removed. Each edit has its own file, so that purging one takes nothing from another."""
     region = Edit().region
     if data:
         region.save("region.png", ContentFile(data), save=False)

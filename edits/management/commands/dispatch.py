@@ -1,4 +1,4 @@
-"""One tick of the scheduler by hand, or with --loop all of them: the second way when Celery or its broker is away."""
+"""Run one tick of the scheduler, or with --loop all of them: the fallback when Celery or its broker is down."""
 
 import signal
 import threading
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--loop", action="store_true", help="go on until SIGTERM or Ctrl-C, which let the steps under way finish"
+            "--loop", action="store_true", help="keep running until SIGTERM or Ctrl-C; steps in progress finish first"
         )
 
     def handle(self, **options: Any) -> None:
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         began = time.monotonic()
         scheduler.dispatch_due()
-        # A round with much to do lasts longer than a period; then the next one follows at once.
+        # A tick with a lot to do lasts longer than a period; then the next one follows at once.
         while options["loop"] and not stop.wait(max(began + settings.SWEEP_SECONDS - time.monotonic(), 0)):
             began = time.monotonic()
             scheduler.dispatch_due()

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::") else settings.HOST  # noqa: S104 - a comparison
         address = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
         with suppress(OperationalError):
-            # A scheduler that starts for the first time lets one period pass before it rings.
+            # A scheduler that starts for the first time waits one period before its first tick.
             dispatch_due.delay()
         ready = self._wait_until_ready(f"{address}/healthz")
         if not ready:

@@ -12,7 +12,7 @@ from ...models import Edit, Visibility
 
 
 def visible_edits(user: User | AnonymousUser) -> QuerySet[Edit]:
-    """Edits that this visitor may see: their own, those in the gallery, with the permission all; never a deleted one."""
+    """Edits that this visitor may see: their own and those in the gallery, with the permission all; never a deleted one."""
     edits = Edit.objects.select_related("photo", "result", "owner").filter(deleted_at__isnull=True)
     if may_view_all(user):
         return edits
@@ -21,7 +21,7 @@ def visible_edits(user: User | AnonymousUser) -> QuerySet[Edit]:
 
 
 def may_view_all(user: User | AnonymousUser) -> bool:
-    """Whether this is one of the staff whom an administrator has let look at people's edits."""
+    """Whether this is a member of staff with the permission to view edits."""
     return bool(user.is_active and user.is_staff and user.has_perm("edits.view_edit"))
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ...accounts import deletion
 from ...ordering import quotas
-from ..forms import FarewellForm
+from ..forms import DeleteAccountForm
 from .access import person
 
 
@@ -58,7 +58,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(person(request))
     if request.method == "POST" and (is_demonstration or is_last):
         raise PermissionDenied
-    form = FarewellForm(request.POST if request.method == "POST" else None)
+    form = DeleteAccountForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _knows_password(request, form):
         deletion.delete_account(person(request), person(request))
         logout(request)

@@ -86,13 +86,13 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "is_grid": bool(variations) and "grid" in request.GET,
         **composer.below(edit, person(request)),
         "links": links,
-        # The address of a new link is shown once: not behind a closed lid.
+        # The URL of a new link is shown only once, so the sharing panel must be open.
         "is_sharing": any(link["url"] for link in links),
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
         "can_retry": (edit.is_ended or edit.state == State.UNCONFIRMED) and not edit.is_made_here,
-        # Of a region the rest is kept already.
+        # An edit of a region keeps the rest already.
         "can_keep_rest": is_result and not edit.region,
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
         "can_appeal": moderation.can_appeal(edit),
@@ -158,7 +158,7 @@ def delete(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 
 def ask(request: HttpRequest, edit: Edit, verb: Callable[[Edit, Any], None], done: str = "") -> HttpResponse:
-    """Do it and say so with `done`, or say why it was not done; a script sees that in the status that is answered."""
+    """Do it and say so with `done`, or say why it was not done; a script gets the status in any case."""
     try:
         verb(edit, request.user)
     except NotAllowed as denied:

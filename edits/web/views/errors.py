@@ -43,7 +43,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _let_finish(request: HttpRequest) -> None:
-    """Take the rest of the body and keep none of it: a connection that is closed while it sends loses the answer.
+    """Read and discard the rest of the body: a client whose connection is closed while it sends never sees the response.
 
     Only for a moment, because a thread waits here.
     """
@@ -54,7 +54,7 @@ def _let_finish(request: HttpRequest) -> None:
 
 
 def storage_unavailable(request: HttpRequest) -> HttpResponse:
-    """The disk is full, read-only, or another than the database belongs to: nothing was accepted."""
+    """The disk is full, read-only, or belongs to another database: nothing was accepted."""
     log.exception("a photo or a region could not be stored")
     answer = _refused(request, 503, "__all__", "storage_unavailable", user_messages.storage_unavailable())
     answer["Retry-After"] = str(STORAGE_RETRY_AFTER)
@@ -62,7 +62,7 @@ def storage_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """Too many pictures at the same time; a program is told after how many seconds to try again."""
+    """Too many pictures at the same time; `Retry-After` says after how many seconds to try again."""
     message = _("Too many uploads right now. Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
     answer = _refused(request, 503, "__all__", "busy", message)
     answer["Retry-After"] = str(RETRY_AFTER)

@@ -65,7 +65,7 @@ def _make(request: HttpRequest, edit: Edit) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, edit: Edit, status: int, field: str, code: str, message: str) -> HttpResponse:
-    """A program, and whoever asks for the picture, gets the code; a person who pressed the button reads why on the page."""
+    """Programs and requests for the picture get the code; a user who pressed the button reads the reason on the page."""
     if request.method != "POST" or wants_json(request):
         return _errors(status, field, code, message)
     messages.info(request, message)

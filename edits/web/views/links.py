@@ -76,7 +76,7 @@ def live_links(request: HttpRequest, edit: Edit) -> list[dict[str, Any]]:
 
 
 def _hand_over(page: HttpResponse, link: ShareLink) -> None:
-    """The token to the next page, through the owner's own browser: here nothing keeps it."""
+    """Pass the token to the next page in a cookie in the owner's browser; the server doesn't keep it."""
     path, salt = edit_url(link.edit), str(link.edit_id)
     flags: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": settings.SESSION_COOKIE_SECURE}
     page.set_signed_cookie(NEW_LINK, f"{link.pk}:{link.token}", salt=salt, max_age=NEW_LINK_AGE, path=path, **flags)

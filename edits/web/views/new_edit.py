@@ -80,7 +80,7 @@ def _drawn_form(request: HttpRequest) -> EditForm:
 
 
 def _not_stored(request: HttpRequest, form: EditForm) -> HttpResponse:
-    """The disk is full, read-only, or another than the database belongs to: nothing was accepted."""
+    """The disk is full, read-only, or belongs to another database: nothing was accepted."""
     log.exception("an uploaded photo could not be stored")
     form.add_error(None, ValidationError(user_messages.storage_unavailable(), code="storage_unavailable"))
     answer = _refused(request, form, 503)

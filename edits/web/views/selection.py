@@ -1,4 +1,4 @@
-"""Actions on many edits at once, and the favorite button of each."""
+"""Actions on many edits at once, and the favorite button."""
 
 import uuid
 from collections.abc import Callable, Sequence

@@ -1,6 +1,7 @@
-"""Share → Reword: a phone hands a photo over to the site that is installed on it.
+"""Share → Reword: a phone shares a photo with the site that is installed on it.
 
-The service worker takes it, so that it waits in the browser like a photo that was chosen; where none runs, only the words arrive.
+The service worker keeps it in the browser, like a photo that was chosen in the form. Without a service worker, only the text
+arrives.
 """
 
 from pathlib import Path
@@ -19,7 +20,7 @@ from ..forms import PROMPT_MAX
 _WORKER = Path(settings.STATICFILES_DIRS[0]) / "js" / "worker" / "share.js"
 
 
-# The system posts without having seen a page of ours; nothing is changed by it.
+# The phone posts without having loaded one of our pages, so it has no CSRF token; the request changes nothing.
 @csrf_exempt
 @require_POST
 @login_not_required

@@ -33,7 +33,7 @@ _BY_PROXY = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"}
 
 def _demo_account(request: HttpRequest) -> dict[str, str] | None:
     """Offered only if `make run` created the demo account, and only to visitors on this machine."""
-    # Behind a proxy on this machine that is not named, everybody's address is loopback.
+    # Behind a proxy on this machine that isn't listed in TRUSTED_PROXIES, every visitor's address is loopback.
     local = request.META["REMOTE_ADDR"] in ("127.0.0.1", "::1") and not _BY_PROXY & set(request.headers)
     if not (settings.DEMO_USERNAME and local):
         return None
@@ -68,7 +68,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Where somebody wanted to go who had no account yet; `with_own_next` has seen to it that it is a page of this site."""
+    """Where the user wanted to go before signing up; `with_own_next` has ensured that it is a page of this site."""
     return request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
 
 

@@ -37,7 +37,7 @@ def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
 
 
 def deleted(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """The page of an edit in the trash, for its owner, who may have it back; for all others there is no such page."""
+    """The page of an edit in the trash, where its owner can restore it; 404 for all others."""
     edit = get_object_or_404(own_trash(request).select_related("photo", "result"), pk=edit_id)
     return render(request, "edits/deleted.html", {"edit": edit, "leaves_at": trash.leaves_trash_at(edit)})
 
@@ -48,7 +48,7 @@ def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     with suppress(NotAllowed):
         trash.restore(edit, person(request))
         messages.success(request, _("Edit restored."))
-    # From its own page it is looked at again.
+    # If it was restored from its own page, return to that page.
     return redirect("edit", edit_id) if "stay" in request.POST else redirect("edit-trash")
 
 

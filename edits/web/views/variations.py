@@ -1,4 +1,4 @@
-"""What is done with several variations of one instruction: two are compared, or one is kept and the others go."""
+"""Actions on the variations of one instruction: compare two, or keep one and delete the others."""
 
 import uuid
 from contextlib import suppress
@@ -20,7 +20,7 @@ from .filters import ids_in
 
 @require_safe
 def compare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """The two that were picked, one against the other; with any other number of them the grid as it was."""
+    """Compare the two that were picked; with any other number of picks, return to the grid."""
     grid = edit_url(own_edit(request, edit_id)) + "?grid"
     picked = ids_in(request.GET.getlist("pick"))
     if len(picked) != 2:

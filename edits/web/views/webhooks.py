@@ -15,7 +15,7 @@ from ...tasks import enqueue
 @login_not_required
 @require_POST
 def callback(request: HttpRequest, token: str) -> HttpResponse:
-    """The same 200 for a known token whatever the body says; 503 while the database is away, so that Wiro tries again."""
+    """Always 200 for a known token, whatever the body says; 503 while the database is unreachable, so that Wiro tries again."""
     try:
         edit_id = webhooks.receive(token, request.read(BODY_LIMIT + 1))
     except DatabaseError:

@@ -35,7 +35,7 @@ def broker_forgets_while_working(runner: Runner) -> None:
 
 
 def broker_stays_away(runner: Runner) -> None:
-    """The second way: `manage.py sweep --loop` needs no broker. The broker must not be started before the edits are done."""
+    """`manage.py sweep --loop` (the old name of `dispatch`) needs no broker, which must stay away until the edits are done."""
     runner.environment.kill_broker()
     orders = runner.order(3)
     for order in orders:

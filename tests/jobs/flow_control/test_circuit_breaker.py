@@ -57,7 +57,7 @@ def test_account_trouble_that_lasts_a_day_fails_the_edit_by_name(
     assert (edit.state, edit.failure_code) == ("failed", "insufficient_balance")
 
 
-def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(
+def test_a_late_success_does_not_close_a_circuit_breaker_that_tripped_meanwhile(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, refused = new_edit(prompt="The slow one"), new_edit(prompt="The refused one")
@@ -72,16 +72,16 @@ def test_a_success_that_comes_late_does_not_open_a_gate_that_closed_meanwhile(
 
     monkeypatch.setattr(WiroClient, "run", run_slowly)
     assert advance(slow).state == "running"
-    gate = CircuitBreaker.current()
-    assert gate.trip_reason == TripReason.RATE_LIMIT
-    assert present(gate.retry_at) > timezone.now() + timedelta(seconds=25)
+    breaker = CircuitBreaker.current()
+    assert breaker.trip_reason == TripReason.RATE_LIMIT
+    assert present(breaker.retry_at) > timezone.now() + timedelta(seconds=25)
     CircuitBreaker.objects.update(retry_at=timezone.now())
     Edit.objects.filter(pk=refused.pk).update(due_at=timezone.now())
     assert advance(refused).state == "running"
     assert CircuitBreaker.current().trip_reason == ""
 
 
-def test_while_the_gate_is_closed_nobody_else_runs(
+def test_while_the_circuit_breaker_is_open_nobody_else_runs(
     sandbox: SandboxServer, new_edit: NewEdit, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("edits.jobs.timing.LIMIT_VALIDITY", 15)

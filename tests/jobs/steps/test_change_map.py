@@ -1,4 +1,4 @@
-"""What changed is told with the result; that it cannot be told never costs the result."""
+"""A result comes with its change map; a comparison that fails never costs the result."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -65,9 +65,7 @@ def test_a_result_comes_with_how_much_changed_and_a_map_of_it(sandbox: SandboxSe
     assert edit.events.filter(kind="moved", data__to="succeeded").count() == 1
 
 
-def test_the_map_outlives_the_tidying_and_one_that_no_edit_names_does_not(
-    sandbox: SandboxServer, new_edit: NewEdit, media: Path
-) -> None:
+def test_cleanup_keeps_the_map_and_removes_one_that_no_edit_names(sandbox: SandboxServer, new_edit: NewEdit, media: Path) -> None:
     edit = advance_to_rest(new_edit())
     Edit(pk=edit.pk).change_map.save("changes.webp", edit.change_map.file, save=False)
     assert retention.clean_up(older_than=-1) == 1
@@ -127,9 +125,7 @@ def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox: Sandbox
     assert files_in(media) == 7
 
 
-def test_what_was_delivered_without_is_made_up_for_later_and_nothing_else_changes(
-    sandbox: SandboxServer, new_edit: NewEdit, media: Path
-) -> None:
+def test_a_missing_map_is_added_later_and_nothing_else_changes(sandbox: SandboxServer, new_edit: NewEdit, media: Path) -> None:
     edit = without_comparison(new_edit, media)
     before = Edit.objects.filter(pk=edit.pk).values().get()
     retention.clean_up()
@@ -159,7 +155,7 @@ def test_an_edit_that_cannot_be_compared_holds_up_no_other_and_is_tried_once(
     assert Edit.objects.get(pk=hopeless.pk).changed_percent is None
 
 
-def test_one_round_makes_up_for_a_limited_number(
+def test_one_backfill_adds_a_limited_number(
     sandbox: SandboxServer, new_edit: NewEdit, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(change_map, "AT_ONCE", 2)

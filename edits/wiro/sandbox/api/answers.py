@@ -1,4 +1,4 @@
-"""A task as Wiro tells it: numbers as text, times as unix seconds in text, "0" for not yet (source: seed reference)."""
+"""A task as Wiro reports it: numbers as text, times as unix seconds in text, "0" for not yet (source: seed reference)."""
 
 import json
 import time

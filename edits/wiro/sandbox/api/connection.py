@@ -49,10 +49,10 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.close_connection = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Silence: addresses hold tokens."""
+        """Log nothing: URLs contain tokens."""
 
     def log_error(self, format: str, *args: Any) -> None:
-        """Silence: a caller that goes away is no news."""
+        """Log nothing: a caller that disconnects is nothing unusual."""
 
     def _answer(self, environ: dict[str, Any]) -> None:
         head: list[Any] = []

@@ -56,7 +56,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _edited(before: Image.Image, inputs: Inputs, chance: random.Random) -> Image.Image:
-    """Guidance blends towards the effect; turns apply to both sides of the blend, or both would show."""
+    """Guidance blends toward the effect; turns apply to both sides of the blend, or both would show."""
     after = before
     for step in steps_of(inputs.prompt) or [graded]:
         if isinstance(step, Image.Transpose):
@@ -86,13 +86,13 @@ def _drifted(image: Image.Image, chance: random.Random) -> Image.Image:
 
 
 def _write_marks(image: Image.Image, watermark: bool) -> None:
-    """The model's watermark bottom right where asked for; what this is, always and small, bottom left."""
+    """The model's watermark at the bottom right if requested; always a small "sandbox" label at the bottom left."""
     margin = max(1, min(image.size) // 60)
     floor = image.height - margin
     if watermark:
         font = _font_for(WATERMARK, image.width * 0.9, max(11.0, min(image.size) / 22))
         top = _write(image, WATERMARK, font, (image.width - margin, floor), 255)
-        if font.getlength(WATERMARK) > image.width * 0.6:  # a small picture: no page for both side by side
+        if font.getlength(WATERMARK) > image.width * 0.6:  # a small picture: too narrow for both side by side
             floor = top - 1
     _write(image, MARK, _font_for(MARK, image.width * 0.5, max(9.0, min(image.size) / 40)), (margin, floor), 170)
 

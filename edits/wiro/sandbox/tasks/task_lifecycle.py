@@ -68,8 +68,8 @@ class TaskLifecycle:
         """Remove results and the uploaded input; erasing twice is no error."""
         self._drop_results(task)
         address = urlsplit(task.inputs.image_url)
-        _, door, *key_and_name = address.path.split("/")
-        if task.origin.endswith(f"//{address.netloc}") and door == "files" and key_and_name:
+        _, kind, *key_and_name = address.path.split("/")
+        if task.origin.endswith(f"//{address.netloc}") and kind == "files" and key_and_name:
             self._storage.remove(key_and_name[0])
 
     def _preprocess(self, task: WiroTask, fault: Fault | None) -> None:
