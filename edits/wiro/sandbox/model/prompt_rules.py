@@ -49,7 +49,7 @@ PHRASES: tuple[tuple[str, Effect], ...] = (
     (r"less colou?r(?:s|ful)?|muted|desaturated?|pastel", effects.muted),
     (r"invert\w*|negative", effects.negative),
     (r"sketch|pencil(?: drawing)?|drawing|charcoal", effects.sketch),
-    (r"cartoon\w*|comic|poster|anime|apply_prompt(?:ing|ed)", effects.cartoon),
+    (r"cartoon\w*|comic|poster|anime|paint(?:ing|ed)", effects.cartoon),
     (r"pixel\w*|8-?bit|mosaic", effects.pixels),
     (r"sunset|sunrise|dusk|dawn", effects.sunset),
     (r"golden hour", effects.golden_hour),
