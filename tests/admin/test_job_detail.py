@@ -26,10 +26,12 @@ OPERATORS = ("operator", "rita")
 # A state in which each operation has something to do.
 OPERATIONS = {
     "look": State.RUNNING,
+    "fetch_again": State.FETCHING,
     "cancel": State.QUEUED,
     "retry": State.FAILED,
     "try_again": State.UNCONFIRMED,
     "give_up": State.UNCONFIRMED,
+    "give_up_result": State.FETCHING,
     "erase": State.SUCCEEDED,
 }
 
@@ -47,6 +49,8 @@ def operator(people: dict[str, Client]) -> Client:
 
 def ready_for(name: str, alice: User, photo: Photo) -> Edit:
     edit = edit_in(OPERATIONS[name], alice, photo)
+    if edit.state == State.FETCHING:
+        Edit.objects.filter(pk=edit.pk).update(due_at=None)
     if name == "erase":
         attempt_of(edit)
     return edit
@@ -146,6 +150,21 @@ def test_giving_up_ends_the_edit(operator: Client, alice: User, photo: Photo) ->
     operate(operator, edit, "give_up")
     edit.refresh_from_db()
     assert (edit.state, edit.failure_code) == (State.FAILED, Failure.TIMED_OUT)
+
+
+def test_a_result_that_is_given_up_fails_the_edit(operator: Client, alice: User, photo: Photo) -> None:
+    edit = ready_for("give_up_result", alice, photo)
+    operate(operator, edit, "give_up_result")
+    edit.refresh_from_db()
+    assert (edit.state, edit.failure_code) == (State.FAILED, Failure.OUTPUT_UNAVAILABLE)
+
+
+def test_a_result_is_fetched_again_at_once_unless_it_is_being_fetched(operator: Client, alice: User, photo: Photo) -> None:
+    edit = ready_for("fetch_again", alice, photo)
+    operate(operator, edit, "fetch_again")
+    edit.refresh_from_db()
+    assert present(edit.due_at) <= timezone.now()
+    assert 'value="fetch_again"' not in operator.get(page_of(edit)).content.decode()
 
 
 def test_wiros_copies_are_due_at_once(operator: Client, alice: User, photo: Photo) -> None:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from ...models import Attempt, Denial, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ..flow_control import storage_health
@@ -27,16 +28,23 @@ def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
     Returns the edit that is fetching. Raises NotAllowed.
     """
     if edit.state == State.FETCHING:
-        if not Edit.objects.filter(pk=edit.pk, state=State.FETCHING).update(due_at=clock.now(), observed_age=0):
-            raise NotAllowed(Denial.NOTHING_TO_FETCH)
-        note = {"kind": Event.Kind.ASKED, "code": EventCode.FETCH_AGAIN, "reason": reason, "actor": actor}
-        Event.objects.create(edit=edit, **note)
-        return edit
+        return _fetch_now(edit, actor, reason)
     try:
         return recover_result(edit, actor, reason)
     except OSError as error:
         storage_health.doubt()
         raise NotAllowed(Denial.NO_STORAGE) from error
+
+
+def _fetch_now(edit: Edit, actor: Any, reason: str) -> Edit:
+    """Make it due. If it is due already, it is about to be fetched, and nothing has to be done."""
+    now, fetching = clock.now(), Edit.objects.filter(pk=edit.pk, state=State.FETCHING)
+    if fetching.filter(Q(due_at__isnull=True) | Q(due_at__gt=now)).update(due_at=now, observed_age=0):
+        note = {"kind": Event.Kind.ASKED, "code": EventCode.FETCH_AGAIN, "reason": reason, "actor": actor}
+        Event.objects.create(edit=edit, **note)
+    elif not fetching.exists():
+        raise NotAllowed(Denial.NOTHING_TO_FETCH)
+    return edit
 
 
 def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Attempt | None = None) -> Edit:
