@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def module_of(path: Path) -> tuple[str, ...]:
-    """edits.web.views.new_edit for edits/views/new.py, and edits.views for its __init__.py."""
+    """edits.web.views.new_edit for edits/web/views/new_edit.py, and edits.web.views for its __init__.py."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
 
@@ -144,6 +145,12 @@ def test_only_jobs_move_an_edit() -> None:
                 assert name not in ("move", "postpone", "mark_failed", "settle"), f"{shown(path)}: {text}"
                 assert "objects.claim(" not in text, f"{shown(path)}: {text}"
                 assert not (name == "update" and "state" in keywords), f"{shown(path)}: {text}"
+
+
+@pytest.mark.django_db
+def test_no_change_of_a_model_lacks_its_migration(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("makemigrations", check=True, dry_run=True)
+    assert "No changes detected" in capsys.readouterr().out
 
 
 # What Wiro calls things in its answers: fields, statuses, callback bodies.
