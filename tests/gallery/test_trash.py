@@ -145,6 +145,25 @@ def test_a_picture_that_another_edit_uses_stays(alice: User, edit: Edit, media: 
     assert files_in(media) == []
 
 
+def test_a_picture_stays_that_another_edit_keeps_as_painted(alice: User, edit: Edit) -> None:
+    painted = present(edit.result)
+    edit_in(State.SUCCEEDED, alice, stored(alice, "astronaut.png"), painted=painted)
+    in_trash_since(edit, LONG_AGO)
+    assert trash.purge() == 1
+    painted.refresh_from_db()
+    assert painted.purged_at is None
+    assert is_stored(painted.file)
+
+
+def test_what_wiro_still_has_of_a_failed_edit_is_deleted_there_first(alice: User, edit: Edit) -> None:
+    failed = edit_in(State.FAILED, alice, edit.photo)
+    attempt, _ = attempt_of(failed)
+    in_trash_since(failed, LONG_AGO)
+    assert trash.purge() == 0
+    attempt.refresh_from_db()
+    assert present(attempt.cleanup_due_at) <= timezone.now()
+
+
 def test_a_picture_goes_here_only_after_wiros_copies(edit: Edit, media: Path) -> None:
     attempt, _ = attempt_of(edit, cleanup_due_at=timezone.now())
     in_trash_since(edit, LONG_AGO)

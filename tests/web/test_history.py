@@ -1,6 +1,7 @@
 """The versions of a photo as a tree: one's own, and drawn with few queries."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from edits.models import Edit, Photo, State
 from edits.web.addresses import edit_url
 from tests.fixtures import SignIn
-from tests.rows import edit_in, present
+from tests.rows import edit_in, present, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,14 @@ def test_the_versions_are_drawn_as_a_tree(browser: Client, alice: User, photo: P
     assert page.count('aria-current="page"') == 1
     assert re.findall(r'href="([^"]+)"[^>]* aria-current="page"', page) == [edit_url(snow)]
     assert "from version 2" in page
+
+
+def test_variations_are_of_one_picture_even_where_a_batch_has_several(browser: Client, alice: User, photo: Photo) -> None:
+    batch = {"batch": uuid.uuid4(), "origin": photo}
+    night = edit_in(State.SUCCEEDED, alice, photo, **batch)
+    edit_in(State.SUCCEEDED, alice, photo, **batch)
+    edit_in(State.SUCCEEDED, alice, stored(alice, "coffee.png"), **batch)
+    assert "See all 2 variations" in browser.get(edit_url(night)).content.decode()
 
 
 def test_versions_are_the_owners_and_not_deleted(

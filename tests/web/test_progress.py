@@ -30,6 +30,24 @@ def open_the_breaker(reason: str) -> None:
     breaker.save()
 
 
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [("task_queue", 0), ("task_preprocess_start", 1), ("task_output", 2), ("task_end", 3), ("task_postprocess_start", 3)],
+)
+def test_the_stage_follows_what_wiro_says(browser: Client, alice: User, photo: Photo, status: str, stage: int) -> None:
+    running = edit_in(State.RUNNING, alice, photo, wiro_status=status)
+    assert browser.get(status_url(running)).json()["stage"] == stage
+
+
+def test_the_estimate_comes_from_the_latest_edits(alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "RECENT", 1)
+    now = timezone.now()
+    for ended_at, took in ((now, 10), (now - timedelta(hours=1), 300)):
+        edit_in(State.SUCCEEDED, alice, photo, started_at=ended_at - timedelta(seconds=took), ended_at=ended_at)
+    cache.clear()
+    assert progress.usual_seconds() == 10
+
+
 def test_the_place_in_line_is_the_one_of_the_fair_queue(browser: Client, alice: User, bob: User, photo: Photo) -> None:
     now = timezone.now()
     mine = [edit_in(State.QUEUED, alice, photo, created_at=now - timedelta(minutes=9 - number)) for number in range(3)]

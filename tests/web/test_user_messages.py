@@ -84,6 +84,13 @@ def test_an_unknown_price_is_not_called_free(browser: Client, alice: User, photo
     assert "This cost nothing." not in page
 
 
+@pytest.mark.parametrize("code", [Failure.TIMED_OUT, Failure.INTERNAL_ERROR, Failure.OUTPUT_INVALID, Failure.OUTPUT_UNAVAILABLE])
+def test_an_accepted_edit_that_may_have_been_charged_is_not_called_free(alice: User, photo: Photo, code: str) -> None:
+    edit = failed(alice, photo, code)
+    attempt_of(edit)
+    assert user_messages.cost(edit) == "We don’t know whether Wiro charged for this."
+
+
 @pytest.mark.parametrize("code", Failure.values)
 def test_every_failure_can_be_told_of_an_edit_without_attempts(alice: User, photo: Photo, code: str) -> None:
     told = present(user_messages.failure(failed(alice, photo, code)))
