@@ -10,7 +10,7 @@ from edits.wiro.sandbox.model.prompt_rules import COLORS, ONE_THING, STEPS, Step
 EXAMPLES: tuple[tuple[Step, str], ...] = (
     (
         effects.monochrome,
-        "black and white, black-and-white, black & white, b&w, b & w, grayscale, greyscale, gray scale, monochrome",
+        "black and white, black-and-white, black & white, b&w, b & w, grayscale, gray scale, monochrome",
     ),
     (effects.sepia, "sepia, vintage, old-fashioned, old fashioned, antique, retro"),
     (effects.vignette, "vignette, vignetting, cinematic"),
@@ -23,7 +23,7 @@ EXAMPLES: tuple[tuple[Step, str], ...] = (
     (effects.darker, "dark, darker, darken, less light"),
     (effects.more_contrast, "more contrast, higher contrast, increase contrast, increase the contrast, contrasty"),
     (effects.less_contrast, "less contrast, lower contrast, reduce contrast, reduced contrast, reduce the contrast"),
-    (effects.vivid, "more color, more colour, more colors, more colorful, colorful, vivid, vibrant, saturated, more saturated"),
+    (effects.vivid, "more color, more colors, more colorful, colorful, vivid, vibrant, saturated, more saturated"),
     (effects.muted, "less color, less colors, less colorful, muted, desaturate, desaturated, pastel"),
     (effects.negative, "invert, inverted, negative"),
     (effects.sketch, "sketch, pencil, pencil drawing, drawing, charcoal"),
@@ -31,10 +31,10 @@ EXAMPLES: tuple[tuple[Step, str], ...] = (
     (effects.pixels, "pixel, pixelated, 8-bit, 8bit, mosaic"),
     (effects.sunset, "sunset, sunrise, dusk, dawn"),
     (effects.golden_hour, "golden hour"),
-    (effects.watercolor, "watercolor, watercolour, watercolors, watercolor painting, aquarelle"),
+    (effects.watercolor, "watercolor, watercolors, watercolor painting, aquarelle"),
     (remove_area, "remove, removed, erase, get rid of, take out"),
     (effects.fog, "fog, foggy, mist, misty, haze, hazy"),
-    (effects.autumn, "autumn, autumnal, fall colors, fall colours"),
+    (effects.autumn, "autumn, autumnal, fall colors"),
     (effects.snow, "snow, snowy, winter, wintery, blizzard"),
     (effects.rain, "rain, rainy, raining, storm, stormy"),
     (effects.moon, "moon"),
@@ -50,6 +50,11 @@ RULES = dict(STEPS)
 @pytest.mark.parametrize(("step", "phrase"), PHRASES, ids=[phrase for _, phrase in PHRASES])
 def test_each_phrase_asks_for_its_effect(step: Step, phrase: str) -> None:
     assert steps_of(f"Please, {phrase.upper()}!") == [step]
+
+
+def test_british_spelling_asks_for_the_same() -> None:
+    for step, phrase in PHRASES:
+        assert steps_of(phrase.replace("lor", "lour").replace("gra", "gre")) == [step], phrase
 
 
 @pytest.mark.parametrize("color", COLORS)
