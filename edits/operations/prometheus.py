@@ -75,7 +75,7 @@ def _engine() -> Iterator[Metric]:
     )
     age = scheduler.last_tick_age()
     if age is not None:
-        yield _single("scheduler_age_seconds", "How long ago the scheduler's last round ended", age.total_seconds())
+        yield _single("scheduler_age_seconds", "How long ago the scheduler's last tick ended", age.total_seconds())
     state = readiness.breaker_state(CircuitBreaker.current())
     states = {name: float(name == state) for name in ("closed", "half_open", "open")}
     yield _gauge("circuit_breaker", "1 for the state in which the circuit breaker is", states, "state")

@@ -25,7 +25,7 @@ LONG = (
     "pink and orange, add a thin crescent moon in the upper left corner, and make the smoke a little softer, please."
 )
 REVIEW, WAITING = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
-DESK = {"desk": REVIEW, "desk-waiting": WAITING, "desk-edits": "/admin/edits/edit/", "desk-overview": "/admin/"}
+ADMIN = {"admin": REVIEW, "admin-waiting": WAITING, "admin-edits": "/admin/edits/edit/", "admin-overview": "/admin/"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -39,8 +39,8 @@ def main(folder: Path) -> None:
         link = _secret_link(site.visitor, pages["done"])
         _take(browser, site, folder, {"gallery-full": "/", "shared": link, "about-pictures": "/about/pictures/"}, None)
         _take(browser, site, folder, pages | _lists(site.visitor, pages["done"]), site.visitor)
-        job = {"desk-job": f"/admin/edits/edit/{_id(pages['unconfirmed'])}/change/"}
-        _take(browser, site, folder, DESK | job, site.visitor)
+        job = {"admin-job": f"/admin/edits/edit/{_id(pages['unconfirmed'])}/change/"}
+        _take(browser, site, folder, ADMIN | job, site.visitor)
         browser.close()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 

@@ -126,7 +126,7 @@ class Simulation:
     # --- what happens ------------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        """A sweep: start what is due on a free thread, and come back when more is."""
+        """A tick: start what is due on a free thread, and come back when more is."""
         now, times = timezone.now(), [timezone.now() + timedelta(seconds=60)]
         for planned in glance.pending_edits():
             if _is_due(planned, now):

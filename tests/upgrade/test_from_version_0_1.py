@@ -190,10 +190,10 @@ def test_a_reviewer_is_offered_the_same_pairs_in_the_same_order(visitor: Callabl
 
 
 @pytest.mark.parametrize("reviewer", FIXTURE["queues"])
-def test_what_a_reviewer_has_just_skipped_is_not_on_the_desk_again(visitor: Callable[[str], Client], reviewer: str) -> None:
-    on_desk = set(UUID.findall(text_of(visitor(reviewer), "/admin/edits/edit/review/")))
-    assert on_desk & set(FIXTURE["queues"][reviewer])
-    assert FIXTURE["skipped"].get(reviewer) not in on_desk
+def test_what_a_reviewer_has_just_skipped_is_not_in_the_queue_again(visitor: Callable[[str], Client], reviewer: str) -> None:
+    in_queue = set(UUID.findall(text_of(visitor(reviewer), "/admin/edits/edit/review/")))
+    assert in_queue & set(FIXTURE["queues"][reviewer])
+    assert FIXTURE["skipped"].get(reviewer) not in in_queue
 
 
 @pytest.mark.parametrize("name", FIXTURE["links"])

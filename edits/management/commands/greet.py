@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _wait_until_ready(self, url: str) -> bool:
         began, ends_at = timezone.now(), time.monotonic() + PATIENCE
         while time.monotonic() < ends_at:
-            # The site is up and the first sweep has run, so edits are processed.
+            # The site is up and the scheduler has run once, so edits are processed.
             if self._swept_since(began) and self._answers(url):
                 return True
             time.sleep(0.2)
