@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
+from .log_settings import logging_config
 from .secret_files import SECRETS
 
 # What the program brings along lies beside it, in a wheel beside these settings; what a site has, where it is started there.
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "edits.web.upload_places.UploadPlacesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "edits.web.compression.CompressedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -287,33 +289,7 @@ LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
 # One line for each request: method, path without secrets, status, milliseconds, address.
 ACCESS_LOG = env.bool("ACCESS_LOG", False)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
-        "json": {"()": "edits.log.JsonFormatter"},
-    },
-    "filters": {"brief": {"()": "edits.log.Brief"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "json" if LOG_FORMAT == "json" else "line",
-            "filters": ["brief"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        # Requests with a wrong host name are answered with 400; that isn't worth a log line.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-        "edits.access": {"level": "INFO" if ACCESS_LOG else "CRITICAL"},
-        "axes": {"level": "WARNING"},
-        "celery": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_config(LOG_FORMAT, env.log_level("LOG_LEVEL", "INFO"), ACCESS_LOG)
 
 # Errors are told to a Sentry, without secrets, words of people or requests' bodies.
 SENTRY_DSN = env.str("SENTRY_DSN", "")

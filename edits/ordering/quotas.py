@@ -76,7 +76,7 @@ def _reserved_for_unknown() -> QuerySet[Attempt]:
     """Today's attempts that were charged an unknown amount or may have been charged, except the one that an unconfirmed edit's
     own reservation covers."""
     later = Attempt.objects.filter(edit=OuterRef("edit"), number__gt=OuterRef("number"))
-    is_unknown = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.SUPERSEDED, cost__isnull=True)
+    is_unknown = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.SUPERSEDED, cost__isnull=True, cleaned_up_at__isnull=True)
     unknown = Attempt.objects.filter(is_unknown, started_at__gte=today())
     return unknown.filter(Exists(later) | ~Q(edit__state=State.UNCONFIRMED))
 

@@ -10,5 +10,5 @@ nul_bytes       NUL in URLs and queries                 request_ids     request 
 addresses       the URLs of an edit and its pictures
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
 composer        where the next instruction is typed     badges          what became of an edit, in a word
-region_form     where a photo may change, in a form
+region_form     where a photo may change, in a form   compression     HTML pages, compressed
 """

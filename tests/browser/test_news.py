@@ -34,7 +34,9 @@ LOOK_AWAY = "() => { isHidden = true; document.dispatchEvent(new Event('visibili
 
 @pytest.fixture
 def news(browsed_site: RunningSite) -> str:
-    """An edit that has ended while nobody looked."""
+    """An edit that has ended while nobody looked, and the only one."""
+    while "(something new)" in browsed_site.visitor.get("/").text:
+        browsed_site.visitor.get("/edits/?new=1")
     page = browsed_site.visitor.upload("chelsea.png", "Make it darker")
     browsed_site.visitor.wait_for(page)
     return page

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.marking import stage, tool, words
 from tests.browser.new_edit import PHONE, choose, send
 from tests.photos import photo_path
 from tests.rows import present
@@ -41,18 +42,6 @@ def marking(open_form: Callable[..., Page], large: Path) -> Callable[..., Page]:
         return page
 
     return open_one
-
-
-def tool(page: Page) -> Locator:
-    return page.locator("summary", has_text="Change only a part")
-
-
-def stage(page: Page) -> Locator:
-    return page.get_by_role("application", name="Photo to mark")
-
-
-def words(page: Page) -> Locator:
-    return page.locator("[data-region-words]").filter(visible=True)
 
 
 def brush_size(page: Page) -> Locator:

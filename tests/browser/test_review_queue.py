@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.reviewing import says, shows
 from tests.browser.waiting import becomes
 from tests.run.site import RunningSite
 
@@ -37,17 +38,6 @@ def open_queue(open_own: Callable[..., Page]) -> Callable[..., Page]:
         return open_own(path, **options)
 
     return open_one
-
-
-def shows(page: Page, words: str, *, scripts: bool = True) -> None:
-    """That pair, and long enough to decide on it."""
-    expect(page.locator("[data-pair]:not([hidden]) h2")).to_have_text(words)
-    if scripts:
-        expect(page.locator("[data-review][data-seen]")).to_have_count(1)
-
-
-def says(page: Page, words: str) -> None:
-    expect(page.get_by_role("status")).to_contain_text(words)
 
 
 def test_a_session_by_keyboard(open_queue: Callable[..., Page], pairs: list[str]) -> None:
