@@ -216,9 +216,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A form waits this long for a silent broker, once; a worker waits one second at a time for messages.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 2,
-    "socket_connect_timeout": 2,
+CELERY_BROKER_TRANSPORT_OPTIONS = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), 2) | {
     "health_check_interval": 25,
     "visibility_timeout": 3600,
 }

@@ -10,6 +10,9 @@ from PIL import Image
 from .rules import Rules
 
 CARD_WIDTH = 480
+# A page of lists shows a dozen cards at once; a photo of grass should not weigh as much as all the others.
+CARD_BYTES = 15_000
+RENDITION_QUALITIES = (80, 65, 50, 35)
 PAGE_WIDTH = 1600
 PLACEHOLDER_WIDTH = 16
 # A larger PNG becomes a JPEG: to compress it could take seconds.
@@ -57,7 +60,7 @@ def encode(image: Image.Image, found: str, rules: Rules) -> CleanPicture:
 
 def with_renditions(image: Image.Image, data: bytes, format: str, size: tuple[int, int]) -> CleanPicture:
     """`image` (RGB), encoded as `data`, with its copies for pages."""
-    card, page = _rendition(image, CARD_WIDTH), _rendition(image, PAGE_WIDTH)
+    card, page = _rendition(image, CARD_WIDTH, CARD_BYTES), _rendition(image, PAGE_WIDTH)
     return CleanPicture(data, format, *size, card=card, page=page, placeholder=_placeholder(image))
 
 
@@ -113,12 +116,16 @@ def _placeholder(image: Image.Image) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _rendition(image: Image.Image, width: int) -> Rendition:
+def _rendition(image: Image.Image, width: int, most: int | None = None) -> Rendition:
+    """At most `width` pixels wide, and where `most` is given, of so many bytes if quality can make it so."""
     # WebP has no more than 16,383 pixels a side, and a result may have any shape.
     scale = min(width / image.width, 3 * width / image.height)
     if scale < 1:
         size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=80, method=2)
+    for quality in RENDITION_QUALITIES:
+        buffer = io.BytesIO()
+        image.save(buffer, "WEBP", quality=quality, method=2)
+        if most is None or buffer.tell() <= most:
+            break
     return Rendition(buffer.getvalue(), *image.size)

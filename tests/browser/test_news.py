@@ -35,7 +35,9 @@ LOOK_AWAY = "() => { isHidden = true; document.dispatchEvent(new Event('visibili
 @pytest.fixture
 def news(browsed_site: RunningSite) -> str:
     """An edit that has ended while nobody looked, and the only one."""
-    while "(something new)" in browsed_site.visitor.get("/").text:
+    for _ in range(100):
+        if not browsed_site.visitor.get("/edits/news/").json()["news"]:
+            break
         browsed_site.visitor.get("/edits/?new=1")
     page = browsed_site.visitor.upload("chelsea.png", "Make it darker")
     browsed_site.visitor.wait_for(page)

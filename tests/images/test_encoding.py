@@ -11,9 +11,10 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat, PngImagePlugin
 
 from edits import images
-from edits.images.encoding import CARD_WIDTH, PAGE_WIDTH
+from edits.images.encoding import CARD_BYTES, CARD_WIDTH, PAGE_WIDTH
 from tests.photos import photo_bytes, photo_path
 from tests.pictures import chunk, clean, encoded, pixel_of, plain
+from tests.regions import psnr
 
 SECRET = b"51.477928,-0.001545 somebody's phone"
 
@@ -245,6 +246,16 @@ def test_halving_never_makes_a_picture_too_long(width: int, height: int, format:
 def test_a_huge_picture_of_any_kind_is_halved(mode: str) -> None:
     picture = clean(encoded(Image.new(mode, (6001, 4201))))
     assert (picture.width, picture.height) == (3001, 2101)
+
+
+@pytest.mark.parametrize("name", ["hubble_deep_field.jpg", "coffee.png", "chelsea.png"])
+def test_a_card_with_many_details_is_no_heavier_than_a_list_can_bear(name: str) -> None:
+    with photo_path(name).open("rb") as file:
+        card = images.clean(file).card
+    assert len(card.data) <= CARD_BYTES
+    with Image.open(io.BytesIO(card.data)) as shown, Image.open(photo_path(name)) as original:
+        wanted = original.convert("RGB").resize(shown.size)
+        assert psnr(np.asarray(shown.convert("RGB")), np.asarray(wanted)) > 26
 
 
 def test_renditions_fit_a_card_and_a_page() -> None:
