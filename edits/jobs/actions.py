@@ -34,7 +34,7 @@ def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
         raise NotAllowed(Denial.ALREADY_DELETED)
     told: dict[str, Any] = {"code": EventCode.TRY_AGAIN, "reason": reason, "actor": actor}
     wanted: dict[str, Any] = {"due_at": clock.now(), "cancel_requested_at": None}
-    if edit.state != State.UNCONFIRMED or not edit.move(State.QUEUED, **told, **wanted):
+    if edit.state != State.UNCONFIRMED or not edit.move(State.QUEUED, fenced=False, **told, **wanted):
         raise NotAllowed(Denial.NOT_UNCONFIRMED)
     follow_unknown_attempts(edit)
 
@@ -43,7 +43,7 @@ def give_up_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
     """A person stops waiting for an edit that Wiro never confirmed."""
     failure: dict[str, Any] = {"failure_code": Failure.TIMED_OUT, "failure_message": "Wiro never confirmed the request"}
     told: dict[str, Any] = {"code": EventCode.GIVEN_UP, "reason": reason, "actor": actor}
-    if edit.state != State.UNCONFIRMED or not edit.move(State.FAILED, **told, **failure):
+    if edit.state != State.UNCONFIRMED or not edit.move(State.FAILED, fenced=False, **told, **failure):
         raise NotAllowed(Denial.NOT_UNCONFIRMED)
     follow_unknown_attempts(edit)
 

@@ -235,8 +235,8 @@ class Edit(models.Model):
     ) -> bool:
         """Change to another state if the row hasn't changed since this edit was read. Returns whether it did.
 
-        `code`, `data` and `reason` go into the history. `fenced=False` leaves the lease out of the comparison; it exists for a
-        received task id, which is always saved. Raises ForbiddenMove.
+        `code`, `data` and `reason` go into the history. `fenced=False` leaves the lease out of the comparison: for a received
+        task id, which is always saved, and for what a person decides while a worker is looking. Raises ForbiddenMove.
         """
         if to not in MOVES[self.state]:
             raise ForbiddenMove(f"{self.state} → {to}")

@@ -54,6 +54,16 @@ def test_an_undo_that_is_sent_twice_takes_back_one_step(reviewer: Client, offere
     assert Edit.objects.in_gallery().count() == 1
 
 
+def test_a_decision_from_before_midnight_can_be_undone(
+    reviewer: Client, offered: OfferPairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (edit,) = offered(1)
+    press(reviewer, "approve")
+    monkeypatch.setattr(timezone, "localdate", lambda *_: (timezone.now() + timedelta(days=1)).date())
+    press(reviewer, "undo")
+    assert reloaded(edit).visibility == "pending"
+
+
 def test_undo_after_ten_minutes_says_that_it_is_too_late(
     reviewer: Client, offered: OfferPairs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

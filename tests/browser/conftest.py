@@ -64,7 +64,7 @@ def wiro() -> Iterator[SandboxServer]:
 @pytest.fixture(scope="session")
 def browsed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A whole site as `make run` starts it, shared by all browser tests."""
-    with running_site(tmp_path_factory.mktemp("browsed")) as site:
+    with running_site(tmp_path_factory.mktemp("browsed"), EDITS_PER_DAY="500") as site:
         yield site
 
 

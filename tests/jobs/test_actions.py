@@ -1,5 +1,6 @@
 """What people ask for: cancel, try again, share, delete."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,18 @@ def test_who_asked_for_a_check_and_why_is_kept_even_if_the_edit_was_due_anyway(
     event = edit.events.get(code="check_now")
     assert (event.actor, event.reason) == (alice, "Asked for by telephone")
     assert present(Edit.objects.get(pk=edit.pk).due_at) <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("decide", "state"), [(actions.try_again_unconfirmed, State.QUEUED), (actions.give_up_unconfirmed, State.FAILED)]
+)
+def test_a_decision_counts_although_a_worker_has_just_begun_to_look(
+    alice: User, photo: Photo, decide: Callable[..., None], state: State
+) -> None:
+    edit = edit_in(State.UNCONFIRMED, alice, photo, due_at=timezone.now())
+    claim(edit, 60)
+    decide(edit, alice)
+    assert Edit.objects.get(pk=edit.pk).state == state
 
 
 def test_an_unconfirmed_edit_in_the_trash_is_not_sent_again(alice: User, photo: Photo) -> None:
