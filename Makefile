@@ -82,7 +82,7 @@ mutants: $(VENV)/dev.installed ## mutation tests: make plausible mistakes in a c
 	@$(BIN)/python -m tests.mutations
 
 SEEDS ?= 10000
-simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about half an hour)
+simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(VENV)/dev.installed ## measure the engine and the pages; only=photo measures how well edits preserve the rest of the photo
