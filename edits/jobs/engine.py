@@ -75,11 +75,12 @@ def is_suspect(edit: Edit) -> bool:
 def release_claims() -> None:
     """Release the claims of steps that lost the database, without counting them. Raises DatabaseError if it still is down."""
     while _unreleased:
-        _release(_unreleased[0])
+        release(_unreleased[0])
         _unreleased.popleft()
 
 
-def _release(edit: Edit) -> None:
+def release(edit: Edit) -> None:
+    """Release the claim of a step that was not begun, or that lost the database; it does not count as fruitless."""
     mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token, fruitless_claims__gt=0)
     mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1)
 

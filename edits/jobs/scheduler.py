@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
 from . import engine, provider_calls, task_id_spool, timing
@@ -105,14 +105,9 @@ def _running() -> Work:
                 yield carry_on_while_due, claimed[-1]
                 claimed.pop()
         finally:
-            _give_back(claimed)
-
-
-def _give_back(claimed: list[Edit]) -> None:
-    """Release at once what found no free thread, without counting its claim as fruitless."""
-    for edit in claimed:
-        mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token)
-        mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1)
+            # What found no free thread.
+            for edit in claimed:
+                engine.release(edit)
 
 
 def _waiting() -> Work:
