@@ -1,6 +1,7 @@
 """Fixtures that many tests share. Alice owns the edits, Bob must see nothing of them, Rita reviews."""
 
 import errno
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from tests.fixtures import MakeStaff, NewEdit, OfferPairs, SignIn
 from tests.photos import photo_path
 from tests.regions import negative_of
 from tests.rows import edit_in
+from tests.run.prepared import copy_of_prepared
 
 TESTS = Path(__file__).resolve().parent
 PACE = 0.02
@@ -78,6 +80,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     post_migrate.connect(restore, sender=last, weak=False)
     yield
     post_migrate.disconnect(restore, sender=last)
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A prepared data folder for a site whose first start is not what the test is about."""
+    base = tmp_path_factory.getbasetemp()
+    # With several processes each has a folder of its own in a common one.
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return lambda name: copy_of_prepared(common, tmp_path_factory.mktemp(name) / "data")
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ def _actions_wait() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
@@ -61,10 +61,10 @@ def wiro() -> Iterator[SandboxServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """A whole site as `make run` starts it, shared by all browser tests."""
-    with running_site(tmp_path_factory.mktemp("browsed"), EDITS_PER_DAY="500") as site:
+@pytest.fixture(scope="package")
+def browsed_site(site_folder: Callable[[str], Path]) -> Iterator[RunningSite]:
+    """A whole site as `make run` starts it, shared by all browser tests and ended after them: it works even when idle."""
+    with running_site(site_folder("browsed"), EDITS_PER_DAY="500") as site:
         yield site
 
 
@@ -139,7 +139,7 @@ def look_at(open_own: Callable[..., Page]) -> Callable[..., Page]:
     return look
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def moon(browsed_site: RunningSite) -> str:
     """The page of an edit that changed a part of its photo."""
     return edited(browsed_site, "Put a moon into the sky")

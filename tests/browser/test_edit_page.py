@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,8 +28,8 @@ def wiro() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture(scope="module")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
-    with running_site(tmp_path_factory.mktemp("waiting"), **settings_for(wiro)) as site:
+def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
+    with running_site(site_folder("waiting"), **settings_for(wiro)) as site:
         yield site
 
 

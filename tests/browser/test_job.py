@@ -1,6 +1,7 @@
 """Every button of a job's page, pressed in a real browser by an operator with a reason."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,9 +17,9 @@ REASON = "Asked for by telephone"
 
 
 @pytest.fixture(scope="module")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
+def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
     """What is unconfirmed stays so until a person decides: on a busy machine the site would come to it first."""
-    with running_site(tmp_path_factory.mktemp("jobs"), **settings_for(wiro), RECONCILE_REQUEUE="off") as site:
+    with running_site(site_folder("jobs"), **settings_for(wiro), RECONCILE_REQUEUE="off") as site:
         yield site
 
 

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,10 +38,9 @@ NOTE_SHIFTS = """
 
 
 @pytest.fixture(scope="module")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
+def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
     """A site whose gallery and whose owner's list are more than two pages long."""
-    data = tmp_path_factory.mktemp("lists")
-    with running_site(data, REVIEW_REQUIRED="off", **settings_for(wiro)) as site:
+    with running_site(site_folder("lists"), REVIEW_REQUIRED="off", **settings_for(wiro)) as site:
         pages = [site.visitor.upload(PHOTOS[number % 5], f"Make it night number {number}") for number in range(EDITS)]
         for page in pages:
             assert site.visitor.wait_for(page)["state"] == "succeeded"

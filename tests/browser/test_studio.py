@@ -4,6 +4,7 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,8 +25,8 @@ EDIT = re.compile(r"/edits/[0-9a-f-]{36}/$")
 
 
 @pytest.fixture(scope="module")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
-    with running_site(tmp_path_factory.mktemp("studio"), EDITS_PER_DAY="500", **settings_for(wiro)) as site:
+def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
+    with running_site(site_folder("studio"), EDITS_PER_DAY="500", **settings_for(wiro)) as site:
         yield site
 
 

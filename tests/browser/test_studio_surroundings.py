@@ -1,6 +1,7 @@
 """What is around the studio: the account menu, the phone's own sheet for sharing, its keyboard, and a connection that is lost."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -26,8 +27,8 @@ KEYBOARD = """() => {
 
 
 @pytest.fixture(scope="module")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
-    with running_site(tmp_path_factory.mktemp("surroundings"), **settings_for(wiro)) as site:
+def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
+    with running_site(site_folder("surroundings"), **settings_for(wiro)) as site:
         yield site
 
 

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,19 +73,20 @@ def test_a_signal_during_the_preparations_ends_them(tmp_path: Path, number: int)
     assert "Traceback" not in site.output
 
 
-def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(tmp_path: Path) -> None:
+def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(site_folder: Callable[[str], Path]) -> None:
     """The sandbox keeps its tasks in memory. An edit that it had must not hold its owner's place for an hour."""
-    with running_site(tmp_path, SANDBOX_TIME_SCALE="30") as first:
+    data = site_folder("stopped")
+    with running_site(data, SANDBOX_TIME_SCALE="30") as first:
         page = first.visitor.upload("chelsea.png", "Mirror it")
         first.stop(signal.SIGINT)
-    with running_site(tmp_path) as second:
+    with running_site(data) as second:
         assert second.visitor.wait_for(page)["state"] in ("succeeded", "failed")
         assert second.visitor.wait_for(second.visitor.upload("chelsea.png", "Mirror it"))["state"] == "succeeded"
         _wait_for_gallery(second, 3)
 
 
-def test_a_supervisor_that_is_killed_outright_leaves_nothing_running(tmp_path: Path) -> None:
-    with running_site(tmp_path) as site:
+def test_a_supervisor_that_is_killed_outright_leaves_nothing_running(site_folder: Callable[[str], Path]) -> None:
+    with running_site(site_folder("killed")) as site:
         site.process.kill()
         site.process.wait()
         ends_at = time.monotonic() + PATIENCE

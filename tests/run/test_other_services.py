@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.mark.parametrize("secret", ["another-secret", ""], ids=["signature", "key only"])
-def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path: Path, secret: str) -> None:
+def test_another_wiro_does_the_edits_and_keeps_no_copies(site_folder: Callable[[str], Path], secret: str) -> None:
     """By signed address and callback with the one, by File/Upload with the other."""
     public = {"PUBLIC_BASE_URL": "{url}"} if secret else {}
     with SandboxServer(api_key="another-key", api_secret=secret, time_scale=0.1) as wiro:
         keys = {"WIRO_API_KEY": "another-key", "WIRO_API_SECRET": secret}
         seam = {"WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
-        with running_site(tmp_path, **keys, **seam, **public) as site:
+        with running_site(site_folder("other"), **keys, **seam, **public) as site:
             assert "sandbox" not in site.programs()
             assert "Sign in as" not in site.output
             assert "demo" not in site.stranger().get("/accounts/login/").text
@@ -39,9 +39,9 @@ def test_another_wiro_does_the_edits_and_keeps_no_copies(tmp_path: Path, secret:
 
 
 def test_a_site_that_others_can_reach_offers_no_demonstration_account_and_a_given_broker_is_used(
-    tmp_path: Path, broker: str
+    site_folder: Callable[[str], Path], broker: str
 ) -> None:
-    with running_site(tmp_path, HOST="0.0.0.0", REDIS_URL=broker) as site:
+    with running_site(site_folder("reachable"), HOST="0.0.0.0", REDIS_URL=broker) as site:
         assert set(site.programs()) == {"sandbox", "worker", "web", "beat"} | (set(site.programs()) & {"greet"})
         assert "Sign in as" not in site.output
         assert "createsuperuser" in site.output

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from edits import static_collection
 from edits.storage import OWNER_ONLY_FOLDER, keep_for_owner
 from edits.translations import compile_catalogs
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"cannot use the database: {' '.join(str(error).split())}") from error
         with suppress(OSError):  # an image has them already, and its files may be read only
             compile_catalogs()
-        call_command("collectstatic", interactive=False, verbosity=0)
+        static_collection.collect()
         if options["forget_tasks"]:
             recovery.forget_tasks()
         keep_for_owner(Path(settings.DATA_DIR))
