@@ -23,7 +23,7 @@ from django.views.decorators.cache import never_cache
 
 from ..gallery import moderation
 from ..jobs import ledger_comparison
-from ..jobs.flow_control import circuit_breaker, storage_health
+from ..jobs.flow_control import pause, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
 from ..version import VERSION
@@ -75,7 +75,7 @@ class EditorAdminSite(AdminSite):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponse(status=405, headers={"Allow": "POST"})
-        verbs = {"pause": circuit_breaker.pause, "resume": circuit_breaker.resume}
+        verbs = {"pause": pause.pause, "resume": pause.resume}
         action = request.POST.get("action", "")
         if action not in verbs:
             raise BadRequest("unknown action")

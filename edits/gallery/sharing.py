@@ -67,7 +67,7 @@ def make_link(edit: Edit, actor: User, days: int) -> ShareLink:
             raise NotAllowed(Denial.TOO_MANY_LINKS, limit=LINKS_MAX)
         now = timezone.now()
         link = ShareLink.issue(edit, now + timedelta(days=days), now)
-        _note(edit, EventCode.LINK_CREATED, actor, days=days)
+        Event.asked(edit, EventCode.LINK_CREATED, actor, days=days)
     return link
 
 
@@ -78,7 +78,7 @@ def revoke_links(edit: Edit, actor: User, link_id: int | None = None) -> int:
         ended = links.update(revoked_at=timezone.now())
         if not ended:
             raise NotAllowed(Denial.NO_LINK)
-        _note(edit, EventCode.LINKS_REVOKED, actor, count=ended)
+        Event.asked(edit, EventCode.LINKS_REVOKED, actor, count=ended)
     return ended
 
 
@@ -91,9 +91,5 @@ def _show(edit: Edit, before: Q, to: Visibility, code: str, actor: User, **chang
         results = Edit.objects.filter(before, pk=edit.pk, state=State.SUCCEEDED, deleted_at__isnull=True)
         won = results.update(visibility=to, **changes) == 1
         if won:
-            _note(edit, code, actor)
+            Event.asked(edit, code, actor)
     return won
-
-
-def _note(edit: Edit, code: str, actor: User, **data: int) -> None:
-    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, data=data, actor=actor)

@@ -1,4 +1,4 @@
-"""Favorites and the trash: soft delete, restore, and the purge of pictures and words after `TRASH_DAYS`."""
+"""The trash: soft delete, restore, and the purge of pictures and words after `TRASH_DAYS`."""
 
 import uuid
 from contextlib import suppress
@@ -25,15 +25,6 @@ def trash_time() -> timedelta:
     return timedelta(days=settings.TRASH_DAYS)
 
 
-def favorite(edit: Edit, actor: User) -> bool:
-    kept = Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True, favorite_at__isnull=True)
-    return kept.update(favorite_at=timezone.now()) == 1
-
-
-def unfavorite(edit: Edit, actor: User) -> bool:
-    return Edit.objects.filter(pk=edit.pk, favorite_at__isnull=False).update(favorite_at=None) == 1
-
-
 def delete(edit: Edit, actor: User) -> None:
     """Hide it from everyone at once. A running edit is canceled first. Raises NotAllowed."""
     if not edit.is_ended:
@@ -43,11 +34,7 @@ def delete(edit: Edit, actor: User) -> None:
         kept = Edit.objects.filter(pk=edit.pk, deleted_at__isnull=True)
         if not kept.update(deleted_at=timezone.now(), visibility=Visibility.PRIVATE):
             raise NotAllowed(Denial.ALREADY_DELETED)
-        _note(edit, EventCode.DELETED, actor)
-
-
-def _note(edit: Edit, code: str, actor: User | None = None) -> None:
-    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, actor=actor)
+        Event.asked(edit, EventCode.DELETED, actor)
 
 
 def in_trash() -> QuerySet[Edit]:
@@ -64,7 +51,7 @@ def restore(edit: Edit, actor: User) -> None:
     with transaction.atomic():
         if not in_trash().filter(pk=edit.pk).update(deleted_at=None, visibility=Visibility.PRIVATE):
             raise NotAllowed(Denial.NOT_IN_TRASH)
-        _note(edit, EventCode.RESTORED, actor)
+        Event.asked(edit, EventCode.RESTORED, actor)
 
 
 def delete_for_good(edit: Edit, actor: User) -> None:
@@ -76,7 +63,7 @@ def delete_for_good(edit: Edit, actor: User) -> None:
     with transaction.atomic():
         if not in_trash().filter(pk=edit.pk).update(deleted_at=over):
             raise NotAllowed(Denial.NOT_IN_TRASH)
-        _note(edit, EventCode.PURGE_REQUESTED, actor)
+        Event.asked(edit, EventCode.PURGE_REQUESTED, actor)
     _request_provider_cleanup()
     if _purgeable().filter(pk=edit.pk).exists():
         _purge(edit.pk)
@@ -114,7 +101,7 @@ def _purge(edit_id: uuid.UUID) -> bool:
         erased = _erase_unused(photos) if won else []
         if won:
             redact(Edit.objects.filter(pk=edit_id))
-            _note(edit, EventCode.PURGED)
+            Event.asked(edit, EventCode.PURGED)
     failpoint("after_purge_commit")
     for photo in erased:
         photo.remove_files()

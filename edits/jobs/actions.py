@@ -23,7 +23,7 @@ def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
     with transaction.atomic():
         if not pending.filter(cancel_requested_at__isnull=True).update(cancel_requested_at=now):
             raise NotAllowed(Denial.ALREADY_CANCELING if pending.exists() else Denial.ALREADY_ENDED)
-        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.CANCEL, reason=reason, actor=actor)
+        Event.asked(edit, EventCode.CANCEL, actor, reason=reason)
         soon = Edit.objects.filter(pk=edit.pk, state__in=[State.RUNNING, State.QUEUED, State.UNCONFIRMED])
         soon.filter(due_at__gt=now).update(due_at=now)
 
@@ -66,7 +66,7 @@ def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
     newest = edit.events.order_by("pk").last()
     if not is_earlier and newest and newest.code == EventCode.CHECK_NOW:
         return  # pressed twice
-    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.CHECK_NOW, reason=reason, actor=actor)
+    Event.asked(edit, EventCode.CHECK_NOW, actor, reason=reason)
 
 
 def follow_unknown_attempts(edit: Edit) -> None:

@@ -1,7 +1,7 @@
 """Webhooks from Wiro can do one thing: make us look again soon. Callbacks are not signed, so nothing in them is trusted."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -40,13 +40,3 @@ def _bring_forward(edit_id: uuid.UUID, soon: datetime) -> None:
     edit = Edit.objects.filter(pk=edit_id)
     edit.filter(state__in=[State.RUNNING, State.UNCONFIRMED], due_at__gt=soon).update(due_at=soon)
     edit.filter(state=State.UNCONFIRMED, due_at__isnull=True).update(due_at=soon)
-
-
-def note_viewer(edit: Edit) -> bool:
-    """Somebody has the page of this edit open: bring the next poll forward, but at most every two seconds. Returns whether it
-    is due now."""
-    now = clock.now()
-    soon = now if edit.polled_at is None else max(now, edit.polled_at + timing.span(timing.VIEWER_POLL))
-    if edit.state != State.RUNNING or edit.due_at is None or edit.due_at <= soon + timedelta(seconds=0.2):
-        return False
-    return Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon) > 0 and soon <= now

@@ -120,6 +120,11 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.text}".strip()
 
+    @classmethod
+    def asked(cls, edit: Any, code: str, actor: Any = None, /, *, reason: str = "", **data: object) -> None:
+        """Note what a person asked for; `actor` is None for what the system does on its own."""
+        cls.objects.create(edit=edit, kind=cls.Kind.ASKED, code=code, data=data, reason=reason, actor=actor)
+
     @property
     def text(self) -> str:
         """What people read: the move, the sentence of the code, and the reason."""

@@ -46,7 +46,7 @@ def retry_for_owner(edit: Edit, actor: User, reason: str = "", nonce: str = "") 
             return known
         fresh = again(edit, same_seed=True, nonce=nonce)
         for here, code, other in ((edit, EventCode.RETRIED_AS, fresh), (fresh, EventCode.RETRIES, edit)):
-            _note(here, code, actor, reason, {"edit": str(other.pk)})
+            Event.asked(here, code, actor, reason=reason, edit=str(other.pk))
     return fresh
 
 
@@ -56,14 +56,10 @@ def clean_up_now(edit: Edit, actor: User, reason: str = "") -> None:
     with transaction.atomic():
         if not _erasable(edit, now).update(cleanup_due_at=now):
             raise NotAllowed(Denial.NOTHING_TO_CLEAN_UP)
-        _note(edit, EventCode.CLEAN_UP_NOW, actor, reason)
+        Event.asked(edit, EventCode.CLEAN_UP_NOW, actor, reason=reason)
 
 
 def _erasable(edit: Edit, now: datetime) -> QuerySet[Attempt]:
     """The tasks whose copies are still there, and whose cleanup is not due already. Without its token nothing can be deleted."""
     tasks = Attempt.objects.filter(edit=edit, edit__state__in=ENDED, cleaned_up_at__isnull=True)
     return tasks.exclude(wiro_task_token="").filter(Q(cleanup_due_at__isnull=True) | Q(cleanup_due_at__gt=now))
-
-
-def _note(edit: Edit, code: str, actor: User, reason: str, data: dict[str, str] | None = None) -> None:
-    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, data=data or {}, reason=reason, actor=actor)

@@ -111,9 +111,9 @@ def quota(error: QuotaExceeded) -> str:
             return suspended(error.reason)
         case "spend_per_person", _:
             return _("You’ve used your budget for today. It resets on %(when)s.") % facts
-        case _spend, 0:
+        case "spend_per_day", 0:
             return _("This site has used its budget for today. It resets on %(when)s.") % facts
-        case _spend, _some:
+        case _:
             return (
                 _("This request needs more edits than this site’s budget allows today (%(left)d). The budget resets on %(when)s.")
                 % facts

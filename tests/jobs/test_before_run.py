@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits.jobs import actions, engine
-from edits.jobs.flow_control import circuit_breaker, storage_health
+from edits.jobs.flow_control import circuit_breaker, pause, storage_health
 from edits.models import CircuitBreaker, Edit, Pause
 from edits.wiro import WiroAPIError, WiroClient
 from edits.wiro.sandbox import SandboxServer
@@ -36,13 +36,13 @@ def test_a_pause_between_the_turn_and_the_run_sends_nothing(
 
     def pause_meanwhile(self: WiroClient, *args: Any, **kwargs: Any) -> str:
         monkeypatch.setattr(WiroClient, "upload", upload)
-        circuit_breaker.pause(alice)
+        pause.pause(alice)
         return upload(self, *args, **kwargs)
 
     monkeypatch.setattr(WiroClient, "upload", pause_meanwhile)
     assert advance(edit).state == "queued"
     assert not sandbox.runs()
-    circuit_breaker.resume(alice)
+    pause.resume(alice)
     assert advance_to_rest(edit).state == "succeeded"
 
 
@@ -103,7 +103,7 @@ def test_an_edit_that_was_refused_for_itself_lets_another_one_probe(new_edit: Ne
 
 
 def test_a_refusal_does_not_end_a_pause(sandbox: SandboxServer, new_edit: NewEdit, alice: User) -> None:
-    circuit_breaker.pause(alice, "maintenance")
+    pause.pause(alice, "maintenance")
     edit = new_edit()
     circuit_breaker.trip_for(WiroAPIError(97, "no balance", 200), edit)
     assert Pause.current().is_on

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from edits.accounts import retention
 from edits.gallery import trash
 from edits.jobs import actions, engine
-from edits.jobs.flow_control import circuit_breaker
+from edits.jobs.flow_control import pause
 from edits.jobs.steps import provider_cleanup, reconcile
 from edits.models import Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Outcome, Photo
 from edits.ordering import quotas
@@ -102,7 +102,7 @@ def test_wiros_limit_is_learned_and_kept(sandbox: SandboxServer, new_edit: NewEd
 
 
 def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sandbox: SandboxServer, new_edit: NewEdit) -> None:
-    circuit_breaker.pause(None)
+    pause.pause(None)
     edit = new_edit()
     for _ in range(3):
         Edit.objects.update(due_at=timezone.now())
@@ -110,7 +110,7 @@ def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sa
     assert not sandbox.runs()
     # Nor is an attempt begun and taken back at every look.
     assert not edit.attempts.exists()
-    circuit_breaker.resume(None)
+    pause.resume(None)
     assert advance_to_rest(edit).state == "succeeded"
 
 

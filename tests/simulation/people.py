@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from edits import images
 from edits.gallery import trash
 from edits.jobs import actions, engine, recovery, webhooks
-from edits.jobs.flow_control import circuit_breaker
+from edits.jobs.flow_control import pause
 from edits.jobs.steps import result_recovery
 from edits.models import PENDING, Denial, Edit, NotAllowed, Photo, State
 from edits.ordering import create
@@ -115,7 +115,7 @@ class People:
         self.loop.tell(f"{str(edit.pk)[:8]} ({edit.state}) is deleted")
 
     def _pause_or_resume(self) -> None:
-        change = circuit_breaker.resume if self.is_paused else circuit_breaker.pause
+        change = pause.resume if self.is_paused else pause.pause
         change(None)
         self.is_paused = not self.is_paused
         self.loop.tell("submitting is paused" if self.is_paused else "submitting is resumed")

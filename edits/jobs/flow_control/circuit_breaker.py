@@ -1,13 +1,12 @@
 """The circuit breaker in front of Run: opened by refusals that concern every edit, closed by a Run that is accepted.
 
 While it is open, nothing is submitted. When its time is over, one edit probes Wiro; a different one than the edit that was
-refused, so that an edit which is refused for a reason of its own does not hold up the others. Pausing is separate from it.
+refused, so that an edit which is refused for a reason of its own does not hold up the others. Pausing is a module of its own.
 """
 
 import logging
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.mail import mail_admins
 from django.db import transaction
@@ -18,11 +17,8 @@ from ...models import (
     Attempt,
     CircuitBreaker,
     ConcurrencyLimit,
-    Denial,
     Edit,
-    NotAllowed,
     Outcome,
-    Pause,
     TripReason,
     WriteLock,
     clock,
@@ -35,7 +31,6 @@ log = logging.getLogger(__name__)
 
 # If other edits were accepted within this time (seconds), a bare 401 or 403 concerns one edit alone.
 OTHERS_PASS = 600.0
-PAUSE_REASON_MAX = 300
 
 
 def next_look(breaker: CircuitBreaker) -> datetime:
@@ -74,27 +69,6 @@ def trip_for(error: WiroError, edit: Edit) -> bool:
     if tell:
         _tell_administrators(breaker)
     return True
-
-
-def pause(actor: Any, reason: str = "") -> None:
-    """Submit nothing until `resume`. What is running at Wiro continues and is fetched. Raises NotAllowed."""
-    paused = {"paused_at": clock.now(), "paused_by": actor, "reason": reason[:PAUSE_REASON_MAX]}
-    Pause.current()
-    if not Pause.objects.filter(paused_at__isnull=True).update(**paused):
-        raise NotAllowed(Denial.ALREADY_PAUSED)
-    log.warning("submitting is paused by %s: %s", actor, reason)
-
-
-def resume(actor: Any, reason: str = "") -> None:
-    """End a pause and close the circuit breaker; the next refusal opens it again. Raises NotAllowed."""
-    with transaction.atomic():
-        WriteLock.hold(WriteLock.SUBMISSIONS)
-        was_paused = Pause.objects.filter(paused_at__isnull=False).update(paused_at=None, paused_by=None, reason="")
-        was_open = CircuitBreaker.objects.exclude(trip_reason=TripReason.NONE).update(**CircuitBreaker.CLOSED)
-    if not (was_paused or was_open):
-        raise NotAllowed(Denial.NOT_PAUSED)
-    wake()
-    log.warning("submitting is resumed by %s: %s", actor, reason)
 
 
 def is_probe_for_another(breaker: CircuitBreaker, edit_id: uuid.UUID) -> bool:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import moderation, news, sharing, trash
-from ...jobs import actions, provider, webhooks
+from ...jobs import actions, provider, viewers
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
@@ -110,7 +110,7 @@ def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
     if edit.owner_id != request.user.pk and not may_view_all(request.user):
         raise Http404
-    if webhooks.note_viewer(edit):
+    if viewers.note_viewer(edit):
         enqueue(edit.pk)
     return JsonResponse(progress.status_of(edit))
 

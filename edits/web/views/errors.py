@@ -72,4 +72,4 @@ def busy(request: HttpRequest) -> HttpResponse:
 def _refused(request: HttpRequest, status: int, field: str, code: str, message: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"errors": {field: [{"message": message, "code": code}]}}, status=status)
-    return render(request, "413.html", {"message": message}, status=status)
+    return render(request, "refused.html", {"message": message}, status=status)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ...gallery import news
-from ...jobs import webhooks
+from ...jobs import viewers
 from ...models import PENDING, Edit, State, limits
 from ...tasks import enqueue
 from .. import progress
@@ -62,7 +62,7 @@ def statuses(request: HttpRequest) -> HttpResponse:
     wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
     edits = list(own_edits(request).filter(pk__in=wanted).select_related("photo", "result").prefetch_related("attempts"))
     for edit in edits:
-        if webhooks.note_viewer(edit):
+        if viewers.note_viewer(edit):
             enqueue(edit.pk)
     return JsonResponse({"edits": [progress.status_of(edit) for edit in edits]})
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from ...gallery import trash
+from ...gallery import favorites, trash
 from ...models import Edit, NotAllowed
 from ..addresses import edit_url
 from ..own_next import is_own_page
@@ -29,8 +29,8 @@ from .zip_archive import zipped
 _VERBS: dict[str, Callable[[Edit, Any], object]] = {
     "delete": trash.delete,
     "restore": trash.restore,
-    "favorite": trash.favorite,
-    "unfavorite": trash.unfavorite,
+    "favorite": favorites.favorite,
+    "unfavorite": favorites.unfavorite,
     "purge": trash.delete_for_good,
 }
 _OF_THE_TRASH = ("restore", "purge")
@@ -57,10 +57,10 @@ def selection(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def favorite(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
-    verb = trash.favorite if request.POST.get("on") == "1" else trash.unfavorite
+    verb = favorites.favorite if request.POST.get("on") == "1" else favorites.unfavorite
     verb(edit, person(request))
     if wants_json(request):
-        return JsonResponse({"id": str(edit.pk), "favorite": verb is trash.favorite})
+        return JsonResponse({"id": str(edit.pk), "favorite": verb is favorites.favorite})
     return _back(request, edit_url(edit))
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from edits.jobs.flow_control import circuit_breaker
+from edits.jobs.flow_control import pause
 from edits.models import CircuitBreaker, Edit, Heartbeat, Photo, State, TripReason
 from tests.rows import edit_in
 
@@ -70,7 +70,7 @@ def test_readiness_names_broker_breaker_disk_and_spool_without_turning_red(
     checks = checks_of(client)
     assert (checks["breaker"]["state"], checks["breaker"]["detail"]) == ("open", "insufficient_balance")
     assert (checks["spool"]["entries"], checks["spool"]["degraded"]) == (1, True)
-    circuit_breaker.pause(rita)
+    pause.pause(rita)
     assert checks_of(client)["breaker"]["detail"] == "submitting is paused"
 
 
