@@ -1,7 +1,8 @@
 """What counts as a photo, and the clean copy that is kept, sent and shown. Pillow and numpy only; imports none of our modules.
 
 No file is trusted, neither a visitor's nor the provider's: a picture is recognized by its content, its size is checked before it
-is decoded, it is decoded completely and encoded again. The copy is upright 8-bit sRGB without any metadata.
+is decoded, it is decoded completely and encoded again; only a result whose pixels need no change keeps its encoding. The copy is
+upright 8-bit sRGB without any metadata.
 """
 
 import io
@@ -13,7 +14,7 @@ from .comparing import Comparison, compare
 from .compositing import keep_rest, stitch
 from .cropping import SEEDEDIT_SIZES, CropPicture, CropPlan, crop, plan_crop
 from .decoding import decode
-from .encoding import CONTENT_TYPES, EXTENSIONS, CleanPicture, Rendition, encode
+from .encoding import CONTENT_TYPES, EXTENSIONS, CleanPicture, Rendition, encode, keep_encoded
 from .pairing import pair
 from .provenance import Provenance, mark, packet
 from .region import Box, Region
@@ -85,7 +86,10 @@ def clean(file: BinaryIO, rules: Rules = UPLOAD) -> CleanPicture:
         raise PictureRefused("unsupported_format", found=found)
     try:
         with _decoding:
-            return encode(decode(file, found, rules), found, rules)
+            decoded = decode(file, found, rules)
+            if rules.keeps and decoded.is_as_stored and (kept := keep_encoded(file, found, decoded.image, rules)):
+                return kept
+            return encode(decoded.image, found, rules)
     except PictureRefused:
         raise
     except Exception as error:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageCms
@@ -30,14 +31,28 @@ _TURNS = {
 }
 
 
-def decode(file: BinaryIO, found: str, rules: Rules) -> Image.Image:
-    """The upright picture in 8-bit sRGB. Many phone JPEGs are "MPO", several pictures in one file: frame 0 is the photo."""
+@dataclass(frozen=True)
+class Decoded:
+    """The upright picture in 8-bit sRGB. `is_as_stored`: these are the very pixels of the file, in its order and colors."""
+
+    image: Image.Image
+    is_as_stored: bool
+
+
+def decode(file: BinaryIO, found: str, rules: Rules) -> Decoded:
+    """Decode it completely. Many phone JPEGs are "MPO", several pictures in one file: frame 0 is the photo."""
     image = _opened(file, found, rules)
+    stored_size = image.size
     shrink = _shrink(image)
     image.load()
     turn = _turn(image)
-    image = _to_srgb(image, _middle(image, rules), shrink)
-    return image if turn is None else image.transpose(turn)
+    is_plain = image.mode == "RGB" and not image.has_transparency_data and "icc_profile" not in image.info
+    middle = _middle(image, rules)
+    # What needs no conversion is not copied.
+    if not (is_plain and shrink == 1 and middle == (0, 0, *image.size)):
+        image = _to_srgb(image, middle, shrink)
+    is_as_stored = is_plain and turn is None and image.size == stored_size
+    return Decoded(image if turn is None else image.transpose(turn), is_as_stored)
 
 
 def _opened(file: BinaryIO, found: str, rules: Rules) -> Image.Image:

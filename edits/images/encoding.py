@@ -4,10 +4,12 @@ import base64
 import hashlib
 import io
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from PIL import Image
 
 from .rules import Rules
+from .stripping import strip_metadata
 
 CARD_WIDTH = 480
 # A page of lists shows a dozen cards at once; a photo of grass should not weigh as much as all the others.
@@ -58,10 +60,27 @@ def encode(image: Image.Image, found: str, rules: Rules) -> CleanPicture:
     return with_renditions(image, *encode_within(image, found, rules))
 
 
+def keep_encoded(file: BinaryIO, found: str, image: Image.Image, rules: Rules) -> CleanPicture | None:
+    """The file as it was encoded, without its metadata; `image` is what was decoded from it, pixel for pixel. None for what is
+    encoded again: other formats, what is too large to be kept, and files with oddities between their parts."""
+    is_light = found == "JPEG" or (found == "PNG" and image.width * image.height <= PNG_PIXELS)
+    if not is_light:
+        return None
+    file.seek(0)
+    try:
+        data = strip_metadata(file.read(), found)
+    except ValueError:
+        return None
+    return with_renditions(image, data, found, image.size) if len(data) <= rules.max_clean_bytes else None
+
+
 def with_renditions(image: Image.Image, data: bytes, format: str, size: tuple[int, int]) -> CleanPicture:
     """`image` (RGB), encoded as `data`, with its copies for pages."""
-    card, page = _rendition(image, CARD_WIDTH, CARD_BYTES), _rendition(image, PAGE_WIDTH)
-    return CleanPicture(data, format, *size, card=card, page=page, placeholder=_placeholder(image))
+    # Each is made from the one before: to shrink all pixels once is most of the work.
+    for_page = _at_most(image, PAGE_WIDTH)
+    for_card = _at_most(for_page, CARD_WIDTH)
+    card, page = _rendition(for_card, CARD_BYTES), _rendition(for_page)
+    return CleanPicture(data, format, *size, card=card, page=page, placeholder=_placeholder(for_card))
 
 
 def encode_within(image: Image.Image, found: str, rules: Rules) -> tuple[bytes, str, tuple[int, int]]:
@@ -112,17 +131,25 @@ def encode_png(image: Image.Image, profile: bytes | None = None) -> bytes:
 def _placeholder(image: Image.Image) -> str:
     height = min(max(round(PLACEHOLDER_WIDTH * image.height / image.width), 1), 3 * PLACEHOLDER_WIDTH)
     buffer = io.BytesIO()
-    image.resize((PLACEHOLDER_WIDTH, height), reducing_gap=2.0).save(buffer, "WEBP", quality=20, method=4)
+    image.resize((PLACEHOLDER_WIDTH, height)).save(buffer, "WEBP", quality=20, method=4)
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _rendition(image: Image.Image, width: int, most: int | None = None) -> Rendition:
-    """At most `width` pixels wide, and where `most` is given, of so many bytes if quality can make it so."""
-    # WebP has no more than 16,383 pixels a side, and a result may have any shape.
+def _at_most(image: Image.Image, width: int) -> Image.Image:
+    """At most so many pixels wide, and three times as high: WebP has no more than 16,383 a side, and a result may have any shape.
+
+    Whole pixels are averaged first, so that the better and slower filter has at most four times the pixels that it makes.
+    """
     scale = min(width / image.width, 3 * width / image.height)
-    if scale < 1:
-        size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if scale >= 1:
+        return image
+    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+    whole = max(int(1 / scale), 1)
+    return image.reduce(whole).resize(size, Image.Resampling.LANCZOS)
+
+
+def _rendition(image: Image.Image, most: int | None = None) -> Rendition:
+    """Where `most` is given, of at most so many bytes if quality can make it so."""
     for quality in RENDITION_QUALITIES:
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=quality, method=2)

@@ -11,7 +11,8 @@ MIB = 1024 * 1024
 class Rules:
     """What a picture must be. Sizes in bytes and pixels; `max_ratio` bounds longer : shorter side, itself excluded.
 
-    `crops`: what is longer than `max_ratio` is cut around its middle and not refused.
+    `crops`: what is longer than `max_ratio` is cut around its middle and not refused. `keeps`: a picture whose pixels need no
+    change is kept as it was encoded, without its metadata; visitors' files are always encoded again.
     """
 
     formats: tuple[str, ...] = ("JPEG", "PNG")
@@ -22,6 +23,7 @@ class Rules:
     max_pixels: int = 50_000_000
     jpeg_quality: int = 92
     crops: bool = False
+    keeps: bool = False
 
 
 # Source: the model's help text. "jpeg, png; aspect ratio within (1/3, 3); width and height > 14; no more than 10MB".
@@ -35,6 +37,7 @@ RESULT = replace(
     min_side=2,
     max_ratio=None,
     jpeg_quality=95,
+    keeps=True,
 )
 # What "Make it fit" accepts: larger files, any aspect ratio, more pixels, and WebP, whose decoding can be bounded, too.
 FITTED = replace(UPLOAD, formats=("JPEG", "PNG", "WEBP"), max_bytes=40 * MIB, max_pixels=210_000_000, crops=True)
