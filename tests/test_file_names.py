@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from edits.gallery import redaction
+from edits.gallery import downloads, redaction
 from edits.models import Edit, Photo, State, Visibility
 from edits.web.addresses import edit_url
 from tests.fixtures import SignIn
@@ -103,3 +103,18 @@ def test_a_batch_that_is_pending_has_one_estimate(browser: Client, alice: User, 
     for _ in range(4):
         edit_in(State.QUEUED, alice, photo, batch=batch)
     assert browser.get("/edits/", {"batch": str(batch)}).text.count(" left") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("a:c*?|<1>.jpg", "a_c____1_-reword.jpg"),
+        ("CON.jpg", "_CON-reword.jpg"),
+        ("lpt1.png.jpg", "_lpt1.png-reword.jpg"),
+        ("   .jpg", "photo-reword.jpg"),
+        ("Übung 7 – Ende .jpg", "Übung 7 – Ende-reword.jpg"),
+    ],
+)
+def test_a_name_is_one_that_every_system_can_store(alice: User, photo: Photo, name: str, offered: str) -> None:
+    edit = edit_in(State.SUCCEEDED, alice, photo, file_name=name)
+    assert downloads.download_name(edit, "after", is_own=True) == offered

@@ -1,5 +1,6 @@
 """Pictures as they are served: labeled as edited by AI. Stored ones carry no metadata, as any may be the next source."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -10,6 +11,10 @@ from .. import images
 from ..jobs.provider import MODEL
 from ..jobs.steps.sent_picture import UnreadablePicture, region_of
 from ..models import Edit, Photo
+
+# Characters and names that Windows reserves.
+_UNPORTABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³")}
 
 AI_SYSTEM = f"{MODEL} via Wiro"
 
@@ -59,8 +64,17 @@ def download_name(edit: Edit, side: str, *, is_own: bool = False) -> str:
     }
     if is_own and edit.file_name:
         end = {"before": "", "after": "-reword"}.get(side, f"-{side}")
-        return f"{PurePath(edit.file_name).stem}{end}.{extensions[side]()}"
+        return f"{_portable(PurePath(edit.file_name).stem)}{end}.{extensions[side]()}"
     return f"{slugify(edit.prompt)[:60].strip('-') or 'photo'}-{side}.{extensions[side]()}"
+
+
+def _portable(name: str) -> str:
+    """A name that every system can store, with as little changed as possible.
+
+    Source: Microsoft, "Naming Files, Paths, and Namespaces", which is the strictest.
+    """
+    kept = _UNPORTABLE.sub("_", name).strip(" .")
+    return f"_{kept}" if kept.split(".")[0].strip().upper() in _DEVICES else kept or "photo"
 
 
 def provenance(edit: Edit, region: images.Box | None = None) -> images.Provenance:

@@ -18,15 +18,29 @@ LINKS_MAX = 10
 
 
 def share(edit: Edit, actor: User, *, shows_name: bool = False) -> None:
-    """Offer a result to the public gallery, with the owner's name or without. Raises NotAllowed."""
+    """Offer a result to the public gallery, with the owner's name or without. Raises NotAllowed.
+
+    Of one that is offered already, a choice without the name hides it: a name is never shown against the last choice.
+    """
     if is_suspended(edit.owner_id):
         raise NotAllowed(Denial.SUSPENDED)
     to = Visibility.PENDING if needs_review(edit) else Visibility.PUBLIC
     # After a rejection there is only the appeal, which a reviewer decides; that decision is final.
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
     changes = {"review": Review.NONE, "review_reason": "", "shows_name": shows_name, "offered_at": timezone.now()}
-    if not _show(edit, unshared, to, EventCode.SHARED, actor, **changes):
+    if _show(edit, unshared, to, EventCode.SHARED, actor, **changes):
+        return
+    if shows_name or not _hide_name(edit, actor):
         raise NotAllowed(why_not_shared(Edit.objects.get(pk=edit.pk)) or Denial.ALREADY_SHARED)
+
+
+def _hide_name(edit: Edit, actor: User) -> bool:
+    with transaction.atomic():
+        shown = Edit.objects.filter(pk=edit.pk, visibility__in=[Visibility.PENDING, Visibility.PUBLIC], shows_name=True)
+        is_hidden = shown.update(shows_name=False) == 1
+        if is_hidden:
+            Event.asked(edit, EventCode.NAME_HIDDEN, actor)
+    return is_hidden
 
 
 def needs_review(edit: Edit) -> bool:

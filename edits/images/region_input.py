@@ -4,7 +4,7 @@ import io
 import math
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from .decoding import eight_bits
 from .region import Region, Size
@@ -19,25 +19,28 @@ MAX_MASK_BYTES = 20 * MIB
 HALF = 127
 # If a region leaves out less than this share of the photo, it counts as none: that is about the width of its soft edge.
 REST = 0.005
+# A smaller part, in pixels of the photo, would all but vanish in its soft edge. Of a tiny photo a hundredth is enough.
+LEAST_PIXELS, LEAST_SHARE = 64, 0.01
 
 
 def region_from_mask(data: bytes, photo: Size) -> Region | None:
     """The region that a PNG or JPEG shows: what is brighter than 50 % may change, transparent is dark.
 
     `photo` is the width and height of the upright source in pixels. None where the mask covers everything. Raises
-    RegionRefused: unreadable (no picture, or more than 2048 pixels a side), shape (another than the photo's), empty.
+    RegionRefused: unreadable (no picture, or more than 2048 pixels a side), shape (another than the photo's), empty (or too
+    small for a change to show).
     """
     mask = _decoded(data)
     if not _has_shape(mask.size, photo):
         raise RegionRefused("shape", mask=mask.size, photo=photo)
-    return _region(np.asarray(mask) > HALF)
+    return _region(np.asarray(mask) > HALF, photo)
 
 
 def region_from_box(text: str, photo: Size) -> Region | None:
     """The region inside of "left,top,width,height", fractions (0 to 1) of the upright source.
 
     `photo` is the source's width and height in pixels. What lies beyond the photo is left out; None where the box covers all of
-    it. Raises RegionRefused: unreadable (not four finite numbers), empty (no area inside of the photo).
+    it. Raises RegionRefused: unreadable (not four finite numbers), empty (no area inside of the photo, or too little to show).
     """
     try:
         left, top, width, height = (float(number) for number in text.split(","))
@@ -50,13 +53,14 @@ def region_from_box(text: str, photo: Size) -> Region | None:
     upper, lower = _cells(top, height, rows)
     mask = np.zeros((rows, columns), bool)
     mask[upper:lower, first:last] = True
-    return _region(mask)
+    return _region(mask, photo)
 
 
-def _region(mask: np.ndarray) -> Region | None:
-    if not mask.any():
-        raise RegionRefused("empty")
-    return None if mask.mean() > 1 - REST else Region(mask)
+def _region(mask: np.ndarray, photo: Size) -> Region | None:
+    pixels, share = photo[0] * photo[1], mask.mean()
+    if share * pixels < min(LEAST_PIXELS, LEAST_SHARE * pixels):
+        raise RegionRefused("empty", share=float(share))
+    return None if share > 1 - REST else Region(mask)
 
 
 def _cells(start: float, length: float, count: int) -> tuple[int, int]:
@@ -104,7 +108,7 @@ def _opened(file: io.BytesIO) -> Image.Image:
     if max(image.size) > MAX_MASK_SIDE:
         raise RegionRefused("unreadable", mask=image.size, limit=MAX_MASK_SIDE)
     image.load()
-    return image
+    return ImageOps.exif_transpose(image)
 
 
 def _brightness(image: Image.Image) -> Image.Image:

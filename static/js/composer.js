@@ -68,6 +68,7 @@ export function compose(form, page) {
   function findMistakes() {
     const errors = {};
     page.findMistakes?.(errors);
+    form.dispatchEvent(new CustomEvent("find-mistakes", { detail: errors }));
     if (!prompt.value.trim()) errors.prompt = [{ message: texts.promptRequired }];
     return showMistakes(errors);
   }

@@ -42,6 +42,27 @@ function picture() {
   return size && { url: copy ? urlOf(copy.file) : url, size: copy?.size ?? size };
 }
 
+// What is marked on a photo whose copy is being made anew, with how the photo was turned and cut.
+const kept = new WeakMap();
+const changesOf = (photo) => ({ turns: 0, offset: 0.5, ...photo.changes });
+let opened = null;
+
+function keep() {
+  if (opened?.photo && editor.region?.bounds) kept.set(opened.photo, { ...opened, region: editor.region });
+}
+
+/** What was marked before the photo was turned; nothing if another part of it is left out now. */
+function turnedSteps({ size }) {
+  const was = kept.get(chosen.shown);
+  if (!was) return [];
+  const { turns, offset } = changesOf(chosen.shown);
+  const quarters = (turns - was.turns + 4) % 4;
+  const { width, height } = was.region.photo;
+  const shape = quarters % 2 ? height / width : width / height;
+  const isSamePart = offset === was.offset && Math.abs((shape * size.height) / size.width - 1) < 0.01;
+  return isSamePart ? [was.region.turned(quarters)] : [];
+}
+
 const urls = new WeakMap();
 function urlOf(blob) {
   if (!urls.has(blob)) {
@@ -51,10 +72,11 @@ function urlOf(blob) {
   return urls.get(blob);
 }
 
-/** What is drawn stays on another version of the same photo, as what is typed does; another photo begins without. */
+/** What is drawn stays on the photo when it is turned, and on another version of the same photo; another photo begins without. */
 function stepsFor({ size }) {
   const { region } = editor;
-  if (chosen.photos.length || !region) return [];
+  if (chosen.photos.length) return turnedSteps({ size });
+  if (!region) return [];
   const isAlike = Math.abs(region.photo.width / region.photo.height - size.width / size.height) < 0.01;
   return isAlike ? region.steps : [];
 }
@@ -65,9 +87,14 @@ async function follow() {
   missing.hidden = Boolean(found);
   missing.textContent = chosen.photos.length > 1 ? texts.onlyOne : texts.photoFirst;
   if (!editor) return;
-  if (!found) return editor.region && editor.close();
+  if (!found) {
+    keep();
+    return editor.region && editor.close();
+  }
   const isNew = editor.url !== found.url;
+  if (isNew) keep();
   editor.open(found.url, found.size, stepsFor(found));
+  opened = chosen.shown && { photo: chosen.shown, ...changesOf(chosen.shown) };
   if (isNew && found.region && !editor.region.steps.length) takeOver(found.region);
 }
 
@@ -99,6 +126,12 @@ function send({ formData }) {
   formData.set("region_made", file.lastModified);
 }
 
+/** An open tool with nothing marked: the whole photo would be sent and changed, and that is not what it looks like. */
+function findMistakes({ detail: errors }) {
+  const isForgotten = field.open && editor?.region && !editor.region.steps.length && !numbers.some(({ value }) => value);
+  if (isForgotten) errors.region = [{ message: texts.nothingMarked }];
+}
+
 /** Begin with the region of the version whose photo is edited again. */
 async function takeOver(url) {
   const image = Object.assign(new Image(), { src: url });
@@ -126,6 +159,7 @@ place.append(panel);
 field.addEventListener("toggle", showPanel);
 for (const input of numbers) input.addEventListener("input", typed);
 form.addEventListener("formdata", send);
+form.addEventListener("find-mistakes", findMistakes);
 form.addEventListener("composer-sent", forget);
 addEventListener("photos-changed", follow);
 document.addEventListener("cards-changed", follow);

@@ -43,16 +43,32 @@ const DRAW = {
   // `radius` is a share of the longer side.
   stroke(context, { points, radius, erases }) {
     const { width: w, height: h } = context.canvas;
+    const [[firstX, firstY]] = points;
     context.save();
     context.globalCompositeOperation = erases ? "destination-out" : "source-over";
     Object.assign(context, { lineWidth: 2 * radius * Math.max(w, h), lineCap: "round", lineJoin: "round" });
+    // A line of no length is not drawn: a tap leaves a dot.
     context.beginPath();
-    // A line of no length is a dot.
-    for (const [x, y] of [points[0], ...points]) context.lineTo(x * w, y * h);
+    context.arc(firstX * w, firstY * h, context.lineWidth / 2, 0, 2 * Math.PI);
+    context.fill();
+    context.beginPath();
+    for (const [x, y] of points) context.lineTo(x * w, y * h);
     context.stroke();
     context.restore();
   },
 };
+
+const turnedBox = ({ left, top, width, height }) => ({ left: 1 - top - height, top: left, width: height, height: width });
+
+function turnedCanvas(canvas, quarters) {
+  const turned = document.createElement("canvas");
+  [turned.width, turned.height] = quarters % 2 ? [canvas.height, canvas.width] : [canvas.width, canvas.height];
+  const context = turned.getContext("2d");
+  context.translate(turned.width / 2, turned.height / 2);
+  context.rotate((quarters * Math.PI) / 2);
+  context.drawImage(canvas, -canvas.width / 2, -canvas.height / 2);
+  return turned;
+}
 
 export class Region {
   steps = [];
@@ -102,6 +118,14 @@ export class Region {
   get box() {
     const last = this.steps.at(-1);
     return last?.kind === "box" && this.bounds ? last : null;
+  }
+
+  /** The step that makes the same region on the photo turned by so many quarters clockwise. */
+  turned(quarters) {
+    if (!this.box) return { kind: "mask", canvas: turnedCanvas(this.canvas, quarters) };
+    let { box } = this;
+    for (let turn = 0; turn < quarters; turn += 1) box = turnedBox(box);
+    return { kind: "box", ...box };
   }
 
   /** The width of the soft edge as a share of the photo's width; as the server has it. */

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.marking import stage, tool, words
 from tests.browser.new_edit import PHONE, choose, send
+from tests.browser.waiting import becomes
 from tests.photos import photo_path
 from tests.rows import present
 from tests.run.site import RunningSite
@@ -290,3 +291,36 @@ def test_without_scripts_the_box_is_typed(open_form: Callable[..., Page], large:
     left, top, right, bottom = present(drawn.getbbox())
     found = (left / drawn.width, top / drawn.height, right / drawn.width, bottom / drawn.height)
     assert found == pytest.approx((0.1, 0.2, 0.4, 0.6), abs=0.01)
+
+
+def test_a_tap_with_the_brush_leaves_a_dot(marking: Callable[..., Page]) -> None:
+    page = marking()
+    page.get_by_role("button", name="Brush").click()
+    page.mouse.click(*places(page, [(0.5, 0.5)])[0])
+    expect(words(page)).to_contain_text("Marked:")
+
+
+@pytest.mark.parametrize("with_brush", [False, True], ids=["box", "brush"])
+def test_what_is_marked_turns_with_the_photo(marking: Callable[..., Page], with_brush: bool) -> None:
+    page = marking()
+    if with_brush:
+        page.get_by_role("button", name="Brush").click()
+        brush_size(page).fill("2")
+    drag(page, (0.1, 0.2), (0.4, 0.3))
+    left, top, width, height = numbers(page)
+    for button, expected in (
+        ("Rotate right", (100 - top - height, left, height, width)),
+        ("Rotate left", (left, top, width, height)),
+        ("Rotate left", (top, 100 - left - width, height, width)),
+    ):
+        page.get_by_role("button", name=button).click()
+        becomes(page, lambda: numbers(page), pytest.approx(expected, abs=1))
+
+
+def test_an_open_tool_with_nothing_marked_sends_nothing(marking: Callable[..., Page]) -> None:
+    page = marking()
+    send(page)
+    expect(page.get_by_text("Mark the part that may change, or close")).to_be_visible()
+    tool(page).click()
+    send(page)
+    page.wait_for_url("**/edits/*-*-*/")

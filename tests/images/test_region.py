@@ -154,10 +154,6 @@ def test_a_box_without_an_area_in_the_photo_is_empty(text: str) -> None:
     assert refused_box(text) == "empty"
 
 
-def test_the_smallest_box_is_one_pixel() -> None:
-    assert in_box("0.999999,0.999999,0.0000001,0.0000001", PHOTO).window(PHOTO) == (399, 299, 400, 300)
-
-
 def test_a_region_survives_its_png() -> None:
     region = in_box("0.1,0.2,0.3,0.4", (2000, 1500))
     with Image.open(io.BytesIO(region.png())) as image:
@@ -214,3 +210,22 @@ def test_the_edge_fits_photos_of_any_size(photo: Size) -> None:
     alpha = region.alpha(photo)
     assert alpha.size == (right - left, bottom - top)
     assert alpha.getextrema()[1] == 255
+
+
+@pytest.mark.parametrize("box", ["0.5,0.5,1e-9,1e-9", "0.5,0.5,0.01,0.01"])
+def test_a_part_too_small_for_a_change_to_show_is_empty(box: str) -> None:
+    """It would cost as much as any other, and come back as the photo."""
+    assert refused_box(box) == "empty"
+    assert in_box("0.5,0.5,0.03,0.03", PHOTO).area * PHOTO[0] * PHOTO[1] >= 64
+
+
+def test_of_a_tiny_photo_a_hundredth_is_enough() -> None:
+    assert in_box("0.5,0.5,0.15,0.15", (20, 16)).area == pytest.approx(9 / 320, abs=0.02)
+
+
+def test_a_mask_that_is_stored_sideways_is_read_upright() -> None:
+    upright, orientation = mask(), Image.Exif()
+    orientation[0x0112] = 6
+    buffer = io.BytesIO()
+    upright.transpose(Image.Transpose.ROTATE_90).save(buffer, "PNG", exif=orientation)
+    assert in_mask(buffer.getvalue(), PHOTO).bounding_box == pytest.approx((0.25, 0.25, 0.25, 0.25), abs=0.01)

@@ -97,6 +97,7 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
         "can_appeal": moderation.can_appeal(edit),
         "can_unshare": edit.visibility != Visibility.PRIVATE,
+        "can_hide_name": edit.visibility != Visibility.PRIVATE and edit.shows_name,
         # Submitting the form twice creates one edit.
         "retry_nonce": uuid.uuid4().hex,
     }

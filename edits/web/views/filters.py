@@ -35,7 +35,10 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Filters:
-    """The valid filters of a query string. Invalid values are ignored, as a link may be old or mistyped."""
+    """The valid filters of a query string. Invalid values are ignored, as a link may be old or mistyped.
+
+    `looked_at` are edits that the list of news has shown already and goes on to show.
+    """
 
     q: str = ""
     state: str = ""
@@ -48,9 +51,10 @@ class Filters:
     photo: int | None = None
     stacked: bool = False
     ids: tuple[uuid.UUID, ...] = ()
+    looked_at: tuple[uuid.UUID, ...] = ()
 
     @classmethod
-    def read(cls, query: QueryDict) -> Self:
+    def read(cls, query: QueryDict, looked_at: Iterable[str] = ()) -> Self:
         state, sharing = query.get("state", ""), query.get("sharing", "")
         return cls(
             # PostgreSQL stores no NUL and searches for none.
@@ -65,10 +69,11 @@ class Filters:
             photo=_key(query.get("photo", "")),
             stacked=query.get("stacked") == "1",
             ids=tuple(ids_in(query.getlist("id"))),
+            looked_at=tuple(ids_in(list(looked_at))),
         )
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self) if field.name != "stacked")
+        return any(getattr(self, field.name) for field in fields(self) if field.name not in ("stacked", "looked_at"))
 
     def of(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
         words = self.q.split()[:MOST_WORDS]
@@ -76,6 +81,8 @@ class Filters:
         edits = edits.filter(
             _SHARING.get(self.sharing, Q()), **{name: value for name, value in self._conditions() if value is not None}
         )
+        if self.is_new:
+            edits = edits.filter(Q(news_at__isnull=False) | Q(pk__in=self.looked_at))
         return _newest_of_each_photo(edits) if self.stacked else edits
 
     def _conditions(self) -> Iterable[tuple[str, Any]]:
@@ -84,7 +91,6 @@ class Filters:
         yield "created_at__gte", self.since and datetime.combine(self.since, time.min, zone)
         yield "created_at__lte", self.until and datetime.combine(self.until, time.max, zone)
         yield "favorite_at__isnull", False if self.favorites else None
-        yield "news_at__isnull", False if self.is_new else None
         yield "batch", self.batch
         yield "origin_id", self.photo
         yield "pk__in", self.ids or None

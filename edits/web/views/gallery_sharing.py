@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ...gallery import sharing
-from ...models import NotAllowed
+from ...models import NotAllowed, Visibility
 from .. import user_messages
 from ..addresses import edit_url
 from .access import own_edit
@@ -25,6 +25,8 @@ def share(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     needs_review = sharing.needs_review(edit)
     if request.method == "POST":
         done = _("Sent to review.") if needs_review else _("Published. It’s in the gallery now.")
+        if edit.visibility != Visibility.PRIVATE:
+            done = _("Your name is no longer shown.")
         return ask(request, edit, partial(sharing.share, shows_name=request.POST.get("name") == "on"), done)
     if denial := sharing.why_not_shared(edit):
         messages.error(request, user_messages.not_allowed(NotAllowed(denial), edit))

@@ -17,12 +17,14 @@ from ...jobs import viewers
 from ...models import PENDING, Edit, State, limits
 from ...tasks import enqueue
 from .. import progress
-from .filters import Filters, ids_in
+from .filters import MOST_IDS, Filters, ids_in
 from .news import is_seen
 
 # Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
 PAGE_SIZE = 12
 MOST_STATUSES = 100
+# In the session: what the list of news has shown.
+LOOKED_AT = "news_looked_at"
 # More than a form sends: 20 photos in 4 variations.
 BATCH_MAX = 200
 
@@ -36,12 +38,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def own(request: HttpRequest) -> HttpResponse:
-    filters, edits = Filters.read(request.GET), own_edits(request)
+    filters, edits = Filters.read(request.GET, request.session.get(LOOKED_AT, ())), own_edits(request)
     page = _batch_page(filters.of(edits)) if filters.batch else page_of(filters.of(edits), request, filters)
     versions = _versions(edits, page["edits"]) if filters.stacked else {}
     selected = request.GET.get("select", "")
     if is_seen(request):
         news.look_at(page["edits"])
+        _remember_news(request, filters, page["edits"])
     found = news.summary(request.user)
     context = {
         "filters": filters,
@@ -53,6 +56,15 @@ def own(request: HttpRequest) -> HttpResponse:
         "all_selected": selected == "all",
     }
     return render(request, "edits/list.html", page | context)
+
+
+def _remember_news(request: HttpRequest, filters: Filters, shown: list[Edit]) -> None:
+    """Whoever opens one of the news and comes back finds the others still there, until the list of everything is opened."""
+    if filters.is_new:
+        kept = dict.fromkeys([*map(str, filters.looked_at), *(str(edit.pk) for edit in shown)])
+        request.session[LOOKED_AT] = list(kept)[-MOST_IDS:]
+    else:
+        request.session.pop(LOOKED_AT, None)
 
 
 @require_safe

@@ -92,3 +92,21 @@ def test_the_button_says_whether_a_reviewer_comes_first(
 ) -> None:
     settings.REVIEW_REQUIRED = required
     assert word in browser.get(f"/edits/{edit.pk}/share/").text
+
+
+@pytest.mark.parametrize("visibility", [Visibility.PENDING, Visibility.PUBLIC])
+def test_a_later_choice_without_the_name_hides_it(browser: Client, edit: Edit, visibility: Visibility) -> None:
+    browser.post(f"/edits/{edit.pk}/share/", {"name": "on"})
+    Edit.objects.update(visibility=visibility)
+    assert "With your name." in browser.get(edit_url(edit)).text
+    page = browser.post(f"/edits/{edit.pk}/share/", {}, follow=True).text
+    assert "Your name is no longer shown." in page
+    assert "Without your name." in page
+    assert "Hide my name" not in page
+    assert (reloaded(edit).shows_name, reloaded(edit).visibility) == (False, visibility)
+
+
+def test_a_second_offer_never_adds_the_name(browser: Client, edit: Edit) -> None:
+    browser.post(f"/edits/{edit.pk}/share/", {})
+    assert "already shared" in browser.post(f"/edits/{edit.pk}/share/", {"name": "on"}, follow=True).text
+    assert reloaded(edit).shows_name is False

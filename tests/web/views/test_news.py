@@ -41,3 +41,13 @@ def test_asking_does_not_count_as_looking(browser: Client, alice: User, photo: P
 def test_nobody_learns_of_the_news_of_others(browser: Client, signed_in: SignIn, bob: User, alice: User, photo: Photo) -> None:
     edit_in(State.SUCCEEDED, alice, photo, news_at=timezone.now())
     assert signed_in(bob).get("/edits/news/").json() == {"news": []}
+
+
+def test_a_list_of_the_news_can_be_opened_twice(browser: Client, alice: User, photo: Photo) -> None:
+    """Opening one and coming back must not lose the others."""
+    edit = edit_in(State.SUCCEEDED, alice, photo, news_at=timezone.now())
+    for _ in range(2):
+        assert edit_url(edit) in browser.get("/edits/?new=1").text
+    assert browser.get("/edits/news/").json() == {"news": []}
+    browser.get("/edits/")
+    assert edit_url(edit) not in browser.get("/edits/?new=1").text
