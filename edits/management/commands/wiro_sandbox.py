@@ -9,7 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from edits.wiro.sandbox import SandboxServer
+try:
+    from edits.wiro.sandbox import SandboxServer
+except ModuleNotFoundError as missing:
+    # The image of a site for real use, and a wheel without its extra, have no server for it.
+    raise CommandError(f"The sandbox needs {missing.name}, which comes with the extra: pip install 'reword[run]'") from None
 
 
 class Command(BaseCommand):
