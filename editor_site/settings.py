@@ -24,6 +24,7 @@ BASE_DIR = _HERE.parent if _IS_CHECKOUT else Path.cwd()
 env = Env()
 env.read_env(BASE_DIR / ".env")
 env.read_secret_files()
+env.refuse_unknown_schemes()
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
 if not env.str("SECRET_KEY", ""):
