@@ -90,6 +90,7 @@ def grow(site: Site) -> list[Order]:
     site.follow("grow")
     webs, workers = site.containers("web"), site.containers("worker")
     assert (len(webs), len(workers)) == (2, 3)
+    site.wait_until_healthy("web")
     orders = site.order(2 * IN_FLIGHT)
     site.wait_until_at_wiro(orders)
     for container in (webs[0], workers[0]):

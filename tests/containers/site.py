@@ -18,6 +18,8 @@ from tests.run.site import Visitor, free_port
 NAME, PASSWORD = "olga", "a long enough passphrase"
 # Tenths of the durations, so that what a killed worker had in hand is taken over soon.
 QUICK = "ENGINE_TIME_SCALE=0.1\nEDITS_AT_ONCE=8\nEDITS_PER_DAY=500\n"
+# What an operator adds; docker-compose reads it by itself unless files are named, as they are here.
+OWN = "docker-compose.override.yml"
 # Seconds for an edit to end, whatever was killed on its way.
 PATIENCE = 240
 
@@ -60,10 +62,9 @@ class Site:
 
     def _variables(self) -> dict[str, str]:
         """Ports that are free here, and the file with what only this machine needs."""
-        files = [name for name in ("docker-compose.yml", "docker-compose.override.yml") if (self.folder / name).exists()]
         return {
             "COMPOSE_PROJECT_NAME": self.parent.name,
-            "COMPOSE_FILE": ":".join([*files, "machine.yml"]),
+            "COMPOSE_FILE": f"docker-compose.yml:{OWN}:machine.yml",
             "HTTP_PORT": f"127.0.0.1:{self.http}",
             "HTTPS_PORT": f"127.0.0.1:{self.https}",
             "PORT": str(self.http),
@@ -75,6 +76,7 @@ class Site:
         """Builds may need the machine's network for packages."""
         services = yaml.safe_load((self.folder / "docker-compose.yml").read_text())["services"]
         own = {name: {"build": {"network": "host"}} for name, service in services.items() if "build" in service}
+        (self.folder / OWN).write_text(yaml.safe_dump({"services": {"web": {}}}))
         (self.folder / "machine.yml").write_text(yaml.safe_dump({"services": own}))
 
     def use_books(self) -> None:
@@ -95,6 +97,13 @@ class Site:
 
     def process(self, container: str) -> int:
         return int(self.engine.docker("inspect", "--format", "{{.State.Pid}}", container))
+
+    def wait_until_healthy(self, service: str) -> None:
+        ends_at = time.monotonic() + PATIENCE
+        for container in self.containers(service):
+            while self.engine.docker("inspect", "--format", "{{.State.Health.Status}}", container).strip() != "healthy":
+                assert time.monotonic() < ends_at, f"{service} does not become healthy"
+                time.sleep(1)
 
     # --- visitors ----------------------------------------------------------------------------------------------------
 

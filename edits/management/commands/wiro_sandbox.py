@@ -11,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 try:
     from edits.wiro.sandbox import SandboxServer
-except ModuleNotFoundError as missing:
-    # The image of a site for real use, and a wheel without its extra, have no server for it.
-    raise CommandError(f"The sandbox needs {missing.name}, which comes with the extra: pip install 'reword[run]'") from None
+except ModuleNotFoundError as error:
+    # A site for real use has no server for it.
+    MISSING = (error.name or "").partition(".")[0]
+else:
+    MISSING = ""
 
 
 class Command(BaseCommand):
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if MISSING:
+            raise CommandError(f"The sandbox needs {MISSING}, which comes with the extra: pip install 'reword[run]'")
         api_key = os.environ.get("WIRO_API_KEY", "")
         if not api_key:
             raise CommandError("WIRO_API_KEY is not set. The sandbox needs the key that its clients use.")
@@ -44,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.flush()
             told_to_stop.wait()
 
-    def _sandbox(self, api_key: str, options: dict[str, Any]) -> SandboxServer:
+    def _sandbox(self, api_key: str, options: dict[str, Any]) -> "SandboxServer":
         try:
             return SandboxServer(
                 host=options["host"],
