@@ -37,6 +37,7 @@ def upgrade(backup: str) -> Scenario:
 
     def scenario(site: Site) -> list[Order]:
         earlier = list(site.books.orders)
+        site.follow("backup-folder")
         orders = site.order(IN_FLIGHT)
         site.wait_until_at_wiro(orders)
         if site.has_secrets:
