@@ -8,7 +8,7 @@ PHOTOS := requirements/photos.txt
 PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test simulate mutants faults lint format types lock bench screenshots clean
+.PHONY: help run test containers release simulate mutants faults lint format types lock bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -81,6 +81,12 @@ faults: $(VENV)/dev.installed ## inject every fault that we can cause, on both d
 mutants: $(VENV)/dev.installed ## mutation tests: make plausible mistakes in a copy, one at a time, and see which tests fail (about half an hour)
 	@$(BIN)/python -m tests.mutations
 
+containers: $(VENV)/dev.installed ## drive the compose file in a Docker engine of its own: kills, upgrade, restore, reboot (as root, a quarter of an hour)
+	@$(BIN)/python -m tests.containers
+
+release: $(VENV)/dev.installed ## build the wheel of the committed version into dist/ and tag it
+	@$(BIN)/python -m editor_site.release
+
 SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
@@ -97,8 +103,9 @@ endif
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: $(BIN)/uv ## update all pinned packages, with hashes and without index URLs
-	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml -o run.txt
-	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --group ../pyproject.toml:dev -o dev.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml -o production.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --extra run -o run.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --extra run --group ../pyproject.toml:dev -o dev.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --no-deps --group ../pyproject.toml:photos -o photos.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --group ../pyproject.toml:installer -o installer.txt
 

@@ -9,13 +9,15 @@ from zoneinfo import available_timezones
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from .refusals import unknown_scheme
 from .secret_files import read_secret_files
 
 # Loopback, and what RFC 1918 and RFC 4193 set aside for private networks.
 PRIVATE_NETWORKS = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 # Read by `make run`, by the sandbox and by docker-compose.yml instead of the settings.
-OTHER_NAMES = {"SANDBOX_TIME_SCALE", "SANDBOX_PACE", "SANDBOX_SIZE_SCALE", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
+OTHER_NAMES = {"SANDBOX_TIME_SCALE", "SANDBOX_PACE", "SANDBOX_SIZE_SCALE", "POSTGRES_USER", "POSTGRES_DB"}
+OTHER_NAMES |= {"SITE_ADDRESS", "HTTP_PORT", "HTTPS_PORT", "COMPOSE_PROFILES"}
 
 _SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys(("0", "off", "false", "no", "n"), False)
 
@@ -37,6 +39,10 @@ class Env(environ.Env):
             read_secret_files(os.environ)
         except ValueError as error:
             raise ImproperlyConfigured(str(error)) from None
+
+    def refuse_unknown_schemes(self) -> None:
+        if line := unknown_scheme(os.environ):
+            raise ImproperlyConfigured(line)
 
     def time_zone(self, name: str, default: str) -> str:
         zone = self.str(name, "").strip() or default

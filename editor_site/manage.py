@@ -3,11 +3,16 @@
 import os
 import platform
 import sys
+import traceback
+from importlib import import_module
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from edits.version import VERSION
+
+from .refusals import reason
 
 
 def main() -> None:
@@ -16,4 +21,13 @@ def main() -> None:
         # Django's own command of this name tells Django's version alone.
         print(f"Reword {VERSION} (Django {django.get_version()}, Python {platform.python_version()})")
         return
+    _refuse_wrong_settings()
     execute_from_command_line(sys.argv)
+
+
+def _refuse_wrong_settings() -> None:
+    """In one line: a value that cannot be meant is the operator's to change, and a traceback would hide which one."""
+    try:
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    except (ImproperlyConfigured, ValueError, ArithmeticError):
+        sys.exit(reason(traceback.format_exc()))

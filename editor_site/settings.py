@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from .database_settings import database_settings
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
 from .log_settings import logging_config
@@ -23,6 +24,7 @@ BASE_DIR = _HERE.parent if _IS_CHECKOUT else Path.cwd()
 env = Env()
 env.read_env(BASE_DIR / ".env")
 env.read_secret_files()
+env.refuse_unknown_schemes()
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", "var")).resolve()
 if not env.str("SECRET_KEY", ""):
@@ -99,19 +101,7 @@ TEMPLATES = [
 
 # --- Data ------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # WAL lets pages be read while a worker writes; IMMEDIATE makes writers queue for the lock instead of failing half-way.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
-    }
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # A process that is frozen inside a transaction would keep its locks, the circuit breaker's included, and block all others.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=15s")
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": database_settings(env, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MEDIA_ROOT = DATA_DIR / "media"

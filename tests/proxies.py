@@ -90,9 +90,11 @@ def _nginx(executable: str, folder: Path, port: int, plain_port: int, upstream: 
 def _caddy(executable: str, folder: Path, port: int, plain_port: int, upstream: str) -> list[str]:
     changes = {
         "{\n\tservers {": f"{{\n\tadmin off\n\tauto_https off\n\thttp_port {plain_port}\n\thttps_port {port}\n\tservers {{",
-        f"\n{HOST} {{": f"\n{HOST} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem\n",
+        f"\n{{$SITE_ADDRESS:{HOST}}} {{": f"\n{HOST} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem\n",
         "/var/log/caddy/": f"{folder}/log/",
-        "reverse_proxy 127.0.0.1:8000 {": f"reverse_proxy {upstream} {{",
+        "{$UPSTREAM_HOST:127.0.0.1} {$UPSTREAM_PORT:8000}": upstream.replace(":", " "),
+        # As long as a test waits for an answer.
+        "lb_try_duration 20s": "lb_try_duration 1s",
     }
     (folder / "Caddyfile").write_text(_changed(DOCS / "Caddyfile", changes))
     return [executable, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]

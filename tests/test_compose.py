@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from editor_site import run
+from editor_site.secret_files import SECRETS
 
 ROOT = Path(__file__).resolve().parent.parent
 # Made up by `make run` itself, or Python's own.
@@ -24,12 +25,12 @@ def services() -> dict[str, Any]:
 
 
 def test_compose_runs_the_same_commands_as_make_run(services: dict[str, Any]) -> None:
-    commands = {name: service["command"] for name, service in services.items() if service.get("build")}
+    commands = {name: service["command"] for name, service in services.items() if service["image"].startswith("reword")}
     assert commands == {
         "prepare": "python manage.py prepare",
         "web": run.WEB.format(host="0.0.0.0", port=8000),
         "worker": run.WORKER,
-        "beat": run.BEAT.format(data="/data"),
+        "beat": run.BEAT.format(data="/tmp"),
         "sandbox": run.SANDBOX.format(host="0.0.0.0", port=8090, time_scale=1),
     }
     assert services["worker"]["stop_grace_period"] == f"{run.WORKER_GRACE}s"
@@ -38,7 +39,7 @@ def test_compose_runs_the_same_commands_as_make_run(services: dict[str, Any]) ->
 def test_compose_keeps_what_must_survive_in_named_volumes(services: dict[str, Any]) -> None:
     volumes = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["volumes"])
     used = {place.split(":")[0] for service in services.values() for place in service.get("volumes", [])}
-    assert used == volumes
+    assert used - {"./docs/proxy"} == volumes
     assert "--appendonly yes" in services["redis"]["command"]
     assert "noeviction" in services["redis"]["command"]
 
@@ -50,8 +51,7 @@ def test_the_site_uses_the_database_that_compose_makes_or_that_version_0_1_has_m
     database, address = services["db"]["environment"], services["web"]["environment"]["DATABASE_URL"]
     made = {name: _interpolated(database[name], names) for name in ("POSTGRES_DB", "POSTGRES_USER")}
     assert made == ({"POSTGRES_DB": "reword", "POSTGRES_USER": "reword"} | names)
-    expected = f"postgres://{made['POSTGRES_USER']}:sesame@db:5432/{made['POSTGRES_DB']}"
-    assert _interpolated(address, {"POSTGRES_PASSWORD": "sesame"} | names) == expected
+    assert _interpolated(address, names) == f"postgres://{made['POSTGRES_USER']}@db:5432/{made['POSTGRES_DB']}"
 
 
 def _interpolated(text: str, variables: dict[str, str]) -> str:
@@ -64,21 +64,53 @@ def test_every_lasting_service_is_watched_and_started_again(services: dict[str, 
     assert all(service["restart"] == "unless-stopped" and service["healthcheck"]["test"] for service in lasting.values())
 
 
+@pytest.mark.parametrize("name", ["prepare", "proxy", "web", "worker", "beat", "db", "redis", "sandbox"])
+def test_a_service_may_do_no_more_than_it_needs(services: dict[str, Any], name: str) -> None:
+    service = services[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else [])
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert "/tmp" in service["tmpfs"]
+    assert service["mem_limit"]
+    assert service["logging"]["options"]["max-size"]
+    assert ("ports" in service) == (name == "proxy"), "only the proxy can be reached from outside"
+
+
+def test_a_secret_is_seen_by_the_services_that_need_it_and_stands_nowhere_else(services: dict[str, Any]) -> None:
+    seen = {name: set(service.get("secrets", [])) for name, service in services.items()}
+    everything = {"secret_key", "postgres_password", "wiro_api_key", "wiro_api_secret"}
+    assert seen == {
+        **dict.fromkeys(("prepare", "web", "worker"), everything),
+        "sandbox": everything - {"postgres_password"},
+        "beat": {"secret_key"},
+        "db": {"postgres_password"},
+        "redis": set(),
+        "proxy": set(),
+    }
+    for service in services.values():
+        named = {name: value for name, value in service.get("environment", {}).items() if name.endswith("_FILE")}
+        assert set(named.values()) == {f"/run/secrets/{name}" for name in service.get("secrets", [])}
+        assert not set(SECRETS) & set(service.get("environment", {})) - {"DATABASE_URL", "REDIS_URL"}
+
+
 def test_docker_compose_accepts_the_file_where_it_is_installed(tmp_path: Path) -> None:
     for name in ("docker-compose.yml", "Dockerfile"):
         shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text().replace("#POSTGRES_PASSWORD=", "POSTGRES_PASSWORD=sesame"))
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text().replace("#SITE_ADDRESS=", "SITE_ADDRESS="))
     program = shutil.which("docker-compose")
     if program:
         subprocess.run([program, "config", "--quiet"], cwd=tmp_path, check=True)
     # Without the program the file is at least YAML whose names are known; the tests above read it.
-    assert yaml.safe_load((tmp_path / "docker-compose.yml").read_text()).keys() == {"x-app", "services", "volumes"}
+    parts = {name for name in yaml.safe_load((tmp_path / "docker-compose.yml").read_text()) if not name.startswith("x-")}
+    assert parts == {"services", "secrets", "volumes"}
 
 
 def test_every_variable_that_is_read_is_in_the_example() -> None:
-    settings, start = (ROOT / "editor_site" / name for name in ("settings.py", "run.py"))
-    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings.read_text()))
+    settings, database, start = (ROOT / "editor_site" / name for name in ("settings.py", "database_settings.py", "run.py"))
+    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings.read_text() + database.read_text()))
     names |= set(re.findall(r'\benviron(?:\.get|\.pop)?[(\[]\s*"([A-Z_]+)"', start.read_text()))
+    names |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     explained = dict(_explained())
     assert {"SECRET_KEY", "WIRO_API_KEY", "SANDBOX_TIME_SCALE", "DATA_DIR"} <= names
     assert names - NOT_FOR_OPERATORS - set(explained) == set()

@@ -189,6 +189,7 @@ CROSS_CUTTING = {
     "test_signup_migration",
     "test_styles",
     "accounts.test_deletion_at_wiro",
+    "containers.test_document",
     "gallery.test_moderation_in_parallel",
     "images.test_hostile_files",
     "jobs.test_before_run",

@@ -1,8 +1,10 @@
-"""`manage.py version` tells the program's version, which the wheel and the admin have as well."""
+"""`manage.py version` tells the program's version, which the wheel and the admin have as well, and refuses wrong settings."""
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from edits.version import VERSION
 
@@ -13,3 +15,21 @@ def test_the_version_is_told_without_any_configuration() -> None:
     command = [sys.executable, "manage.py", "version"]
     done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.startswith(f"Reword {VERSION} (Django ")
+
+
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ("SPEND_PER_DAY=abc", "SPEND_PER_DAY=abc is not a valid value"),
+        ("REVIEW_REQUIRED=ja", "REVIEW_REQUIRED=ja must be on or off"),
+        ("DATABASE_URL=nonsense", "DATABASE_URL must start with postgres:// or postgresql:// or sqlite://"),
+        ("EDITS_PER_DAY=0", "CommandError: EDITS_PER_DAY must be greater than 0."),
+    ],
+)
+def test_a_site_is_prepared_or_one_line_says_which_setting_is_wrong(tmp_path: Path, setting: str, line: str) -> None:
+    """As a container prepares it, without `make run` around it; tests/run/test_refusals.py has the same for that."""
+    name, _equals, value = setting.partition("=")
+    environment = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-tests", "WIRO_API_KEY": "key", name: value}
+    command = [sys.executable, "manage.py", "prepare"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (1, "", [line])

@@ -40,3 +40,10 @@ def test_a_file_that_cannot_be_meant_is_refused_without_a_word_of_what_it_holds(
     with pytest.raises(ValueError, match=said) as refused:
         read_secret_files({name: value.format(folder=file.parent) for name, value in environ.items()})
     assert "sesame" not in str(refused.value)
+
+
+def test_the_secret_of_a_project_that_has_a_key_alone_is_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    environ = {"WIRO_API_SECRET_FILE": str(tmp_path / "empty")}
+    read_secret_files(environ)
+    assert environ["WIRO_API_SECRET"] == ""

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 from django.db import DatabaseError
 
 from edits import static_collection
@@ -23,13 +23,15 @@ from ...jobs import recovery
 
 class Command(BaseCommand):
     help = __doc__
+    # They are the first step, and say what is wrong in one line.
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo-edits", action="store_true", help="queue one demo edit per sample photo")
         parser.add_argument("--forget-tasks", action="store_true", help="fail edits in progress, because their sandbox is gone")
 
     def handle(self, **options: Any) -> None:
-        call_command("check")
+        self._check()
         # Before anything is written, so that nothing is readable even for a moment.
         os.umask(0o077)
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
@@ -45,6 +47,14 @@ class Command(BaseCommand):
         keep_for_owner(Path(settings.DATA_DIR))
         call_command("demo", edits=options["demo_edits"])
         self._make_administrator(**settings.SUPERUSER)
+
+    def _check(self) -> None:
+        """The first thing that is wrong, in one line."""
+        try:
+            call_command("check")
+        except SystemCheckError as error:
+            found = [line for line in str(error).splitlines() if "(edits.E" in line]
+            raise CommandError(found[0].partition(") ")[2] if found else str(error)) from None
 
     def _make_administrator(self, username: str, password: str, email: str) -> None:
         """The account that the environment describes, for a site that has no administrator yet."""

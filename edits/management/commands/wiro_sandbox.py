@@ -9,7 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from edits.wiro.sandbox import SandboxServer
+try:
+    from edits.wiro.sandbox import SandboxServer
+except ModuleNotFoundError as error:
+    # A site for real use has no server for it.
+    MISSING = (error.name or "").partition(".")[0]
+else:
+    MISSING = ""
 
 
 class Command(BaseCommand):
@@ -29,6 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if MISSING:
+            raise CommandError(f"The sandbox needs {MISSING}, which comes with the extra: pip install 'reword[run]'")
         api_key = os.environ.get("WIRO_API_KEY", "")
         if not api_key:
             raise CommandError("WIRO_API_KEY is not set. The sandbox needs the key that its clients use.")
@@ -40,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.flush()
             told_to_stop.wait()
 
-    def _sandbox(self, api_key: str, options: dict[str, Any]) -> SandboxServer:
+    def _sandbox(self, api_key: str, options: dict[str, Any]) -> "SandboxServer":
         try:
             return SandboxServer(
                 host=options["host"],

@@ -1,0 +1,34 @@
+"""Why a start is refused, in one line: for `make run`, and for whoever runs the commands without it, as containers do."""
+
+import os
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+SCHEMES = {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}
+# Settings whose values are not shown.
+_SECRET = re.compile("KEY|SECRET|PASSWORD|URL|DSN|TOKEN")
+_READ = re.compile(r'(?:settings|database_settings)\.py.*\n.*\benv\.\w+\("([A-Z_]+)"')
+
+
+def reason(output: str) -> str:
+    """The unreadable setting, the failed check, or the last line of what a command printed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparation failed without an error message"]
+    read = _READ.findall(output)
+    said = lines[-1].partition("ImproperlyConfigured: ")[2]
+    if read and "Traceback" in output:
+        if said.startswith(f"{read[-1]}="):
+            return said
+        value = "" if _SECRET.search(read[-1]) else f"={os.environ.get(read[-1], '')}"
+        return f"{read[-1]}{value} is not a valid value"
+    complaints = [line for line in lines if "(edits.E" in line]
+    return complaints[0].partition(") ")[2] if complaints else said or lines[-1].removeprefix("CommandError: ")
+
+
+def unknown_scheme(environ: Mapping[str, str]) -> str:
+    """What is wrong with an address whose mistake the programs would report late or not at all. Passwords are not told."""
+    for name, schemes in SCHEMES.items():
+        address = environ.get(name)
+        if address and urlsplit(address).scheme not in schemes:
+            return f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+    return ""
