@@ -280,7 +280,7 @@ _SECRET = re.compile("KEY|SECRET|PASSWORD|URL")
 def _reason(output: str) -> str:
     """The one line that says what is wrong: the unreadable setting, the failed check, or the last line of output."""
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparation failed without an error message"]
-    read = re.findall(r'settings\.py.*\n.*\benv\.\w+\("([A-Z_]+)"', output)
+    read = re.findall(r'settings\.py.*\n.*\benv\.\w+\("([A-Z0-9_]+)"', output)
     if read and "Traceback" in output:
         said = lines[-1].partition("ImproperlyConfigured: ")[2]
         if said.startswith(f"{read[-1]}="):
@@ -288,7 +288,11 @@ def _reason(output: str) -> str:
         value = "" if _SECRET.search(read[-1]) else f"={os.environ.get(read[-1], '')}"
         return f"{read[-1]}{value} is not a valid value"
     complaints = [line for line in lines if "(edits.E" in line]
-    return complaints[0].partition(") ")[2] if complaints else lines[-1].removeprefix("CommandError: ")
+    return (
+        complaints[0].partition(") ")[2]
+        if complaints
+        else re.sub(r"^(\w+\.)*(CommandError|ImproperlyConfigured): ", "", lines[-1])
+    )
 
 
 if __name__ == "__main__":

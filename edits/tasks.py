@@ -2,17 +2,19 @@
 
 import logging
 import queue
+import sys
 import threading
 import uuid
 from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 from django.db import DatabaseError
 
 from .accounts import retention
 from .jobs import ledger_comparison, provider_calls, scheduler, worker_pool
+from .jobs.flow_control import storage_health
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +94,13 @@ _publisher = Publisher()
 def enqueue(edit_id: uuid.UUID) -> None:
     """Publish this edit. Returns at once; if the broker does not answer, the scheduler finds the edit in the database."""
     _publisher.publish(str(edit_id))
+
+
+@worker_init.connect
+def refuse_other_pictures(**_: Any) -> None:
+    """A worker with another media folder, or the wrong bucket, ends at once: nobody could read the results that it stores."""
+    if refusal := storage_health.refusal():
+        sys.exit(f"worker: {refusal}")
 
 
 @worker_shutting_down.connect

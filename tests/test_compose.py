@@ -76,8 +76,8 @@ def test_docker_compose_accepts_the_file_where_it_is_installed(tmp_path: Path) -
 
 
 def test_every_variable_that_is_read_is_in_the_example() -> None:
-    settings, start = (ROOT / "editor_site" / name for name in ("settings.py", "run.py"))
-    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings.read_text()))
+    settings, pictures, start = (ROOT / "editor_site" / name for name in ("settings.py", "picture_settings.py", "run.py"))
+    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z0-9_]+)"', settings.read_text() + pictures.read_text()))
     names |= set(re.findall(r'\benviron(?:\.get|\.pop)?[(\[]\s*"([A-Z_]+)"', start.read_text()))
     explained = dict(_explained())
     assert {"SECRET_KEY", "WIRO_API_KEY", "SANDBOX_TIME_SCALE", "DATA_DIR"} <= names
@@ -92,5 +92,5 @@ def test_the_example_sets_nothing_as_it_stands() -> None:
 def _explained() -> list[tuple[str, str]]:
     """Every variable of the example, with the line above it."""
     lines = (ROOT / ".env.example").read_text().splitlines()
-    found = [(re.match(r"#([A-Z_]+)=", line), above) for above, line in pairwise(lines)]
+    found = [(re.match(r"#([A-Z0-9_]+)=", line), above) for above, line in pairwise(lines)]
     return [(match[1], above) for match, above in found if match]

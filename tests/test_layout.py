@@ -16,7 +16,7 @@ SOURCES = sorted(
 
 # The components, lowest first: each may import those above it in this list, and the helpers below.
 ORDER = ["images", "models", "jobs", "ordering", "gallery", "accounts", "operations"]
-HELPERS = {"failpoints", "log", "log_context", "storage", "samples", "translations", "version"}
+HELPERS = {"bucket_storage", "failpoints", "log", "log_context", "storage", "samples", "translations", "version"}
 # What every component may use.
 EVERYWHERE = {"failpoints", "log_context", "storage", "version"}
 MAY_IMPORT = {
