@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
 
-from edits.storage import PictureStorage
 from tests.run.site import free_port
 
+if TYPE_CHECKING:
+    from edits.storage import PictureStorage
+
 BUCKET, KEY, SECRET = "reword", "test-access-key", "test-secret-access-key"
-UseBucket = Callable[..., PictureStorage]
+UseBucket = Callable[..., "PictureStorage"]
 
 
 class BucketServer:
