@@ -145,7 +145,7 @@ class Environment:
         for process in fitting:
             process.kill()
         if any(role.name == "web" for role in topology.roles):
-            wait_until(self._web_answers, 30, why="the web does not answer")
+            wait_until(self._web_answers, 120, why="the web does not answer")
 
     def supervise(self) -> None:
         """Restart the processes that have ended by themselves, as `make run`'s supervisor does."""
@@ -203,7 +203,7 @@ class Environment:
     def _web_answers(self) -> bool:
         urls = self.web_urls if self._topology.webs else [self.web_url]
         with contextlib.suppress(requests.RequestException):
-            return all(requests.get(f"{url}/healthz", timeout=2).ok for url in urls)
+            return all(requests.get(f"{url}/healthz", timeout=10).ok for url in urls)
         return False
 
     # --- the broker --------------------------------------------------------------------------------------------------

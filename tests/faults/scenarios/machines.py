@@ -19,7 +19,7 @@ from tests.faults.topology import Topology
 
 PEOPLE, EDITS = 10, 300
 # Seconds: for a form that is sent again and again, and for so many edits on a machine with other things to do.
-FORM_PATIENCE, PATIENCE = 120.0, 900.0
+FORM_PATIENCE, PATIENCE = 300.0, 900.0
 
 
 def many_machines(runner: Runner) -> None:
@@ -34,7 +34,7 @@ def many_machines(runner: Runner) -> None:
         _when_delivered(mark, 2 * EDITS // 6)
         web = runner.environment.running("web")[1]
         web.send(signal.SIGTERM)
-        runner.wait_for_end_of(web)
+        runner.wait_for_end_of(web, 120)
         runner.environment.supervise()
         _when_delivered(mark, 3 * EDITS // 6)
         runner.environment.kill_broker()
