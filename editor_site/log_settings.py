@@ -28,6 +28,8 @@ def logging_config(log_format: str, level: str, access_log: bool) -> dict[str, A
             "django.security.DisallowedHost": {"handlers": [], "propagate": False},
             "edits.access": {"level": "INFO" if access_log else "CRITICAL"},
             "axes": {"level": "WARNING"},
+            # At DEBUG it writes down the signatures of requests to the bucket.
+            "botocore": {"level": "INFO"},
             "celery": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 SCHEMES = {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}
 # Settings whose values are not shown.
 _SECRET = re.compile("KEY|SECRET|PASSWORD|URL|DSN|TOKEN")
-_READ = re.compile(r'(?:settings|database_settings)\.py.*\n.*\benv\.\w+\("([A-Z_]+)"')
+_READ = re.compile(r'(?:settings|database_settings|picture_settings)\.py.*\n.*\benv\.\w+\("([A-Z0-9_]+)"')
 
 
 def reason(output: str) -> str:

@@ -14,6 +14,8 @@ SECRETS = (
     "METRICS_TOKEN",
     "SENTRY_DSN",
     "DJANGO_SUPERUSER_PASSWORD",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
 )
 # A project of Wiro's may have a key alone; whoever hands over files has one for the secret as well, an empty one.
 MAY_BE_EMPTY = {"WIRO_API_SECRET"}

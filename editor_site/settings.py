@@ -13,6 +13,7 @@ from .database_settings import database_settings
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
 from .log_settings import logging_config
+from .picture_settings import picture_origins, picture_storage
 from .secret_files import SECRETS
 
 # What the program brings along lies beside it, in a wheel beside these settings; what a site has, where it is started there.
@@ -111,11 +112,10 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [_ASSETS / "static"]
 STORAGES = {
-    "default": {"BACKEND": "edits.storage.DurableFileSystemStorage"},
+    "default": picture_storage(env),
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
 }
-# Bodies are bounded here, uploads by edits.web.uploads, which stops reading at the model's limit, and how many there are at the
-# same time by edits.web.upload_places.
+# Bodies are bounded here, uploads by edits.web.uploads, and how many there are at the same time by edits.web.upload_places.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_HANDLERS = ["edits.web.uploads.LimitedUploadHandler"]
 
@@ -255,7 +255,7 @@ if TRUSTED_PROXIES:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *picture_origins(STORAGES["default"])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

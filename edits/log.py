@@ -15,6 +15,7 @@ _SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
     rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
     rf"|({_SLASH}s{_SLASH})(?:\d+(?::|%3A))?[\w-]{{16,}}"
+    r"|(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D))[^\s\"'&\\]+"
     r"|((?:sessionid|csrftoken|new_link|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
     r"|(://[^\s/:@]*:)[^\s/@]+(?=@)",
     re.IGNORECASE,

@@ -1,20 +1,19 @@
 """Celery's tasks. A message is a hint that carries an id; losing or duplicating one costs seconds, nothing else."""
 
-import logging
-import queue
-import threading
+import sys
 import uuid
 from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 from django.db import DatabaseError
 
+from . import celery_monitoring  # noqa: F401 - registers what it has with Celery
 from .accounts import retention
+from .background import InBackground
 from .jobs import ledger_comparison, provider_calls, scheduler, worker_pool
-
-log = logging.getLogger(__name__)
+from .jobs.flow_control import storage_health
 
 # After a failed publish the broker is left alone for a while: the scheduler finds the edits, and the log is not flooded.
 PUBLISHER_REST = 30.0
@@ -23,7 +22,8 @@ PUBLISHER_REST = 30.0
 @shared_task
 def advance(edit_id: str) -> None:
     """Hand this edit to the worker pool."""
-    worker_pool.work_on(edit_id)
+    with suppress(DatabaseError):
+        worker_pool.work_on(edit_id)
 
 
 @shared_task
@@ -56,42 +56,25 @@ def tidy() -> None:
     retention.clean_up()
 
 
-class Publisher:
-    """Publishes in a separate thread, so that no visitor waits for a silent broker (each try takes a few seconds)."""
-
-    def __init__(self) -> None:
-        self._waiting: queue.Queue[str] = queue.Queue(maxsize=1000)
-        self._starting = threading.Lock()
-        self._never = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def publish(self, edit_id: str) -> None:
-        """Say that this edit is due. Never waits and never raises."""
-        try:
-            self._waiting.put_nowait(edit_id)
-        except queue.Full:
-            return
-        with self._starting:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            edit_id = self._waiting.get()
-            try:
-                advance.apply_async((edit_id,), retry=False)
-            except Exception as error:  # noqa: BLE001 - kombu lets through whatever its transport raises
-                log.warning("the broker does not answer (%s); the scheduler takes over", type(error).__name__)
-                self._never.wait(PUBLISHER_REST)
+def _publish(edit_id: str) -> None:
+    advance.apply_async((edit_id,), retry=False)
 
 
-_publisher = Publisher()
+_publisher = InBackground(
+    "publisher", _publish, rest=PUBLISHER_REST, on_error="the broker does not answer; the scheduler takes over"
+)
 
 
 def enqueue(edit_id: uuid.UUID) -> None:
     """Publish this edit. Returns at once; if the broker does not answer, the scheduler finds the edit in the database."""
-    _publisher.publish(str(edit_id))
+    _publisher.put(str(edit_id))
+
+
+@worker_init.connect
+def refuse_other_pictures(**_: Any) -> None:
+    """A worker with another media folder, or the wrong bucket, ends at once: nobody could read the results that it stores."""
+    if refusal := storage_health.refusal():
+        sys.exit(f"worker: {refusal}")
 
 
 @worker_shutting_down.connect

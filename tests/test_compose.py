@@ -107,8 +107,10 @@ def test_docker_compose_accepts_the_file_where_it_is_installed(tmp_path: Path) -
 
 
 def test_every_variable_that_is_read_is_in_the_example() -> None:
-    settings, database, start = (ROOT / "editor_site" / name for name in ("settings.py", "database_settings.py", "run.py"))
-    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings.read_text() + database.read_text()))
+    modules = ("settings.py", "database_settings.py", "picture_settings.py")
+    read = "".join((ROOT / "editor_site" / name).read_text() for name in modules)
+    start = ROOT / "editor_site" / "run.py"
+    names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z0-9_]+)"', read))
     names |= set(re.findall(r'\benviron(?:\.get|\.pop)?[(\[]\s*"([A-Z_]+)"', start.read_text()))
     names |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     explained = dict(_explained())
@@ -124,5 +126,5 @@ def test_the_example_sets_nothing_as_it_stands() -> None:
 def _explained() -> list[tuple[str, str]]:
     """Every variable of the example, with the line above it."""
     lines = (ROOT / ".env.example").read_text().splitlines()
-    found = [(re.match(r"#([A-Z_]+)=", line), above) for above, line in pairwise(lines)]
+    found = [(re.match(r"#([A-Z0-9_]+)=", line), above) for above, line in pairwise(lines)]
     return [(match[1], above) for match, above in found if match]

@@ -16,7 +16,18 @@ SOURCES = sorted(
 
 # The components, lowest first: each may import those above it in this list, and the helpers below.
 ORDER = ["images", "models", "jobs", "ordering", "gallery", "accounts", "operations"]
-HELPERS = {"failpoints", "log", "log_context", "storage", "samples", "static_collection", "translations", "version"}
+HELPERS = {
+    "background",
+    "bucket_storage",
+    "failpoints",
+    "log",
+    "log_context",
+    "storage",
+    "samples",
+    "static_collection",
+    "translations",
+    "version",
+}
 # What every component may use.
 EVERYWHERE = {"failpoints", "log_context", "storage", "version"}
 MAY_IMPORT = {
@@ -28,7 +39,8 @@ MAY_IMPORT = {
     "log": {"log_context"},
     "checks": {"wiro"},
     "apps": {"checks"},
-    "tasks": set(ORDER),
+    "celery_monitoring": {"jobs", "background"},
+    "tasks": {*ORDER, "celery_monitoring", "background"},
     "web": {*ORDER, *EVERYWHERE, "tasks", "samples", "wiro", "log"},
     "admin": {*ORDER, *EVERYWHERE, "tasks", "web"},
     "templatetags": {"models", "ordering", "web"},

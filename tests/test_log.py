@@ -37,6 +37,8 @@ LINES = [
     f"Not Found: /s/12:{TOKEN}/result/card",
     f"next=https%3A%2F%2Fphotos.example.org%2Fs%2F12%3A{TOKEN}%2F",
     rf'"url": "https:\/\/photos.example.org\/s\/12:{TOKEN}\/"',
+    f"GET https://s3.example.org/reword/photos/ab/x.jpg?X-Amz-Credential={TOKEN}&X-Amz-Signature={TOKEN}",
+    f"next=https%3A%2F%2Fs3.example.org%2Fx.jpg%3FX-Amz-Signature%3D{TOKEN}",
     "x-api-key: test-api-key, secret test-api-secret, key only-for-tests",
 ]
 

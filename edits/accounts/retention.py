@@ -7,7 +7,6 @@ removing its files.
 import logging
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,6 +16,7 @@ from ..jobs.flow_control import storage_health
 from ..jobs.steps.change_map import backfill_change_maps
 from ..jobs.steps.compositing import backfill_composites
 from ..models import ENDED, Event, Signup
+from ..storage import pictures
 from . import stored_files
 from .deletion import continue_deletions
 
@@ -42,8 +42,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     backfill_change_maps()
     Signup.objects.filter(at__lt=_days_ago(settings.SIGNUP_DAYS)).delete()
     _forget_events()
-    root = Path(settings.MEDIA_ROOT)
-    return sum(_clean_up_folder(folder, root, time.time() - older_than) for folder in root.glob("photos/*"))
+    return sum(_clean_up_folder(folder, time.time() - older_than) for folder in stored_files.folders())
 
 
 def _days_ago(days: int) -> datetime:
@@ -58,17 +57,10 @@ def _forget_events() -> None:
         Event.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_EVENTS])).delete()
 
 
-def _clean_up_folder(folder: Path, root: Path, before: float) -> int:
-    old = [path for path in folder.iterdir() if _is_older(path, before)]
-    named = stored_files.rows_by_name(f"{folder.relative_to(root).as_posix()}/") if old else {}
-    orphans = [path for path in old if path.relative_to(root).as_posix() not in named]
-    for path in orphans:
-        path.unlink(missing_ok=True)
+def _clean_up_folder(folder: str, before: float) -> int:
+    old = [name for name, stored_at in pictures().stored_at(folder) if stored_at < before]
+    named = stored_files.rows_by_name(folder) if old else {}
+    orphans = [name for name in old if name not in named]
+    for name in orphans:
+        pictures().delete(name)
     return len(orphans)
-
-
-def _is_older(path: Path, before: float) -> bool:
-    try:
-        return path.is_file() and path.stat().st_mtime < before
-    except FileNotFoundError:
-        return False

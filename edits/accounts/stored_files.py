@@ -39,6 +39,14 @@ def compare() -> Comparison:
     return found
 
 
+def folders() -> list[str]:
+    """Those that are there, whoever made them."""
+    try:
+        return [f"photos/{name}/" for name in default_storage.listdir("photos")[0]]
+    except FileNotFoundError:
+        return []
+
+
 def files_in(folder: str) -> list[str]:
     try:
         return [folder + name for name in default_storage.listdir(folder)[1]]

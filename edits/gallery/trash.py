@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ..failpoints import failpoint
 from ..jobs.actions import cancel
-from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, NotAllowed, Photo, Visibility
+from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, NotAllowed, Photo, Visibility, discard
 from .redaction import redact
 
 # The most edits that one cleanup purges; the next one continues.
@@ -106,8 +106,7 @@ def _purge(edit_id: uuid.UUID) -> bool:
     for photo in erased:
         photo.remove_files()
     for file in [getattr(edit, name) for name in _FILES] if won else []:
-        if file:
-            file.delete(save=False)
+        discard(file)
     return won
 
 

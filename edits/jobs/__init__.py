@@ -6,6 +6,7 @@ steps              submit, poll, fetch, reconcile and     flow_control      may 
                    what they share                                          circuit breaker, rate limiter
 webhooks           callbacks: "look again soon"           task_id_spool     task ids while the database is down
 provider           the client, and what an edit sends     actions           what people may ask of a job
+step_monitor       which steps are being done now
 recovery           after a restore or a lost sandbox      backfill          what an edit was delivered without
 ledger_comparison  does our ledger agree with Wiro?     provider_calls    how often Wiro was asked, how long
 viewers            an open page: poll sooner

@@ -1,5 +1,6 @@
 """The one place that knows the provider: the client that the settings describe, and the model inputs of an edit."""
 
+import secrets
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from ..models import ABSENT, Attempt, Edit, Outcome, clock
+from ..storage import pictures
 from ..wiro import WiroClient
 from . import provider_calls
 from .steps import sent_picture
@@ -31,17 +33,26 @@ def client() -> WiroClient:
 
 
 def hand_over(edit: Edit, attempt: Attempt) -> str:
-    """A URL from which Wiro can read the source, or its crop: ours, signed and short-lived, or that of a copy uploaded to Wiro.
+    """A URL from which Wiro can read the source, or its crop: the bucket's or ours, signed and short-lived, or that of a copy
+    uploaded to Wiro.
 
     It belongs to this attempt alone, so that the task can be recognized by it. Only if every attempt that used a copy was
     refused, the copy is used again instead of uploading the photo each time. Raises WiroError, FileNotFoundError,
     UnreadablePicture.
     """
     picture = sent_picture.prepare(edit)
+    if url := _address_in_bucket(picture):
+        return url
     if settings.PUBLIC_BASE_URL:
         token = signing.dumps([str(edit.pk), attempt.pk], salt=_SOURCE_SALT)
         return settings.PUBLIC_BASE_URL + reverse("wiro-source", args=[token, picture.extension])
     return _unused_upload(edit) or _upload(edit, attempt, picture)
+
+
+def _address_in_bucket(picture: sent_picture.SentPicture) -> str:
+    """Empty unless S3_SIGNED_URLS says so. By the name that the file has in it, every attempt has its own."""
+    answer = {"content_type": picture.content_type, "file_name": f"source-{secrets.token_hex(8)}.{picture.extension}"}
+    return pictures().signed_url(str(picture.file.name), "wiro", seconds=SOURCE_URL_MAX_AGE, **answer)
 
 
 def _unused_upload(edit: Edit) -> str:

@@ -15,9 +15,10 @@ from django.db.models import Q, QuerySet
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
 from . import engine, provider_calls, task_id_spool, timing
 from .flow_control import fair_queue
+from .step_monitor import doing
 from .steps.provider_cleanup import clean_up
 from .steps.reconcile import look_up_given_up
-from .worker_pool import advance_while_due, carry_on_while_due, pool
+from .worker_pool import Kind, advance_while_due, carry_on_while_due, pool
 
 log = logging.getLogger(__name__)
 
@@ -63,20 +64,21 @@ def dispatch_due() -> int:
 def _round(ends_at: float, offered: set[Any]) -> int:
     """Go through all kinds of work once. What an earlier round `offered` may not have been claimed by its thread yet."""
     left = ends_at - time.monotonic()
-    sources = ((_fetching, 0.5), (_running, 0.75), (_waiting, 0.9), (_following_up, 1.0))
+    shares = {Kind.FETCH: (_fetching, 0.5), Kind.POLL: (_running, 0.75), Kind.SUBMIT: (_waiting, 0.9)}
+    shares[Kind.HOUSEKEEPING] = (_following_up, 1.0)
     if left <= 0:
         return 0
-    return sum(_start(source(), offered, ends_at - (1 - share) * left) for source, share in sources)
+    return sum(_start(kind, source(), offered, ends_at - (1 - share) * left) for kind, (source, share) in shares.items())
 
 
-def _start(work: Work, offered: set[Any], until: float) -> int:
+def _start(kind: Kind, work: Work, offered: set[Any], until: float) -> int:
     started = 0
     with closing(work):
         for step, subject in work:
             if subject in offered:
                 continue
             left = until - time.monotonic()
-            if left <= 0 or not pool.offer(step, subject, timeout=left):
+            if left <= 0 or not pool.offer(kind, step, subject, timeout=left):
                 break
             started += 1
             if step is not carry_on_while_due:
@@ -120,9 +122,19 @@ def _following_up() -> Work:
     now = clock.now()
     lookups = Attempt.objects.filter(_is_due("lookup_due_at", now)).exclude(edit__state=State.UNCONFIRMED)
     for attempt_id in _first(lookups, "lookup_due_at"):
-        yield look_up_given_up, attempt_id
+        yield _look_up, attempt_id
     for attempt_id in _first(Attempt.objects.filter(_is_due("cleanup_due_at", now)), "cleanup_due_at"):
-        yield clean_up, attempt_id
+        yield _clean_up, attempt_id
+
+
+def _look_up(attempt_id: int) -> None:
+    with doing("look_up", f"attempt {attempt_id}"):
+        look_up_given_up(attempt_id)
+
+
+def _clean_up(attempt_id: int) -> None:
+    with doing("clean_up", f"attempt {attempt_id}"):
+        clean_up(attempt_id)
 
 
 def _is_due(column: str, now: datetime) -> Q:

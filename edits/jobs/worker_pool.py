@@ -1,17 +1,24 @@
-"""The worker pool: threads that do the steps. Celery tasks and the scheduler only hand over work, so they never wait for Wiro."""
+"""The worker pool: threads that do the steps. Celery tasks and the scheduler only hand over work, so they never wait for Wiro.
+
+Each kind of work has threads that the others cannot take: while Wiro is silent, Runs that wait for an answer hold up neither
+polls nor the results that are paid for.
+"""
 
 import logging
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
 
-from ..models import Edit, clock
+from ..models import Edit, State, clock
 from . import engine
+from .step_monitor import doing
 
 log = logging.getLogger(__name__)
 
@@ -19,25 +26,70 @@ log = logging.getLogger(__name__)
 _alone = threading.Lock()
 
 
+class Kind(StrEnum):
+    SUBMIT = "submit"
+    POLL = "poll"
+    FETCH = "fetch"
+    HOUSEKEEPING = "housekeeping"
+
+
+# The most threads of each kind, of all; but at least one.
+SHARES = {Kind.SUBMIT: 1 / 2, Kind.POLL: 3 / 4, Kind.FETCH: 1, Kind.HOUSEKEEPING: 1 / 4}
+# Of a pool of more than two threads, all others together leave at least one for results.
+FOR_RESULTS = 1 / 6
+# Whatever is neither submitted nor fetched asks Wiro how it is.
+KINDS = {State.QUEUED: Kind.SUBMIT, State.FETCHING: Kind.FETCH}
+NAMES = {
+    State.QUEUED: "submit",
+    State.SUBMITTING: "recover",
+    State.UNCONFIRMED: "reconcile",
+    State.RUNNING: "poll",
+    State.FETCHING: "fetch",
+}
+
+
 class WorkerPool:
     """A pool that refuses work instead of queueing it: work without a free thread stays in the database, where it is safe."""
 
     def __init__(self, size: int) -> None:
+        self.size = size
+        self.most = {kind: max(int(size * share), 1) for kind, share in SHARES.items()}
+        self._most_of_others = size - (max(int(size * FOR_RESULTS), 1) if size > 2 else 0)
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="worker")
-        self._free = threading.BoundedSemaphore(size)
+        self._busy: Counter[Kind] = Counter()
+        self._changed = threading.Condition()
 
-    def offer(self, work: Callable[..., Any], *args: Any, timeout: float = 0.0) -> bool:
-        """Start `work` if a thread is free within `timeout` seconds. Returns whether it was started."""
-        if not self._free.acquire(timeout=timeout):
-            return False
+    @property
+    def busy(self) -> dict[Kind, int]:
+        """Threads that are working, by kind."""
+        with self._changed:
+            return {kind: self._busy[kind] for kind in Kind}
+
+    def offer(self, kind: Kind, work: Callable[..., Any], *args: Any, timeout: float = 0.0) -> bool:
+        """Start `work` if a thread for its kind is free within `timeout` seconds. Returns whether it was started."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room(kind), timeout):
+                return False
+            self._busy[kind] += 1
         try:
-            self._pool.submit(self._do, work, *args)
+            self._pool.submit(self._do, kind, work, *args)
         except RuntimeError:  # drained: the process is about to end
-            self._free.release()
+            self._give_back(kind)
             return False
         return True
 
-    def _do(self, work: Callable[..., Any], *args: Any) -> None:
+    def _has_room(self, kind: Kind) -> bool:
+        total = self._busy.total()
+        others = total - self._busy[Kind.FETCH]
+        is_kept = kind != Kind.FETCH and others >= self._most_of_others
+        return total < self.size and self._busy[kind] < self.most[kind] and not is_kept
+
+    def _give_back(self, kind: Kind) -> None:
+        with self._changed:
+            self._busy[kind] -= 1
+            self._changed.notify_all()
+
+    def _do(self, kind: Kind, work: Callable[..., Any], *args: Any) -> None:
         try:
             close_old_connections()
             work(*args)
@@ -45,7 +97,7 @@ class WorkerPool:
             log.exception("unexpected error in the worker pool")
         finally:
             close_old_connections()
-            self._free.release()
+            self._give_back(kind)
 
     def drain(self) -> None:
         """Wait until everything in progress has finished; nothing new is started."""
@@ -55,9 +107,10 @@ class WorkerPool:
 pool = WorkerPool(max(settings.WORKER_CONCURRENCY, 1))
 
 
-def work_on(edit_id: uuid.UUID | str, timeout: float = 0.0) -> bool:
+def work_on(edit_id: uuid.UUID | str) -> bool:
     """On a thread of the pool, advance the edit until it has to wait."""
-    return pool.offer(advance_while_due, edit_id, timeout=timeout)
+    state = Edit.objects.filter(pk=edit_id).values_list("state", flat=True).first()
+    return state is not None and pool.offer(KINDS.get(State(state), Kind.POLL), advance_while_due, edit_id)
 
 
 def advance_while_due(edit_id: uuid.UUID | str) -> None:
@@ -77,7 +130,11 @@ def carry_on_while_due(claimed: Edit) -> None:
 
 
 def _step(claimed: Edit) -> Edit:
-    if not engine.is_suspect(claimed):
-        return engine.carry_on(claimed)
-    with _alone:
-        return engine.carry_on(claimed)
+    with doing(NAMES[State(claimed.state)], claimed.pk) as step:
+        if engine.is_suspect(claimed):
+            with _alone:
+                after = engine.carry_on(claimed)
+        else:
+            after = engine.carry_on(claimed)
+        step.outcome = str(after.state)
+    return after

@@ -12,7 +12,7 @@ from .ledger_difference import LedgerDifference
 from .media_marker import MediaMarker
 from .not_allowed import Denial, NotAllowed
 from .pause import Pause
-from .photo import Photo
+from .photo import Photo, discard
 from .profile import Profile
 from .provider_call import ProviderCall
 from .share_link import ShareLink
@@ -57,5 +57,6 @@ __all__ = [
     "Visibility",
     "WriteLock",
     "clock",
+    "discard",
     "token_hash",
 ]

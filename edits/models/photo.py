@@ -1,14 +1,18 @@
 """A stored picture: somebody's upload, or what the model made of one."""
 
+import logging
 import uuid
 from typing import Self
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from .. import images
+
+log = logging.getLogger(__name__)
 
 
 def place(row: models.Model, filename: str) -> str:
@@ -78,5 +82,13 @@ class Photo(models.Model):
 
     def remove_files(self) -> None:
         for file in (self.file, self.card, self.page):
-            if file:
-                file.delete(save=False)
+            discard(file)
+
+
+def discard(file: FieldFile) -> None:
+    """Remove a file that no row names anymore. If that fails now, retention does it in a day."""
+    try:
+        if file:
+            file.delete(save=False)
+    except OSError as error:
+        log.warning("%s cannot be removed now: %s", file.name, error.strerror or error)

@@ -4,7 +4,6 @@ Of the broker and the circuit breaker nothing turns red: without the one `manage
 other is open edits wait as they should.
 """
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,8 @@ from django.db import DatabaseError
 from ..jobs import scheduler, task_id_spool
 from ..jobs.flow_control import storage_health
 from ..models import CircuitBreaker, Pause, clock
+from ..storage import free_bytes as disk_space
+from ..storage import pictures
 
 Check = dict[str, Any]
 
@@ -75,17 +76,9 @@ def _disk() -> Check:
 
 
 def free_bytes() -> dict[str, int]:
-    """Of the disks with the data folder (the spool, SQLite's file) and with the pictures; what is not there yet counts as its
-    nearest folder."""
-    folders = {"data": Path(settings.DATA_DIR), "media": Path(settings.MEDIA_ROOT)}
-    return {name: _free(folder) for name, folder in folders.items()}
-
-
-def _free(folder: Path) -> int:
-    try:
-        return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.is_dir())).free
-    except OSError:
-        return 0
+    """Of the disks with the data folder (the spool, SQLite's file) and with the pictures, if those are on a disk."""
+    media = pictures().free_bytes()
+    return {"data": disk_space(Path(settings.DATA_DIR))} | ({} if media is None else {"media": media})
 
 
 _broker_answer = {"until": 0.0, "up": False}

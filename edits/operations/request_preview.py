@@ -9,9 +9,11 @@ from django.urls import reverse
 from ..jobs.provider import MODEL, callback_url, client, parameters
 from ..jobs.steps.sent_picture import sent_picture
 from ..models import Edit
+from ..storage import pictures
 
 MASK = "***"
 MADE_FOR_EACH_CALL = "(made for each call)"
+IN_BUCKET = "(a signed address of the bucket, made for this call; it is not stored)"
 UPLOADED = "(the address that File/Upload answered; it is not stored)"
 # Nonce and signature are never the same twice; the length depends on addresses that are not stored.
 _CHANGING = ("x-nonce", "x-signature", "Content-Length")
@@ -40,11 +42,19 @@ def sent_request(edit: Edit) -> SentRequest | None:
         return None
     body = json.dumps(json.loads(request.body or "{}"), indent=2, ensure_ascii=False)
     headers = [(name, _shown(name, value)) for name, value in request.headers.items()]
-    is_uploaded = not settings.PUBLIC_BASE_URL
+    is_uploaded = not (settings.PUBLIC_BASE_URL or _is_in_bucket(edit))
     return SentRequest(str(request.method), str(request.url), headers, body, is_uploaded, edit.crop_window)
 
 
+def _is_in_bucket(edit: Edit) -> bool:
+    """Whether Wiro is given an address of the bucket."""
+    name = str(edit.photo.file.name or edit.pk)
+    return bool(pictures().signed_url(name, "wiro", seconds=1, content_type=edit.photo.content_type))
+
+
 def _source_address(edit: Edit) -> str:
+    if _is_in_bucket(edit):
+        return IN_BUCKET
     if not settings.PUBLIC_BASE_URL:
         return UPLOADED
     picture = sent_picture(edit)

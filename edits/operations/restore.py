@@ -11,13 +11,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from ..jobs import recovery, task_id_spool
-from ..storage import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, keep_for_owner
+from ..storage import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, keep_for_owner, pictures
 from . import backup, postgres_tools
 from .backup import BackupRefused, Manifest
 
@@ -64,7 +63,7 @@ def _refuse_filled_site() -> None:
     if tables := connection.introspection.table_names():
         raise BackupRefused(f"the database is not empty ({len(tables)} tables); restore into a new one")
     if next(backup.stored_names(), None):
-        raise BackupRefused("the media folder is not empty; restore into a new DATA_DIR")
+        raise BackupRefused(f"the {pictures().place} is not empty; restore into a new one")
     if backup.spool_files():
         raise BackupRefused("the task id spool is not empty; restore into a new DATA_DIR")
 
@@ -73,7 +72,7 @@ def _put_files_back(source: Path) -> None:
     media, data = source / backup.MEDIA, Path(settings.DATA_DIR)
     for path in sorted(path for path in media.rglob("*") if path.is_file()):
         with path.open("rb") as file:
-            default_storage.save(path.relative_to(media).as_posix(), File(file))
+            pictures().save(path.relative_to(media).as_posix(), File(file))
     task_id_spool.folder().mkdir(exist_ok=True, mode=OWNER_ONLY_FOLDER)
     for path in (source / backup.SPOOL).iterdir():
         shutil.copy(path, task_id_spool.folder() / path.name)

@@ -43,6 +43,14 @@ def start_from(owner: User, version: str, side: str) -> Start | None:
     versions = Edit.objects.select_related("photo", "result", "origin", "parent")
     edit = versions.filter(pk=edit_id, owner=owner, deleted_at__isnull=True).first()
     photo = {RESULT: edit.result, SOURCE: edit.photo}.get(side) if edit else None
-    if edit is None or photo is None or photo.purged_at or not photo.file.storage.exists(str(photo.file.name)):
+    if edit is None or photo is None or photo.purged_at or not _is_stored(photo):
         return None
     return Start(edit, side, photo)
+
+
+def _is_stored(photo: Photo) -> bool:
+    """As far as can be told now: while the storage does not answer, a new edit may be asked for, and waits."""
+    try:
+        return bool(photo.file.storage.exists(str(photo.file.name)))
+    except OSError:
+        return True

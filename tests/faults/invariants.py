@@ -18,6 +18,7 @@ from edits.accounts import retention
 from edits.jobs import task_id_spool
 from edits.jobs.flow_control.storage_health import MARKER_NAME
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, State, token_hash
+from edits.operations import backup
 from edits.ordering import quotas
 from edits.wiro.sandbox.tasks.run_log import Run
 from tests.faults import books
@@ -108,16 +109,14 @@ class InvariantChecker:
 
     def _check_files(self, found: Findings) -> None:
         retention.clean_up(older_than=-1)
-        media = Path(settings.MEDIA_ROOT)
         names = {name for row in Photo.objects.filter(purged_at__isnull=True).values_list("file", "card", "page") for name in row}
         own = Edit.objects.values_list("change_map", "region", "crop")
         names |= {name for row in own for name in row if name}
-        strange = [
-            path for path in media.rglob("*") if path.is_file() and str(path.relative_to(media)) not in names | {MARKER_NAME}
-        ]
-        strange += [path for path in (self._runner.environment.folder / "tmp").rglob("*") if path.is_file()]
-        strange += list(task_id_spool.folder().glob("*"))
-        missing = [name for name in names if not (media / name).is_file()]
+        stored, folder = set(backup.stored_names()), self._runner.environment.folder
+        strange = [Path(name) for name in stored - names - {MARKER_NAME}]
+        strange += [path for path in (folder / "tmp").rglob("*") if path.is_file()]
+        strange += list(folder.glob(f"*/{task_id_spool.FOLDERS[0]}/*"))
+        missing = names - stored
         found.left_over += len(strange)
         found.problems += [f"left over: {path.name}" for path in strange]
         found.problems += [f"a row names {name}, which is not there" for name in missing]

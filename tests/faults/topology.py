@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 
 class Role(NamedTuple):
-    """One process: its kind, where it is killed, and how far its clock is off (seconds)."""
+    """One process: its kind, where it is killed, how far its clock is off (seconds), and on which machine it is; 0: on the one
+    of the suite."""
 
     name: str
     failpoint: str = ""
     clock_offset: float = 0.0
+    machine: int = 0
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Topology:
 
     `time_scale` is ENGINE_TIME_SCALE. `failpoint` and `web_failpoint` are where the worker or the
     web is killed. With `freezes` the first worker is frozen at its failpoint instead, and all
-    others have none. `clock_offset` (seconds) is that of the last worker.
+    others have none. `clock_offset` (seconds) is that of the last worker. With `webs`, each process
+    is on a machine of its own: nothing but the database, the broker and the bucket is shared.
     """
 
     workers: int = 1
@@ -26,6 +29,7 @@ class Topology:
     sweeps: int = 0
     callbacks: bool = False
     web: bool = False
+    webs: int = 0
     time_scale: float = 0.03
     failpoint: str = ""
     web_failpoint: str = ""
@@ -34,6 +38,9 @@ class Topology:
 
     @property
     def roles(self) -> list[Role]:
+        if self.webs:
+            kinds = {"web": self.webs, "worker": self.workers, "beat": self.beats}
+            return [Role(name, machine=number + 1) for name, count in kinds.items() for number in range(count)]
         web = [Role("web", self.web_failpoint)] if self.callbacks or self.web else []
         others = [Role("beat")] * self.beats + [Role("sweep")] * self.sweeps
         return [*web, *self._workers(), *others]

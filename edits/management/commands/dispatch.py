@@ -7,9 +7,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from ...jobs import scheduler, worker_pool
+from ...jobs.flow_control import storage_health
 
 
 class Command(BaseCommand):
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        if refusal := storage_health.refusal():
+            raise CommandError(refusal)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -19,6 +19,7 @@ from edits.storage import OWNER_ONLY_FOLDER, keep_for_owner
 from edits.translations import compile_catalogs
 
 from ...jobs import recovery
+from ...jobs.flow_control import storage_health
 
 
 class Command(BaseCommand):
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         except DatabaseError as error:
             raise CommandError(f"cannot use the database: {' '.join(str(error).split())}") from error
+        if refusal := storage_health.refusal():
+            raise CommandError(refusal)
         with suppress(OSError):  # an image has them already, and its files may be read only
             compile_catalogs()
         static_collection.collect()

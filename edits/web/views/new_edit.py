@@ -35,13 +35,12 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         if not form.is_valid():
             return _refused(request, form, 400)
-    except TooLongInLine:
-        return busy(request)
-    try:
         edits = create.create_variations(person(request), form.cleaned_data["photo"], **form.order)
     except quotas.QuotaExceeded as error:
         form.add_error(None, ValidationError(user_messages.quota(error), code=error.code))
         return _refused(request, form, 429)
+    except TooLongInLine:
+        return busy(request)
     except OSError:
         return _not_stored(request, form)
     for edit in edits:

@@ -4,39 +4,47 @@ Every answer has a type that a browser may not second-guess, and nothing in it c
 """
 
 import io
+import logging
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from ...gallery import downloads
 from ...images import CONTENT_TYPES
 from ...models import Edit
+from ...storage import pictures
 from ..addresses import edit_url
+from .errors import STORAGE_RETRY_AFTER
 
+log = logging.getLogger(__name__)
+
+Served = FileResponse | HttpResponse
+# Seconds for which a browser may read a preview from the bucket, and for which it need not ask us again.
+SIGNED_FOR, ASKED_AGAIN_AFTER = 600, 300
 _CHANGE_MAP_TYPES = {"webp": "image/webp", "png": "image/png"}
 
 
-def serve_source(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
+def serve_source(request: HttpRequest, edit: Edit, size: str = "file") -> Served:
     if size in ("card", "page"):
-        return serve_file(getattr(edit.photo, size), "image/webp")
+        return serve_preview(getattr(edit.photo, size))
     name = _name(request, edit, "before")
     return _serve_made(request, lambda: downloads.marked_source(edit), edit.photo.content_type, name)
 
 
-def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> FileResponse:
+def serve_result(request: HttpRequest, edit: Edit, size: str = "file") -> Served:
     if edit.result is None:
         raise Http404
     if size in ("card", "page"):
-        return serve_file(getattr(edit.result, size), "image/webp")
+        return serve_preview(getattr(edit.result, size))
     name = _name(request, edit, "after")
     return _serve_made(request, lambda: downloads.marked_result(edit), edit.result.content_type, name)
 
 
-def serve_painted(request: HttpRequest, edit: Edit) -> FileResponse:
+def serve_painted(request: HttpRequest, edit: Edit) -> Served:
     """What the model returned; the same as the result where nothing was composed."""
     if edit.result is None:
         raise Http404
@@ -45,14 +53,14 @@ def serve_painted(request: HttpRequest, edit: Edit) -> FileResponse:
     return _serve_made(request, lambda: downloads.marked_painted(edit), content_type, name)
 
 
-def serve_region(request: HttpRequest, edit: Edit) -> FileResponse:
+def serve_region(request: HttpRequest, edit: Edit) -> Served:
     if not edit.region:
         raise Http404
     name = _name(request, edit, "region")
     return serve_file(edit.region, "image/png", name, "download" in request.GET)
 
 
-def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
+def serve_pair(request: HttpRequest, edit: Edit) -> Served:
     """One image of before and after, in the style that the query names; created for each request."""
     if edit.result is None:
         raise Http404
@@ -61,7 +69,7 @@ def serve_pair(request: HttpRequest, edit: Edit) -> FileResponse:
     return _serve_made(request, lambda: downloads.marked_pair(edit, labels, style), CONTENT_TYPES["JPEG"], name)
 
 
-def serve_changes(request: HttpRequest, edit: Edit) -> FileResponse:
+def serve_changes(request: HttpRequest, edit: Edit) -> Served:
     if not edit.change_map:
         raise Http404
     name = _name(request, edit, "changes")
@@ -74,20 +82,36 @@ def _name(request: HttpRequest, edit: Edit, side: str) -> str:
     return downloads.download_name(edit, side, is_own=is_own)
 
 
-def serve_file(file: FieldFile, content_type: str, name: str = "", download: bool = False) -> FileResponse:
+def serve_preview(file: FieldFile) -> Served:
+    """A smaller copy for pages; from the bucket itself where S3_SIGNED_URLS says so, since they are most of what is served."""
     if not file:
         raise Http404
-    try:
-        return inert(file.open("rb"), content_type, name, download)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    url = pictures().signed_url(str(file.name), "browsers", seconds=SIGNED_FOR, content_type="image/webp")
+    if not url:
+        return serve_file(file, "image/webp")
+    response = HttpResponseRedirect(url)
+    response["Cache-Control"] = f"private, max-age={ASKED_AGAIN_AFTER}"
+    return response
 
 
-def _serve_made(request: HttpRequest, make: Callable[[], bytes], content_type: str, name: str) -> FileResponse:
+def serve_file(file: FieldFile, content_type: str, name: str = "", download: bool = False) -> Served:
+    if not file:
+        raise Http404
+    return _served(lambda: file.open("rb"), content_type, name, download)
+
+
+def _serve_made(request: HttpRequest, make: Callable[[], bytes], content_type: str, name: str) -> Served:
+    return _served(lambda: io.BytesIO(make()), content_type, name, "download" in request.GET)
+
+
+def _served(content: "Callable[[], BinaryIO | File[Any]]", content_type: str, name: str, download: bool) -> Served:
     try:
-        return inert(io.BytesIO(make()), content_type, name, "download" in request.GET)
+        return inert(content(), content_type, name, download)
     except FileNotFoundError as error:
         raise Http404 from error
+    except OSError as error:
+        log.warning("a picture cannot be read now: %s", error.strerror or error)
+        return HttpResponse(status=503, headers={"Retry-After": str(STORAGE_RETRY_AFTER)})
 
 
 def inert(content: "BinaryIO | File[Any]", content_type: str, name: str, download: bool) -> FileResponse:

@@ -13,6 +13,7 @@ from ...jobs import provider
 from ...jobs.steps import sent_picture
 from .access import visible_edits
 from .picture_responses import (
+    Served,
     serve_changes,
     serve_file,
     serve_painted,
@@ -25,43 +26,43 @@ from .picture_responses import (
 
 @require_safe
 @login_not_required
-def source(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> FileResponse:
+def source(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> Served:
     return serve_source(request, get_object_or_404(visible_edits(request.user), pk=edit_id), size)
 
 
 @require_safe
 @login_not_required
-def result(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> FileResponse:
+def result(request: HttpRequest, edit_id: uuid.UUID, size: str = "file") -> Served:
     return serve_result(request, get_object_or_404(visible_edits(request.user), pk=edit_id), size)
 
 
 @require_safe
 @login_not_required
-def painted(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+def painted(request: HttpRequest, edit_id: uuid.UUID) -> Served:
     return serve_painted(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
 
 
 @require_safe
 @login_not_required
-def region(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+def region(request: HttpRequest, edit_id: uuid.UUID) -> Served:
     return serve_region(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
 
 
 @require_safe
 @login_not_required
-def pair(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+def pair(request: HttpRequest, edit_id: uuid.UUID) -> Served:
     return serve_pair(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
 
 
 @require_safe
 @login_not_required
-def changes(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+def changes(request: HttpRequest, edit_id: uuid.UUID) -> Served:
     return serve_changes(request, get_object_or_404(visible_edits(request.user), pk=edit_id))
 
 
 @require_safe
 @login_not_required
-def handed_over(request: HttpRequest, token: str, extension: str) -> FileResponse:
+def handed_over(request: HttpRequest, token: str, extension: str) -> Served:
     """The source, or its crop, for Wiro, by the short-lived signed URL that it was given."""
     edit = provider.edit_handed_over(token)
     picture = sent_picture.sent_picture(edit) if edit else None

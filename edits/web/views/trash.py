@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ from ...gallery import trash
 from ...models import Edit, NotAllowed
 from .access import person
 from .lists import page_of
-from .picture_responses import serve_file
+from .picture_responses import Served, serve_preview
 
 
 @require_safe
@@ -27,13 +27,11 @@ def trash_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def card(request: HttpRequest, edit_id: uuid.UUID) -> FileResponse:
+def card(request: HttpRequest, edit_id: uuid.UUID) -> Served:
     """The one image of a deleted edit that its owner can still load; its other URLs answer 404."""
     edit = get_object_or_404(own_trash(request).select_related("photo", "result"), pk=edit_id)
     photo = edit.result or edit.photo
-    if not photo.card:
-        raise Http404
-    return serve_file(photo.card, "image/webp")
+    return serve_preview(photo.card)
 
 
 def deleted(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:

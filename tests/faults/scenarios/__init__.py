@@ -1,7 +1,7 @@
 """All scenarios, in an order in which processes that fit are used again."""
 
 from tests.faults.runner import Scenario
-from tests.faults.scenarios import answers, clocks, kills, network, people, processes, restoring, running, storage
+from tests.faults.scenarios import answers, clocks, kills, machines, network, people, processes, restoring, running, storage
 
 ALL: list[Scenario] = [
     *running.SCENARIOS,
@@ -13,4 +13,5 @@ ALL: list[Scenario] = [
     *storage.SCENARIOS,
     *people.SCENARIOS,
     *restoring.SCENARIOS,
+    *machines.SCENARIOS,
 ]

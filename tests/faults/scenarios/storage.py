@@ -40,12 +40,23 @@ def before_run(fault: Fault, code: str) -> Callable[[Runner], None]:
         fault(runner)
         _wait_for_readiness(runner, code)
         runner.environment.ensure(WATCHED)
-        runner.wait_for_ticks(4)
+        if code == "wrong_media":
+            _wait_until_refused(runner)
+        else:
+            runner.wait_for_ticks(4)
         assert not runner.runs(), "paid work was started that cannot be stored"
         runner.environment.clear_faults()
+        runner.environment.ensure(WATCHED)
         _wait_until_delivered(runner, orders)
 
     return run
+
+
+def _wait_until_refused(runner: Runner) -> None:
+    """A worker that is started with another site's pictures ends; one that runs already waits, as in `another_folder`."""
+    worker = [process for process in runner.environment.processes if process.role == "worker"][-1]
+    runner.wait_for_end_of(worker)
+    assert worker.popen.returncode != 0
 
 
 def another_folder(runner: Runner) -> None:
