@@ -83,6 +83,9 @@ GET = {
     "account": (LOGIN, 200, 200, 200),
     "account-password": (LOGIN, 200, 200, 200),
     "account-delete": (LOGIN, 200, 200, 200),
+    "account-api": (LOGIN, 200, 200, 200),
+    "account-token": (LOGIN, 405, 405, 405),
+    "account-token-revoke": (LOGIN, 405, 405, 405),
     "logout": (LOGIN, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),
@@ -132,7 +135,7 @@ def path_of(route: str, edit: Edit, token: str = "") -> str:
     """The route with this edit in the place of its arguments."""
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
-    values |= {"shape": "rounded", "side": "192"}
+    values |= {"shape": "rounded", "side": "192", "token_id": "1"}
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
     return "/" + route.replace("^", "").replace("$", "").replace("\\", "")
@@ -272,6 +275,8 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: P
         "logout",
         "account-password",
         "account-delete",
+        "account-token",
+        "account-token-revoke",
     ):
         response = client.post(path_of(routes()[name], edit))
         assert response.status_code == 403, name

@@ -1,6 +1,7 @@
 """What the program remembers: Photo, Edit, Attempt, Event, who may see and do what, and the rows that all workers share."""
 
 from . import clock
+from .api_token import ApiToken, Scope
 from .attempt import ABSENT, Attempt, Outcome, token_hash
 from .circuit_breaker import FAR_AHEAD, CircuitBreaker, TripReason
 from .concurrency_limit import ConcurrencyLimit
@@ -28,6 +29,7 @@ __all__ = [
     "MOVES",
     "NO_CONDITION",
     "PENDING",
+    "ApiToken",
     "Attempt",
     "BackfillCursor",
     "CircuitBreaker",
@@ -50,6 +52,7 @@ __all__ = [
     "Profile",
     "ProviderCall",
     "Review",
+    "Scope",
     "ShareLink",
     "Signup",
     "State",

@@ -6,6 +6,7 @@ from .own_next import with_own_next
 from .views import (
     about,
     account,
+    api_access,
     appeals,
     edit_detail,
     gallery_sharing,
@@ -85,6 +86,9 @@ urlpatterns = [
     path("accounts/", account.account, name="account"),
     path("accounts/password/", account.ChangePassword.as_view(), name="account-password"),
     path("accounts/delete/", account.delete, name="account-delete"),
+    path("accounts/api/", api_access.page, name="account-api"),
+    path("accounts/api/tokens/", api_access.new_token, name="account-token"),
+    path("accounts/api/tokens/<int:token_id>/revoke/", api_access.revoke_token, name="account-token-revoke"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
