@@ -6,9 +6,9 @@ from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from .content_security_policy import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
 from .log_settings import logging_config
@@ -179,6 +179,8 @@ TRASH_DAYS = env.int("TRASH_DAYS", 30)
 SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
 EVENT_DAYS = env.int("EVENT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
+# Of each personal token, counted exactly for all web processes.
+API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
@@ -261,17 +263,6 @@ if BEHIND_PROXY and not TRUSTED_PROXIES:
     TRUSTED_PROXIES = list(map(ip_network, PRIVATE_NETWORKS))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
 
 # --- Language, time, logs --------------------------------------------------------------------------------------------
 

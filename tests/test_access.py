@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 VISITORS = ("anonymous", "owner", "other", "staff")
 LOGIN = "to the sign-in page"
+# The API has a matrix of its own, tests/test_api_access.py.
+PARTS = {"admin/": "admin:", "api/v1/": "api:"}
 
 # What GET answers for a private edit of Alice's, by visitor in the order above. An address that is not here fails the test.
 GET = {
@@ -122,13 +124,14 @@ OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF
 
 
 def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, str]]:
-    """Every (name, route) of the project, included ones too; the admin's names begin with admin:"""
+    """Every (name, route) of the project, included ones too; the names of the PARTS begin with theirs."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from patterns(pattern, route)
         else:
-            yield ("admin:" if route.startswith("admin/") else "") + str(pattern.name), route
+            part = next((part for start, part in PARTS.items() if route.startswith(start)), "")
+            yield part + str(pattern.name), route
 
 
 def path_of(route: str, edit: Edit, token: str = "") -> str:
@@ -153,7 +156,7 @@ def outcome(response: Response) -> str | int:
 
 
 def routes() -> dict[str, str]:
-    return {name: route for name, route in patterns() if not name.startswith("admin:")}
+    return {name: route for name, route in patterns() if not name.startswith(("admin:", "api:"))}
 
 
 def walk(edit: Edit, visitors: dict[str, Client]) -> dict[str, tuple[str | int, ...]]:

@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "tasks": set(ORDER),
     "web": {*ORDER, *EVERYWHERE, "tasks", "samples", "wiro", "log"},
     "admin": {*ORDER, *EVERYWHERE, "tasks", "web"},
+    "api": {*ORDER, *EVERYWHERE, "tasks", "web"},
     "templatetags": {"models", "ordering", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }
@@ -70,7 +71,7 @@ def shown(path: Path) -> str:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {*ORDER, "web", "admin", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
+    assert {*ORDER, "web", "admin", "api", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
 
 
 def test_imports_run_one_way() -> None:
@@ -127,7 +128,7 @@ def test_celery_only_carries_hints() -> None:
 
 def test_no_step_sleeps() -> None:
     for path in SOURCES:
-        if part_of(path) in ("tasks", "web", *ORDER):
+        if part_of(path) in ("tasks", "web", "api", *ORDER):
             assert not [text for name, _, text in calls_in(path) if name == "sleep"], shown(path)
 
 
@@ -176,6 +177,7 @@ def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:
 # Test files about more than one module: what many do at once, what crosses components, what is said to operators.
 CROSS_CUTTING = {
     "test_access",
+    "test_api_access",
     "test_body_deadline",
     "test_compose",
     "test_docs",

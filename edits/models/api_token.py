@@ -76,7 +76,7 @@ class ApiToken(models.Model):
         mine = type(self).objects.filter(pk=self.pk)
         expired = mine.filter(Q(window_began_at__lte=now - WINDOW) | Q(window_began_at__gt=now))
         if not expired.update(window_began_at=now, window_requests=1, last_used_on=now.date()):
-            mine.update(window_requests=F("window_requests") + 1)
+            mine.update(window_requests=F("window_requests") + 1, last_used_on=now.date())
         self.refresh_from_db(fields=["window_began_at", "window_requests"])
 
     def revoke(self) -> None:
