@@ -11,6 +11,7 @@ from django.utils import translation
 from ninja import NinjaAPI
 
 from ..jobs import provider
+from ..ordering import sources
 from ..web.forms import EditForm
 from ..web.region_form import SIDES, RegionForm
 from .idempotency import KEY_MAX
@@ -27,6 +28,12 @@ _HELP = {
     "batch": "A UUID shared by the requests that send one instruction for many photos",
     "place": "The place of this photo in that batch",
     "watermark": "Adds “AI-generated” to the bottom right corner",
+}
+# What the form's own cleaning wants besides.
+_MORE: dict[str, dict[str, Any]] = {
+    "prompt": {"minLength": 1, "pattern": r"\S"},
+    "version": {"format": "uuid"},
+    "side": {"enum": [sources.RESULT, sources.SOURCE]},
 }
 _WORDS = {400: "Invalid", 401: "No valid token", 403: "Not allowed with this token, or suspended", 404: "Not found"}
 _WORDS |= {409: "Not possible now", 411: "No Content-Length", 413: "Too large", 415: "Not a form"}
@@ -48,7 +55,7 @@ def _field(name: str, field: forms.Field) -> dict[str, Any]:
     schema |= {key: value for key, limit in limits.items() if (value := getattr(field, limit, None)) is not None}
     if schema.get("type") in ("integer", "number") and field.initial is not None:
         schema["default"] = field.initial
-    return schema | {"description": str(_HELP.get(name) or field.help_text or field.label or "")}
+    return schema | _MORE.get(name, {}) | {"description": str(_HELP.get(name) or field.help_text or field.label or "")}
 
 
 def _form(form: type[forms.Form], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
