@@ -181,6 +181,8 @@ EVENT_DAYS = env.int("EVENT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 # Of each personal token, counted exactly for all web processes.
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)
+# Whether webhooks may go to private networks, and there without TLS.
+WEBHOOK_PRIVATE_NETWORKS = env.bool("WEBHOOK_PRIVATE_NETWORKS", False)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)

@@ -15,6 +15,7 @@ _SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
     rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
     r"|\b(reword_)[\w-]{20,}"
+    r"|\b(whsec_)[\w+/=]{20,}"
     # An authorization header, however it was written down.
     r"|(\bbearer\s+)[^\s\"',;]+"
     rf"|({_SLASH}s{_SLASH})(?:\d+(?::|%3A))?[\w-]{{16,}}"

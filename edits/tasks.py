@@ -12,7 +12,7 @@ from celery.signals import worker_shutting_down
 from django.db import DatabaseError
 
 from .accounts import retention
-from .jobs import ledger_comparison, provider_calls, scheduler, worker_pool
+from .jobs import ledger_comparison, provider_calls, scheduler, webhook_delivery, worker_pool
 
 log = logging.getLogger(__name__)
 
@@ -98,5 +98,6 @@ def enqueue(edit_id: uuid.UUID) -> None:
 def finish_steps(**_: Any) -> None:
     """On SIGTERM, finish what is in progress and start nothing new."""
     worker_pool.pool.drain()
+    webhook_delivery.pool.drain()
     with suppress(DatabaseError):
         provider_calls.save()

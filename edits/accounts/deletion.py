@@ -38,6 +38,7 @@ from ..models import (
     ShareLink,
     State,
     Visibility,
+    WebhookEndpoint,
     WriteLock,
 )
 
@@ -144,8 +145,9 @@ def _hide(user_id: int, actor: User) -> None:
 
 
 def _end_sessions(user_id: int) -> None:
-    """Without a password they are void; delete their rows, too. Only a session's content says whose it is. Tokens go, too."""
+    """Without a password they are void; delete their rows, too. Only a session says whose it is. Tokens and webhooks go, too."""
     ApiToken.objects.filter(owner=user_id).delete()
+    WebhookEndpoint.objects.filter(owner=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
     Session.objects.filter(pk__in=theirs).delete()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
-from . import engine, provider_calls, task_id_spool, timing
+from . import engine, provider_calls, task_id_spool, timing, webhook_delivery
 from .flow_control import fair_queue
 from .steps.provider_cleanup import clean_up
 from .steps.reconcile import look_up_given_up
@@ -50,6 +50,7 @@ def dispatch_due() -> int:
     try:
         engine.release_claims()
         task_id_spool.replay()
+        webhook_delivery.deliver_due()
         offered: set[Any] = set()
         while count := _round(ends_at, offered):
             started += count

@@ -19,6 +19,7 @@ from .provider_call import ProviderCall
 from .share_link import ShareLink
 from .signup import Signup
 from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
+from .webhook import Disabled, WebhookDelivery, WebhookEndpoint, WebhookEvent, announce
 from .write_lock import WriteLock
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "ConcurrencyLimit",
     "Condition",
     "Denial",
+    "Disabled",
     "Edit",
     "Event",
     "EventCode",
@@ -58,7 +60,11 @@ __all__ = [
     "State",
     "TripReason",
     "Visibility",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "WriteLock",
+    "announce",
     "clock",
     "token_hash",
 ]

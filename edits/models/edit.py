@@ -290,8 +290,7 @@ class Edit(models.Model):
         with transaction.atomic():
             won = same.update(**changes) == 1
             if won and event:
-                event.edit = self
-                event.save(force_insert=True)
+                event.happened_to(self, changes)
         if won:
             for name, value in changes.items():
                 setattr(self, name, value)

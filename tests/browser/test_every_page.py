@@ -23,6 +23,8 @@ OWNERS = (
     "/edits/trash/",
     "/accounts/",
     "/accounts/api/",
+    "/accounts/webhooks/",
+    "/api/v1/docs",
 )
 SCRIPTS_AS_SENT = 46_000
 FIRST_VIEW = 250_000
