@@ -40,6 +40,7 @@ def _operation(request: HttpRequest, path: str, method: str, details: dict[str, 
         "path": path,
         "url": url,
         "details": details,
+        "description": _words(details["description"]),
         "scope": next(iter(details["security"][0]["Token"]), ""),
         "fields": parameters + fields,
         "is_new_edit": method == "post" and path.endswith("/edits"),
@@ -59,5 +60,10 @@ def _field(schema: dict[str, Any]) -> dict[str, Any]:
         "kind": " or ".join(str(kind) for kind in kinds if kind not in ("null", None)),
         "limits": ", ".join(limits),
         "choices": [value for value in values if value],
-        "description": schema.get("description", ""),
+        "description": _words(schema.get("description", "")),
     }
+
+
+def _words(text: str) -> list[tuple[bool, str]]:
+    """The parts of a text, and whether each is code: what stands between backticks."""
+    return [(bool(number % 2), part) for number, part in enumerate(text.split("`"))]
