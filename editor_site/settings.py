@@ -6,9 +6,9 @@ from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from .content_security_policy import content_security_policy
 from .database_settings import database_settings
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
@@ -169,6 +169,10 @@ TRASH_DAYS = env.int("TRASH_DAYS", 30)
 SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
 EVENT_DAYS = env.int("EVENT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
+# Of each personal token, counted exactly for all web processes.
+API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)
+# Whether webhooks may go to private networks, and there without TLS.
+WEBHOOK_PRIVATE_NETWORKS = env.bool("WEBHOOK_PRIVATE_NETWORKS", False)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
@@ -252,16 +256,7 @@ if BEHIND_PROXY and not TRUSTED_PROXIES:
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", *picture_origins(STORAGES["default"])],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(picture_origins(STORAGES["default"]))
 
 # --- Language, time, logs --------------------------------------------------------------------------------------------
 

@@ -14,6 +14,10 @@ from . import log_context
 _SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
     rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
+    r"|\b(reword_)[\w-]{20,}"
+    r"|\b(whsec_)[\w+/=]{20,}"
+    # An authorization header, however it was written down.
+    r"|(\bbearer\s+)[^\s\"',;]+"
     rf"|({_SLASH}s{_SLASH})(?:\d+(?::|%3A))?[\w-]{{16,}}"
     r"|(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D))[^\s\"'&\\]+"
     r"|((?:sessionid|csrftoken|new_link|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from . import celery_monitoring  # noqa: F401 - registers what it has with Celery
 from .accounts import retention
 from .background import InBackground
-from .jobs import ledger_comparison, provider_calls, scheduler, worker_pool
+from .jobs import ledger_comparison, provider_calls, scheduler, webhook_delivery, worker_pool
 from .jobs.flow_control import storage_health
 
 # After a failed publish the broker is left alone for a while: the scheduler finds the edits, and the log is not flooded.
@@ -81,5 +81,6 @@ def refuse_other_pictures(**_: Any) -> None:
 def finish_steps(**_: Any) -> None:
     """On SIGTERM, finish what is in progress and start nothing new."""
     worker_pool.pool.drain()
+    webhook_delivery.pool.drain()
     with suppress(DatabaseError):
         provider_calls.save()

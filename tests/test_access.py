@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,17 @@ from django.utils import timezone
 
 from edits.models import Edit, Photo, ShareLink, State
 from tests.fixtures import SignIn
-from tests.forms import upload
-from tests.pages import Response, match_in
+from tests.pages import Response
 from tests.rows import attempt_of, edit_in, shared
 
 pytestmark = pytest.mark.django_db
 
 VISITORS = ("anonymous", "owner", "other", "staff")
 LOGIN = "to the sign-in page"
+# The API has a matrix of its own, tests/test_api_access.py.
+PARTS = {"admin/": "admin:", "api/v1/": "api:"}
+
+WEBHOOK_ACTIONS = ("account-webhook", "account-webhook-delete", "account-webhook-enable", "account-webhook-replay")
 
 # What GET answers for a private edit of Alice's, by visitor in the order above. An address that is not here fails the test.
 GET = {
@@ -83,6 +85,11 @@ GET = {
     "account": (LOGIN, 200, 200, 200),
     "account-password": (LOGIN, 200, 200, 200),
     "account-delete": (LOGIN, 200, 200, 200),
+    "account-api": (LOGIN, 200, 200, 200),
+    "account-token": (LOGIN, 405, 405, 405),
+    "account-token-revoke": (LOGIN, 405, 405, 405),
+    "account-webhooks": (LOGIN, 200, 200, 200),
+    **dict.fromkeys(WEBHOOK_ACTIONS, (LOGIN, 405, 405, 405)),
     "logout": (LOGIN, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),
@@ -119,20 +126,22 @@ OF_AN_EDIT = [name for name in GET if name.startswith("edit") and name not in OF
 
 
 def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, str]]:
-    """Every (name, route) of the project, included ones too; the admin's names begin with admin:"""
+    """Every (name, route) of the project, included ones too; the names of the PARTS begin with theirs."""
     for pattern in (resolver or get_resolver()).url_patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from patterns(pattern, route)
         else:
-            yield ("admin:" if route.startswith("admin/") else "") + str(pattern.name), route
+            part = next((part for start, part in PARTS.items() if route.startswith(start)), "")
+            yield part + str(pattern.name), route
 
 
 def path_of(route: str, edit: Edit, token: str = "") -> str:
     """The route with this edit in the place of its arguments."""
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
-    values |= {"shape": "rounded", "side": "192"}
+    values |= {"shape": "rounded", "side": "192", "token_id": "1", "endpoint_id": str(edit.pk)}
+    values["delivery_id"] = str(edit.pk)
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
     return "/" + route.replace("^", "").replace("$", "").replace("\\", "")
@@ -150,7 +159,7 @@ def outcome(response: Response) -> str | int:
 
 
 def routes() -> dict[str, str]:
-    return {name: route for name, route in patterns() if not name.startswith("admin:")}
+    return {name: route for name, route in patterns() if not name.startswith(("admin:", "api:"))}
 
 
 def walk(edit: Edit, visitors: dict[str, Client]) -> dict[str, tuple[str | int, ...]]:
@@ -255,37 +264,6 @@ def test_the_admin_is_for_staff(visitors: dict[str, Client], alice: User, photo:
                 assert answer.status_code in (302, 404), path
                 assert answer.status_code == 404 or "login" in answer["Location"] or name == "admin:logout", path
         assert visitors["staff"].get(path).status_code in (200, 302, 403, 404, 405), path
-
-
-def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: Photo) -> None:
-    edit = edit_in(State.SUCCEEDED, alice, photo)
-    _, callback = attempt_of(edit)
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    for name in (
-        *ACTIONS,
-        "edit-restore",
-        "edit-selection",
-        "edit-new",
-        "login",
-        "signup",
-        "logout",
-        "account-password",
-        "account-delete",
-    ):
-        response = client.post(path_of(routes()[name], edit))
-        assert response.status_code == 403, name
-        assert b"This page has expired" in response.content
-    assert client.post("/admin/login/").status_code == 403
-    assert client.post(f"/wiro/callback/{callback}/").status_code == 200
-
-
-def test_with_the_token_of_the_page_a_form_is_taken(alice: User, photo: Photo, media: Path) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.get("/edits/new/").content.decode()
-    token = match_in(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    assert client.post("/edits/new/", upload(csrfmiddlewaretoken=token)).status_code == 302
 
 
 def test_a_forbidden_page_tells_the_staff_without_rights(signed_in: SignIn, bob: User) -> None:

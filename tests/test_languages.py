@@ -80,7 +80,19 @@ def test_the_main_pages_have_no_english_words_in_german(
 ) -> None:
     done, pages = _edits_in_every_state(alice, new_edit)
     everybodys = dict.fromkeys(("/", "/about/pictures/", "/accounts/login/", "/nothing/here/"), client)
-    own = {page: signed_in(alice) for page in ("/", "/edits/", "/edits/new/", "/edits/trash/", "/accounts/", *pages)}
+    own = {
+        page: signed_in(alice)
+        for page in (
+            "/",
+            "/edits/",
+            "/edits/new/",
+            "/edits/trash/",
+            "/accounts/",
+            "/accounts/api/",
+            "/accounts/webhooks/",
+            *pages,
+        )
+    }
     further = {f"/edits/new/?version={done.pk}&side=result": own["/edits/"]}
     found = {}
     for page, browser in [*everybodys.items(), *own.items(), *further.items()]:

@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "tasks": {*ORDER, "celery_monitoring", "background"},
     "web": {*ORDER, *EVERYWHERE, "tasks", "samples", "wiro", "log"},
     "admin": {*ORDER, *EVERYWHERE, "tasks", "web"},
+    "api": {*ORDER, *EVERYWHERE, "tasks", "web"},
     "templatetags": {"models", "ordering", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }
@@ -82,7 +83,7 @@ def shown(path: Path) -> str:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {*ORDER, "web", "admin", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
+    assert {*ORDER, "web", "admin", "api", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
 
 
 def test_imports_run_one_way() -> None:
@@ -139,7 +140,7 @@ def test_celery_only_carries_hints() -> None:
 
 def test_no_step_sleeps() -> None:
     for path in SOURCES:
-        if part_of(path) in ("tasks", "web", *ORDER):
+        if part_of(path) in ("tasks", "web", "api", *ORDER):
             assert not [text for name, _, text in calls_in(path) if name == "sleep"], shown(path)
 
 
@@ -188,8 +189,10 @@ def test_nothing_asks_whether_it_talks_to_the_sandbox() -> None:
 # Test files about more than one module: what many do at once, what crosses components, what is said to operators.
 CROSS_CUTTING = {
     "test_access",
+    "test_api_access",
     "test_body_deadline",
     "test_compose",
+    "test_csrf",
     "test_docs",
     "test_file_names",
     "test_fixtures",

@@ -27,6 +27,7 @@ from ..gallery.trash import erase_unused_photos, purge, trash_time
 from ..jobs.actions import cancel
 from ..models import (
     ENDED,
+    ApiToken,
     Attempt,
     Edit,
     Event,
@@ -37,6 +38,7 @@ from ..models import (
     ShareLink,
     State,
     Visibility,
+    WebhookEndpoint,
     WriteLock,
 )
 
@@ -143,7 +145,9 @@ def _hide(user_id: int, actor: User) -> None:
 
 
 def _end_sessions(user_id: int) -> None:
-    """Without a password they are void; delete their rows, too. Only a session's content says whose it is."""
+    """Without a password they are void; delete their rows, too. Only a session says whose it is. Tokens and webhooks go, too."""
+    ApiToken.objects.filter(owner=user_id).delete()
+    WebhookEndpoint.objects.filter(owner=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
     Session.objects.filter(pk__in=theirs).delete()

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, State, Visibility
+from ..models import Denial, Edit, Event, EventCode, NotAllowed, Review, State, Visibility, WebhookEvent, announce
 from ..models.event import REASON_MAX
 
 CLAIM_TIME = timedelta(minutes=5)
@@ -171,6 +171,9 @@ def _change(edits: QuerySet[Edit], changes: dict[str, Any], code: str, actor: Us
         changed = list(edits.order_by("pk").select_for_update().values_list("pk", flat=True))
         Edit.objects.filter(pk__in=changed).update(**changes)
         _remember(changed, code, actor, reason)
+        if code in (EventCode.APPROVED, EventCode.REJECTED):
+            owners = Edit.objects.filter(pk__in=changed).values_list("owner_id", "pk")
+            announce(owners, WebhookEvent.REVIEWED, decision=str(changes["review"]))
     return changed
 
 

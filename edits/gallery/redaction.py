@@ -12,4 +12,4 @@ def redact(edits: QuerySet[Edit, Any]) -> None:
     attempts, events = Attempt.objects.filter(edit__in=edits), Event.objects.filter(edit__in=edits)
     attempts.update(error_message="", output_url="")
     events.exclude(reason="").update(reason="")
-    edits.update(prompt="", file_name="", failure_message="", review_reason="", uploaded_source_url="")
+    edits.update(prompt="", file_name="", failure_message="", review_reason="", uploaded_source_url="", request_hash="")

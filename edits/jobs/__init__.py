@@ -9,5 +9,5 @@ provider           the client, and what an edit sends     actions           what
 step_monitor       which steps are being done now
 recovery           after a restore or a lost sandbox      backfill          what an edit was delivered without
 ledger_comparison  does our ledger agree with Wiro?     provider_calls    how often Wiro was asked, how long
-viewers            an open page: poll sooner
+viewers            an open page: poll sooner          webhook_delivery  what users are told, and where
 """

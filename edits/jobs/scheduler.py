@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
-from . import engine, provider_calls, task_id_spool, timing
+from . import engine, provider_calls, task_id_spool, timing, webhook_delivery
 from .flow_control import fair_queue
 from .step_monitor import doing
 from .steps.provider_cleanup import clean_up
@@ -51,6 +51,7 @@ def dispatch_due() -> int:
     try:
         engine.release_claims()
         task_id_spool.replay()
+        webhook_delivery.deliver_due()
         offered: set[Any] = set()
         while count := _round(ends_at, offered):
             started += count

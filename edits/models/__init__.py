@@ -1,6 +1,7 @@
 """What the program remembers: Photo, Edit, Attempt, Event, who may see and do what, and the rows that all workers share."""
 
 from . import clock
+from .api_token import ApiToken, Scope
 from .attempt import ABSENT, Attempt, Outcome, token_hash
 from .circuit_breaker import FAR_AHEAD, CircuitBreaker, TripReason
 from .concurrency_limit import ConcurrencyLimit
@@ -18,6 +19,7 @@ from .provider_call import ProviderCall
 from .share_link import ShareLink
 from .signup import Signup
 from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
+from .webhook import Disabled, WebhookDelivery, WebhookEndpoint, WebhookEvent, announce
 from .write_lock import WriteLock
 
 __all__ = [
@@ -28,12 +30,14 @@ __all__ = [
     "MOVES",
     "NO_CONDITION",
     "PENDING",
+    "ApiToken",
     "Attempt",
     "BackfillCursor",
     "CircuitBreaker",
     "ConcurrencyLimit",
     "Condition",
     "Denial",
+    "Disabled",
     "Edit",
     "Event",
     "EventCode",
@@ -50,12 +54,17 @@ __all__ = [
     "Profile",
     "ProviderCall",
     "Review",
+    "Scope",
     "ShareLink",
     "Signup",
     "State",
     "TripReason",
     "Visibility",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "WriteLock",
+    "announce",
     "clock",
     "discard",
     "token_hash",

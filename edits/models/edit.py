@@ -48,6 +48,8 @@ class Edit(models.Model):
     batch = models.UUIDField(null=True, blank=True, help_text=_("edits submitted together"))
     batch_place = models.PositiveSmallIntegerField(default=0, help_text=_("its photo’s place in the order of upload"))
     nonce = models.CharField(max_length=64)
+    # Of the request of a program that asked for it with an idempotency key: the key again with another request is a mistake.
+    request_hash = models.CharField(max_length=64, blank=True, editable=False)
     # Of the upload, as its owner called it; for its owner alone.
     file_name = models.CharField(max_length=100, blank=True)
 
@@ -288,8 +290,7 @@ class Edit(models.Model):
         with transaction.atomic():
             won = same.update(**changes) == 1
             if won and event:
-                event.edit = self
-                event.save(force_insert=True)
+                event.happened_to(self, changes)
         if won:
             for name, value in changes.items():
                 setattr(self, name, value)

@@ -11,7 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .circuit_breaker import TripReason
-from .states import Failure, State
+from .states import ENDED, Failure, State
+from .webhook import announce
 
 REASON_MAX = 1000
 
@@ -125,6 +126,14 @@ class Event(models.Model):
     def asked(cls, edit: Any, code: str, actor: Any = None, /, *, reason: str = "", **data: object) -> None:
         """Note what a person asked for; `actor` is None for what the system does on its own."""
         cls.objects.create(edit=edit, kind=cls.Kind.ASKED, code=code, data=data, reason=reason, actor=actor)
+
+    def happened_to(self, edit: Any, changes: dict[str, Any]) -> None:
+        """Save it with the `changes` that it is about, and queue what the owner's webhooks are told of an edit that has ended."""
+        self.edit = edit
+        self.save(force_insert=True)
+        if self.kind == self.Kind.MOVED and self.data["to"] in ENDED:
+            facts = {"status": self.data["to"], "failure": changes.get("failure_code") or None}
+            announce([(edit.owner_id, edit.pk)], f"edit.{self.data['to']}", **facts)
 
     @property
     def text(self) -> str:

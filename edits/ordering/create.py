@@ -77,14 +77,17 @@ def create_variations(
                 return _queue(owner, photo, rows)
 
 
-def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
+def again(edit: Edit, *, same_seed: bool, nonce: str = "", request_hash: str = "") -> Edit:
     """The same picture, region and instruction again, as a new edit, because ended edits never change.
 
     Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """
+    if not edit.is_ended:
+        raise NotAllowed(Denial.IN_PROGRESS)
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)
     inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent", "file_name")}
+    inputs["request_hash"] = request_hash
     seed = edit.seed if same_seed else draw_seed()
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
     return create_variations(edit.owner, edit.photo, **again)[0]

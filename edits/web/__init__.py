@@ -7,7 +7,7 @@ sign_in_limits  lockout after wrong passwords           health_probes   health c
 user_messages   texts for failures, refusals, waits     progress        stage, percent and estimate
 money           amounts of USD                          own_next        where a form may lead to
 nul_bytes       NUL in URLs and queries                 request_ids     request ids, and the access log
-addresses       the URLs of an edit and its pictures
+addresses       the URLs of an edit and its pictures    shown_once      secrets of which the server keeps nothing
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
 composer        where the next instruction is typed     badges          what became of an edit, in a word
 region_form     where a photo may change, in a form   compression     HTML pages, compressed

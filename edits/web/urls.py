@@ -6,6 +6,7 @@ from .own_next import with_own_next
 from .views import (
     about,
     account,
+    api_access,
     appeals,
     edit_detail,
     gallery_sharing,
@@ -22,6 +23,7 @@ from .views import (
     sign_in,
     trash,
     variations,
+    webhook_settings,
     webhooks,
 )
 
@@ -85,6 +87,14 @@ urlpatterns = [
     path("accounts/", account.account, name="account"),
     path("accounts/password/", account.ChangePassword.as_view(), name="account-password"),
     path("accounts/delete/", account.delete, name="account-delete"),
+    path("accounts/api/", api_access.page, name="account-api"),
+    path("accounts/api/tokens/", api_access.new_token, name="account-token"),
+    path("accounts/api/tokens/<int:token_id>/revoke/", api_access.revoke_token, name="account-token-revoke"),
+    path("accounts/webhooks/", webhook_settings.page, name="account-webhooks"),
+    path("accounts/webhooks/new/", webhook_settings.new, name="account-webhook"),
+    path("accounts/webhooks/<uuid:endpoint_id>/delete/", webhook_settings.delete, name="account-webhook-delete"),
+    path("accounts/webhooks/<uuid:endpoint_id>/enable/", webhook_settings.enable, name="account-webhook-enable"),
+    path("accounts/webhooks/deliveries/<uuid:delivery_id>/replay/", webhook_settings.replay, name="account-webhook-replay"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

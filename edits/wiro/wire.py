@@ -216,9 +216,9 @@ def _connect(host: str, port: int, call: Call) -> socket.socket:
             failure = error
             continue
         try:
+            _check_address(str(address[0]), call)
             sock.settimeout(max(share, 0.001))
             sock.connect(address)
-            _check_peer(sock, call)
             # Also the limit of the TLS handshake that may follow.
             sock.settimeout(call.remaining())
             return sock
@@ -228,6 +228,7 @@ def _connect(host: str, port: int, call: Call) -> socket.socket:
     raise failure
 
 
-def _check_peer(sock: socket.socket, call: Call) -> None:
-    if call.public_peer_only and not ipaddress.ip_address(sock.getpeername()[0]).is_global:
+def _check_address(address: str, call: Call) -> None:
+    """Before connecting, so that not even a connection tells what there is in a private network."""
+    if call.public_peer_only and not ipaddress.ip_address(address.partition("%")[0]).is_global:
         raise ConnectionRefusedError("The host name leads to an address that is not public.")

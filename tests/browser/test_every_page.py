@@ -14,7 +14,18 @@ from tests.run.site import ROOT, RunningSite
 pytestmark = pytest.mark.browser
 
 STRANGERS = ("/", "/accounts/login/", "/accounts/signup/", "/about/pictures/", "/nothing/here/", "/s/a-link-that-ended/")
-OWNERS = ("/", "/edits/", "/edits/?q=nothing+like+it", "/edits/?select=1", "/edits/new/", "/edits/trash/", "/accounts/")
+OWNERS = (
+    "/",
+    "/edits/",
+    "/edits/?q=nothing+like+it",
+    "/edits/?select=1",
+    "/edits/new/",
+    "/edits/trash/",
+    "/accounts/",
+    "/accounts/api/",
+    "/accounts/webhooks/",
+    "/api/v1/docs",
+)
 SCRIPTS_AS_SENT = 46_000
 FIRST_VIEW = 250_000
 

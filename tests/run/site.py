@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "REWORD_TEST"
 # A tenth of the sandbox's durations, so an edit takes less than a second.
 QUICK = {"SANDBOX_SIZE_SCALE": "0.4", "SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
+QUICK |= {"API_REQUESTS_PER_MINUTE": "100000"}
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -80,6 +81,15 @@ class Visitor:
         answer = self.post("/edits/new/", "/edits/new/", fields)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
+
+    def make_token(self, *scopes: str) -> str:
+        """A personal token, read from the page that shows it once."""
+        path = "/accounts/api/"
+        fields = {"name": "a script", "scopes": scopes or ("edits:read", "edits:write", "account:read"), "days": "30"}
+        assert self.post(f"{path}tokens/", path, fields).status_code == 302
+        found = re.search(r'value="(reword_[\w-]+)"', self.get(path).text)
+        assert found
+        return found[1]
 
     def status(self, page: str) -> dict[str, Any]:
         answer = self.get(f"{page}status/")

@@ -27,22 +27,27 @@ PIECE = 64 * 1024
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, TooManyUploads):
+        let_finish(request)
+        return busy(request)
+    refused = body_refusal(exception)
+    return _refused(request, *refused) if refused else defaults.bad_request(request, exception)
+
+
+def body_refusal(exception: Exception) -> tuple[int, str, str, str] | None:
+    """Status, field, code and message for a body that is not read; None where the reason is another one."""
     match exception:
         case BodyTooLarge():
             refused = PictureRefused("too_large", size=exception.size, limit=UPLOAD.max_bytes)
-            return _refused(request, 413, "photo", refused.code, user_messages.refusal(refused))
+            return 413, "photo", refused.code, user_messages.refusal(refused)
         case BodyWithoutLength():
-            return _refused(
-                request, 411, "__all__", "length_required", _("Send the form in one request with a Content-Length header.")
-            )
-        case TooManyUploads():
-            _let_finish(request)
-            return busy(request)
+            message = _("Send the form in one request with a Content-Length header.")
+            return 411, "__all__", "length_required", message
         case _other:
-            return defaults.bad_request(request, exception)
+            return None
 
 
-def _let_finish(request: HttpRequest) -> None:
+def let_finish(request: HttpRequest) -> None:
     """Read and discard the rest of the body: a client whose connection is closed while it sends never sees the response.
 
     Only for a moment, because a thread waits here.
@@ -61,10 +66,13 @@ def storage_unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def busy_message() -> str:
+    return _("Too many uploads right now. Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
+
+
 def busy(request: HttpRequest) -> HttpResponse:
     """Too many pictures at the same time; `Retry-After` says after how many seconds to try again."""
-    message = _("Too many uploads right now. Try again in %(seconds)d seconds.") % {"seconds": RETRY_AFTER}
-    answer = _refused(request, 503, "__all__", "busy", message)
+    answer = _refused(request, 503, "__all__", "busy", busy_message())
     answer["Retry-After"] = str(RETRY_AFTER)
     return answer
 

@@ -30,7 +30,7 @@ def keep_rest(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponseBase:
     if edit.state != State.SUCCEEDED or edit.result is None:
         raise Http404
     try:
-        return (_make if request.method == "POST" else _propose)(request, edit)
+        return (_make if request.method == "POST" else proposed)(request, edit)
     except images.CompositeRefused as error:
         return _refused(request, edit, 409, "__all__", error.code, user_messages.composite_refusal(error))
     except images.RegionRefused as error:
@@ -43,25 +43,30 @@ def keep_rest(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponseBase:
         return busy(request)
 
 
-def _propose(request: HttpRequest, edit: Edit) -> FileResponse:
+def proposed(request: HttpRequest, edit: Edit) -> FileResponse:
     with turn_to_decode():
         region = ordering.proposed_region(edit)
     return inert(io.BytesIO(region.png()), "image/png", "region.png", download=False)
 
 
 def _make(request: HttpRequest, edit: Edit) -> HttpResponse:
-    form = RegionForm(request.POST, request.FILES)
-    form.full_clean()
-    region = form.region_of((edit.photo.width, edit.photo.height))
     try:
-        with turn_to_decode():
-            version = ordering.keep_rest(edit, person(request), region)
+        version = made_version(request, edit)
     except quotas.QuotaExceeded as error:
         message = user_messages.quota(error)
         if wants_json(request):
             return _errors(429, "__all__", error.code, message)
         return render(request, "429.html", {"message": message}, status=429)
     return created(request, version)
+
+
+def made_version(request: HttpRequest, edit: Edit) -> Edit:
+    """The version with the region of the request. Raises as `ordering.keep_rest`, RegionRefused, TooLongInLine."""
+    form = RegionForm(request.POST, request.FILES)
+    form.full_clean()
+    region = form.region_of((edit.photo.width, edit.photo.height))
+    with turn_to_decode():
+        return ordering.keep_rest(edit, person(request), region)
 
 
 def _refused(request: HttpRequest, edit: Edit, status: int, field: str, code: str, message: str) -> HttpResponse:

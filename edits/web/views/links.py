@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -17,14 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import sharing
 from ...models import Edit, NotAllowed, ShareLink
-from .. import addresses, user_messages
+from .. import addresses, shown_once, user_messages
 from ..addresses import edit_url
 from .access import own_edit, person, wants_json
 from .picture_responses import serve_changes, serve_pair, serve_result, serve_source
 
 # Carries the token of a new link to the page that shows its address, once.
 NEW_LINK = "new_link"
-NEW_LINK_AGE = 60
 
 
 @require_POST
@@ -42,7 +40,7 @@ def make(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         return JsonResponse(for_page(request, link, link.token), status=201)
     messages.success(request, _("Link created. Anyone with the link can see this edit."))
     page = redirect(edit_url(edit) + "#links")
-    _hand_over(page, link)
+    shown_once.hand_over(page, NEW_LINK, link.pk, link.token, path=edit_url(edit), salt=str(edit.pk))
     return page
 
 
@@ -71,21 +69,13 @@ def for_page(request: HttpRequest, link: ShareLink, token: str = "") -> dict[str
 
 def live_links(request: HttpRequest, edit: Edit) -> list[dict[str, Any]]:
     """Those of an edit; the one that was made a moment ago with its address."""
-    number, _colon, token = str(request.get_signed_cookie(NEW_LINK, "", salt=str(edit.pk), max_age=NEW_LINK_AGE)).partition(":")
+    number, token = shown_once.handed_over(request, NEW_LINK, salt=str(edit.pk))
     return [for_page(request, link, token if str(link.pk) == number else "") for link in sharing.live_links(edit)]
-
-
-def _hand_over(page: HttpResponse, link: ShareLink) -> None:
-    """Pass the token to the next page in a cookie in the owner's browser; the server doesn't keep it."""
-    path, salt = edit_url(link.edit), str(link.edit_id)
-    flags: dict[str, Any] = {"httponly": True, "samesite": "Strict", "secure": settings.SESSION_COOKIE_SECURE}
-    page.set_signed_cookie(NEW_LINK, f"{link.pk}:{link.token}", salt=salt, max_age=NEW_LINK_AGE, path=path, **flags)
 
 
 def forget_new_link(request: HttpRequest, page: HttpResponse) -> None:
     """The address has been shown, and is not shown again."""
-    if NEW_LINK in request.COOKIES:
-        page.delete_cookie(NEW_LINK, path=request.path, samesite="Strict")
+    shown_once.forget(request, page, NEW_LINK)
 
 
 def _by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -27,6 +27,8 @@ MOST_STATUSES = 100
 LOOKED_AT = "news_looked_at"
 # More than a form sends: 20 photos in 4 variations.
 BATCH_MAX = 200
+# Where in a list an edit is: by its time and, among several of the same time, its id.
+Place: TypeAlias = tuple[datetime, uuid.UUID]
 
 
 @require_safe
@@ -87,19 +89,28 @@ def page_of(
     edits: QuerySet[Edit], request: HttpRequest, filters: Filters | None = None, by: str = "created_at"
 ) -> dict[str, Any]:
     """Newest first, from the edit that `?before=` names. A keyset page costs the same at the millionth row as at the first."""
-    edits = edits.select_related("photo", "result", "owner").order_by(f"-{by}", "-pk")
     after = _cursor(request.GET.get("before", ""))
-    if after:
-        moment, edit_id = after
-        edits = edits.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment, "pk__lt": edit_id}))
-    found = list(edits[: PAGE_SIZE + 1])
-    shown, kept = found[:PAGE_SIZE], filters.query() if filters else {}
-    last = f"{getattr(shown[-1], by).isoformat()}~{shown[-1].pk}" if len(found) > PAGE_SIZE else ""
+    shown, next_after = newest_first(edits, after, PAGE_SIZE, by)
+    kept = filters.query() if filters else {}
+    last = f"{next_after[0].isoformat()}~{next_after[1]}" if next_after else ""
     return {
         "edits": shown,
         "older_url": "?" + urlencode(kept | {"before": last}) if last else None,
         "newest_url": "?" + urlencode(kept) if after else None,
     }
+
+
+def newest_first(
+    edits: QuerySet[Edit], after: Place | None, size: int, by: str = "created_at"
+) -> tuple[list[Edit], Place | None]:
+    """So many edits older than `after`, and the place after which to continue, if there are more."""
+    edits = edits.select_related("photo", "result", "owner").order_by(f"-{by}", "-pk")
+    if after:
+        moment, edit_id = after
+        edits = edits.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment, "pk__lt": edit_id}))
+    found = list(edits[: size + 1])
+    shown = found[:size]
+    return shown, (getattr(shown[-1], by), shown[-1].pk) if len(found) > size else None
 
 
 def _batch_page(edits: QuerySet[Edit]) -> dict[str, Any]:
@@ -108,7 +119,7 @@ def _batch_page(edits: QuerySet[Edit]) -> dict[str, Any]:
     return {"edits": list(found[:BATCH_MAX]), "older_url": None, "newest_url": None}
 
 
-def _cursor(text: str) -> tuple[datetime, uuid.UUID] | None:
+def _cursor(text: str) -> Place | None:
     moment, _, edit_id = text.partition("~")
     try:
         at = datetime.fromisoformat(moment)

@@ -1,0 +1,39 @@
+"""Which models there are and what they cost, and what the owner of the token may still use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Router
+
+from ..jobs import provider
+from ..models import ApiToken, Scope, limits
+from ..ordering import quotas
+from .schemas import AccountOut, ModelList, usd
+from .tokens import Token
+
+router = Router(tags=["Account"])
+
+
+@router.get("/models", auth=Token(), response=ModelList, url_name="models", summary="List models")
+def list_models(request: HttpRequest) -> dict[str, Any]:
+    """The models that this site offers, with what one edit is expected to cost. Any token will do."""
+    return {"models": [{"slug": provider.MODEL, "is_default": True, "price_estimate": usd(quotas.price_estimate())}]}
+
+
+@router.get("/account", auth=Token(Scope.ACCOUNT_READ), response=AccountOut, url_name="account", summary="Get your limits")
+def get_account(request: HttpRequest) -> dict[str, Any]:
+    """What you may still use today, what you have spent, and how much storage is left."""
+    token: ApiToken = request.auth  # type: ignore[attr-defined]
+    owner, profile = token.owner, limits.profile_of(token.owner_id)
+    return {
+        "username": owner.username,
+        "edits": {
+            "limit_per_day": limits.edits_per_day(profile),
+            "remaining_today": quotas.remaining(owner),
+            "at_once": limits.edits_at_once(owner.pk),
+        },
+        "spending": {"today": usd(quotas.spent_today(owner)), "limit_per_day": usd(profile.spend_per_day)},
+        "storage": {"used_bytes": quotas.stored(owner), "limit_bytes": settings.STORAGE_PER_USER},
+        "token": {"name": token.name, "scopes": token.scopes, "expires_at": token.expires_at},
+    }
