@@ -29,6 +29,7 @@ from .rules import (
     Rules,
     can_be_fitted,
     keeps_rules,
+    measure,
     recognize,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "keep_rest",
     "keeps_rules",
     "mark",
+    "measure",
     "packet",
     "pair",
     "plan_crop",

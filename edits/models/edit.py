@@ -51,10 +51,15 @@ class Edit(models.Model):
     # Of the upload, as its owner called it; for its owner alone.
     file_name = models.CharField(max_length=100, blank=True)
 
+    # A slug of the catalog; the default is the only model of the versions before there was one.
+    model = models.CharField(_("model"), max_length=255, default="ByteDance/image-to-image-seededit-v3")
     prompt = models.TextField(_("instruction"))
     guidance_scale = models.FloatField(default=4.0)
     watermark = models.BooleanField(default=False)
+    # 0 for a model that takes none.
     seed = models.PositiveBigIntegerField()
+    # The values of the model's other inputs, by their fields.
+    inputs = models.JSONField(default=dict, blank=True)
     # Where the photo may change, as a PNG; without one, everywhere.
     region = models.FileField(upload_to=place, max_length=200, blank=True)
     # Left, top, right and bottom, in pixels of the photo, of the part that is sent; None: all of it. Kept, because the answer
@@ -157,6 +162,7 @@ class Edit(models.Model):
             models.Index(fields=["owner", "-started_at"], name="edit_owner_served"),
             models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
             models.Index(fields=["created_at"], name="edit_created"),
+            models.Index(fields=["model", "-created_at", "-id"], name="edit_model_newest"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="edit_batch"),
             models.Index(
                 fields=["appealed_at", "offered_at", "created_at", "id"], condition=Q(visibility="pending"), name="edit_offered"

@@ -1,9 +1,11 @@
 """From an accepted form to queued edits, with quota and money reserved in the same transaction."""
 
+import random
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,6 +13,7 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture, Region, plan_crop
+from ..jobs.catalog import catalog, stored, values_of
 from ..jobs.flow_control import storage_health
 from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
@@ -22,6 +25,18 @@ from .sources import Start
 SEED_MAX = 2_147_483_647
 # Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
 VARIATION = uuid.UUID("6d0f3f0e-4b0c-4a57-9a3e-6f1f5d0f6a11")
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model, and the values of its inputs by field."""
+
+    slug: str
+    values: dict[str, Any]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {"model": self.slug, **stored(self.values)}
 
 
 def draw_seed() -> int:
@@ -53,20 +68,24 @@ def create_variations(
     seed: int,
     inputs: dict[str, Any],
     variations: int = 1,
+    choices: Sequence[ModelChoice] = (),
     batch: uuid.UUID | None = None,
     start: Start | None = None,
     region: Region | None = None,
 ) -> list[Edit]:
-    """All the edits that one form asks for, or none of them: they differ in their seed.
+    """All the edits that one form asks for, or none of them: they differ in their model and their seed.
 
-    `region` is where the picture may change; None: everywhere. Raises QuotaExceeded, and OSError when the photo cannot be stored.
+    Without `choices`, the model is the default one and `inputs` has its values. `region` is where the picture may change; None:
+    everywhere. Raises QuotaExceeded, and OSError when the photo cannot be stored.
     """
-    nonces = _nonces(nonce, variations)
+    models = [choice.columns for choice in choices] or [{}]
+    nonces = _nonces(nonce, variations * len(models))
     if known := _asked_before(owner, nonces):
         return known
-    inputs = {**inputs, "batch": batch or (uuid.uuid4() if variations > 1 else None), **(start.history if start else {})}
-    rows = [{**inputs, "nonce": nonce, "seed": draw_seed()} for nonce in nonces]
-    rows[0]["seed"] = seed or rows[0]["seed"]
+    inputs = {**inputs, "batch": batch or (uuid.uuid4() if len(nonces) > 1 else None), **(start.history if start else {})}
+    rows = _rows(inputs, models, variations, seed)
+    for row, own in zip(rows, nonces, strict=True):
+        row["nonce"] = own
     with _with_region(rows, region, (picture.width, picture.height)):
         try:
             with _stored(owner, picture) as photo:
@@ -77,6 +96,22 @@ def create_variations(
                 return _queue(owner, photo, rows)
 
 
+def _rows(inputs: dict[str, Any], models: Sequence[dict[str, Any]], variations: int, seed: int) -> list[dict[str, Any]]:
+    """The first variation of every model has the same seed. Several models come in any order, so that it tells nothing."""
+    rows = []
+    for number in range(variations):
+        drawn = seed if seed and not number else draw_seed()
+        rows += [{**inputs, **model, "seed": drawn if _takes_seed(model) else 0} for model in models]
+    if len(models) > 1:
+        random.SystemRandom().shuffle(rows)
+    return rows
+
+
+def _takes_seed(columns: dict[str, Any]) -> bool:
+    model = catalog().get(columns.get("model", ""))
+    return model is None or model.seed is not None
+
+
 def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
     """The same picture, region and instruction again, as a new edit, because ended edits never change.
 
@@ -84,9 +119,11 @@ def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
     """
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)
-    inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent", "file_name")}
+    inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     seed = edit.seed if same_seed else draw_seed()
+    choices = [ModelChoice(edit.model, values_of(edit))]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
+    again["choices"] = choices
     return create_variations(edit.owner, edit.photo, **again)[0]
 
 

@@ -1,5 +1,6 @@
 """What a waiting user sees: stage, progress and an estimate from recent edits."""
 
+from decimal import Decimal
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,9 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "id": str(edit.pk),
         "state": edit.state,
         "wiro_status": edit.wiro_status,
+        "model": edit.model,
+        "price_estimate": _usd(edit.cost_reserved or None),
+        "cost": _usd(edit.cost),
         "progress": percent,
         "eta_seconds": eta_seconds(edit),
         "failure": failure,
@@ -47,6 +51,10 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "label": capfirst(edit.get_state_display()),
         "text": sentence(edit),
     }
+
+
+def _usd(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount.normalize():f}"
 
 
 def stage_and_percent(edit: Edit) -> tuple[int, int]:

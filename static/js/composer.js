@@ -26,7 +26,7 @@ function explain({ status, body }, texts) {
 export function compose(form, page) {
   const find = (selector) => form.querySelector(selector);
   const texts = form.dataset;
-  const { prompt, guidance_scale: guidance } = form.elements;
+  const { prompt } = form.elements;
   const [button, label, cost, uses] = ["[type=submit]", "[data-send]", "[data-cost]", "[data-uses]"].map(find);
   const dollars = (amount) => texts.money.replace("%(usd)s", number(amount, { minimumFractionDigits: 2, maximumFractionDigits: 6 }));
   const keep = keepDraft(form);
@@ -53,7 +53,9 @@ export function compose(form, page) {
     find("[data-variations]").textContent = each > 1 ? each : "";
     uses.hidden = count * each === 1;
     uses.textContent = say(texts.uses, { count: count * each });
-    find("[data-guidance]").value = number(Number(guidance.value), { minimumFractionDigits: 1 });
+    for (const output of form.querySelectorAll("output[for]")) {
+      output.value = number(Number(form.elements[output.htmlFor.value].value), { minimumFractionDigits: 1 });
+    }
   }
 
   /** Show what is wrong, and go to it. Answers whether anything is. */

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import moderation, news, sharing, trash
-from ...jobs import actions, provider, webhooks
+from ...jobs import actions, webhooks
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...tasks import enqueue
@@ -62,7 +62,6 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "cost_text": user_messages.cost(edit),
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
         "pair_url": reverse("edit-pair", args=[edit.pk]),
-        "model": provider.MODEL,
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": False,

@@ -1,0 +1,38 @@
+"""The model and the values of its inputs, as pages show them."""
+
+from typing import Any
+
+from django.template.defaultfilters import floatformat, yesno
+from django.utils.translation import gettext as _
+
+from ..jobs.catalog import DeclaredInput, Kind, catalog, name_of, spoken, values_of
+from ..models import Edit
+
+
+def model_name(edit: Edit) -> str:
+    return name_of(edit.model)
+
+
+def input_values(edit: Edit) -> dict[str, Any]:
+    """The values of the inputs that its model has, by field. None of a model that is not declared anymore."""
+    model, values = catalog().get(edit.model), values_of(edit)
+    return {item.field: values.get(item.field, item.default) for item in model.inputs} if model else {}
+
+
+def input_facts(edit: Edit) -> list[tuple[str, str]]:
+    """Label and value of each input."""
+    model, values = catalog().get(edit.model), input_values(edit)
+    shown = sorted(model.inputs, key=lambda item: item.kind == Kind.SWITCH) if model else []
+    return [(spoken(item.label), _words(item, values[item.field])) for item in shown]
+
+
+def _words(item: DeclaredInput, value: Any) -> str:
+    match item.kind:
+        case Kind.SWITCH:
+            return str(yesno(value, _("yes,no")))
+        case Kind.DECIMAL:
+            return floatformat(value, 1)
+        case Kind.CHOICE:
+            return next((spoken(option.label) for option in item.options if option.value == value), str(value))
+        case _:
+            return str(value)
