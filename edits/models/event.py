@@ -51,6 +51,7 @@ class EventCode(models.TextChoices):
     RECOVERED_AS = "recovered_as", _("the result was recovered as edit %(edit)s")
     RECOVERS = "recovers", _("recovers the result of edit %(edit)s")
     COMPOSED_LATER = "composed_later", _("the painted region was blended into the photo")
+    FURTHER_RESULT = "further_result", _("another result of the same run as edit %(edit)s")
     KEPT_REST = "kept_rest", _("made from edit %(edit)s: the original with only what changed")
     CLEAN_UP_NOW = "clean_up_now", _("delete Wiro’s copies now")
     RETRIED_AS = "retried_as", _("tried again as edit %(edit)s")

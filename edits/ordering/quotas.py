@@ -42,8 +42,8 @@ def today() -> datetime:
 
 def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
-    # What was made here, without the model, is free.
-    paid = Edit.objects.exclude(sent_percent=0)
+    # What was made here, without the model, is free, and so are further pictures of one Run.
+    paid = Edit.objects.exclude(sent_percent=0).filter(output_of__isnull=True)
     used = paid.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
     return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
 
@@ -125,7 +125,8 @@ def check_free(owner: User, size: int = 0) -> None:
 def _check_submissions(owner: User, count: int) -> None:
     """Counted however they ended: a failed or canceled edit has caused work, and gives back only its share of the daily quota."""
     hour = timedelta(hours=1)
-    recent = Edit.objects.filter(owner=owner, created_at__gt=timezone.now() - hour).order_by("created_at")
+    asked_for = Edit.objects.filter(owner=owner, output_of__isnull=True)
+    recent = asked_for.filter(created_at__gt=timezone.now() - hour).order_by("created_at")
     left = settings.SUBMISSIONS_PER_HOUR - recent.count()
     if left < count:
         leaves = recent.values_list("created_at", flat=True)[max(count - left - 1, 0) :].first()

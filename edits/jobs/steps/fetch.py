@@ -20,6 +20,7 @@ from ..provider import client
 from . import compositing
 from .change_map import stored_changes
 from .reconcile import alarm
+from .twin import addresses_of
 from .uncommitted_photo import stored_photo
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def fetch(edit: Edit) -> None:
     """One step of a fetching edit: download, decode, store, succeed."""
-    attempt = edit.live_attempt
+    attempt = edit.run
     if attempt is None:
         raise LookupError(f"edit {edit.pk} fetches without an accepted attempt")
     note(attempt=attempt.pk, task=attempt.wiro_task_id)
@@ -37,7 +38,7 @@ def fetch(edit: Edit) -> None:
         _compose(edit, attempt, edit.painted)
         return
     try:
-        picture = _download(attempt.output_url)
+        picture = _download(attempt.url_of(edit.output_number))
     except WiroDownloadError as error:
         _unavailable(edit, attempt, str(error))
     except images.PictureRefused as error:
@@ -84,7 +85,9 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
         storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
             if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
-                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
+                # Not while the first picture waits for a person.
+                stored = Attempt.objects.filter(pk=attempt.pk, cleaned_up_at__isnull=True, edit__state=State.SUCCEEDED)
+                stored.update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
 
 
@@ -110,8 +113,8 @@ def _refresh_address(attempt: Attempt) -> None:
     except WiroError as error:
         log.warning("asking for the output of task %s again: %s", attempt.wiro_task_id, error)
         return
-    if task.picture and task.picture.url != attempt.output_url:
-        Attempt.objects.filter(pk=attempt.pk).update(output_url=task.picture.url)
+    if task.picture:
+        Attempt.objects.filter(pk=attempt.pk).update(**addresses_of(task))
 
 
 def _invalid(edit: Edit, attempt: Attempt, why: str) -> None:
