@@ -3,7 +3,7 @@
 from typing import Any
 
 # The tasks themselves check whether a day has passed; with a daily schedule, beat would start counting again at every restart.
-_EVERY_TEN_MINUTES = {"clean-up": "clean_up", "compare-ledger": "compare_ledger"}
+_EVERY_TEN_MINUTES = {"clean-up": "clean_up", "compare-ledger": "compare_ledger", "check-models": "check_models"}
 
 
 def beat_schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:

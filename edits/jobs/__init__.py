@@ -7,6 +7,6 @@ steps              submit, poll, fetch, reconcile and     flow_control      may 
 webhooks           callbacks: "look again soon"           task_id_spool     task ids while the database is down
 provider           the client, and what an edit sends     actions           what people may ask of a job
 recovery           after a restore or a lost sandbox      backfill          what an edit was delivered without
-catalog            the declared models
+catalog            the declared models                model_checks      does Wiro still have them? prices, inputs
 ledger_comparison  does our ledger agree with Wiro?     provider_calls    how often Wiro was asked, how long
 """

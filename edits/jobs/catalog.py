@@ -8,13 +8,15 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from ..models import Edit
-from ..wiro.catalog import SEEDEDIT, Catalog, DeclaredInput, Kind, ModelDeclaration, Text, load
+from ..wiro.catalog import METHODS, SEEDEDIT, Catalog, DeclaredInput, Kind, ModelDeclaration, PriceRule, Text, load
 
 __all__ = [
+    "METHODS",
     "SEEDEDIT",
     "DeclaredInput",
     "Kind",
     "ModelDeclaration",
+    "PriceRule",
     "catalog",
     "declared",
     "name_of",

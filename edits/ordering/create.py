@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,12 +14,13 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture, Region, plan_crop
-from ..jobs.catalog import catalog, stored, values_of
+from ..jobs.catalog import SEEDEDIT, catalog, stored, values_of
 from ..jobs.flow_control import storage_health
 from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Denial, Edit, Event, NotAllowed, Photo, WriteLock
-from . import quotas
+from . import offers, quotas
+from .prices import price_of
 from .sources import Start
 
 # What the model takes is not documented beyond "integer"; 32-bit signed is understood everywhere.
@@ -119,6 +121,8 @@ def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
     """
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)
+    if offers.find([edit.model]) is None:
+        raise NotAllowed(Denial.MODEL_NOT_OFFERED)
     inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     seed = edit.seed if same_seed else draw_seed()
     choices = [ModelChoice(edit.model, values_of(edit))]
@@ -182,21 +186,28 @@ def _known(owner_id: int, sha256: str) -> Photo | None:
 
 
 def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
+    prices = [_price(row) for row in rows]
     with transaction.atomic():
         # Reservations are made one after the other, so quota and cap hold exactly however many arrive at once.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
         known_photo = _existing(photo)
-        quotas.check(owner, len(rows), 0 if known_photo else photo.size)
+        quotas.check(owner, prices, 0 if known_photo else photo.size)
         if known_photo is None:
             photo.save()
         photo = known_photo or photo
-        given = {"owner": owner, "photo": photo, "origin": photo, "cost_reserved": quotas.price_estimate()}
-        edits = [Edit.objects.create(**(given | row)) for row in rows]
+        given = {"owner": owner, "photo": photo, "origin": photo}
+        reserved = [row | {"cost_reserved": price} for row, price in zip(rows, prices, strict=True)]
+        edits = [Edit.objects.create(**(given | row)) for row in reserved]
         Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.CREATED, actor=owner) for edit in edits)
     failpoint("after_row_commit")
     return edits
+
+
+def _price(row: dict[str, Any]) -> Decimal:
+    model = catalog()[row.get("model", SEEDEDIT)]
+    return price_of(model, {**row.get("inputs", {}), **row}).usd
 
 
 def _existing(photo: Photo) -> Photo | None:

@@ -3,12 +3,19 @@
 from django.conf import settings
 
 from ..jobs.catalog import SEEDEDIT, ModelDeclaration, catalog
+from ..models import ModelStatus
 
 EVERY_MODEL = "*"
 
 
 def offered() -> list[ModelDeclaration]:
     """The models that people may choose, the default first."""
+    gone = ModelStatus.objects.filter(gone_since__isnull=False).values_list("slug", flat=True)
+    return [model for model in _chosen() if model.slug not in set(gone)]
+
+
+def _chosen() -> list[ModelDeclaration]:
+    """Those that the settings name, whether Wiro still has them or not."""
     known = catalog()
     if settings.MODELS == [EVERY_MODEL]:
         return list(known)

@@ -1,5 +1,6 @@
 """How much a user and the whole site may still use. Computed from the edits themselves, so it cannot drift from them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,9 +19,6 @@ CHARGE = Case(
     When(state__in=COUNTED, then=F("cost_reserved")),
     default=Value(Decimal(0)),
 )
-
-# Results whose price is looked at for the estimate.
-RECENT_PRICES = 20
 
 
 class QuotaExceeded(Exception):
@@ -81,20 +79,13 @@ def _reserved_for_unknown() -> QuerySet[Attempt]:
     return unknown.filter(Exists(later) | ~Q(edit__state=State.UNCONFIRMED))
 
 
-def price_estimate() -> Decimal:
-    """USD to reserve for one edit: the setting, or what a recent edit really cost if that was more."""
-    # What was made here, or recovered, cost nothing and says nothing.
-    recent = Edit.objects.filter(state=State.SUCCEEDED, cost__gt=0).order_by("-ended_at").values_list("cost", flat=True)
-    return max([settings.PRICE_ESTIMATE, *(cost for cost in recent[:RECENT_PRICES] if cost is not None)])
-
-
 def exact(total: Decimal | None) -> Decimal:
     """SQLite adds with floating point; at the precision that is stored its sums are exact."""
     return Decimal(total or 0).quantize(Decimal("0.000001"))
 
 
-def check(owner: User, count: int = 1, size: int = 0) -> None:
-    """Raise QuotaExceeded if `count` more edits, or `size` more bytes of a new photo, would be too many.
+def check(owner: User, prices: Sequence[Decimal], size: int = 0) -> None:
+    """Raise QuotaExceeded if more edits at these `prices` (USD), or `size` more bytes of a new photo, would be too many.
 
     Exact only under the lock that `create` holds.
     """
@@ -102,14 +93,14 @@ def check(owner: User, count: int = 1, size: int = 0) -> None:
     profile = limits.profile_of(owner.pk)
     if profile.suspended_at:
         raise QuotaExceeded("suspended", renews_at, reason=profile.suspended_reason)
-    left = remaining(owner)
+    left, count = remaining(owner), len(prices)
     if left < count:
         raise QuotaExceeded("edits_per_day", renews_at, left)
     _check_submissions(owner, count)
     _check_storage(owner, size, renews_at)
     if profile.spend_per_day is not None:
-        _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), count, renews_at)
-    _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), count, renews_at)
+        _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), prices, renews_at)
+    _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), prices, renews_at)
 
 
 def check_free(owner: User, size: int = 0) -> None:
@@ -140,7 +131,6 @@ def _check_storage(owner: User, size: int, renews_at: datetime) -> None:
         raise QuotaExceeded("storage", renews_at)
 
 
-def _check_money(code: str, budget: Decimal, count: int, renews_at: datetime) -> None:
-    price = price_estimate()
-    if budget < count * price:
-        raise QuotaExceeded(code, renews_at, max(int(budget // price), 0))
+def _check_money(code: str, budget: Decimal, prices: Sequence[Decimal], renews_at: datetime) -> None:
+    if budget < sum(prices):
+        raise QuotaExceeded(code, renews_at, max(int(budget // max(prices)), 0))

@@ -34,6 +34,7 @@ def model_examples() -> list[str]:
 
 def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
     """For a form that starts from `start`, or from a photo that is still to be chosen."""
+    price = form.price
     return {
         "form": form,
         "start": start,
@@ -41,7 +42,7 @@ def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
         "examples": examples(),
         "model_examples": model_examples(),
         "money": money.pattern(),
-        "price": quotas.price_estimate(),
+        "price": price,
         "remaining": quotas.remaining(owner),
     }
 

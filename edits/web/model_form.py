@@ -1,5 +1,6 @@
 """The part of the form that chooses models: which there are, which are chosen, and the fields of their inputs."""
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from ..images import PictureRefused, Rules, measure
 from ..jobs.catalog import ModelDeclaration
+from ..models import ModelStatus
 from ..ordering import offers
 from ..ordering.create import ModelChoice
+from ..ordering.prices import Price, price_of
 from . import user_messages
 from .model_fields import COMMON, InputField, ModelInputs
 
@@ -71,6 +74,13 @@ class ModelForm(forms.Form):
     def choices(self) -> list[ModelChoice]:
         """The chosen models with the values of their inputs, after cleaning."""
         return [ModelChoice(model.slug, self.inputs[model.slug].cleaned_data) for model in self.cleaned_data["model"]]
+
+    @property
+    def price(self) -> Price:
+        """What one photo costs with the chosen models, in one variation."""
+        statuses = ModelStatus.objects.in_bulk([model.slug for model in self.chosen])
+        prices = [price_of(model, model.defaults, statuses.get(model.slug)) for model in self.chosen]
+        return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
 
     @property
     def chosen_seed(self) -> int:

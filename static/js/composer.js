@@ -49,7 +49,7 @@ export function compose(form, page) {
     const each = Number(form.elements.variations.value);
     const hasFailed = jobs.some(({ state }) => state === "failed");
     label.textContent = say(hasFailed ? texts.again : count > 1 ? texts.many : texts.one, { count });
-    if (texts.price) cost.textContent = ` · ${dollars(texts.price * count * each)}`;
+    if (texts.price) cost.textContent = ` · ${say(texts.about ?? "{price}", { price: dollars(texts.price * count * each) })}`;
     find("[data-variations]").textContent = each > 1 ? each : "";
     uses.hidden = count * each === 1;
     uses.textContent = say(texts.uses, { count: count * each });
