@@ -1,7 +1,6 @@
 """What Wiro says about models: a foreign Wiro with six models, each described in another way, and one that is gone."""
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,7 @@ class ForeignWiro:
 
 
 @pytest.fixture
-def wiro(httpserver: HTTPServer, settings: Settings, tmp_path: Path) -> Iterator[ForeignWiro]:
+def wiro(httpserver: HTTPServer, settings: Settings, tmp_path: Path) -> ForeignWiro:
     """Six models of another maker, declared on this site and offered."""
     settings.MODELS_DIR = tmp_path / "models"
     settings.MODELS_DIR.mkdir()
@@ -87,7 +86,7 @@ def wiro(httpserver: HTTPServer, settings: Settings, tmp_path: Path) -> Iterator
         text = f"{head}[picture]\n{picture}\n[output]\n{OUTPUT.get(name, '')}\n{inputs}\n"
         (settings.MODELS_DIR / f"{name}.toml").write_text(text)
     settings.WIRO_BASE_URL, settings.MODELS = httpserver.url_for("/v1"), [f"foreign/{name}" for name in WIRO]
-    yield ForeignWiro(httpserver)
+    return ForeignWiro(httpserver)
 
 
 def price(name: str, **values: Any) -> tuple[str, bool]:
