@@ -19,6 +19,7 @@ __all__ = [
     "PriceRule",
     "catalog",
     "declared",
+    "has_seed",
     "name_of",
     "spoken",
     "stored",
@@ -48,6 +49,12 @@ def name_of(slug: str) -> str:
     """What people call this model."""
     model = catalog().get(slug)
     return model.name if model else slug
+
+
+def has_seed(edit: Edit) -> bool:
+    """Without a seed, the same request gives another result each time."""
+    model = catalog().get(edit.model)
+    return model is None or model.seed is not None
 
 
 def values_of(edit: Edit) -> dict[str, Any]:

@@ -52,6 +52,11 @@ def check_if_due(period: timedelta = PERIOD) -> None:
         Heartbeat.objects.filter(pk=HEARTBEAT).update(at=now - PERIOD + SOON)
 
 
+def check_soon() -> None:
+    """A Run was refused because there is no such model: do not wait for tomorrow."""
+    Heartbeat.objects.filter(pk=HEARTBEAT).update(at=clock.now() - PERIOD)
+
+
 def _claim(now: datetime, period: timedelta) -> bool:
     _, is_first = Heartbeat.objects.get_or_create(pk=HEARTBEAT, defaults={"at": now})
     is_due = Q(at__lte=now - period) | Q(at__gt=now + FAR_AHEAD)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture, Region, plan_crop
-from ..jobs.catalog import SEEDEDIT, catalog, stored, values_of
+from ..jobs.catalog import SEEDEDIT, ModelDeclaration, catalog, stored, values_of
 from ..jobs.flow_control import storage_health
 from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
@@ -114,21 +114,29 @@ def _takes_seed(columns: dict[str, Any]) -> bool:
     return model is None or model.seed is not None
 
 
-def again(edit: Edit, *, same_seed: bool, nonce: str = "") -> Edit:
-    """The same picture, region and instruction again, as a new edit, because ended edits never change.
+def again(edit: Edit, *, same_seed: bool, nonce: str = "", model: str = "") -> Edit:
+    """The same picture, region and instruction again, by the same or another `model`, as a new edit, because ended edits never
+    change.
 
     Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)
-    if offers.find([edit.model]) is None:
+    found = offers.find([model or edit.model])
+    if found is None:
         raise NotAllowed(Denial.MODEL_NOT_OFFERED)
     inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     seed = edit.seed if same_seed else draw_seed()
-    choices = [ModelChoice(edit.model, values_of(edit))]
+    choices = [ModelChoice(found[0].slug, _values_for(found[0], edit))]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
     again["choices"] = choices
     return create_variations(edit.owner, edit.photo, **again)[0]
+
+
+def _values_for(model: ModelDeclaration, edit: Edit) -> dict[str, Any]:
+    """What the edit was asked for with; of another model, only whether there is a watermark."""
+    values = values_of(edit) if model.slug == edit.model else {"watermark": edit.watermark}
+    return {**model.defaults, **{field: value for field, value in values.items() if field in model.defaults}}
 
 
 def _region_of(edit: Edit) -> Region | None:
@@ -194,6 +202,9 @@ def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
             return known
         known_photo = _existing(photo)
         quotas.check(owner, prices, 0 if known_photo else photo.size)
+        for slug in {row.get("model", SEEDEDIT) for row in rows}:
+            own = [price for row, price in zip(rows, prices, strict=True) if row.get("model", SEEDEDIT) == slug]
+            quotas.check_model(owner, slug, own)
         if known_photo is None:
             photo.save()
         photo = known_photo or photo

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from ..models import ENDED, PENDING, Attempt, Edit, Outcome, Photo, State, limits
+from ..models import ENDED, PENDING, Attempt, Edit, ModelStatus, Outcome, Photo, State, limits
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -22,16 +22,17 @@ CHARGE = Case(
 
 
 class QuotaExceeded(Exception):
-    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person or suspended. `renews_at` is when
-    more is possible (for `storage`, once something is deleted). `left` is how many edits are possible now. `reason` is what a
-    suspended user is told."""
+    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person, model_edits_per_day,
+    model_spend_per_day or suspended. `renews_at` is when more is possible (for `storage`, once something is deleted). `left` is
+    how many edits are possible now. `reason` is what a suspended user is told, `model` the slug of a model with a limit."""
 
-    def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "") -> None:
+    def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "", model: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.renews_at = renews_at
         self.left = left
         self.reason = reason
+        self.model = model
 
 
 def today() -> datetime:
@@ -101,6 +102,20 @@ def check(owner: User, prices: Sequence[Decimal], size: int = 0) -> None:
     if profile.spend_per_day is not None:
         _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), prices, renews_at)
     _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), prices, renews_at)
+
+
+def check_model(owner: User, slug: str, prices: Sequence[Decimal]) -> None:
+    """Raise QuotaExceeded if edits by this model at these `prices` would be too many for the limits that operators gave it."""
+    status = ModelStatus.objects.filter(pk=slug).first()
+    renews_at, used = today() + timedelta(days=1), Edit.objects.filter(model=slug, created_at__gte=today())
+    if status and status.edits_per_day is not None:
+        own = used.filter(owner=owner, state__in=COUNTED, output_of__isnull=True).exclude(sent_percent=0).count()
+        if own + len(prices) > status.edits_per_day:
+            raise QuotaExceeded("model_edits_per_day", renews_at, max(status.edits_per_day - own, 0), model=slug)
+    if status and status.spend_per_day is not None:
+        spent = exact(used.aggregate(total=Sum(CHARGE))["total"])
+        if spent + sum(prices) > status.spend_per_day:
+            raise QuotaExceeded("model_spend_per_day", renews_at, model=slug)
 
 
 def check_free(owner: User, size: int = 0) -> None:

@@ -12,5 +12,5 @@ history         the versions of a photo, as a tree      comparison      what a p
 composer        where the next instruction is typed     badges          what became of an edit, in a word
 region_form     where a photo may change, in a form   compression     HTML pages, compressed
 model_form      which models a form asks for            model_fields    their inputs, as fields of the form
-model_facts     model and inputs of an edit, in words
+model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
 """

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from ..models import Edit, State
-from ..ordering import quotas
+from ..ordering import offers, quotas
 from ..ordering.sources import RESULT, SOURCE, Start
 from . import money
 from .forms import EditForm
@@ -37,6 +37,7 @@ def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
     price = form.price
     return {
         "form": form,
+        "gone_default": offers.gone_default(),
         "start": start,
         "draft": start.edit.origin_id if start else "new",
         "examples": examples(),

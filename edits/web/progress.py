@@ -14,6 +14,7 @@ from ..jobs.flow_control import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
 from . import addresses, user_messages
+from .waiting_messages import waiting_reason
 
 # Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
 _PAGE_STAGES = {
@@ -114,7 +115,7 @@ def sentence(edit: Edit) -> str:
     if edit.is_pending and edit.cancel_requested_at:
         return _("Canceling…")
     if edit.state == State.QUEUED:
-        return " ".join(filter(None, [_place_words(edit), user_messages.waiting_reason(edit)]))
+        return " ".join(filter(None, [_place_words(edit), waiting_reason(edit)]))
     if edit.state == State.SUBMITTING:
         return _("Sending your photo to Wiro.")
     if edit.is_ended:

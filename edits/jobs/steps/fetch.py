@@ -8,6 +8,7 @@ import logging
 import tempfile
 
 from django.db import transaction
+from django.db.models import Q
 
 from ... import images
 from ...failpoints import failpoint
@@ -85,10 +86,13 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
         storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
             if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
-                # Not while the first picture waits for a person.
-                stored = Attempt.objects.filter(pk=attempt.pk, cleaned_up_at__isnull=True, edit__state=State.SUCCEEDED)
-                stored.update(cleanup_due_at=clock.now())
+                Attempt.objects.filter(_has_no_use(), pk=attempt.pk).update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
+
+
+def _has_no_use() -> Q:
+    """Attempts of whose pictures Wiro's copies may go: not while the first one waits for a person."""
+    return Q(cleaned_up_at__isnull=True, edit__state=State.SUCCEEDED)
 
 
 def _unavailable(edit: Edit, attempt: Attempt, why: str) -> None:

@@ -14,7 +14,7 @@ from ...failpoints import failpoint
 from ...log_context import note
 from ...models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, Pause, State, TripReason, clock
 from ...wiro import WiroAPIError, WiroError, WiroRun
-from .. import task_id_spool, timing
+from .. import model_checks, task_id_spool, timing
 from ..flow_control import admission, circuit_breaker, storage_health
 from ..provider import callback_url, client, hand_over, parameters
 from .reconcile import adopt
@@ -163,6 +163,8 @@ def _refused(edit: Edit, attempt: Attempt, error: WiroError) -> None:
     """The answer is provably no. Depending on the refusal: wait together with all edits, try again, or give up."""
     settle_by(attempt, Outcome.REJECTED, error)
     tripped = circuit_breaker.trip_for(error, edit)
+    if isinstance(error, WiroAPIError) and error.is_not_found:
+        model_checks.check_soon()
     waiting = _waiting_for(edit, attempt)
     if waiting is None:
         return

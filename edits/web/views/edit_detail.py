@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import moderation, news, sharing, trash
 from ...jobs import actions, webhooks
+from ...jobs.catalog import has_seed
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
-from ...ordering import create, quotas
+from ...ordering import create, offers, quotas
 from ...tasks import enqueue
-from .. import addresses, comparison, composer, progress, user_messages
+from .. import addresses, comparison, composer, model_facts, progress, user_messages
 from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .errors import storage_unavailable
@@ -90,7 +91,9 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        "can_retry": (edit.is_ended or edit.state == State.UNCONFIRMED) and not edit.is_made_here,
+        "can_retry": _can_retry(edit),
+        "has_seed": has_seed(edit),
+        "fallback": model_facts.fallback(edit),
         # An edit of a region keeps the rest already.
         "can_keep_rest": is_result and not edit.region,
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
@@ -99,6 +102,11 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         # Submitting the form twice creates one edit.
         "retry_nonce": uuid.uuid4().hex,
     }
+
+
+def _can_retry(edit: Edit) -> bool:
+    can_be_sent = (edit.is_ended and offers.find([edit.model]) is not None) or edit.state == State.UNCONFIRMED
+    return can_be_sent and not edit.is_made_here
 
 
 @require_safe
@@ -132,7 +140,8 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        fresh = create.again(edit, same_seed=request.POST.get("seed") == "same", nonce=nonce)
+        again = {"nonce": nonce, "model": request.POST.get("model", "")}
+        fresh = create.again(edit, same_seed=request.POST.get("seed") == "same", **again)
     except quotas.QuotaExceeded as error:
         if wants_json(request):
             return JsonResponse(
