@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..jobs.catalog import catalog, name_of
 from ..models import ModelStatus
+from ..operations.model_record import Record, records
 from ..ordering import offers
 from ..ordering.prices import price_of
 from ..web import money
@@ -21,6 +22,10 @@ from .read_only import ValidSelection
 
 def _names() -> list[tuple[str, str]]:
     return [("", "---------"), *((model.slug, model.name) for model in catalog())]
+
+
+# Columns of the list that are this site's own record of the last 90 days.
+_RECORD = ("edits", "picked", "kept", "retried", "failed", "cost", "seconds")
 
 
 class ModelStatusForm(forms.ModelForm):
@@ -40,7 +45,7 @@ class ModelStatusForm(forms.ModelForm):
 @admin.register(ModelStatus)
 class ModelStatusAdmin(ValidSelection):
     form = ModelStatusForm
-    list_display = ("name", "slug", "place", "price", "checked_at", "gone_since", "differs")
+    list_display = ("name", "slug", "place", "price", "checked_at", "gone_since", "differs", *_RECORD)
     readonly_fields = ("slug", "price", "checked_at", "gone_since", "differs")
     fieldsets = (
         (None, {"fields": ("slug", "price", "checked_at", "gone_since", "differs")}),
@@ -96,6 +101,44 @@ class ModelStatusAdmin(ValidSelection):
         model = catalog().get(row.slug)
         return money.price(price_of(model, model.defaults, row)) if model else "–"
 
+    @admin.display(description=_("edits"))
+    def edits(self, row: ModelStatus) -> int:
+        return _record(row).edits
+
+    @admin.display(description=_("picked"))
+    def picked(self, row: ModelStatus) -> str:
+        return _share(_record(row).picked, _record(row).compared)
+
+    @admin.display(description=_("kept"))
+    def kept(self, row: ModelStatus) -> str:
+        return _share(_record(row).kept, _record(row).succeeded)
+
+    @admin.display(description=_("retried"))
+    def retried(self, row: ModelStatus) -> str:
+        return _share(_record(row).retried, _record(row).edits)
+
+    @admin.display(description=_("failed"))
+    def failed(self, row: ModelStatus) -> str:
+        return _share(_record(row).failed, _record(row).edits)
+
+    @admin.display(description=_("cost (USD)"))
+    def cost(self, row: ModelStatus) -> str:
+        cost = _record(row).cost
+        return "–" if cost is None else f"{cost.normalize():f}"
+
+    @admin.display(description=_("seconds"))
+    def seconds(self, row: ModelStatus) -> str:
+        seconds = _record(row).seconds
+        return "–" if seconds is None else f"{seconds:.0f}"
+
     @admin.display(description=_("differs from its file"))
     def differs(self, row: ModelStatus) -> SafeString | str:
         return format_html_join("; ", "{}", ((text,) for text in row.differences)) or "–"
+
+
+def _record(row: ModelStatus) -> Record:
+    return records().get(row.slug) or Record()
+
+
+def _share(part: int, whole: int) -> str:
+    return gettext("%(part)d of %(whole)d") % {"part": part, "whole": whole} if whole else "–"

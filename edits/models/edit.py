@@ -109,6 +109,8 @@ class Edit(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     favorite_at = models.DateTimeField(null=True, blank=True)
+    # When its owner picked it among results of several models.
+    picked_at = models.DateTimeField(null=True, blank=True)
     # Since when there is news of it that its owner has not looked at.
     news_at = models.DateTimeField(null=True, blank=True)
     # In the trash since then; once `purged_at` is set, its pictures have been removed.

@@ -56,6 +56,7 @@ class EventCode(models.TextChoices):
     CLEAN_UP_NOW = "clean_up_now", _("delete Wiro’s copies now")
     RETRIED_AS = "retried_as", _("tried again as edit %(edit)s")
     RETRIES = "retries", _("tries edit %(edit)s again")
+    PICKED = "picked", _("picked among the results of several models")
     DELETED = "deleted", _("moved to trash")
     ACCOUNT_DELETED = "account_deleted", _("deleted with its owner’s account")
     RESTORED = "restored", _("restored from trash")

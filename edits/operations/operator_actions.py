@@ -44,10 +44,7 @@ def retry_for_owner(edit: Edit, actor: User, reason: str = "", nonce: str = "") 
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := Edit.objects.filter(owner=edit.owner_id, nonce=nonce).first():
             return known
-        fresh = again(edit, same_seed=True, nonce=nonce)
-        for here, code, other in ((edit, EventCode.RETRIED_AS, fresh), (fresh, EventCode.RETRIES, edit)):
-            _note(here, code, actor, reason, {"edit": str(other.pk)})
-    return fresh
+        return again(edit, same_seed=True, nonce=nonce, actor=actor, reason=reason)
 
 
 def clean_up_now(edit: Edit, actor: User, reason: str = "") -> None:
@@ -65,5 +62,5 @@ def _erasable(edit: Edit, now: datetime) -> QuerySet[Attempt]:
     return tasks.exclude(wiro_task_token="").filter(Q(cleanup_due_at__isnull=True) | Q(cleanup_due_at__gt=now))
 
 
-def _note(edit: Edit, code: str, actor: User, reason: str, data: dict[str, str] | None = None) -> None:
-    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, data=data or {}, reason=reason, actor=actor)
+def _note(edit: Edit, code: str, actor: User, reason: str) -> None:
+    Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=code, reason=reason, actor=actor)

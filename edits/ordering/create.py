@@ -18,7 +18,7 @@ from ..jobs.catalog import SEEDEDIT, ModelDeclaration, catalog, stored, values_o
 from ..jobs.flow_control import storage_health
 from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
-from ..models import Denial, Edit, Event, NotAllowed, Photo, WriteLock
+from ..models import Denial, Edit, Event, EventCode, NotAllowed, Photo, WriteLock
 from . import offers, quotas
 from .prices import price_of
 from .sources import Start
@@ -114,7 +114,7 @@ def _takes_seed(columns: dict[str, Any]) -> bool:
     return model is None or model.seed is not None
 
 
-def again(edit: Edit, *, same_seed: bool, nonce: str = "", model: str = "") -> Edit:
+def again(edit: Edit, *, same_seed: bool, nonce: str = "", model: str = "", actor: User | None = None, reason: str = "") -> Edit:
     """The same picture, region and instruction again, by the same or another `model`, as a new edit, because ended edits never
     change.
 
@@ -130,7 +130,16 @@ def again(edit: Edit, *, same_seed: bool, nonce: str = "", model: str = "") -> E
     choices = [ModelChoice(found[0].slug, _values_for(found[0], edit))]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
     again["choices"] = choices
-    return create_variations(edit.owner, edit.photo, **again)[0]
+    fresh = create_variations(edit.owner, edit.photo, **again)[0]
+    if not edit.events.filter(code=EventCode.RETRIED_AS, data__edit=str(fresh.pk)).exists():
+        _note_retry(edit, fresh, actor or edit.owner, reason)
+    return fresh
+
+
+def _note_retry(edit: Edit, fresh: Edit, actor: User, reason: str) -> None:
+    for here, code, other in ((edit, EventCode.RETRIED_AS, fresh), (fresh, EventCode.RETRIES, edit)):
+        note = {"kind": Event.Kind.ASKED, "code": code, "data": {"edit": str(other.pk)}, "reason": reason}
+        Event.objects.create(edit=here, actor=actor, **note)
 
 
 def _values_for(model: ModelDeclaration, edit: Edit) -> dict[str, Any]:

@@ -13,4 +13,5 @@ composer        where the next instruction is typed     badges          what bec
 region_form     where a photo may change, in a form   compression     HTML pages, compressed
 model_form      which models a form asks for            model_fields    their inputs, as fields of the form
 model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
+model_choices   the models, with price and time
 """

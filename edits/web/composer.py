@@ -48,10 +48,12 @@ def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
     }
 
 
-def below(edit: Edit, owner: User) -> dict[str, Any]:
-    """For the next edit: it starts from the result or, while there is none, from the photo of this edit."""
+def below(edit: Edit, owner: User, *, is_blind: bool = False) -> dict[str, Any]:
+    """For the next edit: it starts from the result or, while there is none, from the photo of this edit, and is made by the same
+    model, unless that `is_blind`."""
     start = Start(edit, RESULT, edit.result) if edit.result else Start(edit, SOURCE, edit.photo)
     # After a failure, the user may want to rephrase the instruction.
     prompt = edit.prompt if edit.state in (State.FAILED, State.CANCELED) else ""
-    form = EditForm(owner=owner, initial={"version": edit.pk, "side": start.side, "prompt": prompt})
+    model = "" if is_blind else edit.model
+    form = EditForm(owner=owner, initial={"version": edit.pk, "side": start.side, "prompt": prompt, "model": model})
     return context(form, start, owner)

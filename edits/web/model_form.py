@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from ..images import PictureRefused, Rules, measure
 from ..jobs.catalog import ModelDeclaration
-from ..models import ModelStatus
 from ..ordering import offers
 from ..ordering.create import ModelChoice
-from ..ordering.prices import Price, price_of
-from . import user_messages
+from ..ordering.prices import Price
+from . import model_choices, user_messages
 from .model_fields import COMMON, InputField, ModelInputs
 
 MODELS_MAX = 4
@@ -75,11 +74,14 @@ class ModelForm(forms.Form):
         """The chosen models with the values of their inputs, after cleaning."""
         return [ModelChoice(model.slug, self.inputs[model.slug].cleaned_data) for model in self.cleaned_data["model"]]
 
+    @cached_property
+    def model_choices(self) -> list[model_choices.ModelChoice]:
+        return model_choices.choices(self.offered, self.chosen)
+
     @property
     def price(self) -> Price:
         """What one photo costs with the chosen models, in one variation."""
-        statuses = ModelStatus.objects.in_bulk([model.slug for model in self.chosen])
-        prices = [price_of(model, model.defaults, statuses.get(model.slug)) for model in self.chosen]
+        prices = [choice.price for choice in self.model_choices if choice.is_chosen or choice.is_compared]
         return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.test import Client
 from PIL import Image
@@ -16,6 +17,7 @@ from tests.conftest import PACE, advance_to_rest
 from tests.forms import codes, named, post
 from tests.pages import text_of
 from tests.pictures import plain
+from tests.regions import BOX, bytes_of, pixels_of
 from tests.rows import present
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -126,3 +128,25 @@ def test_every_model_paints_in_the_sandbox(browser: Client, sandbox: SandboxServ
     edit = Edit.objects.get(pk=post(browser, as_json=True, model=slug).json()["id"])
     assert advance_to_rest(edit).state == "succeeded"
     assert [run.model for run in sandbox.runs()] == [slug]
+
+
+@pytest.mark.parametrize(
+    ("slug", "inputs"), [("ByteDance/seedream-v4-5", {}), ("pruna/qwen-image-edit-plus", {"outputFormat": "webp"})]
+)
+def test_a_region_and_the_rest_are_kept_whatever_size_and_format_come_back(
+    browser: Client, sandbox: SandboxServer, settings: Settings, slug: str, inputs: dict[str, str]
+) -> None:
+    settings.MODELS = ["*"]
+    fields = {"model": slug, "output_format": inputs.get("outputFormat", "png"), "prompt": "Make it sepia"}
+    edit = advance_to_rest(Edit.objects.get(pk=post(browser, as_json=True, region_box=BOX, **fields).json()["id"]))
+    assert edit.is_composite
+    photo, result = pixels_of(bytes_of(edit.photo)), pixels_of(bytes_of(present(edit.result)))
+    assert result.shape == photo.shape
+    # Far from the region in the middle, the photo is what it was.
+    assert np.abs(result[:100, :100] - photo[:100, :100]).max() <= 2
+    whole = advance_to_rest(Edit.objects.get(pk=post(browser, as_json=True, **fields, nonce="whole").json()["id"]))
+    kept = browser.post(f"{edit_url(whole)}keep-rest/", {"region_box": BOX}, headers={"accept": "application/json"})
+    assert kept.status_code == 201, kept.content
+    version = Edit.objects.get(pk=kept.json()["id"])
+    assert (present(version.result).width, present(version.result).height) == (640, 427)
+    assert version.model == slug

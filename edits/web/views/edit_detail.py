@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ...gallery import moderation, news, sharing, trash
+from ...gallery import blind, moderation, news, sharing, trash
 from ...jobs import actions, webhooks
 from ...jobs.catalog import has_seed
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
@@ -75,6 +75,7 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     links = live_links(request, edit) if is_result else []
     versions = history(edit)
     variations = versions.variations_of(edit)
+    is_blind = blind.is_blind([version.edit for version in variations])
     compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
         "is_owner": True,
@@ -84,7 +85,9 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "is_unusual": not compared.is_usual,
         "variations": variations,
         "is_grid": bool(variations) and "grid" in request.GET,
-        **composer.below(edit, person(request)),
+        "is_blind": is_blind,
+        "is_comparison": len({version.edit.model for version in variations}) > 1,
+        **composer.below(edit, person(request), is_blind=is_blind),
         "links": links,
         # The URL of a new link is shown only once, so the sharing panel must be open.
         "is_sharing": any(link["url"] for link in links),
@@ -140,8 +143,8 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        again = {"nonce": nonce, "model": request.POST.get("model", "")}
-        fresh = create.again(edit, same_seed=request.POST.get("seed") == "same", **again)
+        is_same, model = request.POST.get("seed") == "same", request.POST.get("model", "")
+        fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model)
     except quotas.QuotaExceeded as error:
         if wants_json(request):
             return JsonResponse(

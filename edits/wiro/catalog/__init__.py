@@ -3,6 +3,7 @@
 declaration  what a file says, as objects         reading   a file, checked line by line
 pricing      what a Run costs                     drafting  a file from what Wiro says
 loading      the files of one or more folders     table     a table of TOML, and what is wrong with it
+overview     the table in docs/models.md
 
 A form, its validation and its help, the request, the sandbox, the admin and docs/models.md are made from these files. The format
 is described in docs/models.md.
