@@ -14,6 +14,7 @@ from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
 from .exposure import is_private
 from .log_settings import logging_config
 from .picture_settings import picture_origins, picture_storage
+from .schedule import beat_schedule
 from .secret_files import SECRETS
 
 # What the program brings along lies beside it, in a wheel beside these settings; what a site has, where it is started there.
@@ -195,6 +196,9 @@ WIRO_BASE_URL = env.str("WIRO_BASE_URL", "https://api.wiro.ai/v1").rstrip("/")
 WIRO_OUTPUT_HOSTS = env.list("WIRO_OUTPUT_HOSTS", default=["wiro.ai"])
 # Task/Detail calls per second and worker process; Wiro documents HTTP 429 but no figure.
 WIRO_POLLS_PER_SECOND = env.float("WIRO_POLLS_PER_SECOND", 300.0)
+# Slugs of the models that people may choose, the default first; "*" means all that are declared, empty SeedEdit alone.
+MODELS = env.list("MODELS", default=["*"] if OWN_SANDBOX else [])
+MODELS_DIR = DATA_DIR / "models"
 
 # --- Celery ----------------------------------------------------------------------------------------------------------
 
@@ -223,12 +227,7 @@ ENGINE_TIME_SCALE: float = env.float(env.renamed("ENGINE_TIME_SCALE", "ENGINE_PA
 STORAGE_MIN_FREE = env.int("STORAGE_MIN_FREE", 32_000_000)
 # Send an unconfirmed edit once more when Wiro's own list proves that it was not accepted.
 RECONCILE_REQUEUE = env.bool("RECONCILE_REQUEUE", True)
-CELERY_BEAT_SCHEDULE = {
-    "dispatch-due": {"task": "edits.tasks.dispatch_due", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
-    "clean-up": {"task": "edits.tasks.clean_up", "schedule": 600.0, "options": {"expires": 600.0}},
-    # The task checks whether a day has passed; with a daily schedule, beat would start counting again at every restart.
-    "compare-ledger": {"task": "edits.tasks.compare_ledger", "schedule": 600.0, "options": {"expires": 600.0}},
-}
+CELERY_BEAT_SCHEDULE = beat_schedule(SWEEP_SECONDS)
 
 # --- Security --------------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.http.request import validate_host
 
 from .wiro import WiroClient
+from .wiro.catalog import DeclarationError, load
 
 # How alike a name must be to be taken for a misspelling: EDIT_PER_DAY (0.96) and WIRO_API_KYE (0.92) are, HOSTNAME (0.67) is not.
 NEARLY = 0.88
@@ -86,6 +87,17 @@ def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "It is read as loopback and private networks. Name your proxy instead, for example TRUSTED_PROXIES=127.0.0.1."
     return [Warning("BEHIND_PROXY is an old setting; TRUSTED_PROXIES replaces it.", hint=hint, id="edits.W003")]
+
+
+@register()
+def models_are_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        known = load(Path(settings.MODELS_DIR))
+    except DeclarationError as error:
+        return [Error(f"A model cannot be used: {error}", id="edits.E007")]
+    unknown = [slug for slug in settings.MODELS if slug not in known and settings.MODELS != ["*"]]
+    hint = "`manage.py models` lists those that are declared."
+    return [Error(f"MODELS names {slug}, which is not declared.", hint=hint, id="edits.E008") for slug in unknown]
 
 
 @register()

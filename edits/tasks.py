@@ -1,18 +1,19 @@
 """Celery's tasks. A message is a hint that carries an id; losing or duplicating one costs seconds, nothing else."""
 
 import sys
+import threading
 import uuid
 from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_init, worker_shutting_down
-from django.db import DatabaseError
+from celery.signals import worker_init, worker_ready, worker_shutting_down
+from django.db import DatabaseError, connection
 
 from . import celery_monitoring  # noqa: F401 - registers what it has with Celery
 from .accounts import retention
 from .background import InBackground
-from .jobs import ledger_comparison, provider_calls, scheduler, webhook_delivery, worker_pool
+from .jobs import ledger_comparison, model_checks, provider_calls, scheduler, webhook_delivery, worker_pool
 from .jobs.flow_control import storage_health
 
 # After a failed publish the broker is left alone for a while: the scheduler finds the edits, and the log is not flooded.
@@ -48,6 +49,26 @@ def clean_up() -> None:
 def compare_ledger() -> None:
     """Compare the ledger with Wiro's list of tasks, once a day."""
     ledger_comparison.compare_if_due()
+
+
+@shared_task
+def check_models() -> None:
+    """Ask Wiro about the declared models, once a day."""
+    model_checks.check_if_due()
+
+
+@worker_ready.connect
+def check_models_at_start(**_: Any) -> None:
+    """In a thread, since Wiro may not answer and work is waiting."""
+    threading.Thread(target=_check_models_at_start, name="model-check", daemon=True).start()
+
+
+def _check_models_at_start() -> None:
+    try:
+        with suppress(DatabaseError):
+            model_checks.check_if_due(model_checks.SOON)
+    finally:
+        connection.close()
 
 
 @shared_task(name="edits.tasks.tidy")

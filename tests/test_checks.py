@@ -50,6 +50,14 @@ def test_a_broken_address_or_key_is_refused_by_name(settings: Settings, name: st
         assert value.strip() not in str(message)
 
 
+def test_a_model_that_is_not_declared_or_cannot_be_read_is_refused_by_name(settings: Settings, tmp_path: Path) -> None:
+    settings.MODELS = ["reve/Edit", "maker/unknown"]
+    assert "maker/unknown" in found()["edits.E008"].msg
+    settings.MODELS_DIR, settings.MODELS = tmp_path, ["*"]
+    (tmp_path / "ours.toml").write_text('slug = "maker/ours"')
+    assert "ours.toml: name: is missing" in found()["edits.E007"].msg
+
+
 @pytest.mark.parametrize("name", LIMITS)
 @pytest.mark.parametrize("value", [0, -1, float("nan"), Decimal("NaN")])
 def test_a_limit_of_nothing_is_refused_by_name(settings: Settings, name: Any, value: Any) -> None:

@@ -7,5 +7,5 @@ job_detail     one edit, and what can be done        search          search and 
 csv_export     jobs and costs as CSV                 rows            attempts, events, photos, the breaker
 profiles       limits, trust, suspension             users           accounts, and how they are erased
 read_only      nothing is edited by hand             ledger          where our ledger and Wiro disagree
-registration   registers all of them
+model_choices  the models, and what is offered      registration    registers all of them
 """

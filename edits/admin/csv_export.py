@@ -1,6 +1,7 @@
 """Edits and costs as CSV, streamed while they are read, so that only a few are in memory at a time."""
 
 import csv
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -27,9 +28,11 @@ JOBS: dict[str, Callable[[Edit], Any]] = {
     "state": attrgetter("state"),
     "failure": attrgetter("failure_code"),
     "instruction": attrgetter("prompt"),
+    "model": attrgetter("model"),
     "guidance_scale": attrgetter("guidance_scale"),
     "seed": attrgetter("seed"),
     "watermark": attrgetter("watermark"),
+    "inputs": lambda edit: json.dumps(edit.inputs, sort_keys=True) if edit.inputs else "",
     "changed_percent": attrgetter("changed_percent"),
     "visibility": attrgetter("visibility"),
     "review": attrgetter("review"),
@@ -43,6 +46,7 @@ JOBS: dict[str, Callable[[Edit], Any]] = {
 COSTS: dict[str, Callable[[Attempt], Any]] = {
     "edit": attrgetter("edit_id"),
     "owner": attrgetter("edit.owner.username"),
+    "model": attrgetter("edit.model"),
     "state": attrgetter("edit.state"),
     "attempt": attrgetter("number"),
     "task": attrgetter("wiro_task_id"),

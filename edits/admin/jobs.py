@@ -31,7 +31,7 @@ from .csv_export import export
 from .job_detail import JobView
 from .read_only import ReadOnlyAdmin
 from .review_queue import ReviewQueue
-from .search import CappedPaginator, Cost, Created, EditChangeList, FailureCode, StateFilter, search
+from .search import CappedPaginator, Cost, Created, EditChangeList, FailureCode, ModelFilter, StateFilter, search
 
 
 def _reasons() -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ class ReviewActionForm(ActionForm):
 class EditAdmin(ReviewQueue, JobView, ReadOnlyAdmin):
     list_display = ("pair", "words", "asked_by", "outcome", "visibility", "charged", "made")
     list_display_links = ("words",)
-    list_filter = (Created, StateFilter, FailureCode, Cost, "visibility", "review")
+    list_filter = (Created, StateFilter, FailureCode, ModelFilter, Cost, "visibility", "review")
     # Prefetched instead: with a join, SQLite sorts the whole table instead of reading the newest from the index.
     list_select_related = ()
     list_per_page = 25

@@ -18,13 +18,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..jobs.catalog import catalog
 from ..models import IN_FLIGHT, Attempt, Edit, Failure, State
 
 COUNT_MAX = 1000
 # Without an index, only this many of the newest edits are searched.
 LOOK_BACK = 20_000
 # These are indexed together with the time, so they need no such limit.
-INDEXED = {"created", "state", "owner__id__exact", "due_at__lte", "q", "p", "o", "all", "e", "_popup", "_facets"}
+INDEXED = {"created", "state", "model", "owner__id__exact", "due_at__lte", "q", "p", "o", "all", "e", "_popup", "_facets"}
 MONTHS = 6
 
 
@@ -148,6 +149,19 @@ class StateFilter(admin.SimpleListFilter):
                 return edits.filter(state__in=IN_FLIGHT)
             case state:
                 return edits.filter(state=state)
+
+
+class ModelFilter(admin.SimpleListFilter):
+    """By the model that edited, which is indexed together with the time."""
+
+    title = _("model")
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(model.slug, model.name) for model in catalog()]
+
+    def queryset(self, request: HttpRequest, edits: QuerySet[Edit]) -> QuerySet[Edit]:
+        return edits.filter(model=self.value()) if self.value() else edits
 
 
 class FailureCode(admin.SimpleListFilter):

@@ -26,6 +26,7 @@ from ..jobs import ledger_comparison
 from ..jobs.flow_control import pause, storage_health
 from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
+from ..ordering import offers
 from ..version import VERSION
 from ..web.own_next import with_own_next
 from .charts import HEIGHT, WIDTH, chart, titles
@@ -108,6 +109,7 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "pause": pause,
         "storage_problem": storage_health.problem(),
         "ledger_differences": ledger_comparison.undismissed(),
+        "models_gone": offers.gone(),
         "spent_today": spent_today,
         "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
         "spend_cap": settings.SPEND_PER_DAY,

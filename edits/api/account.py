@@ -6,9 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router
 
-from ..jobs import provider
+from ..jobs.catalog import DeclaredInput, ModelDeclaration, spoken
 from ..models import ApiToken, Scope, limits
-from ..ordering import quotas
+from ..ordering import offers, quotas
+from ..ordering.prices import price_of
 from .schemas import AccountOut, ModelList, usd
 from .tokens import Token
 
@@ -17,8 +18,34 @@ router = Router(tags=["Account"])
 
 @router.get("/models", auth=Token(), response=ModelList, url_name="models", summary="List models")
 def list_models(request: HttpRequest) -> dict[str, Any]:
-    """The models that this site offers, with what one edit is expected to cost. Any token will do."""
-    return {"models": [{"slug": provider.MODEL, "is_default": True, "price_estimate": usd(quotas.price_estimate())}]}
+    """The models that this site offers, the default first, with what one edit is expected to cost. Any token will do."""
+    return {"models": [_model_out(model, is_default=not place) for place, model in enumerate(offers.offered())]}
+
+
+def _model_out(model: ModelDeclaration, is_default: bool) -> dict[str, Any]:
+    price = price_of(model, model.defaults)
+    return {
+        "slug": model.slug,
+        "name": model.name,
+        "good_at": spoken(model.good_at),
+        "is_default": is_default,
+        "price_estimate": usd(price.usd),
+        "price_is_exact": not price.is_about,
+        "seconds": model.seconds,
+        "inputs": [_input_out(item) for item in model.inputs],
+    }
+
+
+def _input_out(item: DeclaredInput) -> dict[str, Any]:
+    return {
+        "field": item.field,
+        "kind": item.kind.value,
+        "label": spoken(item.label),
+        "default": item.default,
+        "minimum": item.minimum,
+        "maximum": item.maximum,
+        "options": [option.value for option in item.options],
+    }
 
 
 @router.get("/account", auth=Token(Scope.ACCOUNT_READ), response=AccountOut, url_name="account", summary="Get your limits")

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status as Answer
 
 from ..gallery import trash
-from ..jobs import actions, provider, viewers
+from ..jobs import actions, viewers
 from ..models import ENDED, PENDING, Edit, Scope, State
 from ..ordering import create
 from ..tasks import enqueue
@@ -96,8 +96,6 @@ def _valid_form(request: HttpRequest) -> EditForm:
         for field, found in form.errors.get_json_data().items()
         for error in found
     ]
-    if request.POST.get("model", provider.MODEL) != provider.MODEL:
-        errors.append({"field": "model", "code": "unknown_model", "message": "This site has no such model."})
     if errors:
         raise invalid(errors, **({"can_fit": True} if form.can_fit else {}))
     return form

@@ -10,9 +10,10 @@ from django import forms
 from django.utils import translation
 from ninja import NinjaAPI
 
-from ..jobs import provider
+from ..jobs.catalog import SEEDEDIT, catalog
 from ..ordering import sources
 from ..web.forms import EditForm
+from ..web.model_fields import ModelInputs
 from ..web.region_form import SIDES, RegionForm
 from .idempotency import KEY_MAX
 from .problems import CONTENT_TYPE
@@ -60,11 +61,21 @@ def _field(name: str, field: forms.Field) -> dict[str, Any]:
 
 def _form(form: type[forms.Form], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
     with translation.override("en"):
-        fields = {name: _field(name, field) for name, field in form.base_fields.items() if name not in _NOT_FOR_SCRIPTS}
+        found = form.base_fields | (_default_inputs() if form is EditForm else {})
+        fields = {name: _field(name, field) for name, field in found.items() if name not in _NOT_FOR_SCRIPTS}
     schema: dict[str, Any] = {"type": "object", "properties": fields | more}
     if required:
         schema["required"] = list(required)
     return {"requestBody": {"required": bool(required), "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+def _default_inputs() -> dict[str, forms.Field]:
+    """The inputs of the default model; those of the others are in `GET /models`."""
+    model = catalog()[SEEDEDIT]
+    fields = ModelInputs(model, None).fields
+    for item in model.inputs:
+        fields[item.field].initial = item.default
+    return fields
 
 
 def _refusals(*statuses: int) -> dict[int, Any]:
@@ -79,7 +90,7 @@ _KEY = {
     "schema": {"type": "string", "maxLength": KEY_MAX},
     "description": "Any text. Sending the same request again with the same key gives the same edit, and nothing is paid twice",
 }
-_MODEL = {"type": "string", "enum": [provider.MODEL], "description": "One of `GET /models`"}
+_MODEL = {"type": "string", "description": "A slug of `GET /models`, or several with commas in between: one edit for each"}
 _IMAGES = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")}
 _SEED = {"type": "string", "enum": ["same"], "description": "`same` keeps the seed; otherwise a new one is drawn"}
 _RETRY_BODY = {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"seed": _SEED}}}}}

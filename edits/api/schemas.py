@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Field, Schema
 
-from ..jobs import provider
 from ..models import Edit
 from ..web import addresses, progress
 
@@ -68,11 +67,26 @@ class EditList(Schema):
     next_cursor: str | None = Field(description="The `cursor` of the next page; null on the last one")
 
 
+class InputOut(Schema):
+    field: str = Field(description="The field of a new edit that sets it")
+    kind: str
+    label: str
+    default: Any
+    minimum: float | None
+    maximum: float | None
+    options: list[str] = Field(description="What it may be; empty for any value between the limits")
+
+
 class ModelOut(Schema):
     slug: str
+    name: str
+    good_at: str
     is_default: bool
     price_estimate: Usd = Field(description="What is reserved for one edit until Wiro reports its cost")
+    price_is_exact: bool = Field(description="Whether Wiro’s own price rule is known")
     currency: Literal["USD"] = "USD"
+    seconds: float = Field(description="How long an edit typically takes")
+    inputs: list[InputOut]
 
 
 class ModelList(Schema):
@@ -140,7 +154,7 @@ def edit_out(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "status": status["state"],
         **{name: status[name] for name in ("progress", "eta_seconds", "failure", "sent_percent")},
         **{name: getattr(edit, name) for name in same},
-        "model": provider.MODEL,
+        "model": edit.model,
         "version_of": edit.parent_id,
         "price_estimate": usd(edit.cost_reserved),
         "cost": usd(edit.cost),

@@ -8,15 +8,13 @@ from pathlib import PurePath
 from django.utils.text import slugify
 
 from .. import images
-from ..jobs.provider import MODEL
+from ..jobs.catalog import SEEDEDIT, catalog
 from ..jobs.steps.sent_picture import UnreadablePicture, region_of
 from ..models import Edit, Photo
 
 # Characters and names that Windows reserves.
 _UNPORTABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³")}
-
-AI_SYSTEM = f"{MODEL} via Wiro"
 
 
 def marked_result(edit: Edit) -> bytes:
@@ -82,8 +80,15 @@ def provenance(edit: Edit, region: images.Box | None = None) -> images.Provenanc
 
     `region` is the box around what the model painted in a composite.
     """
-    edited_at = edit.ended_at or edit.created_at
-    return images.Provenance(AI_SYSTEM, edit.seed, edit.guidance_scale, edited_at, region=region)
+    edited_at, model = edit.ended_at or edit.created_at, catalog().get(edit.model)
+    seed = edit.seed if model is None or model.seed else None
+    guidance = edit.guidance_scale if model is None or "guidance_scale" in model.defaults else None
+    return images.Provenance(ai_system(edit.model), seed, guidance, edited_at, region=region)
+
+
+def ai_system(slug: str) -> str:
+    """What made a picture, as labels name it."""
+    return f"{slug} via Wiro"
 
 
 def _painted_part(photo: Photo, edit: Edit) -> images.Box | None:
@@ -99,7 +104,9 @@ def _painted_part(photo: Photo, edit: Edit) -> images.Box | None:
 def example_mark() -> str:
     """An example of the label, for people to read."""
     moment = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
-    return images.packet(images.Provenance(AI_SYSTEM, seed=812_304, guidance_scale=4.0, edited_at=moment)).decode("utf-8")
+    return images.packet(images.Provenance(ai_system(SEEDEDIT), seed=812_304, guidance_scale=4.0, edited_at=moment)).decode(
+        "utf-8"
+    )
 
 
 def _marked(photo: Photo, edit: Edit) -> bytes:

@@ -30,6 +30,7 @@ from .rules import (
     Rules,
     can_be_fitted,
     keeps_rules,
+    measure,
     recognize,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "keep_rest",
     "keeps_rules",
     "mark",
+    "measure",
     "packet",
     "pair",
     "plan_crop",

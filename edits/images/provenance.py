@@ -48,8 +48,8 @@ class Provenance:
     """
 
     system: str
-    seed: int
-    guidance_scale: float
+    seed: int | None
+    guidance_scale: float | None
     edited_at: datetime
     region: Box | None = None
 
@@ -89,7 +89,9 @@ def _add_history(facts: Element, provenance: Provenance, moment: str) -> None:
     _add(event, "stEvt:action", "edited")
     _add(event, "stEvt:when", moment)
     _add(event, "stEvt:softwareAgent", provenance.system)
-    _add(event, "stEvt:parameters", f"seed {provenance.seed}, guidance {provenance.guidance_scale:g}")
+    inputs = {"seed": provenance.seed, "guidance": provenance.guidance_scale}
+    if told := ", ".join(f"{name} {value:.14g}" for name, value in inputs.items() if value is not None):
+        _add(event, "stEvt:parameters", told)
 
 
 def _add_region(facts: Element, box: Box) -> None:

@@ -8,6 +8,7 @@ webhooks           callbacks: "look again soon"           task_id_spool     task
 provider           the client, and what an edit sends     actions           what people may ask of a job
 step_monitor       which steps are being done now
 recovery           after a restore or a lost sandbox      backfill          what an edit was delivered without
+catalog            the declared models                model_checks      does Wiro still have them? prices, inputs
 ledger_comparison  does our ledger agree with Wiro?     provider_calls    how often Wiro was asked, how long
 viewers            an open page: poll sooner          webhook_delivery  what users are told, and where
 """

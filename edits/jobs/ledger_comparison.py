@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from ..models import ENDED, FAR_AHEAD, Attempt, Failure, Heartbeat, LedgerDifference, Outcome, clock
+from ..models import ENDED, FAR_AHEAD, Attempt, Edit, Failure, Heartbeat, LedgerDifference, Outcome, clock
 from ..wiro import WiroError, WiroTask, WiroUnsupportedCallError
+from ..wiro.catalog import SEEDEDIT
 from .steps.task_listing import read_back_to
 from .steps.task_match import is_known_task
 
@@ -22,6 +23,7 @@ PERIOD = timedelta(days=1)
 RETRY_AFTER_ERROR = timedelta(hours=1)
 # An edit may wait for its result for a day; a task younger than an hour may not be in our ledger yet.
 WINDOW = timedelta(days=3)
+WAITED = timedelta(days=1)
 SETTLED_AFTER = timedelta(hours=1)
 # With 100 tasks on each page more than a busy site makes in three days.
 PAGES_MAX = 200
@@ -55,11 +57,21 @@ def compare(now: datetime) -> int:
 
     Returns how many are new. Raises WiroError.
     """
-    listing = read_back_to(now - WINDOW, PAGES_MAX)
-    if not listing.is_complete:
-        log.warning("Wiro's list goes on beyond %d pages; older tasks were not compared", PAGES_MAX)
-    tasks = {task.id: task for task in listing.tasks if task.id and _is_settled_by_age(task, now)}
+    tasks = {task.id: task for model in _used_models(now) for task in _listed(model, now)}
     return _save(list(_differences(tasks, now)), tasks)
+
+
+def _used_models(now: datetime) -> list[str]:
+    """The default model, and those that an edit of these days used. An edit may have waited for a day before it was sent."""
+    used = Edit.objects.filter(created_at__gte=now - WINDOW - WAITED).order_by().values_list("model", flat=True).distinct()
+    return sorted({SEEDEDIT, *used})
+
+
+def _listed(model: str, now: datetime) -> list[WiroTask]:
+    listing = read_back_to(now - WINDOW, PAGES_MAX, model)
+    if not listing.is_complete:
+        log.warning("Wiro's list of %s goes on beyond %d pages; older tasks were not compared", model, PAGES_MAX)
+    return [task for task in listing.tasks if task.id and _is_settled_by_age(task, now)]
 
 
 def _is_settled_by_age(task: WiroTask, now: datetime) -> bool:

@@ -13,11 +13,12 @@ from django.urls import reverse
 from ..models import ABSENT, Attempt, Edit, Outcome, clock
 from ..storage import pictures
 from ..wiro import WiroClient
+from ..wiro.catalog import Sent
 from . import provider_calls
+from .catalog import declared, values_of
 from .steps import sent_picture
 from .timing import UPLOAD_DEADLINE, UPLOAD_VALIDITY, scaled
 
-MODEL = "ByteDance/image-to-image-seededit-v3"
 SOURCE_URL_MAX_AGE = 3600
 _SOURCE_SALT = "edits.source"
 
@@ -86,15 +87,9 @@ def edit_handed_over(token: str) -> Edit | None:
     return Edit.objects.select_related("photo").filter(pk=edit_id, deleted_at__isnull=True).first()
 
 
-def parameters(edit: Edit, source_url: str) -> dict[str, str | int]:
-    """The model's inputs, typed as in Wiro's own example: guidance and watermark are strings, the seed is a number."""
-    return {
-        "inputImageUrl": source_url,
-        "prompt": edit.prompt,
-        "guidanceScale": str(edit.guidance_scale),
-        "watermark": "true" if edit.watermark else "false",
-        "seed": edit.seed,
-    }
+def parameters(edit: Edit, source_url: str) -> dict[str, Sent]:
+    """The inputs of its model, named and typed as the model's declaration says."""
+    return declared(edit).parameters([source_url], edit.prompt, values_of(edit))
 
 
 def callback_url(token: str) -> str | None:

@@ -11,6 +11,7 @@ from .fair_share import FairShare
 from .heartbeat import BackfillCursor, Heartbeat
 from .ledger_difference import LedgerDifference
 from .media_marker import MediaMarker
+from .model_status import ModelStatus
 from .not_allowed import Denial, NotAllowed
 from .pause import Pause
 from .photo import Photo, discard
@@ -47,6 +48,7 @@ __all__ = [
     "Heartbeat",
     "LedgerDifference",
     "MediaMarker",
+    "ModelStatus",
     "NotAllowed",
     "Outcome",
     "Pause",

@@ -41,6 +41,8 @@ class Attempt(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=1000, blank=True)
     output_url = models.CharField(max_length=4000, blank=True)
+    # Of the pictures after the first, each of which is the result of a version of its own.
+    further_urls = models.JSONField(default=list, blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
     # Stays reserved while nobody knows whether this attempt was charged.
     cost_reserved = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0), help_text=_("USD"))
@@ -89,6 +91,11 @@ class Attempt(models.Model):
     def may_have_task(self) -> bool:
         """Wiro may have taken it without our knowing: only a refusal by Wiro, or never having sent it, rules that out."""
         return self.outcome in (Outcome.PENDING, Outcome.UNKNOWN) or self.error_code == ABSENT
+
+    def url_of(self, output_number: int) -> str:
+        """The address of one of the task's pictures, counted from 0; "" if it is not known."""
+        known: list[str] = [self.output_url, *self.further_urls]
+        return known[output_number] if output_number < len(known) else ""
 
     @property
     def has_claimed_task(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import clock
 from .attempt import Attempt, Outcome
+from .edit_indexes import INDEXES
 from .edit_queryset import EditQuerySet
 from .event import REASON_MAX, Event, EventCode
 from .photo import Photo, place
@@ -52,11 +53,19 @@ class Edit(models.Model):
     request_hash = models.CharField(max_length=64, blank=True, editable=False)
     # Of the upload, as its owner called it; for its owner alone.
     file_name = models.CharField(max_length=100, blank=True)
+    # A further picture of the paid Run of another edit. The first picture, whose number is 0, is that edit's own result.
+    output_of = models.ForeignKey("edits.Attempt", models.CASCADE, null=True, blank=True, related_name="further_edits")
+    output_number = models.PositiveSmallIntegerField(default=0)
 
+    # A slug of the catalog; the default is the only model of the versions before there was one.
+    model = models.CharField(_("model"), max_length=255, default="ByteDance/image-to-image-seededit-v3")
     prompt = models.TextField(_("instruction"))
     guidance_scale = models.FloatField(default=4.0)
     watermark = models.BooleanField(default=False)
+    # 0 for a model that takes none.
     seed = models.PositiveBigIntegerField()
+    # The values of the model's other inputs, by their fields.
+    inputs = models.JSONField(default=dict, blank=True)
     # Where the photo may change, as a PNG; without one, everywhere.
     region = models.FileField(upload_to=place, max_length=200, blank=True)
     # Left, top, right and bottom, in pixels of the photo, of the part that is sent; None: all of it. Kept, because the answer
@@ -102,6 +111,8 @@ class Edit(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     favorite_at = models.DateTimeField(null=True, blank=True)
+    # When its owner picked it among results of several models.
+    picked_at = models.DateTimeField(null=True, blank=True)
     # Since when there is news of it that its owner has not looked at.
     news_at = models.DateTimeField(null=True, blank=True)
     # In the trash since then; once `purged_at` is set, its pictures have been removed.
@@ -152,26 +163,7 @@ class Edit(models.Model):
                 condition=Q(visibility=Visibility.PRIVATE) | Q(state=State.SUCCEEDED), name="only_results_are_shared"
             ),
         ]
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="edit_due"),
-            models.Index(fields=["state", "created_at"], name="edit_state_created"),
-            models.Index(fields=["owner", "-created_at", "-id"], name="edit_owner_newest"),
-            models.Index(fields=["owner", "-started_at"], name="edit_owner_served"),
-            models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
-            models.Index(fields=["created_at"], name="edit_created"),
-            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="edit_batch"),
-            models.Index(
-                fields=["appealed_at", "offered_at", "created_at", "id"], condition=Q(visibility="pending"), name="edit_offered"
-            ),
-            models.Index(fields=["origin", "-created_at", "-id"], name="edit_versions"),
-            models.Index(fields=["owner", "-deleted_at", "-id"], condition=Q(deleted_at__isnull=False), name="edit_own_trash"),
-            models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
-            models.Index(fields=["owner", "-created_at", "-id"], condition=Q(news_at__isnull=False), name="edit_news"),
-            models.Index(
-                fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"
-            ),
-            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False, purged_at__isnull=True), name="edit_trash"),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.prompt if len(self.prompt) <= 60 else f"{self.prompt[:57]}…"
@@ -207,6 +199,11 @@ class Edit(models.Model):
     def live_attempt(self) -> Attempt | None:
         """The Run that this edit waits for, if it has one."""
         return next((attempt for attempt in self.attempts.all() if attempt.outcome in (Outcome.PENDING, Outcome.ACCEPTED)), None)
+
+    @property
+    def run(self) -> Attempt | None:
+        """The accepted Run whose picture is its result."""
+        return self.output_of or self.live_attempt
 
     @property
     def cleaned_up_at(self) -> datetime | None:

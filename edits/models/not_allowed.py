@@ -19,6 +19,8 @@ class Denial(models.TextChoices):
     NOTHING_TO_CLEAN_UP = "nothing_to_clean_up", _("Wiro’s copies are already deleted or about to be.")
     NO_STORAGE = "no_storage", _("Results can’t be stored right now. Try again later.")
     MADE_HERE = "made_here", _("This version was made without the model, so there is nothing to try again.")
+    MODEL_NOT_OFFERED = "model_not_offered", _("The model of this edit isn’t available anymore. Choose another one.")
+    NOTHING_TO_PICK = "nothing_to_pick", _("There is nothing left to pick here.")
     PHOTO_GONE = "photo_gone", _("The photo of this edit has been deleted.")
     ALREADY_DELETED = "already_deleted", _("This edit is already in the trash.")
     NOT_IN_TRASH = "not_in_trash", _("This edit isn’t in the trash anymore.")

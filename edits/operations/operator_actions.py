@@ -44,10 +44,7 @@ def retry_for_owner(edit: Edit, actor: User, reason: str = "", nonce: str = "") 
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := Edit.objects.filter(owner=edit.owner_id, nonce=nonce).first():
             return known
-        fresh = again(edit, same_seed=True, nonce=nonce)
-        for here, code, other in ((edit, EventCode.RETRIED_AS, fresh), (fresh, EventCode.RETRIES, edit)):
-            Event.asked(here, code, actor, reason=reason, edit=str(other.pk))
-    return fresh
+        return again(edit, same_seed=True, nonce=nonce, actor=actor, reason=reason)
 
 
 def clean_up_now(edit: Edit, actor: User, reason: str = "") -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
-from ..jobs.provider import MODEL, callback_url, client, parameters
+from ..jobs.provider import callback_url, client, parameters
 from ..jobs.steps.sent_picture import sent_picture
 from ..models import Edit
 from ..storage import pictures
@@ -37,8 +37,8 @@ class SentRequest:
 def sent_request(edit: Edit) -> SentRequest | None:
     """The Run of this edit, every secret masked. None: the settings cannot make one at all."""
     try:
-        request = client().preview_run(MODEL, parameters(edit, _source_address(edit)), callback_url=callback_url(MASK))
-    except ValueError:
+        request = client().preview_run(edit.model, parameters(edit, _source_address(edit)), callback_url=callback_url(MASK))
+    except (ValueError, KeyError):
         return None
     body = json.dumps(json.loads(request.body or "{}"), indent=2, ensure_ascii=False)
     headers = [(name, _shown(name, value)) for name, value in request.headers.items()]

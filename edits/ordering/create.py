@@ -1,9 +1,12 @@
 """From an accepted form to queued edits, with quota and money reserved in the same transaction."""
 
+import random
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,17 +14,31 @@ from django.db import transaction
 
 from ..failpoints import failpoint
 from ..images import CleanPicture, Region, plan_crop
+from ..jobs.catalog import SEEDEDIT, ModelDeclaration, catalog, stored, values_of
 from ..jobs.flow_control import storage_health
 from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
-from ..models import Denial, Edit, Event, NotAllowed, Photo, WriteLock
-from . import quotas
+from ..models import Denial, Edit, Event, EventCode, NotAllowed, Photo, WriteLock
+from . import offers, quotas
+from .prices import price_of
 from .sources import Start
 
 # What the model takes is not documented beyond "integer"; 32-bit signed is understood everywhere.
 SEED_MAX = 2_147_483_647
 # Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
 VARIATION = uuid.UUID("6d0f3f0e-4b0c-4a57-9a3e-6f1f5d0f6a11")
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model, and the values of its inputs by field."""
+
+    slug: str
+    values: dict[str, Any]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {"model": self.slug, **stored(self.values)}
 
 
 def draw_seed() -> int:
@@ -53,20 +70,24 @@ def create_variations(
     seed: int,
     inputs: dict[str, Any],
     variations: int = 1,
+    choices: Sequence[ModelChoice] = (),
     batch: uuid.UUID | None = None,
     start: Start | None = None,
     region: Region | None = None,
 ) -> list[Edit]:
-    """All the edits that one form asks for, or none of them: they differ in their seed.
+    """All the edits that one form asks for, or none of them: they differ in their model and their seed.
 
-    `region` is where the picture may change; None: everywhere. Raises QuotaExceeded, and OSError when the photo cannot be stored.
+    Without `choices`, the model is the default one and `inputs` has its values. `region` is where the picture may change; None:
+    everywhere. Raises QuotaExceeded, and OSError when the photo cannot be stored.
     """
-    nonces = _nonces(nonce, variations)
+    models = [choice.columns for choice in choices] or [{}]
+    nonces = _nonces(nonce, variations * len(models))
     if known := _asked_before(owner, nonces):
         return known
-    inputs = {**inputs, "batch": batch or (uuid.uuid4() if variations > 1 else None), **(start.history if start else {})}
-    rows = [{**inputs, "nonce": nonce, "seed": draw_seed()} for nonce in nonces]
-    rows[0]["seed"] = seed or rows[0]["seed"]
+    inputs = {**inputs, "batch": batch or (uuid.uuid4() if len(nonces) > 1 else None), **(start.history if start else {})}
+    rows = _rows(inputs, models, variations, seed)
+    for row, own in zip(rows, nonces, strict=True):
+        row["nonce"] = own
     with _with_region(rows, region, (picture.width, picture.height)):
         try:
             with _stored(owner, picture) as photo:
@@ -77,8 +98,34 @@ def create_variations(
                 return _queue(owner, photo, rows)
 
 
-def again(edit: Edit, *, same_seed: bool, nonce: str = "", request_hash: str = "") -> Edit:
-    """The same picture, region and instruction again, as a new edit, because ended edits never change.
+def _rows(inputs: dict[str, Any], models: Sequence[dict[str, Any]], variations: int, seed: int) -> list[dict[str, Any]]:
+    """The first variation of every model has the same seed. Several models come in any order, so that it tells nothing."""
+    rows = []
+    for number in range(variations):
+        drawn = seed if seed and not number else draw_seed()
+        rows += [{**inputs, **model, "seed": drawn if _takes_seed(model) else 0} for model in models]
+    if len(models) > 1:
+        random.SystemRandom().shuffle(rows)
+    return rows
+
+
+def _takes_seed(columns: dict[str, Any]) -> bool:
+    model = catalog().get(columns.get("model", ""))
+    return model is None or model.seed is not None
+
+
+def again(
+    edit: Edit,
+    *,
+    same_seed: bool,
+    nonce: str = "",
+    model: str = "",
+    actor: User | None = None,
+    reason: str = "",
+    request_hash: str = "",
+) -> Edit:
+    """The same picture, region and instruction again, by the same or another `model`, as a new edit, because ended edits never
+    change.
 
     Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """
@@ -86,11 +133,30 @@ def again(edit: Edit, *, same_seed: bool, nonce: str = "", request_hash: str = "
         raise NotAllowed(Denial.IN_PROGRESS)
     if edit.is_made_here:
         raise NotAllowed(Denial.MADE_HERE)
-    inputs = {name: getattr(edit, name) for name in ("prompt", "guidance_scale", "watermark", "origin", "parent", "file_name")}
+    found = offers.find([model or edit.model])
+    if found is None:
+        raise NotAllowed(Denial.MODEL_NOT_OFFERED)
+    inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     inputs["request_hash"] = request_hash
     seed = edit.seed if same_seed else draw_seed()
+    choices = [ModelChoice(found[0].slug, _values_for(found[0], edit))]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
-    return create_variations(edit.owner, edit.photo, **again)[0]
+    again["choices"] = choices
+    fresh = create_variations(edit.owner, edit.photo, **again)[0]
+    if not edit.events.filter(code=EventCode.RETRIED_AS, data__edit=str(fresh.pk)).exists():
+        _note_retry(edit, fresh, actor or edit.owner, reason)
+    return fresh
+
+
+def _note_retry(edit: Edit, fresh: Edit, actor: User, reason: str) -> None:
+    for here, code, other in ((edit, EventCode.RETRIED_AS, fresh), (fresh, EventCode.RETRIES, edit)):
+        Event.asked(here, code, actor, reason=reason, edit=str(other.pk))
+
+
+def _values_for(model: ModelDeclaration, edit: Edit) -> dict[str, Any]:
+    """What the edit was asked for with; of another model, only whether there is a watermark."""
+    values = values_of(edit) if model.slug == edit.model else {"watermark": edit.watermark}
+    return {**model.defaults, **{field: value for field, value in values.items() if field in model.defaults}}
 
 
 def _region_of(edit: Edit) -> Region | None:
@@ -148,21 +214,31 @@ def _known(owner_id: int, sha256: str) -> Photo | None:
 
 
 def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
+    prices = [_price(row) for row in rows]
     with transaction.atomic():
         # Reservations are made one after the other, so quota and cap hold exactly however many arrive at once.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
         known_photo = _existing(photo)
-        quotas.check(owner, len(rows), 0 if known_photo else photo.size)
+        quotas.check(owner, prices, 0 if known_photo else photo.size)
+        for slug in {row.get("model", SEEDEDIT) for row in rows}:
+            own = [price for row, price in zip(rows, prices, strict=True) if row.get("model", SEEDEDIT) == slug]
+            quotas.check_model(owner, slug, own)
         if known_photo is None:
             photo.save()
         photo = known_photo or photo
-        given = {"owner": owner, "photo": photo, "origin": photo, "cost_reserved": quotas.price_estimate()}
-        edits = [Edit.objects.create(**(given | row)) for row in rows]
+        given = {"owner": owner, "photo": photo, "origin": photo}
+        reserved = [row | {"cost_reserved": price} for row, price in zip(rows, prices, strict=True)]
+        edits = [Edit.objects.create(**(given | row)) for row in reserved]
         Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.CREATED, actor=owner) for edit in edits)
     failpoint("after_row_commit")
     return edits
+
+
+def _price(row: dict[str, Any]) -> Decimal:
+    model = catalog()[row.get("model", SEEDEDIT)]
+    return price_of(model, {**row.get("inputs", {}), **row}).usd
 
 
 def _existing(photo: Photo) -> Photo | None:

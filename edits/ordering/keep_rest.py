@@ -60,7 +60,7 @@ def _content(photo: Photo | None) -> bytes:
 
 def _version(edit: Edit) -> Edit:
     """Not saved yet. It has ended from the start."""
-    inputs = ("owner", "photo", "origin", "file_name", "prompt", "guidance_scale", "watermark", "seed")
+    inputs = ("owner", "photo", "origin", "file_name", "model", "prompt", "inputs", "guidance_scale", "watermark", "seed")
     now = timezone.now()
     ended = {"state": State.SUCCEEDED, "due_at": None, "created_at": now, "ended_at": now}
     copied = {name: getattr(edit, name) for name in inputs}

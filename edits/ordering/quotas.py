@@ -1,5 +1,6 @@
 """How much a user and the whole site may still use. Computed from the edits themselves, so it cannot drift from them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from ..models import ENDED, PENDING, Attempt, Edit, Outcome, Photo, State, limits
+from ..models import ENDED, PENDING, Attempt, Edit, ModelStatus, Outcome, Photo, State, limits
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -19,21 +20,19 @@ CHARGE = Case(
     default=Value(Decimal(0)),
 )
 
-# Results whose price is looked at for the estimate.
-RECENT_PRICES = 20
-
 
 class QuotaExceeded(Exception):
-    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person or suspended. `renews_at` is when
-    more is possible (for `storage`, once something is deleted). `left` is how many edits are possible now. `reason` is what a
-    suspended user is told."""
+    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person, model_edits_per_day,
+    model_spend_per_day or suspended. `renews_at` is when more is possible (for `storage`, once something is deleted). `left` is
+    how many edits are possible now. `reason` is what a suspended user is told, `model` the slug of a model with a limit."""
 
-    def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "") -> None:
+    def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "", model: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.renews_at = renews_at
         self.left = left
         self.reason = reason
+        self.model = model
 
 
 def today() -> datetime:
@@ -42,8 +41,8 @@ def today() -> datetime:
 
 def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
-    # What was made here, without the model, is free.
-    paid = Edit.objects.exclude(sent_percent=0)
+    # What was made here, without the model, is free, and so are further pictures of one Run.
+    paid = Edit.objects.exclude(sent_percent=0).filter(output_of__isnull=True)
     used = paid.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
     return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
 
@@ -81,20 +80,13 @@ def _reserved_for_unknown() -> QuerySet[Attempt]:
     return unknown.filter(Exists(later) | ~Q(edit__state=State.UNCONFIRMED))
 
 
-def price_estimate() -> Decimal:
-    """USD to reserve for one edit: the setting, or what a recent edit really cost if that was more."""
-    # What was made here, or recovered, cost nothing and says nothing.
-    recent = Edit.objects.filter(state=State.SUCCEEDED, cost__gt=0).order_by("-ended_at").values_list("cost", flat=True)
-    return max([settings.PRICE_ESTIMATE, *(cost for cost in recent[:RECENT_PRICES] if cost is not None)])
-
-
 def exact(total: Decimal | None) -> Decimal:
     """SQLite adds with floating point; at the precision that is stored its sums are exact."""
     return Decimal(total or 0).quantize(Decimal("0.000001"))
 
 
-def check(owner: User, count: int = 1, size: int = 0) -> None:
-    """Raise QuotaExceeded if `count` more edits, or `size` more bytes of a new photo, would be too many.
+def check(owner: User, prices: Sequence[Decimal], size: int = 0) -> None:
+    """Raise QuotaExceeded if more edits at these `prices` (USD), or `size` more bytes of a new photo, would be too many.
 
     Exact only under the lock that `create` holds.
     """
@@ -102,14 +94,28 @@ def check(owner: User, count: int = 1, size: int = 0) -> None:
     profile = limits.profile_of(owner.pk)
     if profile.suspended_at:
         raise QuotaExceeded("suspended", renews_at, reason=profile.suspended_reason)
-    left = remaining(owner)
+    left, count = remaining(owner), len(prices)
     if left < count:
         raise QuotaExceeded("edits_per_day", renews_at, left)
     _check_submissions(owner, count)
     _check_storage(owner, size, renews_at)
     if profile.spend_per_day is not None:
-        _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), count, renews_at)
-    _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), count, renews_at)
+        _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), prices, renews_at)
+    _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), prices, renews_at)
+
+
+def check_model(owner: User, slug: str, prices: Sequence[Decimal]) -> None:
+    """Raise QuotaExceeded if edits by this model at these `prices` would be too many for the limits that operators gave it."""
+    status = ModelStatus.objects.filter(pk=slug).first()
+    renews_at, used = today() + timedelta(days=1), Edit.objects.filter(model=slug, created_at__gte=today())
+    if status and status.edits_per_day is not None:
+        own = used.filter(owner=owner, state__in=COUNTED, output_of__isnull=True).exclude(sent_percent=0).count()
+        if own + len(prices) > status.edits_per_day:
+            raise QuotaExceeded("model_edits_per_day", renews_at, max(status.edits_per_day - own, 0), model=slug)
+    if status and status.spend_per_day is not None:
+        spent = exact(used.aggregate(total=Sum(CHARGE))["total"])
+        if spent + sum(prices) > status.spend_per_day:
+            raise QuotaExceeded("model_spend_per_day", renews_at, model=slug)
 
 
 def check_free(owner: User, size: int = 0) -> None:
@@ -125,7 +131,8 @@ def check_free(owner: User, size: int = 0) -> None:
 def _check_submissions(owner: User, count: int) -> None:
     """Counted however they ended: a failed or canceled edit has caused work, and gives back only its share of the daily quota."""
     hour = timedelta(hours=1)
-    recent = Edit.objects.filter(owner=owner, created_at__gt=timezone.now() - hour).order_by("created_at")
+    asked_for = Edit.objects.filter(owner=owner, output_of__isnull=True)
+    recent = asked_for.filter(created_at__gt=timezone.now() - hour).order_by("created_at")
     left = settings.SUBMISSIONS_PER_HOUR - recent.count()
     if left < count:
         leaves = recent.values_list("created_at", flat=True)[max(count - left - 1, 0) :].first()
@@ -139,7 +146,6 @@ def _check_storage(owner: User, size: int, renews_at: datetime) -> None:
         raise QuotaExceeded("storage", renews_at)
 
 
-def _check_money(code: str, budget: Decimal, count: int, renews_at: datetime) -> None:
-    price = price_estimate()
-    if budget < count * price:
-        raise QuotaExceeded(code, renews_at, max(int(budget // price), 0))
+def _check_money(code: str, budget: Decimal, prices: Sequence[Decimal], renews_at: datetime) -> None:
+    if budget < sum(prices):
+        raise QuotaExceeded(code, renews_at, max(int(budget // max(prices)), 0))

@@ -11,4 +11,7 @@ addresses       the URLs of an edit and its pictures    shown_once      secrets 
 history         the versions of a photo, as a tree      comparison      what a picture is compared with
 composer        where the next instruction is typed     badges          what became of an edit, in a word
 region_form     where a photo may change, in a form   compression     HTML pages, compressed
+model_form      which models a form asks for            model_fields    their inputs, as fields of the form
+model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
+model_choices   the models, with price and time
 """

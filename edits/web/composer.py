@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from ..models import Edit, State
-from ..ordering import quotas
+from ..ordering import offers, quotas
 from ..ordering.sources import RESULT, SOURCE, Start
 from . import money
 from .forms import EditForm
@@ -34,22 +34,26 @@ def model_examples() -> list[str]:
 
 def context(form: EditForm, start: Start | None, owner: User) -> dict[str, Any]:
     """For a form that starts from `start`, or from a photo that is still to be chosen."""
+    price = form.price
     return {
         "form": form,
+        "gone_default": offers.gone_default(),
         "start": start,
         "draft": start.edit.origin_id if start else "new",
         "examples": examples(),
         "model_examples": model_examples(),
         "money": money.pattern(),
-        "price": quotas.price_estimate(),
+        "price": price,
         "remaining": quotas.remaining(owner),
     }
 
 
-def below(edit: Edit, owner: User) -> dict[str, Any]:
-    """For the next edit: it starts from the result or, while there is none, from the photo of this edit."""
+def below(edit: Edit, owner: User, *, is_blind: bool = False) -> dict[str, Any]:
+    """For the next edit: it starts from the result or, while there is none, from the photo of this edit, and is made by the same
+    model, unless that `is_blind`."""
     start = Start(edit, RESULT, edit.result) if edit.result else Start(edit, SOURCE, edit.photo)
     # After a failure, the user may want to rephrase the instruction.
     prompt = edit.prompt if edit.state in (State.FAILED, State.CANCELED) else ""
-    form = EditForm(owner=owner, initial={"version": edit.pk, "side": start.side, "prompt": prompt})
+    model = "" if is_blind else edit.model
+    form = EditForm(owner=owner, initial={"version": edit.pk, "side": start.side, "prompt": prompt, "model": model})
     return context(form, start, owner)

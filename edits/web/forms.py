@@ -8,13 +8,13 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .. import images
+from ..models import Photo
 from ..ordering import sources
-from ..ordering.create import SEED_MAX
 from . import user_messages
+from .model_form import ModelForm, picture_error
 from .region_form import RegionForm
 from .upload_places import turn_to_decode
 
@@ -23,8 +23,8 @@ FILE_NAME_MAX = 100
 VARIATIONS_MAX = 4
 
 
-class EditForm(RegionForm):
-    """Names, limits and defaults are the model's. A seed of 0 is replaced by a random one here, to be shown and reused."""
+class EditForm(ModelForm, RegionForm):
+    """Names, limits and defaults of inputs are the models'. A seed of 0 is replaced by a random one, to be shown and reused."""
 
     # The photo or result of an earlier version, used instead of an upload.
     version = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -45,36 +45,6 @@ class EditForm(RegionForm):
         max_length=PROMPT_MAX,
         widget=forms.Textarea,
         help_text=_("Describe the change in plain language, for example “remove the person in the background”."),
-    )
-    guidance_scale = forms.FloatField(
-        label=_("Guidance"),
-        min_value=1,
-        max_value=10,
-        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Guidance must be a number from 1 to 10.")),
-        initial=4.0,
-        required=False,
-        help_text=_("From 1 to 10. Higher follows your instruction more closely; lower stays closer to the photo."),
-    )
-    watermark = forms.BooleanField(
-        label=_("Watermark"),
-        required=False,
-        help_text=format_lazy(
-            "{} {}",
-            _("Adds “AI-generated” to the bottom right corner of the result."),
-            _("If you mark a part of the photo, the text is only in what the model painted, unless that part covers it."),
-        ),
-    )
-    seed = forms.IntegerField(
-        label=_("Seed"),
-        min_value=0,
-        max_value=SEED_MAX,
-        error_messages=dict.fromkeys(
-            ("min_value", "max_value", "invalid"),
-            format_lazy(_("A seed must be a whole number from 0 to {limit}."), limit=SEED_MAX),
-        ),
-        initial=0,
-        required=False,
-        help_text=_("The same seed reproduces a result. 0 picks a random seed, which is shown with the result."),
     )
     variations = forms.IntegerField(
         label=_("Variations"),
@@ -127,19 +97,23 @@ class EditForm(RegionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self.clean_inputs()
         if photo := cleaned.get("photo"):
             try:
                 cleaned["region"] = self.region_of((photo.width, photo.height))
             except images.RegionRefused as error:
                 self.add_region_error(error)
+            self._check_picture(photo)
         return cleaned
 
-    def clean_guidance_scale(self) -> float:
-        value = self.cleaned_data["guidance_scale"]
-        return float(self.fields["guidance_scale"].initial if value is None else value)
-
-    def clean_seed(self) -> int:
-        return self.cleaned_data["seed"] or 0
+    def _check_picture(self, photo: Any) -> None:
+        """By the rules of the chosen models. Of a photo with a region, only a part is sent, whose shape is planned later."""
+        try:
+            if not self.cleaned_data.get("region"):
+                size = photo.size if isinstance(photo, Photo) else len(photo.data)
+                self.check_picture(photo.width, photo.height, size)
+        except images.PictureRefused as error:
+            self.add_error("photo", picture_error(error))
 
     def clean_nonce(self) -> str:
         return self.cleaned_data["nonce"] or uuid.uuid4().hex
@@ -159,10 +133,11 @@ class EditForm(RegionForm):
     @property
     def order(self) -> dict[str, Any]:
         """What `create.create_variations` takes, besides owner and picture."""
-        order = {name: self.cleaned_data[name] for name in ("nonce", "seed", "variations", "batch")}
-        inputs = {name: self.cleaned_data[name] for name in ("prompt", "guidance_scale", "watermark")}
-        inputs |= {"file_name": self._file_name, "batch_place": self.cleaned_data["place"] or 0}
-        return {**order, "inputs": inputs, "start": self.start, "region": self.cleaned_data["region"]}
+        order = {name: self.cleaned_data[name] for name in ("nonce", "variations", "batch")}
+        inputs = {"prompt": self.cleaned_data["prompt"], "file_name": self._file_name}
+        inputs["batch_place"] = self.cleaned_data["place"] or 0
+        order |= {"inputs": inputs, "choices": self.choices, "seed": self.chosen_seed}
+        return {**order, "start": self.start, "region": self.cleaned_data["region"]}
 
 
 class SignUpForm(UserCreationForm):

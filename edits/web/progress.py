@@ -1,5 +1,6 @@
 """What a waiting user sees: stage, progress and an estimate from recent edits."""
 
+from decimal import Decimal
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from ..jobs.flow_control import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
 from . import addresses, user_messages
+from .waiting_messages import waiting_reason
 
 # Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
 _PAGE_STAGES = {
@@ -37,6 +39,9 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "id": str(edit.pk),
         "state": edit.state,
         "wiro_status": edit.wiro_status,
+        "model": edit.model,
+        "price_estimate": _usd(edit.cost_reserved or None),
+        "cost": _usd(edit.cost),
         "progress": percent,
         "eta_seconds": eta_seconds(edit),
         "failure": failure,
@@ -47,6 +52,10 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "label": capfirst(edit.get_state_display()),
         "text": sentence(edit),
     }
+
+
+def _usd(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount.normalize():f}"
 
 
 def stage_and_percent(edit: Edit) -> tuple[int, int]:
@@ -106,7 +115,7 @@ def sentence(edit: Edit) -> str:
     if edit.is_pending and edit.cancel_requested_at:
         return _("Canceling…")
     if edit.state == State.QUEUED:
-        return " ".join(filter(None, [_place_words(edit), user_messages.waiting_reason(edit)]))
+        return " ".join(filter(None, [_place_words(edit), waiting_reason(edit)]))
     if edit.state == State.SUBMITTING:
         return _("Sending your photo to Wiro.")
     if edit.is_ended:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("edits/<uuid:edit_id>/restore/", trash.restore, name="edit-restore"),
     path("edits/<uuid:edit_id>/compare/", variations.compare, name="edit-compare"),
     path("edits/<uuid:edit_id>/keep/", variations.keep, name="edit-keep"),
+    path("edits/<uuid:edit_id>/pick/", variations.pick, name="edit-pick"),
     path("edits/<uuid:edit_id>/favorite/", selection.favorite, name="edit-favorite"),
     path("edits/<uuid:edit_id>/share/", gallery_sharing.share, name="edit-share"),
     path("edits/<uuid:edit_id>/unshare/", gallery_sharing.unshare, name="edit-unshare"),

@@ -6,17 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import Truncator, capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from ..images import CompositeRefused, PictureRefused, RegionRefused
 from ..jobs import timing
-from ..models import IN_FLIGHT, CircuitBreaker, Denial, Edit, Failure, NotAllowed, Outcome, Pause, State, TripReason
-from ..models.limits import edits_at_once, profile_of
+from ..jobs.catalog import has_seed, name_of
+from ..models import Denial, Edit, Failure, NotAllowed, Outcome, State
+from ..models.limits import profile_of
 from ..ordering.quotas import QuotaExceeded
 from ..wiro import Refusal, refusal_in
 from .money import dollars
@@ -96,7 +96,14 @@ def _megabytes(size: int) -> str:
 def quota(error: QuotaExceeded) -> str:
     renews_at = localtime(error.renews_at)
     facts = {"when": f"{date_format(renews_at, 'DATETIME_FORMAT')} {renews_at:%Z}", "left": error.left}
+    facts["model"] = name_of(error.model)
     match error.code, error.left:
+        case "model_edits_per_day", _:
+            return _("You’ve used all your edits with %(model)s for today. Choose another model, or wait until %(when)s.") % facts
+        case "model_spend_per_day", _:
+            return (
+                _("This site has used its budget for %(model)s for today. Choose another model, or wait until %(when)s.") % facts
+            )
         case "edits_per_day", 0:
             return _("You’ve used all your edits for today. Your limit resets on %(when)s.") % facts
         case "edits_per_day", _some:
@@ -142,12 +149,12 @@ def failure(edit: Edit) -> dict[str, str] | None:
         return None
     title, text = str(Failure(edit.failure_code).label), _FAILURES[Failure(edit.failure_code)](edit)
     first = "again"
-    if found := _refusal_of(edit):
+    if found := refusal_of(edit):
         title, text, first = _REFUSALS[found]()
     return {"title": capfirst(title), "text": text, "cost": cost(edit), "first": first}
 
 
-def _refusal_of(edit: Edit) -> Refusal | None:
+def refusal_of(edit: Edit) -> Refusal | None:
     by_the_model = edit.failure_code in (Failure.MODEL_FAILED, Failure.REJECTED, Failure.NO_OUTPUT)
     return refusal_in(edit.failure_message) if by_the_model else None
 
@@ -191,6 +198,8 @@ def _rejected(edit: Edit) -> str:
     codes = [attempt.error_code for attempt in edit.attempts.all() if attempt.outcome == Outcome.REJECTED]
     if codes.count(_GENERAL) >= timing.SERVER_ERROR_TRIES:
         return _("Wiro is having problems. Your photo and instruction are fine. Try again later.")
+    if codes[-1:] == [NO_SUCH_MODEL]:
+        return _("Wiro no longer offers the model of this edit.")
     if edit.failure_message and codes[-1:] in ([_GENERAL], ["None"]):
         facts = {"said": Truncator(edit.failure_message.rstrip(".")).chars(200)}
         return _("Wiro rejected this request: “%(said)s”. Try another instruction or another photo.") % facts
@@ -199,6 +208,8 @@ def _rejected(edit: Edit) -> str:
 
 # The generic error code, whose message has the details: a bad request, or a problem at Wiro.
 _GENERAL = "0"
+# The code for a model that Wiro does not have.
+NO_SUCH_MODEL = "1"
 
 
 def _timed_out(edit: Edit) -> str:
@@ -219,11 +230,23 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
         "have been notified. Try again after they have fixed it."
     ),
     Failure.REJECTED: _rejected,
-    Failure.MODEL_FAILED: lambda edit: _("Try another seed or a simpler instruction."),
-    Failure.NO_OUTPUT: lambda edit: _("The model finished without a result. Another seed often helps."),
-    Failure.OUTPUT_INVALID: lambda edit: _("The model returned a file that can’t be opened. Another seed often helps."),
-    Failure.OUTPUT_UNAVAILABLE: lambda edit: _(
-        "The result was ready, but we couldn’t download it from Wiro. Try again with the same seed."
+    Failure.MODEL_FAILED: lambda edit: (
+        _("Try another seed or a simpler instruction.") if has_seed(edit) else _("Try again, or try a simpler instruction.")
+    ),
+    Failure.NO_OUTPUT: lambda edit: (
+        _("The model finished without a result. Another seed often helps.")
+        if has_seed(edit)
+        else _("The model finished without a result. Trying again often helps.")
+    ),
+    Failure.OUTPUT_INVALID: lambda edit: (
+        _("The model returned a file that can’t be opened. Another seed often helps.")
+        if has_seed(edit)
+        else _("The model returned a file that can’t be opened. Trying again often helps.")
+    ),
+    Failure.OUTPUT_UNAVAILABLE: lambda edit: (
+        _("The result was ready, but we couldn’t download it from Wiro. Try again with the same seed.")
+        if has_seed(edit)
+        else _("The result was ready, but we couldn’t download it from Wiro. Try again.")
     ),
     Failure.TIMED_OUT: _timed_out,
     Failure.INTERNAL_ERROR: lambda edit: _(
@@ -239,39 +262,6 @@ def unconfirmed(edit: Edit) -> str:
     if edit.due_at or settings.PUBLIC_BASE_URL:
         return _("Wiro didn’t respond. It may still be working on your edit. If so, the result will appear here.")
     return _("We couldn’t confirm whether Wiro received this edit, so we stopped. You can try again or give up.")
-
-
-def waiting_reason(edit: Edit) -> str:
-    """Why a queued edit has not started: what holds up every edit, or the owner's other edits."""
-    if Pause.current().is_on:
-        return _("An administrator paused editing. Your edit will start when it resumes.")
-    breaker = CircuitBreaker.current()
-    if not breaker.is_open(timezone.now()):
-        limit = edits_at_once(edit.owner_id)
-        if Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count() < limit:
-            return ""
-        return ngettext(
-            "Your edits run one at a time.",
-            "Up to %(count)d of your edits run at a time.",
-            limit,
-        ) % {"count": limit}
-    match TripReason(breaker.trip_reason):
-        case TripReason.CONCURRENCY | TripReason.RATE_LIMIT:
-            return _("The site is busy. Your edit will start as soon as there is capacity.")
-        case TripReason.UNREACHABLE:
-            return _("Wiro can’t be reached right now. Your edit will start as soon as it is back.")
-        case TripReason.BALANCE:
-            return _(
-                "This site’s Wiro account has no balance. The administrators have been notified. Your edit "
-                "will start once they top it up."
-            )
-        case TripReason.CREDENTIALS:
-            return _(
-                "Wiro rejected this site’s credentials. The administrators have been notified. Your edit "
-                "will start once this is fixed."
-            )
-        case _open:
-            return ""
 
 
 def review(edit: Edit) -> str:

@@ -11,7 +11,8 @@
 Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what
 a callback says), `exceptions` (what can go wrong), `values` (validation of single values), `answer` (is it a yes
 or a no), `refusal` (why a model made no result), `results` (what an answer means for its call), `auth` (signing),
-`download` (outputs), `wire` (connections and deadlines); `sandbox` is a local stand-in for Wiro.
+`download` (outputs), `wire` (connections and deadlines); `catalog` declares the models that we know, `sandbox` is a
+local stand-in for Wiro.
 """
 
 from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback

@@ -24,6 +24,9 @@ MAX_ANSWER_BYTES = 5 * 1024 * 1024
 MAX_LIST = 100
 """The most entries that Task/List and Tool/List give at a time."""
 
+Parameter = str | int | float | bool | Sequence[str]
+"""What an input of a Run may be: text, a number, a switch, a list."""
+
 logger = logging.getLogger(__name__)
 
 _PLAIN_BASE_URL = re.compile(r"https?://[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
@@ -63,7 +66,7 @@ class WiroClient:
     def run(
         self,
         model: str,
-        parameters: Mapping[str, str | int],
+        parameters: Mapping[str, Parameter],
         *,
         callback_url: str | None = None,
         deadline: float = 120.0,
@@ -80,7 +83,7 @@ class WiroClient:
         return accepted_run(answer)
 
     def preview_run(
-        self, model: str, parameters: Mapping[str, str | int], *, callback_url: str | None = None
+        self, model: str, parameters: Mapping[str, Parameter], *, callback_url: str | None = None
     ) -> requests.PreparedRequest:
         """The signed request that `run` would send, to be displayed and not sent. It contains the real credentials."""
         path, body = _run_request(model, parameters, callback_url)
@@ -234,7 +237,7 @@ class WiroClient:
             self._observe("Run" if path.startswith("Run/") else path, outcome, seconds)
 
 
-def _run_request(model: str, parameters: Mapping[str, str | int], callback_url: str | None) -> tuple[str, dict[str, str | int]]:
+def _run_request(model: str, parameters: Mapping[str, Parameter], callback_url: str | None) -> tuple[str, dict[str, Parameter]]:
     body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
     return "/".join(("Run", *_slugs(model))), body
 

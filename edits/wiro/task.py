@@ -183,9 +183,14 @@ class WiroTask:
         The first output may be a text. None where no output has an address.
         """
         files = [output for output in self.outputs if output.url]
+        return next(iter([*self.pictures, *files]), None)
+
+    @property
+    def pictures(self) -> tuple[WiroOutput, ...]:
+        """All outputs that are pictures by content type, or else those that are by name."""
+        files = [output for output in self.outputs if output.url]
         by_type = [output for output in files if output.has_picture_type]
-        by_name = [output for output in files if output.has_picture_name]
-        return next(iter(by_type + by_name + files), None)
+        return tuple(by_type or [output for output in files if output.has_picture_name])
 
     @property
     def progress(self) -> WiroProgress:

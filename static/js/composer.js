@@ -4,6 +4,7 @@ import { keepDraft } from "./draft.js";
 import { offerEarlier } from "./earlier-prompts.js";
 import { clearErrors, goToFirstError, say, showErrors } from "./errors.js";
 import "./keyboard.js";
+import { costOfModels, showModels } from "./models.js";
 import { sendAll, uuid } from "./sending.js";
 import { suggest } from "./suggest.js";
 
@@ -26,7 +27,7 @@ function explain({ status, body }, texts) {
 export function compose(form, page) {
   const find = (selector) => form.querySelector(selector);
   const texts = form.dataset;
-  const { prompt, guidance_scale: guidance } = form.elements;
+  const { prompt } = form.elements;
   const [button, label, cost, uses] = ["[type=submit]", "[data-send]", "[data-cost]", "[data-uses]"].map(find);
   const dollars = (amount) => texts.money.replace("%(usd)s", number(amount, { minimumFractionDigits: 2, maximumFractionDigits: 6 }));
   const keep = keepDraft(form);
@@ -46,14 +47,21 @@ export function compose(form, page) {
   function showWhatWillHappen() {
     const jobs = page.jobs();
     const count = jobs.filter(isUnsent).length;
-    const each = Number(form.elements.variations.value);
+    const variations = Number(form.elements.variations.value);
+    const each = variations * showModels(form);
     const hasFailed = jobs.some(({ state }) => state === "failed");
     label.textContent = say(hasFailed ? texts.again : count > 1 ? texts.many : texts.one, { count });
-    if (texts.price) cost.textContent = ` · ${dollars(texts.price * count * each)}`;
-    find("[data-variations]").textContent = each > 1 ? each : "";
+    if (texts.price) {
+      const one = costOfModels(form) ?? { usd: Number(texts.price), about: "isAbout" in texts };
+      const price = dollars(Number((one.usd * count * variations).toFixed(6)));
+      cost.textContent = ` · ${one.about ? say(texts.about, { price }) : price}`;
+    }
+    find("[data-variations]").textContent = variations > 1 ? variations : "";
     uses.hidden = count * each === 1;
     uses.textContent = say(texts.uses, { count: count * each });
-    find("[data-guidance]").value = number(Number(guidance.value), { minimumFractionDigits: 1 });
+    for (const output of form.querySelectorAll("output[for]")) {
+      output.value = number(Number(form.elements[output.htmlFor.value].value), { minimumFractionDigits: 1 });
+    }
   }
 
   /** Show what is wrong, and go to it. Answers whether anything is. */

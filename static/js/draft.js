@@ -1,7 +1,5 @@
 // What was typed and chosen, kept for this tab: a reload, a way back, signing in again or a lost connection loses none of it.
 
-const NAMES = ["prompt", "variations", "guidance_scale", "seed", "watermark"];
-
 function stored(key) {
   try {
     return JSON.parse(sessionStorage.getItem(key)) ?? {};
@@ -14,7 +12,8 @@ function stored(key) {
 export function keepDraft(form) {
   const key = `reword.draft.${form.dataset.draft}`;
   const { prompt, ...chosen } = stored(key);
-  const fields = NAMES.map((name) => form.elements[name]);
+  const names = ["prompt", "variations", ...[...form.querySelectorAll("[data-draft-field]")].map(({ name }) => name)];
+  const fields = names.map((name) => form.elements[name]);
   form.elements.prompt.value ||= prompt ?? "";
   for (const [name, value] of Object.entries(chosen)) {
     const field = form.elements[name];
@@ -22,7 +21,7 @@ export function keepDraft(form) {
     else if (field) field.value = value;
   }
   const keep = () => {
-    const now = fields.map((field, at) => [NAMES[at], field.type === "checkbox" ? field.checked : field.value]);
+    const now = fields.map((field, at) => [names[at], field.type === "checkbox" ? field.checked : field.value]);
     try {
       sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(now)));
     } catch {

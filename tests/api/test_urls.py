@@ -25,7 +25,7 @@ def test_another_method_is_a_problem_that_says_which_are_allowed(script: Script)
 def test_a_mistake_of_ours_is_a_problem_and_logged(
     script: Script, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("edits.api.account.quotas.price_estimate", lambda: 1 / 0)
+    monkeypatch.setattr("edits.api.account.offers.offered", lambda: 1 / 0)
     assert problem(script.get("/models"), 500) == "internal_error"
     assert "ZeroDivisionError" in caplog.text
 

@@ -189,7 +189,8 @@ def _odd_rest(edit: Edit, taken: list[Run]) -> Iterator[str]:
         yield f"{edit.state} and never due"
     if edit.state != "succeeded":
         return
-    known = set(edit.attempts.filter(Q(outcome=Outcome.ACCEPTED)).values_list("wiro_task_id", flat=True))
+    own = Q(edit=edit) | Q(pk=edit.output_of_id)
+    known = set(Attempt.objects.filter(own, outcome=Outcome.ACCEPTED).values_list("wiro_task_id", flat=True))
     if not known & {run.task_id for run in taken}:
         yield "the result is not from a Run of this edit"
     if edit.cost is None:

@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 
 from edits.jobs import ledger_comparison
-from edits.jobs.provider import MODEL, client
+from edits.jobs.provider import client
 from edits.jobs.steps import poll, provider_cleanup
 from edits.models import Attempt, Condition, Edit, Heartbeat, LedgerDifference, State
 from edits.wiro import WiroClient, WiroTask, WiroTaskList
+from edits.wiro.catalog import SEEDEDIT
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
@@ -39,7 +40,7 @@ def done(sandbox: SandboxServer, new_edit: NewEdit) -> Edit:
 def run_beside_us() -> str:
     """A Run that did not come from an attempt of ours."""
     inputs: dict[str, str | int] = {"inputImageUrl": "http://127.0.0.1:1/a.jpg", "prompt": "Make it night"}
-    return client().run(MODEL, inputs).task_id
+    return client().run(SEEDEDIT, inputs).task_id
 
 
 def the_difference() -> LedgerDifference:

@@ -218,10 +218,10 @@ MUTATIONS = [
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
         known_photo = _existing(photo)
-        quotas.check(owner, len(rows), 0 if known_photo else photo.size)
+        quotas.check(owner, prices, 0 if known_photo else photo.size)
 """,
         """
-    quotas.check(owner, len(rows), photo.size)
+    quotas.check(owner, prices, photo.size)
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):

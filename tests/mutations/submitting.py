@@ -208,8 +208,8 @@ MUTATIONS = [
     Mutation(
         "a task that another attempt owns is adopted",
         MATCH,
-        "if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task):",
-        "if not task.id or _is_of_another_model(task):",
+        "if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task, attempt):",
+        "if not task.id or _is_of_another_model(task, attempt):",
         ("tests/jobs/steps/test_task_match.py",),
     ),
     Mutation(

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from edits.jobs.provider import MODEL
 from edits.wiro import WiroOutput, WiroTask
+from edits.wiro.catalog import SEEDEDIT
 
 from .clock import VirtualClock
 
@@ -93,8 +93,8 @@ class Task:
             started_at=None,
             ended_at=clock.true_time(self.ends) if self.is_ended(now) and self.outcome != "died" else None,
             callback_url=self.callback_url if self.shows_addresses else "",
-            model_owner=MODEL.partition("/")[0],
-            model_name=MODEL.partition("/")[2],
+            model_owner=SEEDEDIT.partition("/")[0],
+            model_name=SEEDEDIT.partition("/")[2],
             debug_error="CUDA out of memory" if self.outcome == "failure" else "",
         )
 

@@ -44,7 +44,7 @@ def test_a_fault_in_the_request_is_told_in_wiros_words(browser: Client, alice: U
     assert "prompt &lt;is&gt; too long" in browser.get(edit_url(edit)).content.decode()
 
 
-@pytest.mark.parametrize("code", ["77", "1", "WiroConnectionError"])
+@pytest.mark.parametrize("code", ["77", "WiroConnectionError"])
 def test_an_unknown_refusal_promises_nothing(alice: User, photo: Photo, code: str) -> None:
     edit = failed(alice, photo, Failure.REJECTED, failure_message="E77")
     refused(edit, code)

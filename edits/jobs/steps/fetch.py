@@ -8,6 +8,7 @@ import logging
 import tempfile
 
 from django.db import transaction
+from django.db.models import Q
 
 from ... import images
 from ...failpoints import failpoint
@@ -20,6 +21,7 @@ from ..provider import client
 from . import compositing
 from .change_map import stored_changes
 from .reconcile import alarm
+from .twin import addresses_of
 from .uncommitted_photo import stored_photo
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ log = logging.getLogger(__name__)
 
 def fetch(edit: Edit) -> None:
     """One step of a fetching edit: download, decode, store, succeed."""
-    attempt = edit.live_attempt
+    attempt = edit.run
     if attempt is None:
         raise LookupError(f"edit {edit.pk} fetches without an accepted attempt")
     note(attempt=attempt.pk, task=attempt.wiro_task_id)
@@ -37,7 +39,7 @@ def fetch(edit: Edit) -> None:
         _compose(edit, attempt, edit.painted)
         return
     try:
-        picture = _download(attempt.output_url)
+        picture = _download(attempt.url_of(edit.output_number))
     except WiroDownloadError as error:
         _unavailable(edit, attempt, str(error))
     except images.PictureRefused as error:
@@ -84,8 +86,13 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
         storage_health.confirm_media(str(photo.file.name))
         with transaction.atomic():
             if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
-                Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())
+                Attempt.objects.filter(_has_no_use(), pk=attempt.pk).update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
+
+
+def _has_no_use() -> Q:
+    """Attempts of whose pictures Wiro's copies may go: not while the first one waits for a person."""
+    return Q(cleaned_up_at__isnull=True, edit__state=State.SUCCEEDED)
 
 
 def _unavailable(edit: Edit, attempt: Attempt, why: str) -> None:
@@ -110,8 +117,8 @@ def _refresh_address(attempt: Attempt) -> None:
     except WiroError as error:
         log.warning("asking for the output of task %s again: %s", attempt.wiro_task_id, error)
         return
-    if task.picture and task.picture.url != attempt.output_url:
-        Attempt.objects.filter(pk=attempt.pk).update(output_url=task.picture.url)
+    if task.picture:
+        Attempt.objects.filter(pk=attempt.pk).update(**addresses_of(task))
 
 
 def _invalid(edit: Edit, attempt: Attempt, why: str) -> None:

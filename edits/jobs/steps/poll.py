@@ -1,10 +1,12 @@
 """From `running` to its end: poll Wiro, trust only a final status, and never fail an edit because a poll failed."""
 
 import logging
+import uuid
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from ...failpoints import failpoint
 from ...log_context import note
@@ -14,6 +16,7 @@ from .. import timing
 from ..flow_control import circuit_breaker, rate_limiter
 from ..provider import client
 from .reconcile import listed_task
+from .twin import addresses_of, further_versions, regions_for
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +174,7 @@ def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
     """The task has ended: book what it cost, and fetch its picture or end the edit."""
     log.info("task %s ended as %s and cost %s USD", attempt.wiro_task_id, task.status, task.charged_cost)
     facts: dict[str, Any] = {"cost": task.charged_cost, "wiro_task_token": task.token or attempt.wiro_task_token}
-    facts["output_url"] = task.picture.url if task.picture and task.is_successful else ""
+    facts |= addresses_of(task)
     if not task.is_successful:
         facts |= {"cleanup_due_at": clock.now(), "error_message": task.debug_error[:1000]}
     Attempt.objects.filter(pk=attempt.pk).update(**facts)
@@ -179,10 +182,20 @@ def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
     if task.is_canceled:
         _ended_by_stop(edit, seen)
     elif task.is_successful:
-        edit.move(State.FETCHING, due_at=clock.now(), cost=task.charged_cost, **seen)
+        _to_be_fetched(edit, attempt, task, seen)
         failpoint("after_fetching_commit")
     else:
         edit.mark_failed(Failure.MODEL_FAILED, task.debug_error, **seen)
+
+
+def _to_be_fetched(edit: Edit, attempt: Attempt, task: WiroTask, seen: dict[str, Any]) -> None:
+    """Each picture has a version of its own, all of them from the beginning, so that none is forgotten."""
+    further = addresses_of(task)["further_urls"]
+    if further and edit.batch is None:
+        seen["batch"] = uuid.uuid4()
+    with regions_for(edit, len(further)) as regions, transaction.atomic():
+        if edit.move(State.FETCHING, due_at=clock.now(), cost=task.charged_cost, **seen):
+            further_versions(edit, attempt, regions)
 
 
 def _ended_by_stop(edit: Edit, seen: dict[str, Any]) -> None:

@@ -10,12 +10,13 @@ from django.db import transaction
 
 from ...failpoints import failpoint
 from ...log_context import about
-from ...models import Attempt, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
+from ...models import ENDED, Attempt, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ...wiro import WiroAPIError, WiroError, WiroTask
 from .. import timing
 from ..provider import client
 from .reconcile import alarm
 from .result_recovery import recover_result
+from .twin import addresses_of
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def _delete_copies(attempt: Attempt) -> None:
         Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=None)
         alarm(attempt.edit, EventCode.CLEANUP_IMPOSSIBLE)
         return
-    if not _is_still_claimed(attempt):
+    if not _is_still_claimed(attempt) or _has_more_to_fetch(attempt):
         return
     try:
         client().delete_files(task_token=token)
@@ -74,6 +75,23 @@ def _delete_copies(attempt: Attempt) -> None:
             raise
     Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=clock.now(), cleanup_due_at=None)
     Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CLEANED_UP)
+
+
+def _has_more_to_fetch(attempt: Attempt) -> bool:
+    """Other versions of the same Run need its pictures: one that is still to be fetched, or that could not be used.
+
+    For the latter, Wiro's copy is kept until a person deletes one of them, as with a first picture that could not be used.
+    """
+    further = Edit.objects.filter(output_of=attempt)
+    if further.exclude(state__in=ENDED).exists():
+        return True
+    lacking = further.filter(state=State.FAILED, deleted_at__isnull=True).exclude(
+        output_number__in=further.filter(state=State.SUCCEEDED).values("output_number")
+    )
+    is_kept = attempt.edit.deleted_at is None and lacking.exists()
+    if is_kept:
+        Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=None)
+    return is_kept
 
 
 def _token_of(attempt: Attempt) -> str:
@@ -112,13 +130,14 @@ def _has_ended(attempt: Attempt) -> bool:
             (client().cancel if task.is_queued else client().kill)(task_id=attempt.wiro_task_id)
         return False
     attempt.cost, attempt.wiro_task_token = task.charged_cost, task.token or attempt.wiro_task_token
-    attempt.output_url = task.picture.url if task.picture and task.is_successful else ""
+    for name, value in addresses_of(task).items():
+        setattr(attempt, name, value)
     # Both or neither: once the cost is booked, the task isn't followed any further.
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if not _is_still_claimed(attempt):
             return False
-        attempt.save(update_fields=["cost", "wiro_task_token", "output_url"])
+        attempt.save(update_fields=["cost", "wiro_task_token", "output_url", "further_urls"])
         if not task.is_successful:
             return True
         alarm(attempt.edit, EventCode.CHARGED_LATE, task_id=attempt.wiro_task_id)

@@ -235,7 +235,7 @@ def _in_list(attempt: Attempt) -> Found:
 
 def _recent_tasks(attempt: Attempt) -> TaskListing:
     """Wiro's newest tasks of this model, back to before the attempt was sent."""
-    return read_back_to((attempt.sent_at or attempt.started_at) - BEFORE_SENT, PAGES_MAX)
+    return read_back_to((attempt.sent_at or attempt.started_at) - BEFORE_SENT, PAGES_MAX, attempt.edit.model)
 
 
 def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:

@@ -8,9 +8,8 @@ from django.db.models import Q
 
 from ...models import Attempt, Denial, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ..flow_control import storage_health
-from .uncommitted_photo import stored_region
+from .twin import further_versions, regions_for, twin
 
-_OF_A_REGION = ("crop_window", "sent_percent")
 # Any constant; it keeps the nonces drawn here apart from those of forms.
 _RECOVERY = uuid.UUID("5b9c2f53-7a0e-4d0e-9d56-0c9c3b8f9d41")
 
@@ -52,52 +51,45 @@ def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Att
 
     Raises NotAllowed; OSError where the region cannot be stored, and then nothing has changed.
     """
-    with stored_region(_region(edit)) as region, transaction.atomic():
+    further = edit.output_of or only or _unfetched(edit)
+    count = len(further.further_urls) if further and edit.output_of is None else 0
+    with regions_for(edit, count + 1) as regions, transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         attempt = _unfetched(edit, only)
         if attempt is None:
             raise NotAllowed(Denial.NOTHING_TO_FETCH)
-        inputs = (
-            "owner",
-            "photo",
-            "origin",
-            "parent",
-            "batch",
-            "batch_place",
-            "file_name",
-            "prompt",
-            "guidance_scale",
-            "watermark",
-            "seed",
-            "started_at",
-        )
-        copied = {name: getattr(edit, name) for name in (*inputs, *_OF_A_REGION)} | {"region": region}
-        if attempt == edit.live_attempt:
-            # Any other attempt painted another picture.
-            copied["painted"] = edit.painted
-        nonce = uuid.uuid5(_RECOVERY, f"{edit.pk} {attempt.pk}").hex
-        # The cost of an accepted attempt is booked on the edit that failed; that of a superseded one is not.
-        cost = 0 if attempt.outcome == Outcome.ACCEPTED and edit.cost is not None else attempt.cost
-        fresh = Edit.objects.create(nonce=nonce, state=State.FETCHING, cost=cost, **copied)
-        Attempt.objects.filter(pk=attempt.pk).update(edit=fresh, number=1, outcome=Outcome.ACCEPTED, cleanup_due_at=None)
+        fresh = _further_again(edit, regions[0]) if edit.output_of else _moved(edit, attempt, regions)
         for here, code, other in ((edit, EventCode.RECOVERED_AS, fresh), (fresh, EventCode.RECOVERS, edit)):
             note = {"kind": Event.Kind.ASKED, "code": code, "data": {"edit": str(other.pk)}, "reason": reason}
             Event.objects.create(edit=here, actor=actor, **note)
     return fresh
 
 
-def _region(edit: Edit) -> bytes:
-    """Its region's file; nothing without one, or if that is lost: then the painted part is delivered as it is."""
-    if not edit.region:
-        return b""
-    try:
-        with edit.region.open("rb") as file:
-            return bytes(file.read())
-    except FileNotFoundError:
-        return b""
+def _moved(edit: Edit, attempt: Attempt, regions: list[str]) -> Edit:
+    """The new edit has the attempt, and further versions unless there were some from the beginning."""
+    copied: dict[str, Any] = {"region": regions[0]}
+    if attempt == edit.live_attempt:
+        # Any other attempt painted another picture.
+        copied["painted"] = edit.painted
+    # The cost of an accepted attempt is booked on the edit that failed; that of a superseded one is not.
+    copied["cost"] = 0 if attempt.outcome == Outcome.ACCEPTED and edit.cost is not None else attempt.cost
+    fresh = twin(edit, nonce=uuid.uuid5(_RECOVERY, f"{edit.pk} {attempt.pk}").hex, **copied)
+    Attempt.objects.filter(pk=attempt.pk).update(edit=fresh, number=1, outcome=Outcome.ACCEPTED, cleanup_due_at=None)
+    if not attempt.further_edits.exists():
+        further_versions(fresh, attempt, regions[1:])
+    return fresh
+
+
+def _further_again(edit: Edit, region: str) -> Edit:
+    place = {"output_of": edit.output_of, "output_number": edit.output_number, "region": region}
+    return twin(edit, nonce=uuid.uuid5(_RECOVERY, f"{edit.pk}").hex, cost=0, **place)
 
 
 def _unfetched(edit: Edit, only: Attempt | None = None) -> Attempt | None:
+    """The paid Run whose picture for this edit is still at Wiro, and that no other edit is to fetch."""
+    if run := edit.output_of:
+        others = run.further_edits.filter(output_number=edit.output_number).exclude(pk=edit.pk)
+        return None if run.cleaned_up_at or others.exclude(state=State.FAILED).exists() else run
     paid = edit.attempts.filter(outcome__in=[Outcome.ACCEPTED, Outcome.SUPERSEDED], cleaned_up_at__isnull=True)
     paid = paid.filter(pk=only.pk) if only else paid
     return paid.exclude(output_url="").order_by("number").last()

@@ -14,9 +14,9 @@ from ...failpoints import failpoint
 from ...log_context import note
 from ...models import Attempt, CircuitBreaker, Edit, EventCode, Failure, Outcome, Pause, State, TripReason, clock
 from ...wiro import WiroAPIError, WiroError, WiroRun
-from .. import task_id_spool, timing
+from .. import model_checks, task_id_spool, timing
 from ..flow_control import admission, circuit_breaker, storage_health
-from ..provider import MODEL, callback_url, client, hand_over, parameters
+from ..provider import callback_url, client, hand_over, parameters
 from .reconcile import adopt
 from .sent_picture import UnreadablePicture
 from .task_match import source_hash
@@ -79,7 +79,7 @@ def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
         return
     try:
         deadline = timing.scaled(timing.RUN_DEADLINE)
-        run = client().run(MODEL, parameters(edit, source_url), callback_url=callback_url(token), deadline=deadline)
+        run = client().run(edit.model, parameters(edit, source_url), callback_url=callback_url(token), deadline=deadline)
     except WiroError as error:
         failpoint("after_refusal")
         if error.accepted_possible:
@@ -163,6 +163,8 @@ def _refused(edit: Edit, attempt: Attempt, error: WiroError) -> None:
     """The answer is provably no. Depending on the refusal: wait together with all edits, try again, or give up."""
     settle_by(attempt, Outcome.REJECTED, error)
     tripped = circuit_breaker.trip_for(error, edit)
+    if isinstance(error, WiroAPIError) and error.is_not_found:
+        model_checks.check_soon()
     waiting = _waiting_for(edit, attempt)
     if waiting is None:
         return

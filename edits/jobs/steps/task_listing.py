@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ...models import Attempt
 from ...wiro import WiroTask
 from .. import timing
-from ..provider import MODEL, client
+from ..provider import client
 from .task_match import CLOCK_TOLERANCE, is_known_task
 
 # A single old task may have a wrong time; two in a row prove that the list has been read back far enough.
@@ -25,13 +25,13 @@ class TaskListing:
     is_complete: bool
 
 
-def read_back_to(moment: datetime, pages: int) -> TaskListing:
-    """Read at most this many pages. A short page need not be the last one: servers may return fewer entries than requested, and
-    entries that cannot be read do not count. Raises WiroError."""
+def read_back_to(moment: datetime, pages: int, model: str) -> TaskListing:
+    """Read at most this many pages of the model's tasks. A short page need not be the last one: servers may return fewer entries
+    than requested, and entries that cannot be read do not count. Raises WiroError."""
     tasks: list[WiroTask] = []
     received, is_complete = 0, False
     for _ in range(pages):
-        page = client().task_list(MODEL, start=received, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+        page = client().task_list(model, start=received, deadline=timing.scaled(timing.DETAIL_DEADLINE))
         received += page.received
         tasks += page
         lag = _clock_lag(tasks)

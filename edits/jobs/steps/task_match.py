@@ -15,7 +15,7 @@ from django.db.models import Q
 from ...models import Attempt, Outcome, token_hash
 from ...wiro import WiroTask
 from .. import timing
-from ..provider import MODEL
+from ..catalog import catalog
 
 # Wiro's clock and ours need not agree to the second.
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -46,7 +46,7 @@ def is_ours(task: WiroTask, attempt: Attempt) -> bool:
 def may_be_ours(task: WiroTask, attempt: Attempt) -> bool:
     """Like `is_ours`, but without comparing times, which are wrong if a clock was set in between. While such a task is listed,
     the attempt's own is not absent."""
-    if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task):
+    if not task.id or _is_owned_by_another(task, attempt) or _is_of_another_model(task, attempt):
         return False
     proof = _proof(task, attempt)
     return _has_its_inputs(task, attempt) if proof is None else proof
@@ -69,9 +69,9 @@ def _is_owned_by_another(task: WiroTask, attempt: Attempt) -> bool:
     return owners.exclude(pk=attempt.pk).exists()
 
 
-def _is_of_another_model(task: WiroTask) -> bool:
+def _is_of_another_model(task: WiroTask, attempt: Attempt) -> bool:
     slug = f"{task.model_owner}/{task.model_name}".casefold()
-    return bool(task.model_owner and task.model_name) and slug != MODEL.casefold()
+    return bool(task.model_owner and task.model_name) and slug != attempt.edit.model.casefold()
 
 
 def _proof(task: WiroTask, attempt: Attempt) -> bool | None:
@@ -79,23 +79,27 @@ def _proof(task: WiroTask, attempt: Attempt) -> bool | None:
     if task.callback_url:
         token = task.callback_url.rstrip("/").rpartition("/")[2]
         return token_hash(token) == attempt.callback_token_hash
-    source = task.parameters.get("inputImageUrl")
+    model = catalog().get(attempt.edit.model)
+    source = task.parameters.get(model.picture.name) if model else None
     if isinstance(source, str) and source and attempt.source_hash:
         return source_hash(source) == attempt.source_hash
     return None
 
 
-def _inputs(task: WiroTask) -> dict[str, Any]:
-    return {name: task.parameters[name] for name in ("prompt", "seed") if name in task.parameters}
+def _inputs(task: WiroTask, attempt: Attempt) -> dict[str, Any]:
+    """What the task shows of instruction and seed, by their fields in an edit."""
+    model = catalog().get(attempt.edit.model)
+    names = {"prompt": model.words if model else "prompt", "seed": model.seed.name if model and model.seed else ""}
+    return {field: task.parameters[name] for field, name in names.items() if name in task.parameters}
 
 
 def _has_its_inputs(task: WiroTask, attempt: Attempt) -> bool:
     """Nothing that is shown of its inputs is another's."""
-    return all(str(value) == str(getattr(attempt.edit, name)) for name, value in _inputs(task).items())
+    return all(str(value) == str(getattr(attempt.edit, field)) for field, value in _inputs(task, attempt).items())
 
 
 def _is_plausible(task: WiroTask, attempt: Attempt) -> bool:
-    if not _is_of_that_time(task, attempt) and (task.created_at or not _inputs(task)):
+    if not _is_of_that_time(task, attempt) and (task.created_at or not _inputs(task, attempt)):
         return False
     return not _has_rival(attempt, task)
 
@@ -112,5 +116,5 @@ def _has_rival(attempt: Attempt, task: WiroTask) -> bool:
     edit = attempt.edit
     is_open = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.PENDING, sent_at__isnull=False)
     rivals = Attempt.objects.filter(is_open, wiro_task_id__isnull=True, edit__prompt=edit.prompt)
-    rivals = rivals.filter(edit__seed=edit.seed).exclude(pk=attempt.pk).select_related("edit")
+    rivals = rivals.filter(edit__seed=edit.seed, edit__model=edit.model).exclude(pk=attempt.pk).select_related("edit")
     return any(task.created_at is None or _is_of_that_time(task, rival) for rival in rivals[:20])

@@ -4,10 +4,14 @@ import os
 import signal
 from argparse import ArgumentParser
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from threading import Event
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+
+from edits.wiro.catalog import load
 
 try:
     from edits.wiro.sandbox import SandboxServer
@@ -60,6 +64,7 @@ class Command(BaseCommand):
                 balance=options["balance"],
                 price=options["price"],
                 randomness=options["seed_of_randomness"],
+                models=load(Path(settings.MODELS_DIR)),
             )
         except OSError as problem:
             raise CommandError(f"The sandbox cannot listen on {options['host']}:{options['port']}: {problem.strerror}") from None

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ...gallery import downloads, sharing
-from ...gallery.downloads import AI_SYSTEM
+from ...gallery.downloads import ai_system
 from ...images.decoding import FULL_SIZE_PIXELS
+from ...jobs.catalog import SEEDEDIT
 from ...jobs.provider import SOURCE_URL_MAX_AGE
 
 
@@ -20,7 +21,7 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "handed_over_minutes": SOURCE_URL_MAX_AGE // 60 if settings.PUBLIC_BASE_URL else None,
         "link_days": sharing.LINK_DAYS,
         "review_required": settings.REVIEW_REQUIRED,
-        "system": AI_SYSTEM,
+        "system": ai_system(SEEDEDIT),
         "mark": downloads.example_mark(),
     }
     return render(request, "about/pictures.html", context)

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ...gallery import moderation, news, sharing, trash
-from ...jobs import actions, provider, viewers
+from ...gallery import blind, moderation, news, sharing, trash
+from ...jobs import actions, viewers
+from ...jobs.catalog import has_seed
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
-from ...ordering import create, quotas
+from ...ordering import create, offers, quotas
 from ...tasks import enqueue
-from .. import addresses, comparison, composer, progress, user_messages
+from .. import addresses, comparison, composer, model_facts, progress, user_messages
 from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .errors import storage_unavailable
@@ -62,7 +63,6 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "cost_text": user_messages.cost(edit),
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
         "pair_url": reverse("edit-pair", args=[edit.pk]),
-        "model": provider.MODEL,
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
         "is_owner": False,
@@ -75,6 +75,7 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     links = live_links(request, edit) if is_result else []
     versions = history(edit)
     variations = versions.variations_of(edit)
+    is_blind = blind.is_blind([version.edit for version in variations])
     compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
         "is_owner": True,
@@ -84,14 +85,18 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "is_unusual": not compared.is_usual,
         "variations": variations,
         "is_grid": bool(variations) and "grid" in request.GET,
-        **composer.below(edit, person(request)),
+        "is_blind": is_blind,
+        "is_comparison": len({version.edit.model for version in variations}) > 1,
+        **composer.below(edit, person(request), is_blind=is_blind),
         "links": links,
         # The URL of a new link is shown only once, so the sharing panel must be open.
         "is_sharing": any(link["url"] for link in links),
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        "can_retry": (edit.is_ended or edit.state == State.UNCONFIRMED) and not edit.is_made_here,
+        "can_retry": _can_retry(edit),
+        "has_seed": has_seed(edit),
+        "fallback": model_facts.fallback(edit),
         # An edit of a region keeps the rest already.
         "can_keep_rest": is_result and not edit.region,
         "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
@@ -101,6 +106,11 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         # Submitting the form twice creates one edit.
         "retry_nonce": uuid.uuid4().hex,
     }
+
+
+def _can_retry(edit: Edit) -> bool:
+    can_be_sent = (edit.is_ended and offers.find([edit.model]) is not None) or edit.state == State.UNCONFIRMED
+    return can_be_sent and not edit.is_made_here
 
 
 @require_safe
@@ -134,7 +144,8 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     # PostgreSQL stores no NUL.
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
-        fresh = create.again(edit, same_seed=request.POST.get("seed") == "same", nonce=nonce)
+        is_same, model = request.POST.get("seed") == "same", request.POST.get("model", "")
+        fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model)
     except quotas.QuotaExceeded as error:
         if wants_json(request):
             return JsonResponse(

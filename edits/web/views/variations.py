@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ...gallery import trash
+from ...gallery import blind, trash
 from ...models import NotAllowed
+from .. import model_facts
 from ..addresses import edit_url
 from ..history import history
 from .access import own_edit, person
@@ -30,9 +31,25 @@ def compare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def pick(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """The best of several models' results; from now on the grid says which model made which."""
+    edit = own_edit(request, edit_id)
+    try:
+        blind.pick(edit, person(request))
+    except NotAllowed as denied:
+        messages.info(request, denied.message)
+    else:
+        messages.success(request, _("You picked the result by %(model)s.") % {"model": model_facts.model_name(edit)})
+    return redirect(f"{edit_url(edit)}?grid")
+
+
+@require_POST
 def keep(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """Move the other variations to the trash; the message offers to undo that."""
     edit = own_edit(request, edit_id)
+    with suppress(NotAllowed):
+        # Whoever keeps one of several models' results has picked it.
+        blind.pick(edit, person(request))
     moved = []
     for other in history(edit).variations_of(edit):
         if other.edit.pk != edit.pk:

@@ -5,6 +5,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
+from ..catalog import Catalog, load
 from .api.account import Account
 from .api.callbacks import Callbacks, Delivery
 from .api.calls import Calls
@@ -26,7 +27,8 @@ class SandboxServer:
 
     `time_scale` scales every duration (1.0: an edit takes six to nine seconds); `balance` and
     `price` (of one successful edit) are in USD; an empty `api_secret` makes a key-only project;
-    `randomness` makes ids, tokens and drawn seeds repeatable. Raises `OSError` if the port is
+    `randomness` makes ids, tokens and drawn seeds repeatable; `models` are those that it has, by
+    default all that come with the program. Raises `OSError` if the port is
     taken. All state is in memory and is gone after `stop()`.
     """
 
@@ -42,6 +44,7 @@ class SandboxServer:
         balance: Decimal = Decimal(100),
         price: Decimal = Decimal("0.03"),
         randomness: int | None = None,
+        models: Catalog | None = None,
     ) -> None:
         self._stopped = Event()
         self._account = Account(api_key, api_secret, balance, price)
@@ -52,7 +55,7 @@ class SandboxServer:
         self._callbacks = Callbacks(self._timer, self.faults, time_scale)
         self._lifecycle = TaskLifecycle(self._timer, self._account, self._storage, self.faults, self._callbacks, size_scale)
         self._run_log = RunLog(self._account, self.tasks, self.faults, time_scale, randomness)
-        calls = Calls(self._account, self._run_log, self._lifecycle, self._callbacks, self._storage)
+        calls = Calls(models or load(), self._account, self._run_log, self._lifecycle, self._callbacks, self._storage)
         control = Control(self._account, self._run_log, self.faults)
         endpoints = Endpoints(calls, control, self._storage, self.faults, self._stopped)
         self._connections = self._listening(host, port, endpoints)

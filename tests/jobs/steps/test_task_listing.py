@@ -60,7 +60,7 @@ def read(monkeypatch: pytest.MonkeyPatch, pages: list[WiroTaskList]) -> tuple[ta
         return pages[len(asked) - 1]
 
     monkeypatch.setattr(task_listing, "client", lambda: SimpleNamespace(task_list=task_list))
-    return task_listing.read_back_to(MOMENT, 4), asked
+    return task_listing.read_back_to(MOMENT, 4, "owner/model"), asked
 
 
 @pytest.mark.parametrize("hours", [-3, 3])

@@ -21,6 +21,9 @@ from tests.rows import edit_in, present
 pytestmark = pytest.mark.django_db
 
 STATUS_KEYS = {
+    "model",
+    "price_estimate",
+    "cost",
     "id",
     "state",
     "wiro_status",

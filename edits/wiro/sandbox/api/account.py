@@ -7,6 +7,7 @@ from threading import Lock
 
 from werkzeug.datastructures import Headers
 
+from ...catalog import ModelDeclaration, PriceRule
 from .refusals import Refusal
 
 SMALLEST_BALANCE = Decimal("0.50")
@@ -15,7 +16,10 @@ SHARE_OF_BALANCE = Decimal(10)
 
 
 class Account:
-    """Money is in USD; `price` is that of one successful edit. An empty secret makes a key-only project: no signatures."""
+    """Money is in USD; `price` is that of a successful edit by a model whose file names none.
+
+    An empty secret makes a key-only project: no signatures.
+    """
 
     def __init__(self, api_key: str, api_secret: str, balance: Decimal, price: Decimal) -> None:
         self._key = api_key
@@ -38,6 +42,10 @@ class Account:
     def running(self) -> int:
         """Tasks taken and not ended."""
         return self._running
+
+    def price_of(self, model: ModelDeclaration) -> PriceRule:
+        """What a successful Run of this model costs."""
+        return model.price or PriceRule(self.price)
 
     def check_credentials(self, headers: Headers) -> None:
         """Raise `Refusal` 98 for a wrong key, 99 for a wrong signature."""

@@ -8,10 +8,6 @@ from typing import Any
 from ..tasks.storage import StoredFile
 from ..tasks.task_book import CANCELED, ENDED, ERROR, WiroTask
 
-MODEL_OWNER = "ByteDance"
-MODEL_PROJECT = "image-to-image-seededit-v3"
-CATEGORIES = ["tool", "partner", "ByteDance", "use-agent", "image-to-image", "compare-landscape"]
-
 MOMENTS = {
     "createtime": "task_queue",
     "canceltime": CANCELED,
@@ -33,16 +29,17 @@ FIXED: dict[str, Any] = {
     "guestid": None,
     "projectid": "699",
     "modelid": "598",
-    "modelslugowner": MODEL_OWNER,
-    "modelslugproject": MODEL_PROJECT,
     "description": "",
     "basemodelid": "0",
     "runtype": "model",
     "modelfolderid": "",
     "modelfileid": "",
     "marketplaceid": None,
-    "categories": json.dumps(CATEGORIES, separators=(",", ":")),
 }
+
+
+def categories_of(slug: str) -> list[str]:
+    return ["tool", "partner", slug.partition("/")[0], "use-agent", "image-to-image", "compare-landscape"]
 
 
 def task_answer(task: WiroTask) -> dict[str, Any]:
@@ -50,9 +47,12 @@ def task_answer(task: WiroTask) -> dict[str, Any]:
     with task.lock:
         show = task.status == ENDED and time.time() >= task.results_from
         results = task.results if show else []
-        elapsed = _elapsed(task)
+        elapsed, slug = _elapsed(task), task.inputs.model.slug
         answer: dict[str, Any] = {
             **FIXED,
+            "modelslugowner": slug.partition("/")[0],
+            "modelslugproject": slug.partition("/")[2],
+            "categories": json.dumps(categories_of(slug), separators=(",", ":")),
             "id": task.id,
             "uuid": task.uuid,
             "socketaccesstoken": task.token,

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from werkzeug.wrappers import Request, Response
 
+from ...catalog import Catalog, ModelDeclaration
 from ..fault_responses import json_response
 from ..faults import TOOL_CALLS
 from ..tasks.run_log import Run, RunLog
@@ -19,7 +20,7 @@ from ..tasks.storage import Storage
 from ..tasks.task_book import WiroTask
 from ..tasks.task_lifecycle import TaskLifecycle
 from .account import Account
-from .answers import MODEL_OWNER, MODEL_PROJECT, task_answer
+from .answers import task_answer
 from .callbacks import Callbacks
 from .refusals import Refusal
 from .tools import tool_answer
@@ -52,8 +53,15 @@ class PreparedCall:
 
 class Calls:
     def __init__(
-        self, account: Account, run_log: RunLog, lifecycle: TaskLifecycle, callbacks: Callbacks, storage: Storage
+        self,
+        models: Catalog,
+        account: Account,
+        run_log: RunLog,
+        lifecycle: TaskLifecycle,
+        callbacks: Callbacks,
+        storage: Storage,
     ) -> None:
+        self._models = models
         self._account = account
         self._run_log = run_log
         self._lifecycle = lifecycle
@@ -69,8 +77,8 @@ class Calls:
         if call == "Run":
             run = self._run_log.note(parameters)
             self._account.check_credentials(request.headers)
-            model = (arguments["owner"], arguments["project"])
-            return PreparedCall(run.prompt, lambda: self._run(run, model, _origin(request)))
+            slug = f"{arguments['owner']}/{arguments['project']}"
+            return PreparedCall(run.prompt, lambda: self._run(run, slug, _origin(request)))
         self._account.check_credentials(request.headers)
         if call in LISTS:
             listing = {"Task/List": self._list, "Tool/Detail": self._tool, "Tool/List": self._tools}[call]
@@ -84,10 +92,11 @@ class Calls:
         }[call]
         return PreparedCall(task.inputs.prompt if task else "", lambda: doing(_known(task)))
 
-    def _run(self, run: Run, model: tuple[str, str], origin: str) -> Response:
-        if model != (MODEL_OWNER, MODEL_PROJECT):
+    def _run(self, run: Run, slug: str, origin: str) -> Response:
+        model = self._models.get(slug)
+        if model is None:
             raise Refusal(1, "There is no such model.")
-        task = self._run_log.take(run, origin)
+        task = self._run_log.take(run, model, origin)
         self._lifecycle.begin(task)
         self._callbacks.announce_early(task)
         return json_response({"errors": [], "taskid": task.id, "socketaccesstoken": task.token, "result": True})
@@ -114,24 +123,25 @@ class Calls:
     def _list(self, parameters: Parameters) -> Response:
         """Newest first by default. `modelName` is the model's name or a part of it."""
         wanted = str(parameters.get("modelName") or "").lower()
-        tasks = [task for task in self._run_log.tasks if task.visible and wanted in f"{MODEL_OWNER}/{MODEL_PROJECT}".lower()]
+        tasks = [task for task in self._run_log.tasks if task.visible and wanted in task.inputs.model.slug.lower()]
         if str(parameters.get("order") or "DESC").upper() != "ASC":
             tasks.reverse()
         answers = [task_answer(task) for task in _page(tasks, parameters)]
         return json_response({"total": str(len(tasks)), "errors": [], "tasklist": answers, "result": True})
 
     def _tool(self, parameters: Parameters) -> Response:
-        named = (parameters.get("slugowner"), parameters.get("slugproject"))
-        tools = [tool_answer(self._account.price, self._run_log.tasks)] if named == (MODEL_OWNER, MODEL_PROJECT) else []
-        return json_response({"errors": [], "tool": tools, "result": True})
+        model = self._models.get(f"{parameters.get('slugowner')}/{parameters.get('slugproject')}")
+        return json_response({"errors": [], "tool": [self._tool_answer(model)] if model else [], "result": True})
+
+    def _tool_answer(self, model: ModelDeclaration) -> dict[str, Any]:
+        return tool_answer(model, self._account.price_of(model).usd, self._run_log.tasks)
 
     def _tools(self, parameters: Parameters) -> Response:
-        """The one model that the sandbox has, where category and search fit."""
-        categories, search = parameters.get("categories") or [], str(parameters.get("search") or "").lower()
-        tool = tool_answer(self._account.price, self._run_log.tasks)
-        fits = set(categories) <= set(tool["categories"]) and search in f"{tool['title']} {tool['description']}".lower()
-        tools = [tool] if fits else []
-        return json_response({"total": len(tools), "errors": [], "tool": _page(tools, parameters), "result": True})
+        """The models whose category and words fit."""
+        categories, search = set(parameters.get("categories") or []), str(parameters.get("search") or "").lower()
+        tools = [tool for tool in map(self._tool_answer, self._models) if categories <= set(tool["categories"])]
+        found = [tool for tool in tools if search in f"{tool['title']} {tool['slugproject']} {tool['description']}".lower()]
+        return json_response({"total": len(found), "errors": [], "tool": _page(found, parameters), "result": True})
 
     def _upload(self, request: Request) -> Response:
         sent = request.files.get("file")

@@ -1,78 +1,44 @@
-"""The one model of the sandbox as Tool/Detail and Tool/List describe it.
+"""The models of the sandbox as Tool/Detail and Tool/List describe them: from their files in the catalog.
 
-Inputs, limits and defaults are from the seed reference; the shape is from Wiro's own clients.
+The shape is from Wiro's own clients; SeedEdit's inputs, limits and defaults are from the seed reference.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from ...catalog import METHODS, DeclaredInput, Kind, ModelDeclaration
 from ..tasks.task_book import WiroTask
-from .answers import CATEGORIES, MODEL_OWNER, MODEL_PROJECT
+from .answers import categories_of
 
-TITLE = "SeedEdit v3"
-DESCRIPTION = "An image-to-image model for editing images using ByteDance's seededit v3 model"
-CHOICES = [{"label": "false", "value": "false"}, {"label": "true", "value": "true"}]
-INPUTS: list[dict[str, Any]] = [
-    {
-        "id": "inputImageUrl",
-        "type": "text",
-        "label": "Image URL",
-        "required": True,
-        "default": "",
-        "note": "jpeg or png; aspect ratio within (1/3, 3); width and height over 14 px; at most 10MB",
-    },
-    {
-        "id": "prompt",
-        "type": "textarea",
-        "label": "Prompt",
-        "required": True,
-        "default": "Replace the ski sticks with a pair of baguettes",
-        "note": "Text description, a prompt word used to edit images.",
-    },
-    {
-        "id": "guidanceScale",
-        "type": "float",
-        "label": "guidancescale",
-        "default": "4.0",
-        "note": "The larger, the more the text counts.",
-        "min": 1,
-        "max": 10,
-    },
-    {
-        "id": "watermark",
-        "type": "select",
-        "label": "Watermark",
-        "default": "false",
-        "options": CHOICES,
-        "note": "true adds 'AI-generated' at the bottom right",
-    },
-    {
-        "id": "seed",
-        "type": "number",
-        "label": "Seed",
-        "default": "1",
-        "note": "Set 0 to random.",
-    },
-]
+EXAMPLE = "Replace the ski sticks with a pair of baguettes"
+TYPES = {
+    Kind.TEXT: "text",
+    Kind.WHOLE: "number",
+    Kind.SEED: "number",
+    Kind.DECIMAL: "float",
+    Kind.SWITCH: "select",
+    Kind.CHOICE: "select",
+}
 
 
-def tool_answer(price: Decimal, tasks: Iterable[WiroTask]) -> dict[str, Any]:
-    """One entry of `tool`; `price` is in USD for each Run, `tasks` are counted in `taskstat`."""
-    ended = [task for task in tasks if task.ended]
+def tool_answer(model: ModelDeclaration, price: Decimal, tasks: Iterable[WiroTask]) -> dict[str, Any]:
+    """One entry of `tool`; `price` is in USD, by the method of the model's file; its `tasks` are counted in `taskstat`."""
+    owner, _, project = model.slug.partition("/")
+    ended = [task for task in tasks if task.ended and task.inputs.model.slug == model.slug]
     successes = sum(task.cost > 0 for task in ended)
     return {
         "id": "598",
-        "title": TITLE,
-        "slugowner": MODEL_OWNER,
-        "slugproject": MODEL_PROJECT,
-        "cleanslugowner": MODEL_OWNER,
-        "cleanslugproject": MODEL_PROJECT,
-        "description": DESCRIPTION,
-        "categories": CATEGORIES,
-        "parameters": [{"title": "Inputs", "items": [dict(item) for item in INPUTS]}],
-        "dynamicprice": json.dumps([{"inputs": {}, "price": float(price), "priceMethod": "cpr"}]),
+        "title": model.name,
+        "slugowner": owner,
+        "slugproject": project,
+        "cleanslugowner": owner,
+        "cleanslugproject": project,
+        "description": str(model.good_at),
+        "categories": categories_of(model.slug),
+        "parameters": [{"title": "Inputs", "items": list(_items(model))}],
+        "dynamicprice": json.dumps([{"inputs": {}, "price": float(price), "priceMethod": method_of(model)}]),
         "cps": "0",
         "approximatelycost": str(price),
         "taskstat": {
@@ -81,3 +47,27 @@ def tool_answer(price: Decimal, tasks: Iterable[WiroTask]) -> dict[str, Any]:
             "errorcount": str(len(ended) - successes),
         },
     }
+
+
+def method_of(model: ModelDeclaration) -> str:
+    """Wiro's word for what the price counts."""
+    per = model.price.per if model.price else None
+    return next((method for method, known in METHODS.items() if known == per), "cpr")
+
+
+def _items(model: ModelDeclaration) -> Iterator[dict[str, Any]]:
+    kind = "text" if model.picture.most == 1 else "combinefileinput"
+    yield {"id": model.picture.name, "type": kind, "label": "Image URL", "required": True, "default": "", "note": ""}
+    yield {"id": model.words, "type": "textarea", "label": "Prompt", "required": True, "default": EXAMPLE, "note": ""}
+    yield from map(_item, model.inputs)
+
+
+def _item(item: DeclaredInput) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": item.name, "type": TYPES[item.kind], "label": str(item.label), "note": str(item.help)}
+    told["default"] = str(item.wiro_default).lower() if isinstance(item.wiro_default, bool) else str(item.wiro_default)
+    if item.kind == Kind.SWITCH:
+        told["options"] = [{"label": value, "value": value} for value in ("false", "true")]
+    if item.options:
+        told["options"] = [{"label": str(option.label), "value": option.value} for option in item.options]
+    limits = {"min": item.minimum, "max": item.maximum} if item.kind != Kind.SEED else {}
+    return told | {name: limit for name, limit in limits.items() if limit is not None}

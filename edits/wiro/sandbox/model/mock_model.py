@@ -10,7 +10,7 @@ from ..api.parameters import Inputs
 from ..tasks.fetching import FORMATS
 from .effects import graded
 from .prompt_rules import steps_of
-from .sizes import output_size
+from .sizes import Size, output_size, size_of_area
 
 LONGEST_SIDE = 1536
 FULL_STRENGTH_AT = 4.0
@@ -19,30 +19,43 @@ GAIN_DRIFT = 0.025
 COLOR_DRIFT = 0.006
 WATERMARK = "AI-generated"
 MARK = "sandbox"
+# More would take seconds to paint, and tells nothing more.
+MOST_PIXELS = 4_000_000
+# Each format takes what it knows of these.
+SAVING = {"compress_level": 1, "quality": 92}
 
 
 def apply_prompt(picture: bytes, inputs: Inputs, seed: int, size_scale: float = 1.0) -> bytes:
-    """Edit a JPEG or PNG, give a PNG; the same picture, inputs and seed give the same bytes. `OSError` for a broken picture.
+    """Edit a JPEG or PNG, give a picture in the model's format; the same picture, inputs and seed give the same bytes.
+
+    Raises `OSError` for a broken picture.
 
     `size_scale` multiplies the sides of the output, so that tests need not paint a megapixel each time.
     """
-    before = _opened(picture, size_scale)
+    before = _opened(picture, inputs, size_scale)
     chance = random.Random(hashlib.sha256(f"{seed} {inputs.prompt}".encode()).digest())  # noqa: S311 - repeatable, no secret
     after = _edited(before, inputs, chance)
     _write_marks(after, inputs.watermark)
     target = io.BytesIO()
-    after.save(target, "PNG", compress_level=1)
+    after.save(target, inputs.model.output_format(inputs.values).upper(), **SAVING)
     return target.getvalue()
 
 
-def _opened(picture: bytes, size_scale: float) -> Image.Image:
+def _opened(picture: bytes, inputs: Inputs, size_scale: float) -> Image.Image:
     """Upright RGB in the size that the model gives."""
     with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
         opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(opened)
         image = _on_white(upright)
-    width, height = (max(round(side * size_scale), 15) for side in output_size(*image.size))
+    width, height = (max(round(side * size_scale), 15) for side in _size(image.size, inputs))
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _size(size: Size, inputs: Inputs) -> Size:
+    model = inputs.model
+    if model.output.sizing == "table":
+        return output_size(*size)
+    return size_of_area(*size, min(model.output_pixels(inputs.values), MOST_PIXELS))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -46,3 +46,9 @@ def output_size(width: int, height: int) -> Size:
     """Width and height of the output, in pixels, for an input of `width` x `height` pixels."""
     wanted = log(width / height)
     return min(SIZES, key=lambda size: abs(log(size[0] / size[1]) - wanted))
+
+
+def size_of_area(width: int, height: int, pixels: int) -> Size:
+    """Width and height of about so many pixels, in the ratio of the input."""
+    scale = (pixels / (width * height)) ** 0.5
+    return round(width * scale), round(height * scale)

@@ -6,11 +6,11 @@ import time
 import requests
 from PIL import Image
 
-LARGEST_INPUT = 10 * 1024 * 1024
+from ...catalog import ModelDeclaration, PictureRules
+
 MOST_REDIRECTS = 3
 CONNECT_AND_READ_SECONDS = (5.0, 10.0)
 WHOLE_FETCH_SECONDS = 30.0
-SHORTEST_SIDE = 14
 CHUNK = 64 * 1024
 FORMATS = ("JPEG", "PNG")
 UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)  # all that Pillow raises for a bad file
@@ -28,40 +28,42 @@ def new_session() -> requests.Session:
     return session
 
 
-def fetch_input(session: requests.Session, url: str) -> bytes:
-    """The bytes behind `url`, at most 10 MB, checked to be a picture the model takes; else `UnusableInput`."""
+def fetch_input(session: requests.Session, url: str, model: ModelDeclaration) -> bytes:
+    """The bytes behind `url`, checked to be a picture the model takes; else `UnusableInput`."""
+    rules = model.picture
     try:
-        picture = _download(session, url)
+        picture = _download(session, url, rules)
     except requests.TooManyRedirects:
-        raise UnusableInput("inputImageUrl redirects too often") from None
+        raise UnusableInput(f"{rules.name} redirects too often") from None
     except requests.RequestException:
-        raise UnusableInput("inputImageUrl could not be downloaded") from None
-    _check(picture)
+        raise UnusableInput(f"{rules.name} could not be downloaded") from None
+    _check(picture, rules)
     return picture
 
 
-def _download(session: requests.Session, url: str) -> bytes:
+def _download(session: requests.Session, url: str, rules: PictureRules) -> bytes:
     deadline = time.monotonic() + WHOLE_FETCH_SECONDS
     with session.get(url, stream=True, timeout=CONNECT_AND_READ_SECONDS) as response:
         if response.status_code != 200:
-            raise UnusableInput(f"inputImageUrl answered HTTP {response.status_code}")
+            raise UnusableInput(f"{rules.name} answered HTTP {response.status_code}")
         picture = bytearray()
         for chunk in response.iter_content(CHUNK):
             picture += chunk
-            if len(picture) > LARGEST_INPUT:
-                raise UnusableInput("input image is larger than 10MB")
+            if len(picture) > rules.max_bytes:
+                raise UnusableInput(f"input image is larger than {rules.max_bytes // 1024 // 1024}MB")
             if time.monotonic() > deadline:
-                raise UnusableInput("inputImageUrl took too long to download")
+                raise UnusableInput(f"{rules.name} took too long to download")
         return bytes(picture)
 
 
-def _check(picture: bytes) -> None:
+def _check(picture: bytes, rules: PictureRules) -> None:
     try:
-        with Image.open(io.BytesIO(picture), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(picture), formats=[name.upper() for name in rules.formats]) as image:
             width, height = image.size
     except UNREADABLE:
-        raise UnusableInput("input image format must be jpeg or png") from None
-    if min(width, height) <= SHORTEST_SIDE:
-        raise UnusableInput("input image width and height must be greater than 14px")
-    if not (3 * width > height and width < 3 * height):
-        raise UnusableInput("input image aspect ratio must be within the range (1/3, 3)")
+        raise UnusableInput(f"input image format must be {' or '.join(rules.formats)}") from None
+    if min(width, height) < rules.min_side:
+        raise UnusableInput(f"input image width and height must be greater than {rules.min_side - 1}px")
+    ratio = rules.max_ratio
+    if ratio and not (ratio * width > height and width < ratio * height):
+        raise UnusableInput(f"input image aspect ratio must be within the range (1/{ratio:g}, {ratio:g})")

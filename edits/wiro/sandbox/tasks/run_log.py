@@ -11,6 +11,7 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
+from ...catalog import ModelDeclaration
 from ..api.account import Account
 from ..api.parameters import read_inputs
 from ..faults import Fault, Faults
@@ -31,6 +32,7 @@ class Run:
     parameters: Mapping[str, Any] = field(repr=False)
     at: float
     task_id: str = ""
+    model: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -79,9 +81,9 @@ class RunLog:
             self._runs.append(run)
             return run
 
-    def take(self, run: Run, origin: str) -> WiroTask:
+    def take(self, run: Run, model: ModelDeclaration, origin: str) -> WiroTask:
         """Make a task of it, or raise `Refusal`: inputs first, then balance and concurrency."""
-        inputs = read_inputs(run.parameters)
+        inputs = read_inputs(run.parameters, model)
         self._account.take_slot()
         fault = self._faults.take("task", run.prompt)
         with self._lock:
@@ -95,7 +97,7 @@ class RunLog:
                 seed=inputs.seed or self._random.randint(1, LARGEST_DRAWN_SEED),
                 time_factor=self._time_scale * self._random.uniform(0.92, 1.28),
             )
-            run.task_id = task.id
+            run.task_id, run.model = task.id, model.slug
         if fault is not None and fault.kind == "late":
             task.visible_from = time.time() + fault.seconds
         if fault is not None and fault.kind == "vanishes":

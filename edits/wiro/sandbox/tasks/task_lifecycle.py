@@ -76,7 +76,7 @@ class TaskLifecycle:
         if task.ended:
             return
         try:
-            picture = self._edited(task)
+            pictures = self._edited(task)
         except UnusableInput as problem:
             self._let_fail(task, str(problem))
             return
@@ -84,14 +84,22 @@ class TaskLifecycle:
             self._let_fail(task, fault.message)
             return
         if fault is None or fault.kind != "no_outputs":
-            self._keep_results(task, picture, fault)
+            self._keep_results(task, pictures, fault)
         over = task.plan(_preprocessed_at(task), EDITING)
-        self._at(over, lambda: self._finish(task, self._account.price, fault))
+        self._at(over, lambda: self._finish(task, self._cost(task), fault))
 
-    def _edited(self, task: WiroTask) -> bytes:
-        picture = fetch_input(self._session, task.inputs.image_url)
+    def _cost(self, task: WiroTask) -> Decimal:
+        model, values = task.inputs.model, task.inputs.values
+        pixels = model.output_pixels(values)
+        return self._account.price_of(model).amount(model.output_count(values), model.seconds, pixels)
+
+    def _edited(self, task: WiroTask) -> list[bytes]:
+        """As many pictures as were asked for, each with a seed of its own."""
+        inputs = task.inputs
+        picture = fetch_input(self._session, inputs.image_url, inputs.model)
         try:
-            return apply_prompt(picture, task.inputs, task.seed, self._size_scale)
+            count = inputs.model.output_count(inputs.values)
+            return [apply_prompt(picture, inputs, task.seed + number, self._size_scale) for number in range(count)]
         except UNREADABLE:
             raise UnusableInput("input image could not be decoded") from None
 
@@ -128,11 +136,12 @@ class TaskLifecycle:
             self._account.give_slot_back(cost)
             return True
 
-    def _keep_results(self, task: WiroTask, picture: bytes, fault: Fault | None) -> None:
-        files = [("0.png", "image/png", picture)]
+    def _keep_results(self, task: WiroTask, pictures: list[bytes], fault: Fault | None) -> None:
+        format = task.inputs.model.output_format(task.inputs.values)
+        files = [(f"{number}.{format}", f"image/{format}", picture) for number, picture in enumerate(pictures)]
         if fault is not None and fault.kind == "several_outputs":
-            pictures = [(f"{number}.png", "image/png", picture) for number in range(1, fault.times + 1)]
-            files = [("0.txt", "text/plain", task.inputs.prompt.encode()), *pictures]
+            copies = [(f"{number}.png", "image/png", pictures[0]) for number in range(1, fault.times + 1)]
+            files = [("0.txt", "text/plain", task.inputs.prompt.encode()), *copies]
         results = [self._storage.put(name, kind, io.BytesIO(content), task.inputs.prompt) for name, kind, content in files]
         with task.lock:
             task.results = results

@@ -98,7 +98,7 @@ def test_the_model_is_described_as_in_the_reference(caller: Caller, client: Wiro
 
 
 def test_another_model_is_not_there(client: WiroClient) -> None:
-    assert client.tool_detail("google", "nano-banana-2") is None
+    assert client.tool_detail("google", "another") is None
 
 
 def test_a_model_may_be_gone_or_described_strangely(caller: Caller, client: WiroClient) -> None:

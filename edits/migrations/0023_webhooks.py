@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edits', '0051_request_hash'),
+        ('edits', '0022_request_hash'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

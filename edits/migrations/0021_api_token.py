@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('edits', '0015_file_name'),
+        ('edits', '0020_picked'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

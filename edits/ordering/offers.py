@@ -1,0 +1,66 @@
+"""Which models people may choose, which of them is the default, and which one is suggested when another cannot be used."""
+
+from django.conf import settings
+
+from ..jobs.catalog import SEEDEDIT, ModelDeclaration, catalog
+from ..models import Edit, ModelStatus
+
+EVERY_MODEL = "*"
+
+
+def offered() -> list[ModelDeclaration]:
+    """The models that people may choose, the default first. Wiro has all of them, as far as we know."""
+    statuses = ModelStatus.objects.in_bulk()
+    return [model for model in _chosen(statuses) if not _is_gone(statuses.get(model.slug))]
+
+
+def gone_default() -> ModelDeclaration | None:
+    """The model that would be the default if Wiro still had it."""
+    statuses = ModelStatus.objects.in_bulk()
+    first = next(iter(_chosen(statuses)), None)
+    return first if first and _is_gone(statuses.get(first.slug)) else None
+
+
+def gone() -> list[ModelDeclaration]:
+    """Those that people could choose if Wiro still had them."""
+    statuses = ModelStatus.objects.in_bulk()
+    return [model for model in _chosen(statuses) if _is_gone(statuses.get(model.slug))]
+
+
+def find(slugs: list[str]) -> list[ModelDeclaration] | None:
+    """The offered models with these slugs, each once; the default for none. None if one of them is not offered."""
+    models = {model.slug: model for model in offered()}
+    if not slugs:
+        return list(models.values())[:1] or None
+    wanted = [models.get(slug) for slug in dict.fromkeys(slugs)]
+    found = [model for model in wanted if model]
+    return found if len(found) == len(wanted) else None
+
+
+def fallback_for(edit: Edit) -> ModelDeclaration | None:
+    """The model to suggest instead: what operators chose for this one, else the first other that is offered."""
+    others = {model.slug: model for model in offered() if model.slug != edit.model}
+    status = ModelStatus.objects.filter(pk=edit.model).first()
+    return others.get(status.fallback if status else "") or next(iter(others.values()), None)
+
+
+def _chosen(statuses: dict[str, ModelStatus]) -> list[ModelDeclaration]:
+    """Those that the settings name or operators switched on, whether Wiro still has them or not."""
+    known, named = catalog(), settings.MODELS or [SEEDEDIT]
+    named = [model.slug for model in known] if named == [EVERY_MODEL] else named
+    ordered = [known[slug] for slug in named if slug in known]
+    ordered += [model for model in known if model.slug not in named]
+    chosen = [model for model in ordered if _is_on(statuses.get(model.slug), model.slug in named)]
+    return sorted(chosen, key=lambda model: not _is_default(statuses.get(model.slug)))
+
+
+def _is_on(status: ModelStatus | None, is_named: bool) -> bool:
+    return is_named if status is None or status.is_offered is None else status.is_offered
+
+
+def _is_default(status: ModelStatus | None) -> bool:
+    return status is not None and status.is_default
+
+
+def _is_gone(status: ModelStatus | None) -> bool:
+    return status is not None and status.gone_since is not None

@@ -1,0 +1,76 @@
+"""What an edit is expected to cost: Wiro's own price rule, else what the model's file assumes, or PRICE_ESTIMATE.
+
+The ledger has what Wiro really charged; this is what is reserved, and shown on the button.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+
+from ..jobs.catalog import METHODS, ModelDeclaration, PriceRule, stored
+from ..models import Edit, ModelStatus, State
+
+# Results whose price is looked at.
+RECENT_PRICES = 20
+
+
+@dataclass(frozen=True)
+class Price:
+    """USD for one edit. `is_about`: only the Run itself will tell."""
+
+    usd: Decimal
+    is_about: bool = False
+
+
+def price_of(model: ModelDeclaration, values: Mapping[str, Any], status: ModelStatus | None = None) -> Price:
+    """For these values of its inputs, by field. What a recent edit like this really cost counts if that was more."""
+    status = status or ModelStatus.objects.filter(pk=model.slug).first()
+    rule = next(iter(rules_for(model, values, status)), None)
+    if rule:
+        price = Price(_amount(rule, model, values), is_about=not rule.is_exact)
+    elif model.price:
+        price = Price(_amount(model.price, model, values), is_about=True)
+    else:
+        # What an operator has set; but if Wiro tells a price that is not understood, nobody knows.
+        price = Price(settings.PRICE_ESTIMATE, is_about=bool(status and status.prices))
+    return Price(max([price.usd, *_recent(model, values)]), price.is_about)
+
+
+def rules_for(model: ModelDeclaration, values: Mapping[str, Any], status: ModelStatus | None) -> list[PriceRule]:
+    """Wiro's rules that hold for these values, the one that names most inputs first. One that is not understood hides the
+    others that are less exact."""
+    told = [(price.get("when") or {}, _rule(price)) for price in (status.prices if status else []) if isinstance(price, dict)]
+    sent = {name: _text(value) for name, value in model.sent_inputs(values).items()}
+    holding = [(when, rule) for when, rule in told if all(sent.get(name, "") == value for name, value in when.items())]
+    ordered = [rule for _, rule in sorted(holding, key=lambda pair: len(pair[0]), reverse=True)]
+    return [rule for rule in ordered if rule] if ordered and ordered[0] else []
+
+
+def _rule(price: Mapping[str, Any]) -> PriceRule | None:
+    """A price as it is stored; None if its method is not known."""
+    try:
+        usd = Decimal(str(price.get("usd")))
+    except InvalidOperation:
+        return None
+    per = METHODS.get(str(price.get("method")))
+    return PriceRule(usd, per, price.get("when") or {}) if per else None
+
+
+def _text(value: object) -> str:
+    """As Wiro's rules write it: 4 for 4.0, true for True."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text.removesuffix(".0")
+
+
+def _amount(rule: PriceRule, model: ModelDeclaration, values: Mapping[str, Any]) -> Decimal:
+    return rule.amount(model.output_count(values), model.seconds, model.output_pixels(values))
+
+
+def _recent(model: ModelDeclaration, values: Mapping[str, Any]) -> list[Decimal]:
+    """What was made here, or recovered, cost nothing and says nothing."""
+    done = Edit.objects.filter(model=model.slug, state=State.SUCCEEDED, cost__gt=0).order_by("-created_at", "-pk")
+    inputs = stored(dict(values)).get("inputs", {})
+    return [cost for cost, theirs in done.values_list("cost", "inputs")[:RECENT_PRICES] if cost and theirs == inputs]

@@ -1,0 +1,115 @@
+"""The part of the form that chooses models: which there are, which are chosen, and the fields of their inputs."""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from ..images import PictureRefused, Rules, measure
+from ..jobs.catalog import ModelDeclaration
+from ..ordering import offers
+from ..ordering.create import ModelChoice
+from ..ordering.prices import Price
+from . import model_choices, user_messages
+from .model_fields import COMMON, InputField, ModelInputs
+
+MODELS_MAX = 4
+
+
+class ModelForm(forms.Form):
+    """`model` may be there several times, and have several slugs with commas in between: one edit for each of them."""
+
+    model = forms.CharField(required=False)
+
+    @cached_property
+    def offered(self) -> list[ModelDeclaration]:
+        return offers.offered()
+
+    @cached_property
+    def chosen(self) -> list[ModelDeclaration]:
+        """Those that were sent, else the one that the form starts with, else the default."""
+        slugs = self._slugs() or [str(self.initial.get("model", ""))]
+        known = {model.slug: model for model in self.offered}
+        return [known[slug] for slug in dict.fromkeys(slugs) if slug in known] or self.offered[:1]
+
+    def _slugs(self) -> list[str]:
+        given: Any = self.data
+        values = given.getlist("model") if hasattr(given, "getlist") else [given.get("model") or ""]
+        return [slug for value in values for slug in map(str.strip, value.split(",")) if slug]
+
+    @cached_property
+    def inputs(self) -> dict[str, ModelInputs]:
+        """The fields of each offered model."""
+        chosen = self.chosen if self.is_bound else []
+        return {model.slug: ModelInputs(model, self.data if model in chosen else None) for model in self.offered}
+
+    def clean_model(self) -> list[ModelDeclaration]:
+        found = offers.find(self._slugs())
+        if found is None:
+            raise forms.ValidationError(_("This model isn’t available here. Choose another one."), code="unknown_model")
+        if len(found) > MODELS_MAX:
+            raise forms.ValidationError(_("Choose at most %(count)d models.") % {"count": MODELS_MAX}, code="too_many_models")
+        return found
+
+    def clean_inputs(self) -> None:
+        """Add what is wrong with the inputs of the chosen models to the errors of this form."""
+        for model in self.cleaned_data.get("model") or self.chosen:
+            inputs = self.inputs[model.slug]
+            for field, errors in inputs.errors.items():
+                # The fields are not this form's own, so `add_error` does not take them.
+                self.errors[inputs.sent_names[field]] = errors
+
+    def check_picture(self, width: int, height: int, size: int) -> None:
+        """Raise PictureRefused for a photo that a chosen model does not take although the site does."""
+        for model in self.cleaned_data.get("model") or []:
+            rules = model.picture
+            measure(width, height, Rules(min_side=rules.min_side, max_ratio=rules.max_ratio))
+            if size > rules.max_bytes:
+                raise PictureRefused("too_large", size=size, limit=rules.max_bytes)
+
+    @property
+    def choices(self) -> list[ModelChoice]:
+        """The chosen models with the values of their inputs, after cleaning."""
+        return [ModelChoice(model.slug, self.inputs[model.slug].cleaned_data) for model in self.cleaned_data["model"]]
+
+    @cached_property
+    def model_choices(self) -> list[model_choices.ModelChoice]:
+        return model_choices.choices(self.offered, self.chosen)
+
+    @property
+    def price(self) -> Price:
+        """What one photo costs with the chosen models, in one variation."""
+        prices = [choice.price for choice in self.model_choices if choice.is_chosen or choice.is_compared]
+        return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
+
+    @property
+    def chosen_seed(self) -> int:
+        return next((int(choice.values["seed"]) for choice in self.choices if choice.values.get("seed")), 0)
+
+    @property
+    def has_input_errors(self) -> bool:
+        return bool(self.errors.get("model")) or any(inputs.errors for inputs in self.inputs.values())
+
+    @property
+    def own_inputs(self) -> list[dict[str, Any]]:
+        """Each offered model with the fields of its own."""
+        return [{"model": model, "fields": self.inputs[model.slug].own_fields()} for model in self.offered]
+
+    @property
+    def common_fields(self) -> list[tuple[InputField, list[str]]]:
+        """Those that models share, once, each with the slugs of the models that take it."""
+        found: list[tuple[InputField, list[str]]] = []
+        for field in COMMON:
+            takers = [model for model in self.offered if field in model.defaults]
+            shown = [model for model in self.chosen if model in takers] or takers
+            if shown:
+                inputs = self.inputs[shown[0].slug]
+                item = next(item for item in shown[0].inputs if item.field == field)
+                found.append((inputs.shown(item), [model.slug for model in takers]))
+        return found
+
+
+def picture_error(error: PictureRefused) -> forms.ValidationError:
+    return forms.ValidationError(user_messages.refusal(error), code=error.code)

@@ -1,0 +1,41 @@
+"""Why a queued edit waits."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..models import IN_FLIGHT, CircuitBreaker, Edit, Pause, TripReason
+from ..models.limits import edits_at_once
+
+
+def waiting_reason(edit: Edit) -> str:
+    """Why a queued edit has not started: what holds up every edit, or the owner's other edits."""
+    if Pause.current().is_on:
+        return _("An administrator paused editing. Your edit will start when it resumes.")
+    breaker = CircuitBreaker.current()
+    if not breaker.is_open(timezone.now()):
+        limit = edits_at_once(edit.owner_id)
+        if Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count() < limit:
+            return ""
+        return ngettext(
+            "Your edits run one at a time.",
+            "Up to %(count)d of your edits run at a time.",
+            limit,
+        ) % {"count": limit}
+    match TripReason(breaker.trip_reason):
+        case TripReason.CONCURRENCY | TripReason.RATE_LIMIT:
+            return _("The site is busy. Your edit will start as soon as there is capacity.")
+        case TripReason.UNREACHABLE:
+            return _("Wiro can’t be reached right now. Your edit will start as soon as it is back.")
+        case TripReason.BALANCE:
+            return _(
+                "This site’s Wiro account has no balance. The administrators have been notified. Your edit "
+                "will start once they top it up."
+            )
+        case TripReason.CREDENTIALS:
+            return _(
+                "Wiro rejected this site’s credentials. The administrators have been notified. Your edit "
+                "will start once this is fixed."
+            )
+        case _open:
+            return ""
