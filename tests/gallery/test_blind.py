@@ -1,5 +1,6 @@
 """Several models side by side: one order, one price, no names until one is picked, and then a record of it."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -72,11 +73,14 @@ def test_the_grid_hides_the_names_until_one_is_picked(browser: Client, compared:
     assert browser.get(f"{edit_url(best)}?grid").context["is_blind"]
     assert 'class="variation-model"' not in browser.get(f"{edit_url(best)}?grid").text
     assert "Model hidden until" in text_of(browser.get(edit_url(best)))
+    # What it cost would tell.
+    assert not re.search(r"Version \d · \$", text_of(browser.get(edit_url(best))))
     browser.post(f"{edit_url(best)}pick/")
     page = browser.get(f"{edit_url(best)}?grid")
     assert f"You picked the result by {NAMES[best.model]}." in text_of(page)
     assert f"{NAMES[best.model]}, your pick" in text_of(page)
     assert page.text.count('class="variation-model"') == 3
+    assert re.search(r"Version \d · \$0\.04", text_of(page))
     assert "Model hidden until" not in text_of(page)
 
 
