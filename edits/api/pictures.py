@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from ninja import Router
 
 from ..models import Edit, Scope
@@ -14,7 +14,7 @@ from .tokens import Token
 
 router = Router(tags=["Pictures"])
 
-Serve = Callable[[HttpRequest, Edit], FileResponse]
+Serve = Callable[[HttpRequest, Edit], picture_responses.Served]
 _PICTURES: dict[str, tuple[str, str, Serve]] = {
     "source": ("Get the photo", "The photo that the edit started from.", picture_responses.serve_source),
     "result": ("Get the result", "The picture after: for a region, the whole photo.", picture_responses.serve_result),
@@ -25,7 +25,7 @@ _PICTURES: dict[str, tuple[str, str, Serve]] = {
 
 
 def _add(name: str, summary: str, description: str, serve: Serve) -> None:
-    def picture(request: HttpRequest, edit_id: UUID) -> FileResponse:
+    def picture(request: HttpRequest, edit_id: UUID) -> picture_responses.Served:
         return serve(request, own_edit(request, edit_id))
 
     picture.__name__ = f"get_{name}"

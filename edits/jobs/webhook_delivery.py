@@ -24,7 +24,7 @@ from ..version import VERSION
 from ..wiro.exceptions import WiroConnectionError
 from ..wiro.wire import Call, Wire
 from . import timing
-from .worker_pool import WorkerPool
+from .worker_pool import Kind, WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ DELAYS = (5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800)
 IN_A_ROW = 20
 BATCH = 200
 
-pool = WorkerPool(THREADS)
+pool = WorkerPool(THREADS, {Kind.WEBHOOK: 1})
 
 
 class AddressNotAllowed(ValueError):
@@ -73,7 +73,7 @@ def deliver_due() -> None:
     now = clock.now()
     due = WebhookDelivery.objects.filter(_is_free(now, "endpoint__"), due_at__lte=now, endpoint__disabled=Disabled.NO)
     for endpoint_id in dict.fromkeys(due.order_by("due_at").values_list("endpoint_id", flat=True)[:BATCH]):
-        if not pool.offer(deliver_to, endpoint_id):
+        if not pool.offer(Kind.WEBHOOK, deliver_to, endpoint_id):
             return
 
 

@@ -8,7 +8,7 @@ import logging
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any
@@ -31,9 +31,10 @@ class Kind(StrEnum):
     POLL = "poll"
     FETCH = "fetch"
     HOUSEKEEPING = "housekeeping"
+    WEBHOOK = "webhook"
 
 
-# The most threads of each kind, of all; but at least one.
+# The most threads of each kind, of all; but at least one. Webhooks have a pool of their own.
 SHARES = {Kind.SUBMIT: 1 / 2, Kind.POLL: 3 / 4, Kind.FETCH: 1, Kind.HOUSEKEEPING: 1 / 4}
 # Of a pool of more than two threads, all others together leave at least one for results.
 FOR_RESULTS = 1 / 6
@@ -51,10 +52,11 @@ NAMES = {
 class WorkerPool:
     """A pool that refuses work instead of queueing it: work without a free thread stays in the database, where it is safe."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, shares: Mapping[Kind, float] = SHARES) -> None:
         self.size = size
-        self.most = {kind: max(int(size * share), 1) for kind, share in SHARES.items()}
-        self._most_of_others = size - (max(int(size * FOR_RESULTS), 1) if size > 2 else 0)
+        self.most = {kind: max(int(size * share), 1) for kind, share in shares.items()}
+        kept = max(int(size * FOR_RESULTS), 1) if size > 2 and Kind.FETCH in shares else 0
+        self._most_of_others = size - kept
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="worker")
         self._busy: Counter[Kind] = Counter()
         self._changed = threading.Condition()
@@ -63,7 +65,7 @@ class WorkerPool:
     def busy(self) -> dict[Kind, int]:
         """Threads that are working, by kind."""
         with self._changed:
-            return {kind: self._busy[kind] for kind in Kind}
+            return {kind: self._busy[kind] for kind in self.most}
 
     def offer(self, kind: Kind, work: Callable[..., Any], *args: Any, timeout: float = 0.0) -> bool:
         """Start `work` if a thread for its kind is free within `timeout` seconds. Returns whether it was started."""
