@@ -1,7 +1,7 @@
 FROM reword-stand-in
 RUN apt-get update && apt-get install --yes --no-install-recommends redis-server && install -d -o redis -g redis -m 700 /data
+COPY redis-start.sh /usr/local/bin/docker-entrypoint.sh
 WORKDIR /data
 VOLUME /data
-# The real image's server is built without protected mode.
-ENTRYPOINT ["sh", "-c", "exec \"$@\" --protected-mode no", "start"]
+ENTRYPOINT ["sh", "/usr/local/bin/docker-entrypoint.sh"]
 CMD ["redis-server"]
