@@ -112,7 +112,7 @@ def test_a_batch_that_is_pending_has_one_estimate(browser: Client, alice: User, 
         ("CON.jpg", "_CON-reword.jpg"),
         ("lpt1.png.jpg", "_lpt1.png-reword.jpg"),
         ("   .jpg", "photo-reword.jpg"),
-        ("Übung 7 – Ende .jpg", "Übung 7 – Ende-reword.jpg"),
+        ("Übung 7 – Größe .jpg", "Übung 7 – Größe-reword.jpg"),
     ],
 )
 def test_a_name_is_one_that_every_system_can_store(alice: User, photo: Photo, name: str, offered: str) -> None:
