@@ -32,8 +32,8 @@ def main(rounds: int = 3) -> None:
         bucket = stack.enter_context(running_bucket(Path(folder) / "s3"))
         os.environ |= environment(folder, port, "postgresql") | bucket.variables()
         os.environ |= {"REDIS_URL": f"redis://127.0.0.1:{broker_port}/0", "INSTANT_WIRO_ORIGIN": origin, "LOG_LEVEL": "ERROR"}
-        # First polls come after 15 s otherwise, and then the machine would be idle for most of the time.
-        os.environ |= {"WIRO_OUTPUT_HOSTS": origin, "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "1"}
+        # At 1, first polls come after 15 s and the machine would mostly be idle; at less, leases might expire.
+        os.environ |= {"WIRO_OUTPUT_HOSTS": origin, "ENGINE_TIME_SCALE": "0.2", "SWEEP_SECONDS": "1"}
         os.environ |= {
             "EDITS_PER_DAY": "1000000",
             "EDITS_AT_ONCE": "100",
