@@ -45,11 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         install()
         engine.start()
+        return _try_all(engine, options.only)
     except Unavailable as reason:
         print(f"make containers: skipped, because {reason}")
         return 0
-    try:
-        return _try_all(engine, options.only)
     finally:
         engine.stop()
 

@@ -79,7 +79,7 @@ class Engine:
         self.start()
 
     def stop(self) -> None:
-        with suppress(subprocess.CalledProcessError):
+        with suppress(subprocess.CalledProcessError, FileNotFoundError):
             self.docker("kill", *self.docker("ps", "--quiet").split())
         self._end()
         # Whatever the engine left mounted would keep its folder.
