@@ -143,7 +143,7 @@ def path_of(route: str, edit: Edit, token: str = "") -> str:
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
     values |= {"shape": "rounded", "side": "192", "token_id": "1", "endpoint_id": str(edit.pk)}
-    values["delivery_id"] = str(edit.pk)
+    values |= {"delivery_id": str(edit.pk), "rest": "nothing-here"}
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)
     return "/" + route.replace("^", "").replace("$", "").replace("\\", "")

@@ -19,8 +19,8 @@ MAX_MASK_BYTES = 20 * MIB
 HALF = 127
 # If a region leaves out less than this share of the photo, it counts as none: that is about the width of its soft edge.
 REST = 0.005
-# A smaller part, in pixels of the photo, would all but vanish in its soft edge. Of a tiny photo a hundredth is enough.
-LEAST_PIXELS, LEAST_SHARE = 64, 0.01
+# A smaller part, in pixels of the photo, would all but vanish in its soft edge. Of a tiny photo a share is enough.
+LEAST_PIXELS, LEAST_SHARE = 64, 0.005
 
 
 def region_from_mask(data: bytes, photo: Size) -> Region | None:

@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='edit',
             name='inputs',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name='edit',
             name='model',
-            field=models.CharField(default='ByteDance/image-to-image-seededit-v3', max_length=255, verbose_name='model'),
+            field=models.CharField(db_default='ByteDance/image-to-image-seededit-v3', default='ByteDance/image-to-image-seededit-v3', max_length=255, verbose_name='model'),
         ),
         migrations.AddIndex(
             model_name='edit',

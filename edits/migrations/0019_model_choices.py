@@ -20,12 +20,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='modelstatus',
             name='fallback',
-            field=models.CharField(blank=True, help_text='Suggested when this model is gone or refuses a picture as sensitive', max_length=255, verbose_name='fallback'),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Suggested when this model is gone or refuses a picture as sensitive', max_length=255, verbose_name='fallback'),
         ),
         migrations.AddField(
             model_name='modelstatus',
             name='is_default',
-            field=models.BooleanField(default=False, help_text='Chosen where people do not choose', verbose_name='default'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Chosen where people do not choose', verbose_name='default'),
         ),
         migrations.AddField(
             model_name='modelstatus',

@@ -20,6 +20,8 @@ from .event import REASON_MAX, Event, EventCode
 from .photo import Photo, place
 from .states import ENDED, MOVES, PARKABLE, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
 
+_SEEDEDIT = "ByteDance/image-to-image-seededit-v3"
+
 # The most seconds that the gap between two looks adds to an observed age.
 OBSERVED_GAP = 400.0
 # What the column holds; beyond it a backoff does not grow.
@@ -50,22 +52,22 @@ class Edit(models.Model):
     batch_place = models.PositiveSmallIntegerField(default=0, help_text=_("its photo’s place in the order of upload"))
     nonce = models.CharField(max_length=64)
     # Of the request of a program that asked for it with an idempotency key: the key again with another request is a mistake.
-    request_hash = models.CharField(max_length=64, blank=True, editable=False)
+    request_hash = models.CharField(max_length=64, blank=True, editable=False, default="", db_default="")
     # Of the upload, as its owner called it; for its owner alone.
     file_name = models.CharField(max_length=100, blank=True)
     # A further picture of the paid Run of another edit. The first picture, whose number is 0, is that edit's own result.
     output_of = models.ForeignKey("edits.Attempt", models.CASCADE, null=True, blank=True, related_name="further_edits")
-    output_number = models.PositiveSmallIntegerField(default=0)
+    output_number = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     # A slug of the catalog; the default is the only model of the versions before there was one.
-    model = models.CharField(_("model"), max_length=255, default="ByteDance/image-to-image-seededit-v3")
+    model = models.CharField(_("model"), max_length=255, default=_SEEDEDIT, db_default=_SEEDEDIT)
     prompt = models.TextField(_("instruction"))
     guidance_scale = models.FloatField(default=4.0)
     watermark = models.BooleanField(default=False)
     # 0 for a model that takes none.
     seed = models.PositiveBigIntegerField()
     # The values of the model's other inputs, by their fields.
-    inputs = models.JSONField(default=dict, blank=True)
+    inputs = models.JSONField(default=dict, db_default={}, blank=True)
     # Where the photo may change, as a PNG; without one, everywhere.
     region = models.FileField(upload_to=place, max_length=200, blank=True)
     # Left, top, right and bottom, in pixels of the photo, of the part that is sent; None: all of it. Kept, because the answer

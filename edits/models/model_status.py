@@ -21,11 +21,15 @@ class ModelStatus(models.Model):
 
     # What operators decided.
     is_offered = models.BooleanField(_("offered"), null=True, blank=True, help_text=_("Unknown: as the setting MODELS says"))
-    is_default = models.BooleanField(_("default"), default=False, help_text=_("Chosen where people do not choose"))
+    is_default = models.BooleanField(
+        _("default"), default=False, db_default=False, help_text=_("Chosen where people do not choose")
+    )
     fallback = models.CharField(
         _("fallback"),
         max_length=255,
         blank=True,
+        default="",
+        db_default="",
         help_text=_("Suggested when this model is gone or refuses a picture as sensitive"),
     )
     edits_per_day = models.PositiveIntegerField(null=True, blank=True, help_text=_("Per person. Empty: no limit of its own"))

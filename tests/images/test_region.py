@@ -219,7 +219,7 @@ def test_a_part_too_small_for_a_change_to_show_is_empty(box: str) -> None:
     assert in_box("0.5,0.5,0.03,0.03", PHOTO).area * PHOTO[0] * PHOTO[1] >= 64
 
 
-def test_of_a_tiny_photo_a_hundredth_is_enough() -> None:
+def test_of_a_tiny_photo_a_smaller_part_is_enough() -> None:
     assert in_box("0.5,0.5,0.15,0.15", (20, 16)).area == pytest.approx(9 / 320, abs=0.02)
 
 

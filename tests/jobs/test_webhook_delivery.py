@@ -243,7 +243,7 @@ def test_the_scheduler_hands_each_endpoint_over_once(
     queued(endpoint, due_at=clock.now() + timedelta(hours=1))
     handed: list[Any] = []
 
-    def offer(_work: object, endpoint_id: object) -> bool:
+    def offer(_kind: object, _work: object, endpoint_id: object) -> bool:
         handed.append(endpoint_id)
         return True
 

@@ -49,6 +49,9 @@ RENDITION = images.Rendition(b"rendition", 32, 24)
 class SimulatedStorage(Storage):
     """Files in memory. While it `is_full` nothing can be written."""
 
+    healthy_for = 0.0
+    place = "simulated folder"
+
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.is_full = False
@@ -69,6 +72,9 @@ class SimulatedStorage(Storage):
 
     def delete(self, name: str) -> None:
         self.files.pop(name, None)
+
+    def signed_url(self, *_args: object, **_named: object) -> str:
+        return ""
 
     def probe(self) -> storage_health.StorageProblem | None:
         return storage_health.StorageProblem("full", "simulated") if self.is_full else None
