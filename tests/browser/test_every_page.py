@@ -26,7 +26,7 @@ OWNERS = (
     "/accounts/webhooks/",
     "/api/v1/docs",
 )
-SCRIPTS_AS_SENT = 46_000
+SCRIPTS_AS_SENT = 60_000
 FIRST_VIEW = 250_000
 
 
