@@ -29,4 +29,4 @@ def pick(edit: Edit, actor: User) -> None:
         if edit.state != State.SUCCEEDED or not is_blind(compared_with(edit)):
             raise NotAllowed(Denial.NOTHING_TO_PICK)
         Edit.objects.filter(pk=edit.pk).update(picked_at=clock.now())
-        Event.objects.create(edit=edit, kind=Event.Kind.ASKED, code=EventCode.PICKED, actor=actor)
+        Event.asked(edit, EventCode.PICKED, actor)
