@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status as Answer
 
@@ -156,17 +157,23 @@ def cancel_edit(request: HttpRequest, edit_id: UUID) -> dict[str, Any]:
 def retry_edit(request: HttpRequest, edit_id: UUID) -> Answer[Any]:
     """The same again as a new edit (201). An unconfirmed edit is sent once more instead (200), which may be charged twice."""
     _check_form(request)
-    edit, key = own_edit(request, edit_id), Key.of(request)
+    edit, key, same_seed = own_edit(request, edit_id), Key.of(request), _is_same_seed(request)
     if edit.state == State.UNCONFIRMED:
         actions.try_again_unconfirmed(edit, person(request))
         enqueue(edit.pk)
         return Answer(200, edit_out(request, _with_pictures(request, edit_id)))
-    same_seed = request.POST.get("seed") == "same"
     edits = key.earlier(edit.owner_id) or key.known(
         [create.again(edit, same_seed=same_seed, nonce=key.nonce, request_hash=key.request_hash)]
     )
     enqueue(edits[0].pk)
     return _created(request, edits)
+
+
+def _is_same_seed(request: HttpRequest) -> bool:
+    seed = request.POST.get("seed")
+    if seed not in (None, "same"):
+        raise invalid([{"field": "seed", "code": "invalid_choice", "message": _("Send “same” or no seed at all.")}])
+    return seed == "same"
 
 
 @router.get(

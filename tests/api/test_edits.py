@@ -120,6 +120,7 @@ def test_an_ended_edit_is_tried_again_as_a_new_one(script: Script, alice: User, 
     assert script.post(f"/edits/{edit.pk}/retry", {"seed": "same"}, idempotency_key="a").json()["id"] == first.json()["id"]
     assert problem(script.post(f"/edits/{edit.pk}/retry", idempotency_key="a"), 422) == "idempotency_key_reused"
     assert problem(script.post(f"/edits/{first.json()['id']}/retry"), 409) == "in_progress"
+    assert problem(script.post(f"/edits/{edit.pk}/retry", {"seed": "other"}), 400) == "invalid"
     unsure = edit_in(State.UNCONFIRMED, alice, photo)
     answer = script.post(f"/edits/{unsure.pk}/retry")
     assert (answer.status_code, answer.json()["id"], answer.json()["status"]) == (200, str(unsure.pk), "queued")

@@ -32,7 +32,7 @@ def test_a_small_region_is_sent_with_what_is_around_it() -> None:
 
 
 def test_the_smallest_region_is_sent_with_512_pixels_around_it() -> None:
-    assert plan("0.5,0.5,0.0001,0.0001").size == (512, 512)
+    assert plan("0.5,0.5,0.003,0.003").size == (512, 512)
 
 
 def test_a_crop_has_a_ratio_of_the_models_table() -> None:
@@ -54,7 +54,7 @@ def test_without_a_region_the_whole_photo_is_sent() -> None:
 
 def test_most_of_the_photo_is_sent_as_the_whole() -> None:
     assert plan("0.1,0.1,0.7,0.7").is_whole
-    assert plan("0.1,0.1,0.01,0.01", (600, 400)).is_whole
+    assert plan("0.1,0.1,0.03,0.03", (600, 400)).is_whole
 
 
 def test_another_model_has_another_table() -> None:
@@ -74,7 +74,14 @@ def test_every_crop_covers_its_region_and_may_be_sent(box: tuple[float, float, f
     photo = width, max(round(width / ratio), 15)
     if max(photo) >= 3 * min(photo):
         return
-    region = images.region_from_box(",".join(map(str, box)), photo)
+    try:
+        region = images.region_from_box(",".join(map(str, box)), photo)
+    except images.RegionRefused as refused:
+        assert refused.code == "empty"
+        inside = (min(box[0] + box[2], 1) - box[0]) * (min(box[1] + box[3], 1) - box[1])
+        # Cells of the mask are counted whole, so either side may lose nearly half.
+        assert inside < 0.02 or inside * photo[0] * photo[1] < 4 * 64
+        return
     planned = images.plan_crop(region, photo)
     left, top, right, bottom = planned.window
     assert 0 <= left < right <= photo[0]
