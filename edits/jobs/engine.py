@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections import deque
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import F
@@ -79,10 +80,16 @@ def release_claims() -> None:
         _unreleased.popleft()
 
 
-def release(edit: Edit) -> None:
+def release(edit: Edit, **changes: Any) -> None:
     """Release the claim of a step that was not begun, or that lost the database; it does not count as fruitless."""
     mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token, fruitless_claims__gt=0)
-    mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1)
+    mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1, **changes)
+
+
+def put_off(suspect: Edit) -> Edit:
+    """Release a suspect while another one is worked on. To wait with the lease would use it up, and then count against it."""
+    release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
+    return Edit.objects.get(pk=suspect.pk)
 
 
 def _step(edit: Edit) -> None:

@@ -25,6 +25,8 @@ LOOKUP_MAX_AGE = 24 * 3600.0
 # Claims in a row without progress. From SUSPECT_CLAIMS on, an edit is worked on alone in its process.
 SUSPECT_CLAIMS = 2
 POISON_CLAIMS = 5
+# How long a suspect waits while another one is worked on.
+SUSPECT_WAIT = 5.0
 
 FIRST_POLL = 15.0
 FIRST_POLL_WITH_CALLBACK = 45.0

@@ -3,8 +3,12 @@
 from threading import Event
 
 import pytest
+from django.contrib.auth.models import User
 
-from edits.jobs.worker_pool import Kind, WorkerPool
+from edits.jobs import timing, worker_pool
+from edits.jobs.worker_pool import Kind, WorkerPool, advance_while_due
+from edits.models import Photo, State, clock
+from tests.rows import edit_in
 
 
 def test_what_does_not_fit_is_refused_and_not_queued() -> None:
@@ -60,3 +64,14 @@ def test_work_that_raises_frees_its_thread(caplog: pytest.LogCaptureFixture) -> 
     assert pool.offer(Kind.POLL, print, timeout=5)
     pool.drain()
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_suspect_waits_for_another_without_its_lease_and_without_counting(alice: User, photo: Photo) -> None:
+    edit = edit_in(State.QUEUED, alice, photo, fruitless_claims=timing.SUSPECT_CLAIMS)
+    with worker_pool._alone:
+        advance_while_due(edit.pk)
+    edit.refresh_from_db()
+    assert (edit.state, edit.lease_token, edit.fruitless_claims) == (State.QUEUED, None, timing.SUSPECT_CLAIMS)
+    assert edit.due_at
+    assert edit.due_at > clock.now()
