@@ -13,6 +13,8 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 TEMPORARY_SUFFIX = ".part"
+# What is written only to see whether anything can be written.
+PROBES = "probes/"
 # Pictures, the database and keys are nobody's but the program's.
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
@@ -74,7 +76,8 @@ class DurableFileSystemStorage(FileSystemStorage):
 
     def stored_at(self, folder: str) -> Iterator[tuple[str, float]]:
         """Every file of the folder, and when it was stored (seconds since 1970)."""
-        for path in Path(self.path(folder)).iterdir():
+        found = Path(self.path(folder))
+        for path in found.iterdir() if found.is_dir() else ():
             # It may be moved or removed meanwhile.
             with suppress(FileNotFoundError):
                 if path.is_file():

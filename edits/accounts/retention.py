@@ -16,7 +16,7 @@ from ..jobs.flow_control import storage_health
 from ..jobs.steps.change_map import backfill_change_maps
 from ..jobs.steps.compositing import backfill_composites
 from ..models import ENDED, Event, Signup, WebhookDelivery
-from ..storage import pictures
+from ..storage import PROBES, pictures
 from . import stored_files
 from .deletion import continue_deletions
 
@@ -44,7 +44,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     Signup.objects.filter(at__lt=_days_ago(settings.SIGNUP_DAYS)).delete()
     _forget_events()
     WebhookDelivery.objects.filter(created_at__lt=_days_ago(DELIVERY_DAYS), due_at__isnull=True).delete()
-    return sum(_clean_up_folder(folder, time.time() - older_than) for folder in stored_files.folders())
+    return sum(_clean_up_folder(folder, time.time() - older_than) for folder in (*stored_files.folders(), PROBES))
 
 
 def _days_ago(days: int) -> datetime:

@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from ..jobs import task_id_spool
-from ..storage import OWNER_ONLY_FOLDER, TEMPORARY_SUFFIX
+from ..storage import OWNER_ONLY_FOLDER, PROBES, TEMPORARY_SUFFIX
 from ..version import VERSION
 from . import postgres_tools
 
@@ -96,7 +96,7 @@ def stored_names(folder: str = "") -> Iterator[str]:
     except FileNotFoundError:
         return
     for name in sorted(files):
-        if not (name.endswith(TEMPORARY_SUFFIX) or name.startswith(".probe-")):
+        if not (name.endswith(TEMPORARY_SUFFIX) or folder == PROBES):
             yield folder + name
     for name in sorted(folders):
         yield from stored_names(f"{folder}{name}/")

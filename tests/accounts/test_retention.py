@@ -11,7 +11,9 @@ from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
 from edits.gallery import trash
+from edits.jobs.flow_control import storage_health
 from edits.models import Edit, Event, Photo, Signup, State
+from edits.storage import DurableFileSystemStorage
 from tests.rows import edit_in, reloaded
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +55,13 @@ def test_the_history_of_ended_edits_goes_after_the_days_that_are_set_or_never(
     Event.objects.create(edit=ended, kind=Event.Kind.ASKED)
     retention.clean_up()
     assert Event.objects.count() == left
+
+
+def test_what_a_probe_left_behind_when_it_was_killed_goes(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(DurableFileSystemStorage, "delete", lambda *_: None)
+        assert storage_health.probe() is None
+    left = [path for path in media.rglob("*") if path.is_file() and path.name != storage_health.MARKER_NAME]
+    assert len(left) == 1
+    assert retention.clean_up(older_than=-1) == 1
+    assert not left[0].exists()

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 
 from ...models import MediaMarker, Photo, WriteLock
-from ...storage import pictures
+from ...storage import PROBES, pictures
 
 MARKER_NAME = ".reword-media"
 PROBE_BYTES = 64 * 1024
@@ -148,7 +148,7 @@ def _read_marker() -> uuid.UUID | None:
 
 def _written() -> StorageProblem | None:
     content = os.urandom(PROBE_BYTES)
-    name = pictures().save(f".probe-{uuid.uuid4().hex}", ContentFile(content))
+    name = pictures().save(f"{PROBES}{uuid.uuid4().hex}", ContentFile(content))
     try:
         with pictures().open(name) as file:
             if file.read() != content:
