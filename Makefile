@@ -31,7 +31,7 @@ test: $(VENV)/dev.installed ## run every check and every test
 	@$(BIN)/mypy
 	@$(COMPILED_ONCE) $(BIN)/pytest $(IN_PARALLEL)
 	@echo "Once more, what must hold on PostgreSQL as well:"
-	@TEST_DATABASE=postgresql $(COMPILED_ONCE) $(BIN)/pytest $(IN_PARALLEL) -m both_databases
+	@TEST_DATABASE=postgresql $(COMPILED_ONCE) $(BIN)/pytest $(IN_PARALLEL) -m both_databases $$(grep -rl both_databases --include='test_*.py' tests)
 
 $(BIN)/uv: $(INSTALLER)
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing; install Python 3.11 or newer, or say PYTHON=…" >&2; exit 1; }

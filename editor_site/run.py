@@ -55,6 +55,8 @@ def main() -> NoReturn:
     services = _local_services(data)
     _make_up_site(data, host, port, earlier, "sandbox" in services)
     _prepare(demo_edits="sandbox" in services, forget_tasks="OWN_SANDBOX" in earlier)
+    # Done a moment ago, with the very settings of the programs that start now.
+    os.environ["CELERY_SKIP_CHECKS"] = "1"
     run(data, {"services": services, "site": _site(data, host, port)})
 
 

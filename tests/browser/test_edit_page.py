@@ -196,7 +196,7 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     unconfirmed = visitor.upload("rocket.jpg", "Turn it into a tree")
     wiro.faults.add("model", "stuck", value="task_output")
     waiting = visitor.upload("rocket.jpg", "Turn it into a tower")
-    page = open_own(result, color_scheme=scheme, reduced_motion="reduce")
+    page = open_own(result, color_scheme=scheme)
     open_sharing(page)
     page.get_by_role("button", name="Create link").click()
     shared = page.get_by_role("textbox", name="Private link").input_value()

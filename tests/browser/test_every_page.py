@@ -64,7 +64,7 @@ def watched(
 def test_axe_finds_nothing_on_any_page(
     watched: Callable[..., Page], pages_of_an_edit: tuple[str, str], scheme: Literal["light", "dark"], signed_in: bool
 ) -> None:
-    page = watched(signed_in=signed_in, color_scheme=scheme, reduced_motion="reduce")
+    page = watched(signed_in=signed_in, color_scheme=scheme)
     own, link = pages_of_an_edit
     for address in (*OWNERS, own) if signed_in else (*STRANGERS, link):
         page.goto(address)

@@ -15,7 +15,7 @@ PATIENCE = 30_000
 
 
 def test_from_the_sign_in_page_to_a_pair_that_can_be_compared(open_page: Callable[..., Page]) -> None:
-    page = open_page()
+    page = open_page(reduced_motion="no-preference")
     page.goto("/edits/new/")
     page.get_by_role("button", name="Fill in").click()
     page.get_by_role("button", name="Sign in", exact=True).last.click()

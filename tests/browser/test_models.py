@@ -24,9 +24,9 @@ MODELS = {
 
 
 @pytest.fixture(scope="module")
-def browsed_site(tmp_path_factory: pytest.TempPathFactory, wiro: SandboxServer) -> Iterator[RunningSite]:
+def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
     """A site with a key of its own, so that it shows prices, whose operator offers three models."""
-    with running_site(tmp_path_factory.mktemp("models"), MODELS=",".join(MODELS), **settings_for(wiro)) as site:
+    with running_site(site_folder("models"), MODELS=",".join(MODELS), **settings_for(wiro)) as site:
         yield site
 
 

@@ -68,7 +68,7 @@ def blur(page: Page) -> None:
 
 
 def test_ten_edits_one_after_the_other_without_loading_a_page(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
-    page = open_own(done(browsed_site, "Begin here"))
+    page = open_own(done(browsed_site, "Begin here"), reduced_motion="no-preference")
     page.evaluate("window.sameDocument = true")
     addresses = {page.url}
     for number in range(10):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,11 @@ def wiro() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def site(wiro: SandboxServer, broker: str, tmp_path: Path) -> Iterator[RunningSite]:
+def site(wiro: SandboxServer, broker: str, site_folder: Callable[[str], Path]) -> Iterator[RunningSite]:
     seam = {"WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin, "REDIS_URL": broker}
-    with running_site(tmp_path, WIRO_API_KEY="a-key", WIRO_API_SECRET="a-secret", ENGINE_TIME_SCALE="0.2", **seam) as running:
+    with running_site(
+        site_folder("tools"), WIRO_API_KEY="a-key", WIRO_API_SECRET="a-secret", ENGINE_TIME_SCALE="0.2", **seam
+    ) as running:
         yield running
 
 

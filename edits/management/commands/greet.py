@@ -24,6 +24,8 @@ PATIENCE = 60.0
 
 class Command(BaseCommand):
     help = __doc__
+    # `prepare` has made them.
+    requires_system_checks = []
 
     def handle(self, **options: Any) -> None:
         host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::") else settings.HOST  # noqa: S104 - a comparison
