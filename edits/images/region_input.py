@@ -14,6 +14,7 @@ from .structure import bound_chunks, count_scans
 # The longest side of a mask, in pixels, and how far its shape may differ from the photo's.
 MAX_MASK_SIDE = 2048
 SAME_SHAPE = 0.01
+TINY = 16
 # Noise of this size, four channels of 8 bits, is smaller than this even without compression.
 MAX_MASK_BYTES = 20 * MIB
 HALF = 127
@@ -78,9 +79,10 @@ def _mask_size(photo: Size) -> Size:
 
 
 def _has_shape(mask: Size, photo: Size) -> bool:
-    """Half a pixel of a small mask may be more than the 1 % that are allowed."""
+    """Half a pixel of a small mask may be more than the 1 % that are allowed; of a tiny one it would allow any shape."""
     height = mask[0] * photo[1] / photo[0]
-    return abs(height / mask[1] - 1) <= SAME_SHAPE or abs(height - mask[1]) <= 0.5
+    rounding = 0.5 if max(mask) >= TINY else 0.0
+    return abs(height / mask[1] - 1) <= SAME_SHAPE or abs(height - mask[1]) <= rounding
 
 
 def _decoded(data: bytes) -> Image.Image:

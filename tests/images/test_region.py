@@ -80,6 +80,7 @@ def test_a_shape_that_differs_by_less_than_a_hundredth_is_the_same() -> None:
     assert in_mask(encoded(mask((402, 300)), "PNG"), PHOTO)
     assert refusal(encoded(mask((410, 300)), "PNG")) == "shape"
     assert refusal(encoded(mask((300, 400)), "PNG")) == "shape"
+    assert refusal(encoded(mask((1, 1)), "PNG")) == "shape"
 
 
 def test_a_mask_without_anything_bright_is_empty() -> None:
