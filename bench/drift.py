@@ -137,4 +137,5 @@ def _zoomed(picture: tuple[int, int], size: tuple[int, int], chance: random.Rand
 def _gradient(size: tuple[int, int], chance: random.Random) -> Floats:
     angle = chance.uniform(0, 6.3)
     x, y = np.linspace(-1, 1, size[0]), np.linspace(-1, 1, size[1])
-    return (0.02 * (np.cos(angle) * x[None, :] + np.sin(angle) * y[:, None]) / 1.41).astype(np.float32)
+    slope: Floats = (0.02 * (np.cos(angle) * x[None, :] + np.sin(angle) * y[:, None]) / 1.41).astype(np.float32)
+    return slope

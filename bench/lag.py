@@ -58,7 +58,7 @@ def stagger(edits: int) -> dict[str, float]:
         attempt.edit.due_at = start + timedelta(seconds=WINDOW * position / len(attempts))
         # As if it had been asked often before: the next time is a minute away.
         attempt.edit.step_retries = 9
-    type(attempts[0].edit).objects.bulk_update([attempt.edit for attempt in attempts], ["due_at", "tries"], batch_size=500)
+    type(attempts[0].edit).objects.bulk_update([attempt.edit for attempt in attempts], ["due_at", "step_retries"], batch_size=500)
     return {str(attempt.wiro_task_id): attempt.edit.due_at.timestamp() for attempt in attempts if attempt.edit.due_at}
 
 
