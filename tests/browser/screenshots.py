@@ -3,6 +3,7 @@
 The site runs as `make run` starts it, against a sandbox that is told to fail where a failure is to be shown.
 """
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,16 @@ LONG = (
 )
 REVIEW, WAITING = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
 ADMIN = {"admin": REVIEW, "admin-waiting": WAITING, "admin-edits": "/admin/edits/edit/", "admin-overview": "/admin/"}
+ACCOUNT = {"account": "/accounts/", "account-api": "/accounts/api/", "account-webhooks": "/accounts/webhooks/"}
+MODELS = ("ByteDance/image-to-image-seededit-v3", "ByteDance/seedream-v4-5", "google/nano-banana-2")
+# What a click opens: the page's name, and the words to click on.
+TOOLS = {
+    "region": ("done", "Change only a part"),
+    "models": ("done", "Advanced"),
+    "variations": ("done", "Variations"),
+    "keep-rest": ("versions", "View and adjust"),
+    "new-models": ("new", "Advanced"),
+}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -38,7 +49,10 @@ def main(folder: Path) -> None:
         pages = _edits(site.visitor, wiro)
         link = _secret_link(site.visitor, pages["done"])
         _take(browser, site, folder, {"gallery-full": "/", "shared": link, "about-pictures": "/about/pictures/"}, None)
-        _take(browser, site, folder, pages | _lists(site.visitor, pages["done"]), site.visitor)
+        pages |= {"blind": _blind(site.visitor), "share": f"{pages['done-long']}share/"}
+        _take(browser, site, folder, pages | _lists(site.visitor, pages["done"]) | ACCOUNT, site.visitor)
+        pages["new"] = "/edits/new/"
+        _take(browser, site, folder, {name: pages[page] for name, (page, _) in TOOLS.items()}, site.visitor)
         job = {"admin-job": f"/admin/edits/edit/{_id(pages['unconfirmed'])}/change/"}
         _take(browser, site, folder, ADMIN | job, site.visitor)
         browser.close()
@@ -49,7 +63,7 @@ def main(folder: Path) -> None:
 def _site(data: Path) -> Iterator[tuple[RunningSite, SandboxServer]]:
     with SandboxServer(api_key="key", api_secret="secret", time_scale=0.1) as wiro:
         seam = {"WIRO_API_KEY": "key", "WIRO_API_SECRET": "secret", "WIRO_BASE_URL": wiro.url, "WIRO_OUTPUT_HOSTS": wiro.origin}
-        with running_site(data, EDITS_AT_ONCE="9", **seam) as site:
+        with running_site(data, EDITS_AT_ONCE="9", MODELS=",".join(MODELS), **seam) as site:
             yield site, wiro
 
 
@@ -85,6 +99,15 @@ def _edits(visitor: Visitor, wiro: SandboxServer) -> dict[str, str]:
     return pages | {"versions": version, "new-version": f"/edits/new/?{urlencode(further)}"}
 
 
+def _blind(visitor: Visitor) -> str:
+    """One instruction for three models, none of which is picked yet."""
+    batch = visitor.upload("coffee.png", "Turn the coffee into green tea", model=",".join(MODELS))
+    edits = sorted(set(re.findall(r"/edits/[0-9a-f-]{36}/", visitor.get(batch).text)))
+    for edit in edits:
+        visitor.wait_for(edit)
+    return f"{edits[0]}?grid"
+
+
 def _secret_link(visitor: Visitor, page: str) -> str:
     answer = visitor.post(f"{page}link/", page, {"days": "7"}, headers={"Accept": "application/json"})
     return str(urlsplit(answer.json()["url"]).path)
@@ -115,6 +138,9 @@ def _take(browser: Browser, site: RunningSite, folder: Path, pages: dict[str, st
         page = context.new_page()
         for name, path in pages.items():
             _settle(page, path)
+            if name in TOOLS:
+                page.locator("summary", has_text=TOOLS[name][1]).first.click()
+                page.wait_for_timeout(300)
             page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True)
         context.close()
 
