@@ -169,6 +169,7 @@ STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
 TRASH_DAYS = env.int("TRASH_DAYS", 30)
 SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
 EVENT_DAYS = env.int("EVENT_DAYS", 0)
+EDIT_DAYS = env.int("EDIT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
 # Of each personal token, counted exactly for all web processes.
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)

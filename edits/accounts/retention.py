@@ -1,4 +1,5 @@
-"""Retention, run periodically: purge what has been in the trash long enough, and remove files that no row names.
+"""Retention, run periodically: move old edits to the trash if the site says so, purge what has been there long enough, and remove
+files that no row names.
 
 Such files are left behind when a process is killed between storing a file and committing its row, or between purging a row and
 removing its files.
@@ -6,16 +7,18 @@ removing its files.
 
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from ..gallery.trash import purge
+from ..gallery.trash import delete, purge
 from ..jobs.flow_control import storage_health
 from ..jobs.steps.change_map import backfill_change_maps
 from ..jobs.steps.compositing import backfill_composites
-from ..models import ENDED, Event, Signup, WebhookDelivery
+from ..models import ENDED, Edit, Event, EventCode, NotAllowed, ShareLink, Signup, Visibility, WebhookDelivery
 from ..storage import PROBES, pictures
 from . import stored_files
 from .deletion import continue_deletions
@@ -25,6 +28,7 @@ log = logging.getLogger(__name__)
 ORPHAN_AGE = 24 * 3600.0
 # In one cleanup; what is left goes in the next.
 MOST_EVENTS = 5000
+MOST_EDITS = 500
 DELIVERY_DAYS = 30
 
 
@@ -38,6 +42,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
         log.error("nothing is cleaned up: %s", problem.detail)
         return 0
     continue_deletions()
+    _discard_old_edits()
     purge()
     backfill_composites()
     backfill_change_maps()
@@ -49,6 +54,25 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
 
 def _days_ago(days: int) -> datetime:
     return timezone.now() - timedelta(days=days)
+
+
+def _discard_old_edits() -> None:
+    """To the trash, where their owners can still restore them. 0 days: everything is kept."""
+    if settings.EDIT_DAYS:
+        for edit in _old_edits(_days_ago(settings.EDIT_DAYS))[:MOST_EDITS]:
+            with suppress(NotAllowed):
+                delete(edit, None)
+
+
+def _old_edits(before: datetime) -> QuerySet[Edit]:
+    """Kept are favorites, what is or may come into the gallery, what a link leads to, what newer versions began with, and what
+    somebody restored since."""
+    needed = ShareLink.objects.filter(edit=OuterRef("pk"), revoked_at__isnull=True, expires_at__gt=timezone.now())
+    newer = Edit.objects.filter(parent=OuterRef("pk"), created_at__gte=before, deleted_at__isnull=True)
+    restored = Event.objects.filter(edit=OuterRef("pk"), code=EventCode.RESTORED, at__gte=before)
+    old = Edit.objects.filter(state__in=ENDED, ended_at__lt=before, deleted_at__isnull=True)
+    unmarked = old.filter(favorite_at__isnull=True, visibility=Visibility.PRIVATE)
+    return unmarked.exclude(Exists(needed) | Exists(newer) | Exists(restored)).order_by("ended_at")
 
 
 def _forget_events() -> None:

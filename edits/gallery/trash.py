@@ -25,9 +25,9 @@ def trash_time() -> timedelta:
     return timedelta(days=settings.TRASH_DAYS)
 
 
-def delete(edit: Edit, actor: User) -> None:
-    """Hide it from everyone at once. A running edit is canceled first. Raises NotAllowed."""
-    if not edit.is_ended:
+def delete(edit: Edit, actor: User | None) -> None:
+    """Hide it from everyone at once. A running edit is canceled first. Without an actor it is retention. Raises NotAllowed."""
+    if actor and not edit.is_ended:
         with suppress(NotAllowed):
             cancel(edit, actor)
     with transaction.atomic():

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from edits.accounts import retention
 from edits.gallery import trash
 from edits.jobs.flow_control import storage_health
-from edits.models import Edit, Event, Photo, Signup, State
+from edits.models import Edit, Event, Photo, ShareLink, Signup, State
 from edits.storage import DurableFileSystemStorage
 from tests.rows import edit_in, reloaded
 
@@ -32,6 +32,48 @@ def test_the_trash_is_emptied_after_the_days_that_are_set(
     Edit.objects.update(deleted_at=timezone.now() - timedelta(days=3))
     retention.clean_up()
     assert reloaded(edit).purged_at is not None
+
+
+@pytest.fixture
+def old_edit(settings: Settings, alice: User, photo: Photo, media: Path) -> Edit:
+    """One that ended a day before the site's time for edits was over."""
+    settings.EDIT_DAYS = 90
+    return edit_in(State.SUCCEEDED, alice, photo, ended_at=timezone.now() - timedelta(days=91), visibility="private")
+
+
+def test_an_old_edit_that_nobody_marked_goes_to_the_trash_and_can_be_restored(old_edit: Edit, alice: User) -> None:
+    retention.clean_up()
+    assert reloaded(old_edit).deleted_at is not None
+    trash.restore(old_edit, alice)
+    # What somebody wants back is not taken again ten minutes later.
+    retention.clean_up()
+    assert reloaded(old_edit).deleted_at is None
+
+
+def test_everything_is_kept_where_no_time_is_set(old_edit: Edit, settings: Settings) -> None:
+    settings.EDIT_DAYS = 0
+    retention.clean_up()
+    assert reloaded(old_edit).deleted_at is None
+
+
+@pytest.mark.parametrize("reason", ["recent", "favorite", "public", "pending", "link", "newer version", "running"])
+def test_what_somebody_still_needs_is_kept(old_edit: Edit, alice: User, photo: Photo, reason: str) -> None:
+    now, edit = timezone.now(), Edit.objects.filter(pk=old_edit.pk)
+    match reason:
+        case "recent":
+            edit.update(ended_at=now - timedelta(days=89))
+        case "favorite":
+            edit.update(favorite_at=now - timedelta(days=91))
+        case "public" | "pending":
+            edit.update(visibility=reason)
+        case "link":
+            ShareLink.issue(old_edit, now + timedelta(days=1))
+        case "newer version":
+            edit_in(State.SUCCEEDED, alice, photo, parent=old_edit, ended_at=now)
+        case "running":
+            edit.update(state=State.RUNNING, ended_at=None, due_at=now)
+    retention.clean_up()
+    assert reloaded(old_edit).deleted_at is None
 
 
 def test_sign_up_rows_go_after_the_days_that_are_set(settings: Settings, media: Path) -> None:

@@ -12,5 +12,5 @@ from ...gallery import news
 def site(request: HttpRequest) -> dict[str, Any]:
     # Asked for when a page shows it, which is after its view has noted what its reader looks at.
     found = SimpleLazyObject(lambda: news.summary(request.user))
-    shown = {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX, "trash_days": settings.TRASH_DAYS}
-    return {**shown, "news": found}
+    days = {"trash_days": settings.TRASH_DAYS, "edit_days": settings.EDIT_DAYS}
+    return {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX, "news": found} | days

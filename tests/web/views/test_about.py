@@ -22,6 +22,12 @@ def text_of(response: Response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode()))
 
 
+def test_how_long_edits_are_kept_is_said_where_it_is_not_forever(client: Client, settings: Settings) -> None:
+    assert "after they ended" not in text_of(client.get(ADDRESS))
+    settings.EDIT_DAYS = 90
+    assert "Edits go to your trash 90 days after they ended" in text_of(client.get(ADDRESS))
+
+
 def test_everybody_finds_it_from_every_page(signed_in: SignIn, alice: User) -> None:
     for client, page in ((Client(), "/"), (Client(), "/accounts/login/"), (signed_in(alice), "/edits/new/")):
         assert f'href="{ADDRESS}"'.encode() in client.get(page).content
