@@ -53,7 +53,8 @@ def _storage() -> Check:
     """Real bytes, free space, and the right media folder."""
     problem = storage_health.problem()
     if problem:
-        return {"ok": False, "code": problem.code, "detail": f"pictures cannot be stored: {problem.detail}"}
+        # Everybody may read this. Which folder or bucket it is stands in the log.
+        return {"ok": False, "code": problem.code, "detail": f"pictures cannot be stored ({problem.code})"}
     return {"ok": True}
 
 

@@ -5,6 +5,7 @@ edit's fault: work is postponed, and a paid edit never fails because of it.
 """
 
 import errno
+import logging
 import os
 import tempfile
 import threading
@@ -18,6 +19,8 @@ from django.db import DatabaseError, transaction
 
 from ...models import MediaMarker, Photo, WriteLock
 from ...storage import PROBES, pictures
+
+log = logging.getLogger(__name__)
 
 MARKER_NAME = ".reword-media"
 PROBE_BYTES = 64 * 1024
@@ -59,7 +62,9 @@ def problem() -> StorageProblem | None:
     with _cache.lock:
         place = pictures().place
         if time.monotonic() >= _cache.valid_until or _cache.place != place:
-            _cache.problem = probe()
+            before, _cache.problem = _cache.problem, probe()
+            if _cache.problem and _cache.problem != before:
+                log.error("pictures cannot be stored: %s", _cache.problem.detail)
             _cache.place = place
             _cache.valid_until = time.monotonic() + (UNHEALTHY_FOR if _cache.problem else pictures().healthy_for)
         return _cache.problem
