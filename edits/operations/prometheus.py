@@ -2,7 +2,7 @@
 and the database is what all of them share. `docs/grafana/reword.json` draws them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from django.conf import settings
@@ -40,7 +40,7 @@ class _Figures(Collector):
         yield from _this_machine()
 
 
-def _gauge(name: str, text: str, values: dict[str, float], label: str) -> GaugeMetricFamily:
+def _gauge(name: str, text: str, values: Mapping[str, float], label: str) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"reword_{name}", text, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)
@@ -52,21 +52,28 @@ def _single(name: str, text: str, value: float | Decimal) -> GaugeMetricFamily:
 
 
 def _edits() -> Iterator[Metric]:
-    ended: dict[str, int] = cache.get_or_set("prometheus:ended", _count_ended, ENDED_SECONDS)  # type: ignore[assignment]
-    counts = dict.fromkeys(map(str, State.values), 0.0) | ended | _count(PENDING)
+    ended: dict[tuple[str, str], float] = cache.get_or_set("prometheus:ended", _count_ended, ENDED_SECONDS)  # type: ignore[assignment]
+    counts = dict.fromkeys(map(str, State.values), 0.0)
+    for (_model, state), number in {**ended, **_count(PENDING)}.items():
+        counts[state] += number
     yield _gauge("edits", "Edits by state", counts, "state")
+    by_model = GaugeMetricFamily("reword_edits_ended", "Edits that have ended, by model and state", labels=["model", "state"])
+    for labels, number in ended.items():
+        by_model.add_metric(labels, number)
+    yield by_model
     parked = Edit.objects.filter(state__in=PENDING, due_at__isnull=True).count()
     yield _single("edits_awaiting_decision", "Edits that wait for a person and for nothing else", parked)
     yield _single("review_backlog", "Pairs that wait for a reviewer", moderation.waiting().count())
 
 
-def _count_ended() -> dict[str, float]:
+def _count_ended() -> dict[tuple[str, str], float]:
     return _count(ENDED)
 
 
-def _count(states: tuple[State, ...]) -> dict[str, float]:
-    found = Edit.objects.order_by().filter(state__in=states).values_list("state").annotate(Count("pk"))
-    return {str(state): float(count) for state, count in found}
+def _count(states: tuple[State, ...]) -> dict[tuple[str, str], float]:
+    """By model and state."""
+    found = Edit.objects.order_by().filter(state__in=states).values_list("model", "state").annotate(Count("pk"))
+    return {(model, str(state)): float(count) for model, state, count in found}
 
 
 def _engine() -> Iterator[Metric]:

@@ -42,6 +42,7 @@ def test_the_edits_the_money_and_the_backlog_are_those_of_the_rows(client: Clien
     edit_in(State.SUCCEEDED, alice, photo, cost="0.40", visibility=Visibility.PENDING)
     found = figures(client)
     assert [found["reword_edits", state] for state in ("queued", "unconfirmed", "succeeded", "failed")] == [1, 1, 1, 0]
+    assert found["reword_edits_ended", "ByteDance/image-to-image-seededit-v3", "succeeded"] == 1
     assert found["reword_edits_awaiting_decision",] == 1
     assert found["reword_review_backlog",] == 1
     assert found["reword_oldest_due_seconds",] >= 90
@@ -74,7 +75,8 @@ def test_calls_to_wiro_are_counted_by_how_they_ended(client: Client, sandbox: Sa
     assert found["reword_provider_call_seconds_bucket", "Run", "+Inf", "answered"] == 1
 
 
-def test_the_dashboard_draws_everything_that_is_there_and_nothing_else(client: Client) -> None:
+def test_the_dashboard_draws_everything_that_is_there_and_nothing_else(client: Client, alice: User, photo: Photo) -> None:
+    edit_in(State.FAILED, alice, photo)
     Heartbeat.objects.create(name="sweep", at=timezone.now())
     provider_calls.note("Run", "answered", 0.2)
     provider_calls.save()
