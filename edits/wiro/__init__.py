@@ -2,21 +2,22 @@
 
 ::
 
-    client = WiroClient(api_key, api_secret)
-    run = client.run("ByteDance/image-to-image-seededit-v3", {"inputImageUrl": url, "prompt": "Make it snow"})
-    task = client.task_detail(task_id=run.task_id)      # again, until task.is_ended
-    if task.is_successful:
-        client.download(task.picture.url, file, max_bytes=50_000_000)
+    with WiroClient.from_environment() as client:
+        inputs = {"inputImageUrl": client.upload("photo.jpg"), "prompt": "Make it snow"}
+        task = client.run_and_wait("ByteDance/image-to-image-seededit-v3", inputs)
+        if task.is_successful:
+            client.download(task.picture.url, "snow.jpg")
 
 Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what
 a callback says), `exceptions` (what can go wrong), `values` (validation of single values), `answer` (is it a yes
 or a no), `refusal` (why a model made no result), `results` (what an answer means for its call), `auth` (signing),
-`download` (outputs), `wire` (connections and deadlines); `catalog` declares the models that we know, `sandbox` is a
-local stand-in for Wiro.
+`download` (outputs), `waiting` (until a task has ended), `files` and `arguments` (what calls take), `wire`
+(connections and deadlines); `catalog` declares the models that we know, `sandbox` is a local stand-in for Wiro.
 """
 
+from .arguments import MAX_LIST
 from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback
-from .client import BASE_URL, MAX_LIST, WiroClient
+from .client import BASE_URL, MAX_DOWNLOAD_BYTES, WiroClient
 from .exceptions import (
     WiroAPIError,
     WiroAuthenticationError,
@@ -29,6 +30,7 @@ from .exceptions import (
     WiroRateLimitError,
     WiroResponseError,
     WiroServerError,
+    WiroTimeoutError,
     WiroUnsupportedCallError,
     WiroValidationError,
     api_error,
@@ -50,12 +52,15 @@ from .task import WiroOutput, WiroRun, WiroTask, WiroTaskList
 from .tool import WiroTool, WiroToolGroup, WiroToolInput, WiroToolOption, WiroToolPrice
 from .values import MAX_MESSAGE, MAX_NAME, MAX_RETRY_AFTER, MAX_STATUS, MAX_TASK_ID, MAX_TOKEN, MAX_URL
 
+__version__ = "0.1.0"
+
 __all__ = [
     "BASE_URL",
     "CANCELED",
     "ENDED_STATUSES",
     "LOG_STATUSES",
     "MAX_CALLBACK_BODY",
+    "MAX_DOWNLOAD_BYTES",
     "MAX_LIST",
     "MAX_MESSAGE",
     "MAX_NAME",
@@ -87,6 +92,7 @@ __all__ = [
     "WiroStage",
     "WiroTask",
     "WiroTaskList",
+    "WiroTimeoutError",
     "WiroTool",
     "WiroToolGroup",
     "WiroToolInput",

@@ -2,35 +2,34 @@
 
 import io
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, Self
 
 import requests
 
 from .answer import Answer, read_answer
+from .arguments import MAX_LIST, page, reference, run_request, slugs
 from .auth import WiroAuth
 from .download import Downloader
 from .exceptions import WiroAPIError, WiroConnectionError, WiroResponseError, WiroUnsupportedCallError
+from .files import Source, Target, opened, stored
 from .results import accepted_run, asked_for, may_mean_unknown_call
 from .task import WiroRun, WiroTask, WiroTaskList
 from .tool import WiroTool
 from .values import as_int, as_url
+from .waiting import wait_for_end
 from .wire import BodyTooLargeError, Call, Wire, read_body
 
 BASE_URL = "https://api.wiro.ai/v1"
+OUTPUT_HOSTS = ("wiro.ai",)
 MAX_ANSWER_BYTES = 5 * 1024 * 1024
-MAX_LIST = 100
-"""The most entries that Task/List and Tool/List give at a time."""
-
-Parameter = str | int | float | bool | Sequence[str]
-"""What an input of a Run may be: text, a number, a switch, a list."""
-
+MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
 _PLAIN_BASE_URL = re.compile(r"https?://[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
-_PLAIN_MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 _HEADERS = {"Accept": "application/json", "User-Agent": "wiro-client"}
 _FRESH = {"Connection": "close"}
 
@@ -50,7 +49,7 @@ class WiroClient:
         api_secret: str = "",
         *,
         base_url: str = BASE_URL,
-        output_hosts: Sequence[str] = ("wiro.ai",),
+        output_hosts: Sequence[str] = OUTPUT_HOSTS,
         pool_size: int = 32,
         observe: Callable[[str, str, float], None] | None = None,
     ) -> None:
@@ -63,30 +62,48 @@ class WiroClient:
         self._downloader = Downloader(output_hosts)
         self._observe = observe
 
+    @classmethod
+    def from_environment(cls, **options: Any) -> Self:
+        """A client for WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL and WIRO_OUTPUT_HOSTS (with commas in between); only the
+        key has to be set. `options` are the others of the class. Raises ValueError."""
+        key, secret, address, hosts = (
+            os.environ.get(f"WIRO_{name}", "") for name in ("API_KEY", "API_SECRET", "BASE_URL", "OUTPUT_HOSTS")
+        )
+        options.setdefault("base_url", address or BASE_URL)
+        options.setdefault("output_hosts", hosts.split(",") if hosts else OUTPUT_HOSTS)
+        return cls(key, secret, **options)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     def run(
         self,
         model: str,
-        parameters: Mapping[str, Parameter],
+        parameters: Mapping[str, object],
         *,
         callback_url: str | None = None,
         deadline: float = 120.0,
     ) -> WiroRun:
-        """Start a task of `model` ("owner/name") with the model's inputs; this is the call that costs money.
+        """Start a task of `model` ("owner/name") with the model's inputs, of any JSON kind; this is the call that costs money.
 
         Raises WiroAPIError if Wiro has certainly not accepted it, otherwise WiroConnectionError: `accepted_possible` says whether
-        it may have. An answer with a task id counts as accepted whatever else it says.
+        it may have; ValueError or TypeError before anything is sent. An answer with a task id counts as accepted whatever else it
+        says.
         """
-        path, body = _run_request(model, parameters, callback_url)
+        path, body = run_request(model, parameters, callback_url)
         # A new connection: the server may close a kept-alive one at that moment, and then the
         # outcome would be unknown.
         answer = self._post_on_fresh_connection(path, Call(deadline), json=body)
         return accepted_run(answer)
 
     def preview_run(
-        self, model: str, parameters: Mapping[str, Parameter], *, callback_url: str | None = None
+        self, model: str, parameters: Mapping[str, object], *, callback_url: str | None = None
     ) -> requests.PreparedRequest:
         """The signed request that `run` would send, to be displayed and not sent. It contains the real credentials."""
-        path, body = _run_request(model, parameters, callback_url)
+        path, body = run_request(model, parameters, callback_url)
         return self._prepare(path, _FRESH, json=body)
 
     def task_detail(self, *, task_id: str | None = None, task_token: str | None = None, deadline: float = 20.0) -> WiroTask:
@@ -95,10 +112,37 @@ class WiroClient:
         Raises WiroAPIError with `is_not_found` for an unknown task (which Wiro also says just after a Run), WiroConnectionError
         if there is no usable answer. Reading is safe, so a connection that turns out stale is replaced once.
         """
-        body = _reference(task_id, task_token)
+        body = reference(task_id, task_token)
         answer = self._read("Task/Detail", body, deadline)
         answer.check()
         return asked_for(answer, body)
+
+    def wait(
+        self, run: WiroRun | str, *, timeout: float = 600.0, on_progress: Callable[[WiroTask], None] | None = None
+    ) -> WiroTask:
+        """Ask about a task (`run`, or its id) until it has ended, for at most `timeout` seconds; look at its `is_successful`.
+
+        `on_progress` gets the task whenever Wiro has answered. Trouble that passes is waited for. Raises WiroTimeoutError,
+        otherwise as `task_detail`.
+        """
+        task_id, token = (run, "") if isinstance(run, str) else (run.task_id, run.task_token)
+        return wait_for_end(lambda: self.task_detail(task_id=task_id, task_token=token), timeout, on_progress)
+
+    def run_and_wait(
+        self,
+        model: str,
+        parameters: Mapping[str, object],
+        *,
+        timeout: float = 600.0,
+        on_progress: Callable[[WiroTask], None] | None = None,
+    ) -> WiroTask:
+        """`run`, then `wait`. An error that comes after the Run has a note with the task's id."""
+        run = self.run(model, parameters)
+        try:
+            return self.wait(run, timeout=timeout, on_progress=on_progress)
+        except BaseException as error:
+            error.add_note(f"The Run was accepted as task {run.task_id}.")
+            raise
 
     def task_list(
         self, model: str | None = None, *, start: int = 0, limit: int = MAX_LIST, deadline: float = 20.0
@@ -109,10 +153,10 @@ class WiroClient:
         nothing. Raises WiroUnsupportedCallError for a server that does not know Task/List (it is not
         in the public documentation), otherwise as `task_detail`.
         """
-        body = {"type": "model", "sort": "id", "order": "DESC", **_page(start, limit)}
+        body = {"type": "model", "sort": "id", "order": "DESC", **page(start, limit)}
         if model is not None:
             # Wiro matches part of the name, and no source says that the owner is part of it.
-            body["modelName"] = _slugs(model)[1]
+            body["modelName"] = slugs(model)[1]
         answer = self._read_undocumented("Task/List", body, "tasklist", deadline)
         tasks = tuple(map(WiroTask.from_answer, answer.objects("tasklist")))
         return WiroTaskList(tasks, as_int(answer.text("total")), answer.count("tasklist"))
@@ -122,7 +166,7 @@ class WiroClient:
 
         It costs nothing. Raises as `task_list`.
         """
-        owner, project = _slugs(f"{owner}/{project}")
+        owner, project = slugs(f"{owner}/{project}")
         answer = self._read_undocumented("Tool/Detail", {"slugowner": owner, "slugproject": project}, "tool", deadline)
         return next(map(WiroTool.from_answer, answer.objects("tool")), None)
 
@@ -133,29 +177,30 @@ class WiroClient:
 
         It costs nothing. Raises as `task_list`.
         """
-        body = {"categories": list(categories), "search": search, "sort": "relevance", "summary": True, **_page(start, limit)}
+        body = {"categories": list(categories), "search": search, "sort": "relevance", "summary": True, **page(start, limit)}
         answer = self._read_undocumented("Tool/List", body, "tool", deadline)
         return tuple(map(WiroTool.from_answer, answer.objects("tool")))
 
     def cancel(self, *, task_id: str | None = None, task_token: str | None = None) -> None:
         """Take a task out of the queue (`WiroTask.is_queued`). Raises as `task_detail`."""
-        self._command("Task/Cancel", _reference(task_id, task_token))
+        self._command("Task/Cancel", reference(task_id, task_token))
 
     def kill(self, *, task_id: str | None = None, task_token: str | None = None) -> None:
         """Stop a task that is already running. Raises as `task_detail`."""
-        self._command("Task/Kill", _reference(task_id, task_token))
+        self._command("Task/Kill", reference(task_id, task_token))
 
     def delete_files(self, *, task_token: str) -> None:
         """Erase Wiro's copies of an ended task's inputs and outputs; may be repeated. Raises as `task_detail`."""
         self._command("Task/InputOutputDelete", {"tasktoken": task_token})
 
-    def upload(self, file: BinaryIO, filename: str, content_type: str, *, deadline: float = 120.0) -> str:
-        """Upload a file (at most 100 MB, Wiro documentation) to Wiro; returns its public URL, for use as an input of a Run.
+    def upload(self, source: Source, filename: str = "", content_type: str = "", *, deadline: float = 120.0) -> str:
+        """Upload a path, bytes or an open file (at most 100 MB, Wiro documentation); returns its public URL, for use as an input.
 
-        Raises WiroAPIError if it is refused, WiroConnectionError if there is no usable answer.
+        Name and type are the file's own unless given. Raises OSError if it cannot be read, WiroAPIError if it is refused,
+        WiroConnectionError if there is no usable answer.
         """
-        parts = {"file": (filename, file, content_type)}
-        answer = self._post_on_fresh_connection("File/Upload", Call(deadline), files=parts)
+        with opened(source, filename, content_type) as (name, file, kind):
+            answer = self._post_on_fresh_connection("File/Upload", Call(deadline), files={"file": (name, file, kind)})
         answer.check()
         listed = (as_url(item.get("url")) for item in answer.objects("list"))
         url = next(filter(None, listed), "") or as_url(answer.text("url"))
@@ -163,12 +208,19 @@ class WiroClient:
             raise WiroResponseError("File/Upload answered without the file's URL.", answer.http_status)
         return url
 
-    def download(self, url: str, target: BinaryIO, *, max_bytes: int, deadline: float = 120.0) -> int:
-        """Copy an output to `target` and return its size in bytes; no credentials are sent, no redirect is followed.
+    def download(self, url: str, target: Target, *, max_bytes: int = MAX_DOWNLOAD_BYTES, deadline: float = 120.0) -> int:
+        """Copy an output to a path or an open file and return its size in bytes; no credentials are sent, no redirect followed.
 
-        Raises WiroDownloadError; what `target` holds then is of no use. `max_bytes` bounds the decoded bytes.
+        A path appears only when it is complete. `max_bytes` bounds the decoded bytes. Raises OSError if it cannot be written, and
+        WiroDownloadError; what an open file holds then is of no use.
         """
-        return self._downloader.download(url, target, max_bytes=max_bytes, deadline=deadline)
+        return stored(target, lambda file: self._downloader.download(url, file, max_bytes=max_bytes, deadline=deadline))
+
+    def download_bytes(self, url: str, *, max_bytes: int = MAX_DOWNLOAD_BYTES, deadline: float = 120.0) -> bytes:
+        """The same into memory."""
+        file = io.BytesIO()
+        self.download(url, file, max_bytes=max_bytes, deadline=deadline)
+        return file.getvalue()
 
     def close(self) -> None:
         """Close the connections that are kept alive; the client can still be used and would open new ones."""
@@ -235,33 +287,6 @@ class WiroClient:
         logger.log(level, "POST %s: %s in %d ms", path, status, seconds * 1000)
         if self._observe:
             self._observe("Run" if path.startswith("Run/") else path, outcome, seconds)
-
-
-def _run_request(model: str, parameters: Mapping[str, Parameter], callback_url: str | None) -> tuple[str, dict[str, Parameter]]:
-    body = dict(parameters) if callback_url is None else {**parameters, "callbackUrl": callback_url}
-    return "/".join(("Run", *_slugs(model))), body
-
-
-def _slugs(model: str) -> tuple[str, str]:
-    if not _PLAIN_MODEL.fullmatch(model):
-        raise ValueError("A model is named by its owner and its name, like owner/name.")
-    owner, _, project = model.partition("/")
-    return owner, project
-
-
-def _page(start: int, limit: int) -> dict[str, str]:
-    if start < 0 or not 1 <= limit <= MAX_LIST:
-        raise ValueError(f"A list starts at 0 or later and has 1 to {MAX_LIST} entries.")
-    return {"start": str(start), "limit": str(limit)}
-
-
-def _reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
-    # The id where both are known: every source accepts it for Detail, Cancel and Kill, while they disagree on the token's name.
-    if task_id:
-        return {"taskid": task_id}
-    if task_token:
-        return {"tasktoken": task_token}
-    raise ValueError("A task is named by its id or its token.")
 
 
 def _read_whole(response: requests.Response) -> bytes:

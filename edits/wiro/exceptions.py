@@ -12,7 +12,8 @@
      │    ├─ WiroValidationError         code 0 that names an input, or a bare HTTP 400, 413, 415, 422
      │    └─ WiroServerError             any other code 0
      ├─ WiroUnsupportedCallError         the server does not seem to know this call
-     └─ WiroDownloadError                an output could not be fetched
+     ├─ WiroDownloadError                an output could not be fetched
+     └─ WiroTimeoutError                 a task that was waited for has not ended
 
 The difference between the first two and the third decides about money: a Run has no idempotency key, so after an unknown outcome
 it must not be sent again. `WiroError.accepted_possible` answers that question for every error.
@@ -208,3 +209,19 @@ class WiroDownloadError(WiroError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class WiroTimeoutError(WiroError):
+    """The task has not ended in time. It goes on at Wiro and is charged if it succeeds: wait again, or cancel or kill it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"The task has not ended after {self.seconds:.0f} seconds."
+
+    @property
+    def accepted_possible(self) -> bool:
+        """It was accepted."""
+        return True
