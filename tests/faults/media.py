@@ -11,8 +11,8 @@ import time
 import uuid
 from pathlib import Path
 
-# Megabytes; half of it is free for pictures at STORAGE_MIN_FREE.
-DISK_SIZE = 72
+# Megabytes; enough for the pictures of all scenarios, with STORAGE_MIN_FREE left.
+DISK_SIZE = 256
 OWN_MOUNTS = "FAULTS_OWN_MOUNTS"
 PIECE = 1024 * 1024
 
