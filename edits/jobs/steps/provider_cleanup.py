@@ -30,8 +30,15 @@ def clean_up(attempt_id: int) -> None:
     if attempt is None:
         return
     failpoint("before_remote_delete")
+    if _is_in_use(attempt):
+        return
     with about(edit=attempt.edit_id, attempt=attempt.pk, task=attempt.wiro_task_id):
         _follow_and_delete(attempt)
+
+
+def _is_in_use(attempt: Attempt) -> bool:
+    """Its edit is about to end, but has not ended yet: whether Wiro's copies are still needed is known only then."""
+    return attempt.outcome != Outcome.SUPERSEDED and attempt.edit.state not in ENDED
 
 
 def _follow_and_delete(attempt: Attempt) -> None:

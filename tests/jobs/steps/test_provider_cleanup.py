@@ -56,6 +56,20 @@ def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_th
     assert Edit.objects.get(pk=edit.pk).cost is None
 
 
+def test_a_cleanup_that_comes_before_the_edit_has_ended_deletes_nothing(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+    """What is planned for an attempt is saved before its edit ends, and another thread may be quick."""
+    edit = new_edit()
+    engine.advance(edit.pk)
+    attempt, task = edit.attempts.get(), next(iter(sandbox.tasks))
+    while not task.ended:
+        pass
+    Attempt.objects.update(cleanup_due_at=timezone.now(), wiro_task_token=task.token)
+    provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert (attempt.cleaned_up_at, attempt.cleanup_retries) == (None, 1)
+    assert advance_to_rest(edit).state == "succeeded"
+
+
 def test_a_cleanup_that_was_frozen_while_the_result_was_recovered_deletes_nothing(
     sandbox: SandboxServer, new_edit: NewEdit, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
