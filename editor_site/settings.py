@@ -1,13 +1,13 @@
 """Every setting, each from one environment variable (also read from `.env`); `.env.example` explains them all."""
 
 import os
-from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from .account_settings import APPS, account_settings
 from .content_security_policy import content_security_policy
 from .database_settings import database_settings
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    *APPS,
     "csp",
     "edits",
 ]
@@ -79,6 +80,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Last, to see the refusals of all others.
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -129,24 +132,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "edit-list"
-LOGOUT_REDIRECT_URL = "gallery"
-
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-# By name and address together: an attacker elsewhere must not lock somebody out of the right password.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "edits.web.sign_in_limits.SignInLimits"
-AXES_CLIENT_IP_CALLABLE = "edits.web.visitor.counted_address"
+vars().update(account_settings(env))
 # Wrong passwords from one address within AXES_COOLOFF_TIME, whatever the names; an office shares one address.
 SIGN_IN_FAILURES_PER_ADDRESS = 50
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_TEMPLATE = "registration/account_locked.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 
 # An administrator for a site that has none yet; `prepare` makes the account, and afterwards these do nothing.
 SUPERUSER = {

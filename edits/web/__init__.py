@@ -13,5 +13,6 @@ composer        where the next instruction is typed     badges          what bec
 region_form     where a photo may change, in a form   compression     HTML pages, compressed
 model_form      which models a form asks for            model_fields    their inputs, as fields of the form
 model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
-model_choices   the models, with price and time
+model_choices   the models, with price and time         account_urls    the URLs of accounts
+account_adapter  what django-allauth asks of this site
 """

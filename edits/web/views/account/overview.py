@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ...accounts import deletion
-from ...ordering import quotas
-from ..forms import DeleteAccountForm
-from .access import person
+from ....accounts import deletion
+from ....ordering import quotas
+from ...forms import DeleteAccountForm
+from ..access import person
 
 
 @require_safe
