@@ -43,6 +43,11 @@ def _allauth() -> dict[str, Any]:
         "ACCOUNT_SIGNUP_FIELDS": ["email", "username*", "password1*", "password2*"],
         # A way in never waits for a mail; our own pages send the mail that verifies an address.
         "ACCOUNT_EMAIL_VERIFICATION": "none",
+        # A new address takes the place of the one before once it is verified.
+        "ACCOUNT_CHANGE_EMAIL": True,
+        # Seconds for which the link for a new password works, and days for the one that verifies an address.
+        "PASSWORD_RESET_TIMEOUT": 3600,
+        "ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS": 3,
         # They are counted in the cache of one process; ours are counted in the database, exactly and for all of them.
         "ACCOUNT_RATE_LIMITS": False,
     }

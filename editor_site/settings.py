@@ -175,6 +175,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
 EMAIL_SUBJECT_PREFIX = "[Reword] "
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Seconds to wait for the mail server, each time.
+EMAIL_TIMEOUT = 10
+# Whether people can be reached by mail.
+MAIL_WORKS = EMAIL_CONFIG["EMAIL_BACKEND"].split(".")[-2] not in ("console", "dummy")
 
 # --- Wiro ------------------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
@@ -32,6 +33,7 @@ from ..models import (
     Edit,
     Event,
     EventCode,
+    Mail,
     NotAllowed,
     Photo,
     Profile,
@@ -145,9 +147,11 @@ def _hide(user_id: int, actor: User) -> None:
 
 
 def _end_sessions(user_id: int) -> None:
-    """Without a password they are void; delete their rows, too. Only a session says whose it is. Tokens and webhooks go, too."""
+    """Without a password they are void; delete their rows. Only a session says whose it is. Tokens, webhooks and mail go, too."""
     ApiToken.objects.filter(owner=user_id).delete()
     WebhookEndpoint.objects.filter(owner=user_id).delete()
+    EmailAddress.objects.filter(user=user_id).delete()
+    Mail.objects.filter(user=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
     Session.objects.filter(pk__in=theirs).delete()

@@ -15,7 +15,7 @@ from ..gallery.trash import purge
 from ..jobs.flow_control import storage_health
 from ..jobs.steps.change_map import backfill_change_maps
 from ..jobs.steps.compositing import backfill_composites
-from ..models import ENDED, Event, Signup, WebhookDelivery
+from ..models import ENDED, Event, Mail, Signup, WebhookDelivery
 from ..storage import pictures
 from . import stored_files
 from .deletion import continue_deletions
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 ORPHAN_AGE = 24 * 3600.0
 # In one cleanup; what is left goes in the next.
 MOST_EVENTS = 5000
-DELIVERY_DAYS = 30
+DELIVERY_DAYS = MAIL_DAYS = 30
 
 
 def clean_up(older_than: float = ORPHAN_AGE) -> int:
@@ -43,6 +43,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     backfill_change_maps()
     Signup.objects.filter(at__lt=_days_ago(settings.SIGNUP_DAYS)).delete()
     _forget_events()
+    Mail.objects.filter(created_at__lt=_days_ago(MAIL_DAYS), due_at__isnull=True).delete()
     WebhookDelivery.objects.filter(created_at__lt=_days_ago(DELIVERY_DAYS), due_at__isnull=True).delete()
     return sum(_clean_up_folder(folder, time.time() - older_than) for folder in stored_files.folders())
 

@@ -10,6 +10,7 @@ from .event import Event, EventCode
 from .fair_share import FairShare
 from .heartbeat import BackfillCursor, Heartbeat
 from .ledger_difference import LedgerDifference
+from .mail import Mail, MailKind
 from .media_marker import MediaMarker
 from .model_status import ModelStatus
 from .not_allowed import Denial, NotAllowed
@@ -47,6 +48,8 @@ __all__ = [
     "ForbiddenMove",
     "Heartbeat",
     "LedgerDifference",
+    "Mail",
+    "MailKind",
     "MediaMarker",
     "ModelStatus",
     "NotAllowed",

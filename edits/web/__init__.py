@@ -14,5 +14,5 @@ region_form     where a photo may change, in a form   compression     HTML pages
 model_form      which models a form asks for            model_fields    their inputs, as fields of the form
 model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
 model_choices   the models, with price and time         account_urls    the URLs of accounts
-account_adapter  what django-allauth asks of this site
+account_adapter  what django-allauth asks of this site   reauthentication  asking again who it is
 """

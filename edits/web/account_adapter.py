@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import login as begin_session
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.urls import reverse
 
 from .own_next import is_own_page
 
@@ -26,6 +27,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         return is_own_page(url)
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        return reverse("account" if self.request.user.is_authenticated else "login")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """VisitorMiddleware has put it there, whatever proxies the visitor came through."""

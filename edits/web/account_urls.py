@@ -1,11 +1,12 @@
 """The addresses below accounts/: signing in and up, and one's own account. docs/addresses.md describes each."""
 
 from allauth.account import views as allauth_views
-from django.urls import path
+from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
 
 from .own_next import with_own_next
 from .views import api_access, sign_in, webhook_settings
-from .views.account import overview
+from .views.account import email_address, overview, password_reset
 
 _SIGN_IN, _SIGN_UP = with_own_next(sign_in.SignIn.as_view()), with_own_next(sign_in.sign_up)
 
@@ -26,5 +27,15 @@ urlpatterns = [
     # By these names django-allauth leads to pages of ours.
     path("login/", _SIGN_IN, name="account_login"),
     path("signup/", _SIGN_UP, name="account_signup"),
+    path("email/", email_address.page, name="account_email"),
+    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", email_address.confirm, name="account_confirm_email"),
+    path("reauthenticate/", with_own_next(never_cache(allauth_views.reauthenticate)), name="account_reauthenticate"),
+    path("password/reset/", password_reset.ask, name="account_reset_password"),
+    path("password/reset/sent/", password_reset.sent, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        password_reset.from_key,
+        name="account_reset_password_from_key",
+    ),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
 ]

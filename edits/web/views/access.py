@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -44,3 +45,8 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def is_demonstration(request: HttpRequest) -> bool:
+    """Everyone on this machine knows the demo account's password, so no one may change or delete it."""
+    return bool(settings.DEMO_USERNAME) and request.user.get_username() == settings.DEMO_USERNAME

@@ -11,12 +11,14 @@ from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from ...accounts import signup
+from ...accounts import addresses, signup
+from ..addresses import site_origin
 from ..forms import SignUpForm
 from ..visitor import counted_address
 
@@ -74,6 +76,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 return _too_many(request, form)
             form.add_error("username", form.instance.unique_error_message(type(user), ["username"]))
         else:
+            if address := form.cleaned_data["email"]:
+                addresses.change(user, address, site_origin(request), get_language() or "")
             return let_in(request, user, _next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
     return render(request, "registration/signup.html", {"form": form, "next": _next(request)}, status=400)
 

@@ -1,4 +1,6 @@
 """The pages of a person's own account.
 
-overview   what the site stores, the password, leaving
+overview        what the site stores, the password, leaving
+email_address   giving, changing and confirming it
+password_reset  a new password by mail
 """

@@ -17,17 +17,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ....accounts import deletion
+from ....accounts import addresses, deletion
 from ....ordering import quotas
 from ...forms import DeleteAccountForm
-from ..access import person
+from ..access import is_demonstration, person
 
 
 @require_safe
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     has, left = deletion.belongings(person(request)), quotas.remaining(person(request))
-    facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": _is_demonstration(request)}
+    facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": is_demonstration(request)}
+    facts |= {"email": addresses.current(person(request)), "mail_works": settings.MAIL_WORKS}
     return render(request, "account/account.html", facts)
 
 
@@ -38,10 +39,10 @@ class ChangePassword(PasswordChangeView):
     success_url = reverse_lazy("account")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"is_demonstration": _is_demonstration(self.request)}
+        return super().get_context_data(**kwargs) | {"is_demonstration": is_demonstration(self.request)}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if _is_demonstration(self.request):
+        if is_demonstration(self.request):
             raise PermissionDenied
         messages.success(self.request, _("Password changed. You’ve been signed out everywhere else."))
         return super().form_valid(form)
@@ -55,8 +56,8 @@ class ChangePassword(PasswordChangeView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Asks for the password; attempts are counted and locked like those of signing in."""
-    is_demonstration, is_last = _is_demonstration(request), deletion.is_last_administrator(person(request))
-    if request.method == "POST" and (is_demonstration or is_last):
+    is_shared, is_last = is_demonstration(request), deletion.is_last_administrator(person(request))
+    if request.method == "POST" and (is_shared or is_last):
         raise PermissionDenied
     form = DeleteAccountForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _knows_password(request, form):
@@ -64,7 +65,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your account has been deleted."))
         return redirect("gallery")
-    facts = {"form": form, "has": deletion.belongings(person(request)), "is_demonstration": is_demonstration, "is_last": is_last}
+    facts = {"form": form, "has": deletion.belongings(person(request)), "is_demonstration": is_shared, "is_last": is_last}
     return render(request, "account/delete.html", facts, status=400 if request.method == "POST" else 200)
 
 
@@ -74,8 +75,3 @@ def _knows_password(request: HttpRequest, form: Form) -> bool:
         return True
     form.add_error("password", _("Incorrect password. Nothing was deleted."))
     return False
-
-
-def _is_demonstration(request: HttpRequest) -> bool:
-    """Everyone on this machine knows the demo account's password, so no one may change or delete it."""
-    return bool(settings.DEMO_USERNAME) and request.user.get_username() == settings.DEMO_USERNAME
