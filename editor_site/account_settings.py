@@ -5,7 +5,7 @@ from typing import Any
 
 from .environment import Env
 
-APPS = ["allauth", "allauth.account"]
+APPS = ["allauth", "allauth.account", "allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
 
 
 def account_settings(env: Env) -> dict[str, Any]:
@@ -39,6 +39,9 @@ def _sign_in_limits() -> dict[str, Any]:
 def _allauth() -> dict[str, Any]:
     return {
         "ACCOUNT_ADAPTER": "edits.web.account_adapter.AccountAdapter",
+        "SOCIALACCOUNT_ADAPTER": "edits.web.social_adapter.SocialAccountAdapter",
+        # Seconds to wait for the provider, each time.
+        "SOCIALACCOUNT_REQUESTS_TIMEOUT": 5,
         "ACCOUNT_LOGIN_METHODS": {"username"},
         "ACCOUNT_SIGNUP_FIELDS": ["email", "username*", "password1*", "password2*"],
         # A way in never waits for a mail; our own pages send the mail that verifies an address.

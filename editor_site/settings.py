@@ -144,6 +144,11 @@ SUPERUSER = {
 }
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
+# An OpenID Connect provider with which people may sign in, and whether it gives them an account where visitors can't create one.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_ID", ""), env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "") or "Single sign-on"
+OIDC_SIGNUP = env.bool("OIDC_SIGNUP", False)
 # Set only by `make run`: the account that the sign-in page offers while nobody else can reach the site.
 DEMO_USERNAME = env.str("DEMO_USERNAME", "") if is_private(os.environ) else ""
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")

@@ -82,6 +82,17 @@ def _is_web_address(url: str) -> bool:
 
 
 @register(Tags.security)
+def oidc_is_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A provider that is configured half would show a button that leads nowhere."""
+    found: list[CheckMessage] = []
+    if settings.OIDC_SERVER_URL and not _is_web_address(settings.OIDC_SERVER_URL):
+        found.append(Error("OIDC_SERVER_URL must start with http:// or https://.", id="edits.E009"))
+    if bool(settings.OIDC_SERVER_URL) != bool(settings.OIDC_CLIENT_ID):
+        found.append(Error("OIDC_SERVER_URL and OIDC_CLIENT_ID need each other.", id="edits.E010"))
+    return found
+
+
+@register(Tags.security)
 def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.BEHIND_PROXY:
         return []

@@ -86,6 +86,9 @@ GET = {
     "signup": (200, 200, 200, 200),
     "account_signup": (200, 200, 200, 200),
     "account_inactive": (200, 200, 200, 200),
+    "openid_connect_login": (404, 404, 404, 404),
+    "openid_connect_callback": (404, 404, 404, 404),
+    "account-disconnect": (LOGIN, 405, 405, 405),
     "account_email": (LOGIN, 302, 302, 302),
     "account_confirm_email": (200, 200, 200, 200),
     "account_reauthenticate": (LOGIN, 200, 200, 200),
@@ -152,7 +155,7 @@ def path_of(route: str, edit: Edit, token: str = "") -> str:
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
     values |= {"shape": "rounded", "side": "192", "token_id": "1", "endpoint_id": str(edit.pk)}
-    values |= {"key": "no-key", "uidb36": "1"}
+    values |= {"provider_id": "oidc", "key": "no-key", "uidb36": "1"}
     values |= {"delivery_id": str(edit.pk), "rest": "nothing-here"}
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)

@@ -50,6 +50,19 @@ def test_a_broken_address_or_key_is_refused_by_name(settings: Settings, name: st
         assert value.strip() not in str(message)
 
 
+@pytest.mark.parametrize(
+    ("server", "client", "code"),
+    [
+        ("login.example.org", "reword", "edits.E009"),
+        ("https://login.example.org", "", "edits.E010"),
+        ("", "reword", "edits.E010"),
+    ],
+)
+def test_a_provider_that_is_configured_half_is_refused(settings: Settings, server: str, client: str, code: str) -> None:
+    settings.OIDC_SERVER_URL, settings.OIDC_CLIENT_ID = server, client
+    assert "OIDC_SERVER_URL" in found()[code].msg
+
+
 def test_a_model_that_is_not_declared_or_cannot_be_read_is_refused_by_name(settings: Settings, tmp_path: Path) -> None:
     settings.MODELS = ["reve/Edit", "maker/unknown"]
     assert "maker/unknown" in found()["edits.E008"].msg

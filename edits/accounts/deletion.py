@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
@@ -150,11 +151,12 @@ def _end_sessions(user_id: int) -> None:
     """Without a password they are void; delete their rows. Only a session says whose it is. Tokens, webhooks and mail go, too."""
     ApiToken.objects.filter(owner=user_id).delete()
     WebhookEndpoint.objects.filter(owner=user_id).delete()
-    EmailAddress.objects.filter(user=user_id).delete()
+    for theirs in (EmailAddress, SocialAccount):
+        theirs.objects.filter(user=user_id).delete()
     Mail.objects.filter(user=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
-    Session.objects.filter(pk__in=theirs).delete()
+    sessions = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
+    Session.objects.filter(pk__in=sessions).delete()
 
 
 def _forget_traces(user: User) -> None:

@@ -15,4 +15,5 @@ model_form      which models a form asks for            model_fields    their in
 model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
 model_choices   the models, with price and time         account_urls    the URLs of accounts
 account_adapter  what django-allauth asks of this site   reauthentication  asking again who it is
+social_adapter  signing in with an OpenID Connect provider
 """

@@ -33,7 +33,8 @@ class SignIn(LoginView):
         return let_in(self.request, form.get_user(), self.get_success_url())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"demo": _demo_account(self.request)}
+        shown = {"demo": _demo_account(self.request), "oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME}
+        return super().get_context_data(**kwargs) | shown
 
 
 def let_in(request: HttpRequest, user: User, page: str) -> HttpResponse:

@@ -3,4 +3,5 @@
 overview        what the site stores, the password, leaving
 email_address   giving, changing and confirming it
 password_reset  a new password by mail
+single_sign_on  signing in with an OpenID Connect provider
 """
