@@ -5,7 +5,13 @@ from typing import Any
 
 from .environment import Env
 
-APPS = ["allauth", "allauth.account", "allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+]
 
 
 def account_settings(env: Env) -> dict[str, Any]:
@@ -42,6 +48,16 @@ def _allauth() -> dict[str, Any]:
         "SOCIALACCOUNT_ADAPTER": "edits.web.social_adapter.SocialAccountAdapter",
         # Seconds to wait for the provider, each time.
         "SOCIALACCOUNT_REQUESTS_TIMEOUT": 5,
+        "MFA_ADAPTER": "edits.web.second_factor.MFAAdapter",
+        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "MFA_FORMS": {
+            "authenticate": "edits.web.second_factor.CodeForm",
+            "reauthenticate": "edits.web.second_factor.ConfirmingCodeForm",
+        },
+        # Steps of 30 s by which a clock may be wrong.
+        "MFA_TOTP_TOLERANCE": 1,
+        # Addresses are optional, and an unconfirmed one keeps nobody from having it.
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         "ACCOUNT_LOGIN_METHODS": {"username"},
         "ACCOUNT_SIGNUP_FIELDS": ["email", "username*", "password1*", "password2*"],
         # A way in never waits for a mail; our own pages send the mail that verifies an address.

@@ -18,6 +18,7 @@ from .pause import Pause
 from .photo import Photo, discard
 from .profile import Profile
 from .provider_call import ProviderCall
+from .second_factor import CodeTries
 from .share_link import ShareLink
 from .signup import Signup
 from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
@@ -36,6 +37,7 @@ __all__ = [
     "Attempt",
     "BackfillCursor",
     "CircuitBreaker",
+    "CodeTries",
     "ConcurrencyLimit",
     "Condition",
     "Denial",

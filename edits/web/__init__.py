@@ -16,4 +16,5 @@ model_facts     model and inputs of an edit, in words   waiting_messages  why a 
 model_choices   the models, with price and time         account_urls    the URLs of accounts
 account_adapter  what django-allauth asks of this site   reauthentication  asking again who it is
 social_adapter  signing in with an OpenID Connect provider
+second_factor   codes, counted                          two_factor_urls  the URLs of second factors
 """

@@ -31,6 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         return reverse("account" if self.request.user.is_authenticated else "login")
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A second factor is asked for where there is one: the password alone must not be enough to turn it off."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [way for way in ways if way["id"].startswith("mfa_")] or ways
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """VisitorMiddleware has put it there, whatever proxies the visitor came through."""
         return str(request.META["REMOTE_ADDR"])

@@ -1,7 +1,7 @@
 """The addresses below accounts/: signing in and up, and one's own account. docs/addresses.md describes each."""
 
 from allauth.account import views as allauth_views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 
 from .own_next import with_own_next
@@ -40,5 +40,6 @@ urlpatterns = [
     path("<slug:provider_id>/login/", single_sign_on.begin, name="openid_connect_login"),
     path("<slug:provider_id>/callback/", single_sign_on.finish, name="openid_connect_callback"),
     path("disconnect/", single_sign_on.disconnect, name="account-disconnect"),
+    path("two-factor/", include("edits.web.two_factor_urls")),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
 ]

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ....accounts import addresses, deletion
+from ....accounts import addresses, deletion, second_factor
 from ....ordering import quotas
 from ...forms import DeleteAccountForm
 from ...reauthentication import View, recently_confirmed
@@ -33,6 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
     has, left = deletion.belongings(person(request)), quotas.remaining(person(request))
     facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": is_demonstration(request)}
     facts |= {"oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME, "is_connected": _is_connected(request)}
+    facts["has_second_factor"] = second_factor.is_on(person(request))
     facts |= {"email": addresses.current(person(request)), "mail_works": settings.MAIL_WORKS}
     return render(request, "account/account.html", facts)
 
