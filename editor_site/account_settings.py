@@ -11,6 +11,7 @@ APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "editor_site.sessions_app.SessionsConfig",
 ]
 
 

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "edits.web.sessions.SessionsSeenMiddleware",
     # Last, to see the refusals of all others.
     "axes.middleware.AxesMiddleware",
 ]

@@ -89,6 +89,8 @@ GET = {
     "openid_connect_login": (404, 404, 404, 404),
     "openid_connect_callback": (404, 404, 404, 404),
     "account-disconnect": (LOGIN, 405, 405, 405),
+    "account-sessions": (LOGIN, 200, 200, 200),
+    "account-sessions-end": (LOGIN, 405, 405, 405),
     "mfa_index": (LOGIN, 200, 200, 200),
     "mfa_authenticate": (302, 302, 302, 302),
     "mfa_reauthenticate": (LOGIN, 302, 302, 302),

@@ -14,6 +14,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
@@ -153,7 +154,7 @@ def _end_sessions(user_id: int) -> None:
     """Without a password they are void; delete their rows. Only a session says whose it is. Tokens, webhooks and mail go, too."""
     ApiToken.objects.filter(owner=user_id).delete()
     WebhookEndpoint.objects.filter(owner=user_id).delete()
-    for theirs in (EmailAddress, SocialAccount, Authenticator, CodeTries):
+    for theirs in (EmailAddress, SocialAccount, Authenticator, CodeTries, UserSession):
         theirs.objects.filter(user=user_id).delete()
     Mail.objects.filter(user=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

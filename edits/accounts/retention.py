@@ -8,7 +8,10 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from ..gallery.trash import purge
@@ -43,6 +46,7 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     backfill_change_maps()
     Signup.objects.filter(at__lt=_days_ago(settings.SIGNUP_DAYS)).delete()
     _forget_events()
+    _forget_sessions()
     Mail.objects.filter(created_at__lt=_days_ago(MAIL_DAYS), due_at__isnull=True).delete()
     WebhookDelivery.objects.filter(created_at__lt=_days_ago(DELIVERY_DAYS), due_at__isnull=True).delete()
     return sum(_clean_up_folder(folder, time.time() - older_than) for folder in stored_files.folders())
@@ -58,6 +62,13 @@ def _forget_events() -> None:
         before = _days_ago(settings.EVENT_DAYS)
         old = Event.objects.filter(at__lt=before, edit__state__in=ENDED, edit__ended_at__lt=before).order_by("at")
         Event.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_EVENTS])).delete()
+
+
+def _forget_sessions() -> None:
+    """From where somebody was signed in is known no longer than the session lasts."""
+    lasting = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+    UserSession.objects.filter(~Exists(lasting)).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 def _clean_up_folder(folder: str, before: float) -> int:

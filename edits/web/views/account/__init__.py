@@ -3,5 +3,6 @@
 overview        what the site stores, the password, leaving
 email_address   giving, changing and confirming it
 password_reset  a new password by mail
+sessions        where one is signed in, and ending that
 single_sign_on  signing in with an OpenID Connect provider
 """
