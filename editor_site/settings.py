@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "edits.web.health_probes.HostNameMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "edits.web.proxy_sign_in.ProxySignInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -252,6 +253,9 @@ if BEHIND_PROXY and not TRUSTED_PROXIES:
     TRUSTED_PROXIES = list(map(ip_network, PRIVATE_NETWORKS))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The header in which a trusted proxy names who is signed in, such as Remote-User; empty: none.
+PROXY_AUTH_HEADER = env.str("PROXY_AUTH_HEADER", "").strip()
 
 CONTENT_SECURITY_POLICY = content_security_policy(picture_origins(STORAGES["default"]))
 

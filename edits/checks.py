@@ -93,6 +93,22 @@ def oidc_is_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
+def header_sign_in_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    header = settings.PROXY_AUTH_HEADER
+    if not header:
+        return []
+    found: list[CheckMessage] = []
+    if not header.replace("-", "").isalnum() or not header.isascii():
+        found.append(Error("PROXY_AUTH_HEADER must be the name of a header, such as Remote-User.", id="edits.E011"))
+    if not settings.TRUSTED_PROXIES:
+        found.append(Error("PROXY_AUTH_HEADER needs TRUSTED_PROXIES: a header of anybody else is ignored.", id="edits.E012"))
+    if settings.SIGNUP_OPEN:
+        hint = "Who signs up with the name of somebody whom the proxy knows has the same account. Set SIGNUP_OPEN=off."
+        found.append(Warning("PROXY_AUTH_HEADER is set, and SIGNUP_OPEN is on.", hint=hint, id="edits.W005"))
+    return found
+
+
+@register(Tags.security)
 def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.BEHIND_PROXY:
         return []

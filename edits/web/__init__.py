@@ -17,5 +17,5 @@ model_choices   the models, with price and time         account_urls    the URLs
 account_adapter  what django-allauth asks of this site   reauthentication  asking again who it is
 social_adapter  signing in with an OpenID Connect provider
 second_factor   codes, counted                          two_factor_urls  the URLs of second factors
-sessions        where somebody is signed in
+sessions        where somebody is signed in             proxy_sign_in  signing in by a proxy's header
 """
