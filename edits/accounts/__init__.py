@@ -4,5 +4,5 @@ signup     new accounts, limited by IP address         deletion    removes an ac
 retention  what is cleaned up from time to time        stored_files  do rows and files agree?
 addresses  email addresses, and which are verified     mails       asking for a mail
 mail_texts  what a mail says                           mail_delivery  sending what is due
-second_factor  how many codes may be tried
+second_factor  how many codes may be tried            export      everything that a person has, as a zip
 """
