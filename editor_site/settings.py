@@ -170,6 +170,8 @@ API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)
 # Whether webhooks may go to private networks, and there without TLS.
 WEBHOOK_PRIVATE_NETWORKS = env.bool("WEBHOOK_PRIVATE_NETWORKS", False)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
+# Of each person without a limit of their own; None: nobody's part is limited.
+SPEND_PER_PERSON = Decimal(env.str("SPEND_PER_PERSON", "")) if env.str("SPEND_PER_PERSON", "").strip() else None
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
 # Reserved for each edit until Wiro reports its cost; the model's price is not documented.

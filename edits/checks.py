@@ -162,6 +162,8 @@ def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = [
         Error(f"{name} must be greater than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0
     ]
+    if settings.SPEND_PER_PERSON is not None and not float(settings.SPEND_PER_PERSON) >= 0:
+        found.append(Error("SPEND_PER_PERSON must be 0 or greater.", id="edits.E004"))
     if settings.EVENT_DAYS < 0:
         found.append(Error("EVENT_DAYS must be 0 or greater.", id="edits.E004"))
     return found

@@ -37,6 +37,7 @@ from ..models import (
     Edit,
     Event,
     EventCode,
+    GroupBudget,
     Mail,
     NotAllowed,
     Photo,
@@ -184,6 +185,8 @@ def _anonymize(user: User) -> None:
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
+    for budget in GroupBudget.objects.filter(owners=user):
+        budget.owners.remove(user)
 
 
 def _carry_on(user_id: int, actor: User | None = None) -> None:

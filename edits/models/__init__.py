@@ -8,6 +8,7 @@ from .concurrency_limit import ConcurrencyLimit
 from .edit import NO_CONDITION, Edit
 from .event import Event, EventCode
 from .fair_share import FairShare
+from .group_budget import GroupBudget
 from .heartbeat import BackfillCursor, Heartbeat
 from .ledger_difference import LedgerDifference
 from .mail import Mail, MailKind
@@ -48,6 +49,7 @@ __all__ = [
     "Failure",
     "FairShare",
     "ForbiddenMove",
+    "GroupBudget",
     "Heartbeat",
     "LedgerDifference",
     "Mail",

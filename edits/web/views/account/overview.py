@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate, logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ....accounts import addresses, deletion, second_factor
+from ....models import GroupBudget, limits
 from ....ordering import quotas
 from ...forms import DeleteAccountForm
 from ...reauthentication import View, recently_confirmed
@@ -34,8 +36,14 @@ def account(request: HttpRequest) -> HttpResponse:
     facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": is_demonstration(request)}
     facts |= {"oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME, "is_connected": _is_connected(request)}
     facts["has_second_factor"] = second_factor.is_on(person(request))
+    facts |= {"spent": quotas.spent_today(person(request)), "budget": limits.spend_per_day(limits.profile_of(person(request).pk))}
+    facts["owned_budgets"] = [(each, quotas.spent_today(group=each.group)) for each in _owned_budgets(request)]
     facts |= {"email": addresses.current(person(request)), "mail_works": settings.MAIL_WORKS}
     return render(request, "account/account.html", facts)
+
+
+def _owned_budgets(request: HttpRequest) -> QuerySet[GroupBudget]:
+    return GroupBudget.objects.filter(owners=person(request)).select_related("group").order_by("group__name")
 
 
 def _is_connected(request: HttpRequest) -> bool:
