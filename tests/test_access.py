@@ -91,6 +91,7 @@ GET = {
     "account-disconnect": (LOGIN, 405, 405, 405),
     "account-sessions": (LOGIN, 200, 200, 200),
     "account-sessions-end": (LOGIN, 405, 405, 405),
+    "account-mail": (LOGIN, 200, 200, 200),
     "account-export": (LOGIN, 302, 302, 302),
     "mfa_index": (LOGIN, 200, 200, 200),
     "mfa_authenticate": (302, 302, 302, 302),

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from ..models import MailKind
-from . import mails
+from . import mails, notices
 
 
 def current(user: User) -> EmailAddress | None:
@@ -36,6 +36,7 @@ def change(user: User, address: str, origin: str, language: str) -> None:
         EmailAddress.objects.create(user=user, email=address, primary=is_primary, verified=False)
         if is_primary:
             User.objects.filter(pk=user.pk).update(email=address)
+    notices.remember(user.pk, origin=origin, language=language)
     verify(user, origin, language)
 
 

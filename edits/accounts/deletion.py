@@ -39,6 +39,7 @@ from ..models import (
     EventCode,
     GroupBudget,
     Mail,
+    MailChoices,
     NotAllowed,
     Photo,
     Profile,
@@ -155,7 +156,7 @@ def _end_sessions(user_id: int) -> None:
     """Without a password they are void; delete their rows. Only a session says whose it is. Tokens, webhooks and mail go, too."""
     ApiToken.objects.filter(owner=user_id).delete()
     WebhookEndpoint.objects.filter(owner=user_id).delete()
-    for theirs in (EmailAddress, SocialAccount, Authenticator, CodeTries, UserSession):
+    for theirs in (EmailAddress, SocialAccount, Authenticator, CodeTries, UserSession, MailChoices):
         theirs.objects.filter(user=user_id).delete()
     Mail.objects.filter(user=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

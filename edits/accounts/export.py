@@ -19,7 +19,7 @@ from zipstream import ZipStream  # type: ignore[import-untyped]
 
 from ..gallery.downloads import marked_photo
 from ..models import ApiToken, Edit, Event, Photo, ShareLink, WebhookEndpoint, limits
-from . import second_factor
+from . import notices, second_factor
 
 # Rows that are read at a time.
 PAGE = 100
@@ -74,6 +74,7 @@ def _account(user: User) -> bytes:
         "limits": {name: getattr(profile, name) for name in ("edits_per_day", "edits_at_once", "spend_per_day")},
         "suspended_at": profile.suspended_at,
         "suspended_reason": profile.suspended_reason,
+        "mails": {name: getattr(notices.choices_of(user.pk), name) for name in ("results", "batches", "reviews", "language")},
         "api_tokens": list(_tokens(user)),
         "webhooks": list(WebhookEndpoint.objects.filter(owner=user).values("url", "events", "created_at", "disabled")),
         "private_links": list(_links(user)),

@@ -5,6 +5,7 @@ A mail is taken before it is sent, so that none is sent twice. What the server h
 
 import logging
 import smtplib
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 from ..jobs import timing
 from ..jobs.worker_pool import Kind, WorkerPool
 from ..models import Mail, MailKind, clock
+from . import notices
 from .mail_texts import message
 
 log = logging.getLogger(__name__)
@@ -25,14 +27,26 @@ DELAYS = (60, 300, 1800, 7200, 18_000, 28_800, 28_800)
 RESET_EXPIRES = timedelta(hours=1)
 IN_A_ROW = 100
 PERMANENT = 500
+# Seconds between two looks for news, in each process.
+NEWS_EVERY = 60.0
+_looks = {"next": 0.0}
 
 pool = WorkerPool(1, {Kind.MAIL: 1})
 
 
 def deliver_due() -> None:
     """Hand what is due to the thread, if that is free. Returns at once."""
-    if settings.MAIL_WORKS and _due().exists():
+    if not settings.MAIL_WORKS:
+        return
+    if time.monotonic() >= _looks["next"] and pool.offer(Kind.MAIL, look_for_news):
+        _looks["next"] = time.monotonic() + NEWS_EVERY
+    elif _due().exists():
         pool.offer(Kind.MAIL, deliver_all)
+
+
+def look_for_news() -> None:
+    notices.ask_for_news()
+    deliver_all()
 
 
 def deliver_all() -> None:

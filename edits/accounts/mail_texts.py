@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from ..models import Mail, MailKind
+from ..models import Edit, Mail, MailKind
+from . import notices
 
 
 def message(mail: Mail) -> EmailMessage | None:
@@ -20,7 +21,13 @@ def message(mail: Mail) -> EmailMessage | None:
     if link is None:
         return None
     with translation.override(mail.language or settings.LANGUAGE_CODE):
-        text = render_to_string(f"mail/{mail.kind}.txt", {"user": mail.user, "link": mail.origin + link})
+        facts = {
+            "user": mail.user,
+            "link": mail.origin + link,
+            "choices": mail.origin + reverse("account-mail"),
+            "edit": _edit(mail),
+        }
+        text = render_to_string(f"mail/{mail.kind}.txt", facts)
     subject, _line, body = text.strip().partition("\n")
     headers = {"Message-ID": f"<{mail.pk.hex}.{mail.tries}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"}
     return EmailMessage(settings.EMAIL_SUBJECT_PREFIX + subject, body.strip() + "\n", to=[mail.address], headers=headers)
@@ -36,4 +43,22 @@ def _reset(mail: Mail) -> str:
     return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(mail.user), key])
 
 
-_LINKS: dict[MailKind, Callable[[Mail], str | None]] = {MailKind.VERIFY: _verify, MailKind.RESET: _reset}
+def _of_edit(mail: Mail) -> str | None:
+    return reverse("edit", args=[mail.subject]) if notices.is_news(mail) else None
+
+
+def _of_batch(mail: Mail) -> str | None:
+    return reverse("edit-list", query={"batch": mail.subject}) if notices.is_news(mail) else None
+
+
+def _edit(mail: Mail) -> Edit | None:
+    return Edit.objects.filter(pk=mail.subject).first() if mail.subject else None
+
+
+_LINKS: dict[MailKind, Callable[[Mail], str | None]] = {
+    MailKind.VERIFY: _verify,
+    MailKind.RESET: _reset,
+    MailKind.RESULT: _of_edit,
+    MailKind.BATCH: _of_batch,
+    MailKind.REVIEW: _of_edit,
+}

@@ -12,6 +12,7 @@ from .group_budget import GroupBudget
 from .heartbeat import BackfillCursor, Heartbeat
 from .ledger_difference import LedgerDifference
 from .mail import Mail, MailKind
+from .mail_choices import MailChoices
 from .media_marker import MediaMarker
 from .model_status import ModelStatus
 from .not_allowed import Denial, NotAllowed
@@ -53,6 +54,7 @@ __all__ = [
     "Heartbeat",
     "LedgerDifference",
     "Mail",
+    "MailChoices",
     "MailKind",
     "MediaMarker",
     "ModelStatus",

@@ -14,12 +14,18 @@ from django.utils import timezone
 class MailKind(models.TextChoices):
     VERIFY = "verify", "verify"
     RESET = "reset", "reset"
+    RESULT = "result", "result"
+    BATCH = "batch", "batch"
+    REVIEW = "review", "review"
 
 
 class Mail(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=MailKind)
+    # The edit or the batch that it is about, and what it is asked for once; None where it may be asked for again.
+    subject = models.UUIDField(null=True, blank=True)
+    key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     address = models.EmailField(max_length=254)
     language = models.CharField(max_length=10, blank=True, default="")
     # Under which the site was reached, for the links: https://photos.example.org

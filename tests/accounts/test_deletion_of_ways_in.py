@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 
 from edits.accounts import deletion
-from edits.models import CodeTries, Mail, MailKind
+from edits.models import CodeTries, Mail, MailChoices, MailKind
 from tests.accounts.texts import every_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -23,7 +23,8 @@ def test_every_way_in_and_every_address_goes(alice: User, bob: User) -> None:
         UserSession.objects.create(user=user, ip="192.0.2.7", session_key=address, user_agent=address)
         Mail.objects.create(user=user, kind=MailKind.VERIFY, address=address)
         CodeTries.objects.create(user=user)
+        MailChoices.objects.create(user=user)
     deletion.delete_account(alice, alice)
     assert "alice@" not in every_text()
-    for table in (EmailAddress, SocialAccount, Authenticator, UserSession, Mail, CodeTries):
+    for table in (EmailAddress, SocialAccount, Authenticator, UserSession, Mail, CodeTries, MailChoices):
         assert list(table.objects.values_list("user", flat=True)) == [bob.pk], table
