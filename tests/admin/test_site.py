@@ -108,3 +108,11 @@ def test_the_admin_has_no_sign_in_page_of_its_own(rita: User, bob: User, client:
 def test_the_foot_of_the_admin_tells_the_version_to_those_who_are_in(viewer: Client, client: Client) -> None:
     assert f"Reword {VERSION}" in viewer.get("/admin/").text
     assert f"Reword {VERSION}" not in client.get("/admin/login/").text
+
+
+def test_the_admin_shows_neither_keys_nor_sessions_nor_providers(rita: User, signed_in: SignIn) -> None:
+    page = signed_in(rita).get("/admin/").text
+    assert "/admin/account/emailaddress/" in page
+    for hidden in ("mfa/authenticator", "usersessions/usersession", "socialaccount/"):
+        assert f"/admin/{hidden}" not in page
+    assert signed_in(rita).get("/admin/mfa/authenticator/").status_code == 404

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "a long enough one"
 PAGES = (
+    "/accounts/sessions/",
+    "/accounts/mail/",
     "/accounts/",
     "/accounts/email/",
     "/accounts/two-factor/",
