@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
@@ -31,7 +32,8 @@ def recently_confirmed(view: View) -> View:
         if not ways and settings.OIDC_SERVER_URL and SocialAccount.objects.filter(user=person(request)).exists():
             ways, is_recent = [oidc_address()], _came_from_provider_recently(request)
         if ways and not is_recent:
-            return redirect(f"{ways[0]}?{REDIRECT_FIELD_NAME}={request.path}")
+            wanted = request.get_full_path() if request.method == "GET" else request.path
+            return redirect(f"{ways[0]}?{urlencode({REDIRECT_FIELD_NAME: wanted}, safe='/')}")
         return view(request, *args, **kwargs)
 
     return guarded

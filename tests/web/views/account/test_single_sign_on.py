@@ -139,8 +139,9 @@ def test_an_account_with_a_password_can_be_connected_and_disconnected(alice: Use
     known("u-6", email="someone@example.org", email_verified=True)
     browser = signed_in(alice)
     connect = f"{BEGIN}?process=connect"
-    assert browser.get(connect)["Location"].startswith("/accounts/reauthenticate/")
-    browser.post("/accounts/reauthenticate/", {"password": "correct horse"})
+    asked = browser.get(connect)["Location"]
+    assert asked == "/accounts/reauthenticate/?next=/accounts/oidc/login/%3Fprocess%3Dconnect"
+    assert browser.post(asked, {"password": "correct horse"})["Location"] == connect
     assert sign_in(browser, "u-6", connect)["Location"] == "/accounts/"
     assert "Connected with Example ID" in text_of(browser.get("/accounts/"))
     elsewhere = Client()
