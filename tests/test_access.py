@@ -24,6 +24,7 @@ LOGIN = "to the sign-in page"
 # The API has a matrix of its own, tests/test_api_access.py.
 PARTS = {"admin/": "admin:", "api/v1/": "api:"}
 
+RESETS = ("account_reset_password", "account_reset_password_done", "account_reset_password_from_key")
 WEBHOOK_ACTIONS = ("account-webhook", "account-webhook-delete", "account-webhook-enable", "account-webhook-replay")
 
 # What GET answers for a private edit of Alice's, by visitor in the order above. An address that is not here fails the test.
@@ -103,10 +104,8 @@ GET = {
     "mfa_download_recovery_codes": (LOGIN, 404, 404, 404),
     "account_email": (LOGIN, 302, 302, 302),
     "account_confirm_email": (200, 200, 200, 200),
+    **dict.fromkeys(RESETS, (200, 200, 200, 200)),
     "account_reauthenticate": (LOGIN, 200, 200, 200),
-    "account_reset_password": (200, 200, 200, 200),
-    "account_reset_password_done": (200, 200, 200, 200),
-    "account_reset_password_from_key": (200, 200, 200, 200),
     "account": (LOGIN, 200, 200, 200),
     "account-password": (LOGIN, 200, 200, 200),
     "account-delete": (LOGIN, 200, 200, 200),
