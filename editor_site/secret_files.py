@@ -16,6 +16,7 @@ SECRETS = (
     "DJANGO_SUPERUSER_PASSWORD",
     "S3_ACCESS_KEY_ID",
     "S3_SECRET_ACCESS_KEY",
+    "OIDC_CLIENT_SECRET",
 )
 # A project of Wiro's may have a key alone; whoever hands over files has one for the secret as well, an empty one.
 MAY_BE_EMPTY = {"WIRO_API_SECRET"}

@@ -1,13 +1,13 @@
 """Every setting, each from one environment variable (also read from `.env`); `.env.example` explains them all."""
 
 import os
-from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from .account_settings import APPS, account_settings
 from .content_security_policy import content_security_policy
 from .database_settings import database_settings
 from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    *APPS,
     "csp",
     "edits",
 ]
@@ -76,9 +77,13 @@ MIDDLEWARE = [
     "edits.web.health_probes.HostNameMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "edits.web.proxy_sign_in.ProxySignInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "edits.web.sessions.SessionsSeenMiddleware",
+    # Last, to see the refusals of all others.
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -129,24 +134,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "edit-list"
-LOGOUT_REDIRECT_URL = "gallery"
-
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-# By name and address together: an attacker elsewhere must not lock somebody out of the right password.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "edits.web.sign_in_limits.SignInLimits"
-AXES_CLIENT_IP_CALLABLE = "edits.web.visitor.counted_address"
+vars().update(account_settings(env))
 # Wrong passwords from one address within AXES_COOLOFF_TIME, whatever the names; an office shares one address.
 SIGN_IN_FAILURES_PER_ADDRESS = 50
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_TEMPLATE = "registration/account_locked.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 
 # An administrator for a site that has none yet; `prepare` makes the account, and afterwards these do nothing.
 SUPERUSER = {
@@ -156,6 +146,11 @@ SUPERUSER = {
 }
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", False)
 SIGNUPS_PER_HOUR: int = env.int("SIGNUPS_PER_HOUR", 10)
+# An OpenID Connect provider with which people may sign in, and whether it gives them an account where visitors can't create one.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_ID", ""), env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "") or "Single sign-on"
+OIDC_SIGNUP = env.bool("OIDC_SIGNUP", False)
 # Set only by `make run`: the account that the sign-in page offers while nobody else can reach the site.
 DEMO_USERNAME = env.str("DEMO_USERNAME", "") if is_private(os.environ) else ""
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "")
@@ -176,6 +171,8 @@ API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)
 # Whether webhooks may go to private networks, and there without TLS.
 WEBHOOK_PRIVATE_NETWORKS = env.bool("WEBHOOK_PRIVATE_NETWORKS", False)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
+# Of each person without a limit of their own; None: nobody's part is limited.
+SPEND_PER_PERSON = Decimal(env.str("SPEND_PER_PERSON", "")) if env.str("SPEND_PER_PERSON", "").strip() else None
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
 # Reserved for each edit until Wiro reports its cost; the model's price is not documented.
@@ -188,6 +185,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
 EMAIL_SUBJECT_PREFIX = "[Reword] "
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Seconds to wait for the mail server, each time.
+EMAIL_TIMEOUT = 10
+# Whether people can be reached by mail.
+MAIL_WORKS = EMAIL_CONFIG["EMAIL_BACKEND"].split(".")[-2] not in ("console", "dummy")
 
 # --- Wiro ------------------------------------------------------------------------------------------------------------
 
@@ -255,6 +256,9 @@ if BEHIND_PROXY and not TRUSTED_PROXIES:
     TRUSTED_PROXIES = list(map(ip_network, PRIVATE_NETWORKS))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The header in which a trusted proxy names who is signed in, such as Remote-User; empty: none.
+PROXY_AUTH_HEADER = env.str("PROXY_AUTH_HEADER", "").strip()
 
 CONTENT_SECURITY_POLICY = content_security_policy(picture_origins(STORAGES["default"]))
 

@@ -82,6 +82,33 @@ def _is_web_address(url: str) -> bool:
 
 
 @register(Tags.security)
+def oidc_is_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A provider that is configured half would show a button that leads nowhere."""
+    found: list[CheckMessage] = []
+    if settings.OIDC_SERVER_URL and not _is_web_address(settings.OIDC_SERVER_URL):
+        found.append(Error("OIDC_SERVER_URL must start with http:// or https://.", id="edits.E009"))
+    if bool(settings.OIDC_SERVER_URL) != bool(settings.OIDC_CLIENT_ID):
+        found.append(Error("OIDC_SERVER_URL and OIDC_CLIENT_ID need each other.", id="edits.E010"))
+    return found
+
+
+@register(Tags.security)
+def header_sign_in_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    header = settings.PROXY_AUTH_HEADER
+    if not header:
+        return []
+    found: list[CheckMessage] = []
+    if not header.replace("-", "").isalnum() or not header.isascii():
+        found.append(Error("PROXY_AUTH_HEADER must be the name of a header, such as Remote-User.", id="edits.E011"))
+    if not settings.TRUSTED_PROXIES:
+        found.append(Error("PROXY_AUTH_HEADER needs TRUSTED_PROXIES: a header of anybody else is ignored.", id="edits.E012"))
+    if settings.SIGNUP_OPEN:
+        hint = "Who signs up with the name of somebody whom the proxy knows has the same account. Set SIGNUP_OPEN=off."
+        found.append(Warning("PROXY_AUTH_HEADER is set, and SIGNUP_OPEN is on.", hint=hint, id="edits.W005"))
+    return found
+
+
+@register(Tags.security)
 def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.BEHIND_PROXY:
         return []
@@ -138,4 +165,6 @@ def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     for name in ("EVENT_DAYS", "EDIT_DAYS"):
         if getattr(settings, name) < 0:
             found.append(Error(f"{name} must be 0 or greater.", id="edits.E004"))
+    if settings.SPEND_PER_PERSON is not None and not float(settings.SPEND_PER_PERSON) >= 0:
+        found.append(Error("SPEND_PER_PERSON must be 0 or greater.", id="edits.E004"))
     return found

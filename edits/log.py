@@ -18,6 +18,9 @@ _CARRIERS = re.compile(
     r"|\b(whsec_)[\w+/=]{20,}"
     # An authorization header, however it was written down.
     r"|(\bbearer\s+)[^\s\"',;]+"
+    # What links in mails carry, and what a provider hands over.
+    rf"|(confirm-email{_SLASH}|reset{_SLASH}key{_SLASH})[^\s/\\\"'?&]+"
+    r"|((?:\b|%3F|%26)(?:code|client_secret|id_token|code_verifier)(?:=|%3D))[^\s\"'&\\]{16,}"
     rf"|({_SLASH}s{_SLASH})(?:\d+(?::|%3A))?[\w-]{{16,}}"
     r"|(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D))[^\s\"'&\\]+"
     r"|((?:sessionid|csrftoken|new_link|csrfmiddlewaretoken|(?:socket_?access|task)_?token)[\"']?\s*[=:]\s*[\"']?)[^\s\"';,&]+"
@@ -27,7 +30,7 @@ _CARRIERS = re.compile(
 
 
 def mask(text: str) -> str:
-    for secret in (settings.WIRO_API_KEY, settings.WIRO_API_SECRET, settings.SECRET_KEY):
+    for secret in (settings.WIRO_API_KEY, settings.WIRO_API_SECRET, settings.SECRET_KEY, settings.OIDC_CLIENT_SECRET):
         if secret:
             text = text.replace(secret, "***")
     return _CARRIERS.sub(lambda match: match[match.lastindex or 0] + "***", text)

@@ -11,7 +11,7 @@ from celery.signals import worker_init, worker_ready, worker_shutting_down
 from django.db import DatabaseError, connection
 
 from . import celery_monitoring  # noqa: F401 - registers what it has with Celery
-from .accounts import retention
+from .accounts import mail_delivery, retention
 from .background import InBackground
 from .jobs import ledger_comparison, model_checks, provider_calls, scheduler, webhook_delivery, worker_pool
 from .jobs.flow_control import storage_health
@@ -29,8 +29,9 @@ def advance(edit_id: str) -> None:
 
 @shared_task
 def dispatch_due() -> None:
-    """One tick of the scheduler."""
+    """One tick of the scheduler, and the mail that is due."""
     scheduler.dispatch_due()
+    mail_delivery.deliver_due()
 
 
 @shared_task(name="edits.tasks.sweep")
@@ -103,5 +104,6 @@ def finish_steps(**_: Any) -> None:
     """On SIGTERM, finish what is in progress and start nothing new."""
     worker_pool.pool.drain()
     webhook_delivery.pool.drain()
+    mail_delivery.pool.drain()
     with suppress(DatabaseError):
         provider_calls.save()

@@ -24,6 +24,7 @@ LOGIN = "to the sign-in page"
 # The API has a matrix of its own, tests/test_api_access.py.
 PARTS = {"admin/": "admin:", "api/v1/": "api:"}
 
+RESETS = ("account_reset_password", "account_reset_password_done", "account_reset_password_from_key")
 WEBHOOK_ACTIONS = ("account-webhook", "account-webhook-delete", "account-webhook-enable", "account-webhook-replay")
 
 # What GET answers for a private edit of Alice's, by visitor in the order above. An address that is not here fails the test.
@@ -82,7 +83,29 @@ GET = {
     "wiro-callback": (405, 405, 405, 405),
     "wiro-source": (200, 200, 200, 200),
     "login": (200, 302, 302, 302),
+    "account_login": (200, 302, 302, 302),
     "signup": (200, 200, 200, 200),
+    "account_signup": (200, 200, 200, 200),
+    "account_inactive": (200, 200, 200, 200),
+    "openid_connect_login": (404, 404, 404, 404),
+    "openid_connect_callback": (404, 404, 404, 404),
+    "account-disconnect": (LOGIN, 405, 405, 405),
+    "account-sessions": (LOGIN, 200, 200, 200),
+    "account-sessions-end": (LOGIN, 405, 405, 405),
+    "account-mail": (LOGIN, 200, 200, 200),
+    "account-export": (LOGIN, 302, 302, 302),
+    "mfa_index": (LOGIN, 200, 200, 200),
+    "mfa_authenticate": (302, 302, 302, 302),
+    "mfa_reauthenticate": (LOGIN, 302, 302, 302),
+    "mfa_activate_totp": (LOGIN, 302, 302, 302),
+    "mfa_deactivate_totp": (LOGIN, 404, 404, 404),
+    "mfa_view_recovery_codes": (LOGIN, 404, 404, 404),
+    "mfa_generate_recovery_codes": (LOGIN, 302, 302, 302),
+    "mfa_download_recovery_codes": (LOGIN, 404, 404, 404),
+    "account_email": (LOGIN, 302, 302, 302),
+    "account_confirm_email": (200, 200, 200, 200),
+    **dict.fromkeys(RESETS, (200, 200, 200, 200)),
+    "account_reauthenticate": (LOGIN, 200, 200, 200),
     "account": (LOGIN, 200, 200, 200),
     "account-password": (LOGIN, 200, 200, 200),
     "account-delete": (LOGIN, 200, 200, 200),
@@ -143,6 +166,7 @@ def path_of(route: str, edit: Edit, token: str = "") -> str:
     values = {"edit_id": str(edit.pk), "object_id": str(edit.pk), "size": "card", "name": "coffee.png", "token": token}
     values |= {"extension": edit.photo.extension, "content_type_id": "1", "app_label": "edits", "url": "nothing-here", "id": "1"}
     values |= {"shape": "rounded", "side": "192", "token_id": "1", "endpoint_id": str(edit.pk)}
+    values |= {"provider_id": "oidc", "key": "no-key", "uidb36": "1"}
     values |= {"delivery_id": str(edit.pk), "rest": "nothing-here"}
     route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda group: values[group[1]], route)
     route = re.sub(r"<(?:\w+:)?(\w+)>", lambda argument: values[argument[1]], route)

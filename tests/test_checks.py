@@ -1,6 +1,7 @@
 """`manage.py check` names a broken setting before it costs anybody an edit; nothing to say about a good one."""
 
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,28 @@ def test_a_broken_address_or_key_is_refused_by_name(settings: Settings, name: st
     assert name in message.msg + (message.hint or "")
     if name.startswith("WIRO_API"):
         assert value.strip() not in str(message)
+
+
+@pytest.mark.parametrize(
+    ("server", "client", "code"),
+    [
+        ("login.example.org", "reword", "edits.E009"),
+        ("https://login.example.org", "", "edits.E010"),
+        ("", "reword", "edits.E010"),
+    ],
+)
+def test_a_provider_that_is_configured_half_is_refused(settings: Settings, server: str, client: str, code: str) -> None:
+    settings.OIDC_SERVER_URL, settings.OIDC_CLIENT_ID = server, client
+    assert "OIDC_SERVER_URL" in found()[code].msg
+
+
+def test_a_header_that_signs_in_needs_a_proxy_and_a_closed_sign_up(settings: Settings) -> None:
+    settings.PROXY_AUTH_HEADER = "Remote-User"
+    assert set(found()) == {"edits.E012", "edits.W005"}
+    settings.TRUSTED_PROXIES, settings.SIGNUP_OPEN = [ip_network("192.0.2.8")], False
+    assert not found()
+    settings.PROXY_AUTH_HEADER = "Remote User:"
+    assert set(found()) == {"edits.E011"}
 
 
 def test_a_model_that_is_not_declared_or_cannot_be_read_is_refused_by_name(settings: Settings, tmp_path: Path) -> None:

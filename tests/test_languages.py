@@ -67,7 +67,7 @@ def _texts() -> set[object]:
     calls = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
     sources = [("python", path.read_text()) for path in (ROOT / "edits").rglob("*.py")]
     # A template becomes calls in no language at all, which the reader for JavaScript takes as they are.
-    sources += [("javascript", templatize(path.read_text())) for path in (ROOT / "templates").rglob("*.html")]
+    sources += [("javascript", templatize(path.read_text())) for path in (ROOT / "templates").rglob("*.[ht]*")]
     return {found[1] for language, text in sources for found in extract(language, io.BytesIO(text.encode()), calls)}
 
 

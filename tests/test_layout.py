@@ -206,6 +206,7 @@ CROSS_CUTTING = {
     "test_signup_migration",
     "test_styles",
     "accounts.test_deletion_at_wiro",
+    "accounts.test_deletion_of_ways_in",
     "containers.test_document",
     "gallery.test_moderation_in_parallel",
     "images.test_hostile_files",

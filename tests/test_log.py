@@ -39,6 +39,11 @@ LINES = [
     rf'"url": "https:\/\/photos.example.org\/s\/12:{TOKEN}\/"',
     f"GET https://s3.example.org/reword/photos/ab/x.jpg?X-Amz-Credential={TOKEN}&X-Amz-Signature={TOKEN}",
     f"next=https%3A%2F%2Fs3.example.org%2Fx.jpg%3FX-Amz-Signature%3D{TOKEN}",
+    f"Not Found: /accounts/confirm-email/MQ:1abc:{TOKEN}/",
+    f"Bad Request: /accounts/password/reset/key/1-{TOKEN}/",
+    f"GET /accounts/oidc/callback/?code={TOKEN}&state=x",
+    f"next=%2Faccounts%2Foidc%2Fcallback%2F%3Fcode%3D{TOKEN}",
+    f"client_id=reword&client_secret={TOKEN}",
     "x-api-key: test-api-key, secret test-api-secret, key only-for-tests",
 ]
 

@@ -11,6 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
@@ -29,9 +33,13 @@ from ..models import (
     ENDED,
     ApiToken,
     Attempt,
+    CodeTries,
     Edit,
     Event,
     EventCode,
+    GroupBudget,
+    Mail,
+    MailChoices,
     NotAllowed,
     Photo,
     Profile,
@@ -145,12 +153,15 @@ def _hide(user_id: int, actor: User) -> None:
 
 
 def _end_sessions(user_id: int) -> None:
-    """Without a password they are void; delete their rows, too. Only a session says whose it is. Tokens and webhooks go, too."""
+    """Without a password they are void; delete their rows. Only a session says whose it is. Tokens, webhooks and mail go, too."""
     ApiToken.objects.filter(owner=user_id).delete()
     WebhookEndpoint.objects.filter(owner=user_id).delete()
+    for theirs in (EmailAddress, SocialAccount, Authenticator, CodeTries, UserSession, MailChoices):
+        theirs.objects.filter(user=user_id).delete()
+    Mail.objects.filter(user=user_id).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    theirs = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
-    Session.objects.filter(pk__in=theirs).delete()
+    sessions = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user_id)]
+    Session.objects.filter(pk__in=sessions).delete()
 
 
 def _forget_traces(user: User) -> None:
@@ -175,6 +186,8 @@ def _anonymize(user: User) -> None:
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
+    for budget in GroupBudget.objects.filter(owners=user):
+        budget.owners.remove(user)
 
 
 def _carry_on(user_id: int, actor: User | None = None) -> None:

@@ -10,7 +10,9 @@ import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -18,7 +20,7 @@ from ..gallery.trash import delete, purge
 from ..jobs.flow_control import storage_health
 from ..jobs.steps.change_map import backfill_change_maps
 from ..jobs.steps.compositing import backfill_composites
-from ..models import ENDED, Edit, Event, EventCode, NotAllowed, ShareLink, Signup, Visibility, WebhookDelivery
+from ..models import ENDED, Edit, Event, EventCode, Mail, NotAllowed, ShareLink, Signup, Visibility, WebhookDelivery
 from ..storage import PROBES, pictures
 from . import stored_files
 from .deletion import continue_deletions
@@ -29,7 +31,7 @@ ORPHAN_AGE = 24 * 3600.0
 # In one cleanup; what is left goes in the next.
 MOST_EVENTS = 5000
 MOST_EDITS = 500
-DELIVERY_DAYS = 30
+DELIVERY_DAYS = MAIL_DAYS = 30
 
 
 def clean_up(older_than: float = ORPHAN_AGE) -> int:
@@ -48,6 +50,8 @@ def clean_up(older_than: float = ORPHAN_AGE) -> int:
     backfill_change_maps()
     Signup.objects.filter(at__lt=_days_ago(settings.SIGNUP_DAYS)).delete()
     _forget_events()
+    _forget_sessions()
+    Mail.objects.filter(created_at__lt=_days_ago(MAIL_DAYS), due_at__isnull=True).delete()
     WebhookDelivery.objects.filter(created_at__lt=_days_ago(DELIVERY_DAYS), due_at__isnull=True).delete()
     return sum(_clean_up_folder(folder, time.time() - older_than) for folder in (*stored_files.folders(), PROBES))
 
@@ -81,6 +85,13 @@ def _forget_events() -> None:
         before = _days_ago(settings.EVENT_DAYS)
         old = Event.objects.filter(at__lt=before, edit__state__in=ENDED, edit__ended_at__lt=before).order_by("at")
         Event.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_EVENTS])).delete()
+
+
+def _forget_sessions() -> None:
+    """From where somebody was signed in is known no longer than the session lasts."""
+    lasting = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+    UserSession.objects.filter(~Exists(lasting)).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 def _clean_up_folder(folder: str, before: float) -> int:

@@ -8,4 +8,5 @@ csv_export     jobs and costs as CSV                 rows            attempts, e
 profiles       limits, trust, suspension             users           accounts, and how they are erased
 read_only      nothing is edited by hand             ledger          where our ledger and Wiro disagree
 model_choices  the models, and what is offered      registration    registers all of them
+group_budgets  what groups may spend                unlisted        tables that nobody needs to see
 """

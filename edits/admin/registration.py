@@ -3,6 +3,6 @@
 Apart from the package, because the site itself is imported from there, before anything can be registered with it.
 """
 
-from . import jobs, ledger, model_choices, profiles, rows, users
+from . import group_budgets, jobs, ledger, model_choices, profiles, rows, unlisted, users
 
-__all__ = ["jobs", "ledger", "model_choices", "profiles", "rows", "users"]
+__all__ = ["group_budgets", "jobs", "ledger", "model_choices", "profiles", "rows", "unlisted", "users"]

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -28,7 +30,8 @@ from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
 from ..ordering import offers
 from ..version import VERSION
-from ..web.own_next import with_own_next
+from ..web.own_next import is_own_page, with_own_next
+from ..web.views.sign_in import SignIn
 from .charts import HEIGHT, WIDTH, chart, titles
 
 REASON_MAX = 300
@@ -51,8 +54,17 @@ class EditorAdminSite(AdminSite):
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response: HttpResponse = with_own_next(super().login)(request, extra_context)
-        return response
+        """One way in for everybody, so that no second factor is left out. A form that was sent here is answered here."""
+        if request.method == "POST":
+            answer: HttpResponse = with_own_next(SignIn.as_view())(request)
+            return answer
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        wanted = wanted if is_own_page(wanted) else reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(wanted)
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(wanted)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         found = _overview(request) if request.user.has_perm("edits.view_edit") else {}

@@ -23,7 +23,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..accounts import deletion
+from ..accounts import deletion, second_factor
 from ..models import Edit, Profile
 from .read_only import ValidSelection
 
@@ -79,6 +79,7 @@ class PersonAdmin(ValidSelection, UserAdmin):
     readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at", "last_login", "date_joined")
     # Plain lists, which keyboards and screen readers know, instead of Django's pairs of them.
     filter_horizontal = ()
+    actions = ("turn_off_second_factor",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         theirs = Edit.objects.filter(owner=OuterRef("pk")).order_by().values("owner")
@@ -143,6 +144,16 @@ class PersonAdmin(ValidSelection, UserAdmin):
         user = context.get("original")
         context["may_erase"] = user is not None and not _erased_at(user) and self.has_erase_permission(request, user)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    # --- Second factor ---
+
+    @admin.action(description=gettext_lazy("Turn off two-factor authentication"), permissions=["change"])
+    def turn_off_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """For people who have lost phone and recovery codes; by administrators, who could change their passwords as well."""
+        for user in people:
+            second_factor.remove(user)
+            self.log_change(request, user, "Turned off two-factor authentication")
+        self.message_user(request, _("Turned off. Only the password is asked for now."))
 
     # --- Erasing ---
 

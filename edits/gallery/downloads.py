@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePath
 
+from django.db.models import Q
 from django.utils.text import slugify
 
 from .. import images
@@ -45,6 +46,12 @@ def marked_pair(edit: Edit, labels: tuple[str, str], style: str) -> bytes:
     """Before and after as one JPEG; `style` is "wipe", and anything else means side by side."""
     before, after = _content(edit.photo), _content(_result_of(edit))
     return images.mark(images.pair(before, after, labels, style), provenance(edit))
+
+
+def marked_photo(photo: Photo) -> bytes:
+    """Any stored picture: what a model made with its label, an upload as it is stored."""
+    maker = Edit.objects.filter(Q(result=photo) | Q(painted=photo)).order_by("ended_at").first()
+    return _marked(photo, maker) if maker else _content(photo)
 
 
 def download_name(edit: Edit, side: str, *, is_own: bool = False) -> str:

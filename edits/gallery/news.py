@@ -5,6 +5,7 @@ A batch is news as a whole, once none of it is pending.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -39,6 +40,11 @@ def summary(user: User | AnonymousUser) -> Summary:
 def of(user: User) -> QuerySet[Edit]:
     """The edits with news, the latest news first; what belongs to a batch that is still pending is left out."""
     return _complete(Edit.objects.filter(owner=user, deleted_at__isnull=True)).order_by("-news_at", "pk")
+
+
+def unseen(since: datetime, until: datetime) -> QuerySet[Edit]:
+    """Everybody's edits with news of this time."""
+    return _complete(Edit.objects.filter(news_at__gte=since, news_at__lte=until, deleted_at__isnull=True))
 
 
 def is_rejected() -> Q:

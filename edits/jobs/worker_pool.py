@@ -32,9 +32,10 @@ class Kind(StrEnum):
     FETCH = "fetch"
     HOUSEKEEPING = "housekeeping"
     WEBHOOK = "webhook"
+    MAIL = "mail"
 
 
-# The most threads of each kind, of all; but at least one. Webhooks have a pool of their own.
+# The most threads of each kind, of all; but at least one. Webhooks and mail have pools of their own.
 SHARES = {Kind.SUBMIT: 1 / 2, Kind.POLL: 3 / 4, Kind.FETCH: 1, Kind.HOUSEKEEPING: 1 / 4}
 # Of a pool of more than two threads, all others together leave at least one for results.
 FOR_RESULTS = 1 / 6

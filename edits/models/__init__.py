@@ -8,8 +8,11 @@ from .concurrency_limit import ConcurrencyLimit
 from .edit import NO_CONDITION, Edit
 from .event import Event, EventCode
 from .fair_share import FairShare
+from .group_budget import GroupBudget
 from .heartbeat import BackfillCursor, Heartbeat
 from .ledger_difference import LedgerDifference
+from .mail import Mail, MailKind
+from .mail_choices import MailChoices
 from .media_marker import MediaMarker
 from .model_status import ModelStatus
 from .not_allowed import Denial, NotAllowed
@@ -17,6 +20,7 @@ from .pause import Pause
 from .photo import Photo, discard
 from .profile import Profile
 from .provider_call import ProviderCall
+from .second_factor import CodeTries
 from .share_link import ShareLink
 from .signup import Signup
 from .states import ENDED, IN_FLIGHT, MOVES, PENDING, Condition, Failure, ForbiddenMove, Review, State, Visibility
@@ -35,6 +39,7 @@ __all__ = [
     "Attempt",
     "BackfillCursor",
     "CircuitBreaker",
+    "CodeTries",
     "ConcurrencyLimit",
     "Condition",
     "Denial",
@@ -45,8 +50,12 @@ __all__ = [
     "Failure",
     "FairShare",
     "ForbiddenMove",
+    "GroupBudget",
     "Heartbeat",
     "LedgerDifference",
+    "Mail",
+    "MailChoices",
+    "MailKind",
     "MediaMarker",
     "ModelStatus",
     "NotAllowed",

@@ -21,6 +21,7 @@ INDEXES = [
     models.Index(fields=["owner", "-deleted_at", "-id"], condition=Q(deleted_at__isnull=False), name="edit_own_trash"),
     models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
     models.Index(fields=["owner", "-created_at", "-id"], condition=Q(news_at__isnull=False), name="edit_news"),
+    models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="edit_news_at"),
     models.Index(fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"),
     models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False, purged_at__isnull=True), name="edit_trash"),
 ]

@@ -1,5 +1,7 @@
 """Per-user settings: personal limits, trust, and suspension."""
 
+from decimal import Decimal
+
 from django.conf import settings
 
 from . import Profile
@@ -16,6 +18,11 @@ def is_suspended(user_id: int) -> bool:
 
 def edits_per_day(profile: Profile) -> int:
     return settings.EDITS_PER_DAY if profile.edits_per_day is None else profile.edits_per_day
+
+
+def spend_per_day(profile: Profile) -> Decimal | None:
+    """USD; None: no personal limit."""
+    return settings.SPEND_PER_PERSON if profile.spend_per_day is None else profile.spend_per_day
 
 
 def edits_at_once(user_id: int) -> int:

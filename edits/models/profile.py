@@ -18,7 +18,7 @@ class Profile(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("USD per day. Empty: no personal limit"),
+        help_text=_("USD per day. Empty: site default"),
     )
     is_trusted = models.BooleanField(_("trusted"), default=False, help_text=_("Publishes without review"))
     suspended_at = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,7 @@ class WriteLock(models.Model):
 
     SUBMISSIONS = "submissions"
     SIGN_UPS = "sign_ups"
+    MAILS = "mails"
 
     name = models.CharField(max_length=20, primary_key=True)
 

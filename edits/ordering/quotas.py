@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from ..models import ENDED, PENDING, Attempt, Edit, ModelStatus, Outcome, Photo, State, limits
+from ..models import ENDED, PENDING, Attempt, Edit, GroupBudget, ModelStatus, Outcome, Photo, State, limits
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -22,9 +22,10 @@ CHARGE = Case(
 
 
 class QuotaExceeded(Exception):
-    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person, model_edits_per_day,
-    model_spend_per_day or suspended. `renews_at` is when more is possible (for `storage`, once something is deleted). `left` is
-    how many edits are possible now. `reason` is what a suspended user is told, `model` the slug of a model with a limit."""
+    """`code` is edits_per_day, submissions_per_hour, storage, spend_per_day, spend_per_person, spend_per_group,
+    model_edits_per_day, model_spend_per_day or suspended. `renews_at` is when more is possible (for `storage`, once something is
+    deleted). `left` is how many edits are possible now. `reason` is what a suspended user is told, `model` the slug of a model
+    with a limit."""
 
     def __init__(self, code: str, renews_at: datetime, left: int = 0, reason: str = "", model: str = "") -> None:
         super().__init__(code)
@@ -52,14 +53,16 @@ def stored(owner: User) -> int:
     return Photo.objects.filter(owner=owner, purged_at__isnull=True).aggregate(total=Sum("size"))["total"] or 0
 
 
-def spent_today(owner: User | None = None) -> Decimal:
-    """USD spent on today's edits by the whole site or by one person: CHARGE, plus earlier attempts that ran as well."""
+def spent_today(owner: User | None = None, group: Group | None = None) -> Decimal:
+    """USD spent on today's edits by the whole site, one person, or the members of a group: CHARGE, plus earlier attempts that
+    ran as well."""
     edits = Edit.objects.filter(created_at__gte=today())
     # An edit has the cost of its last attempt; an earlier one that turned out to have run was charged as well.
     twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED, started_at__gte=today())
     unknown = _reserved_for_unknown()
-    if owner:
-        edits, twice, unknown = edits.filter(owner=owner), twice.filter(edit__owner=owner), unknown.filter(edit__owner=owner)
+    if people := {"owner": owner} if owner else {"owner__in": group.user_set.all()} if group else {}:
+        edits, of_edits = edits.filter(**people), {f"edit__{name}": value for name, value in people.items()}
+        twice, unknown = twice.filter(**of_edits), unknown.filter(**of_edits)
     # Found out after the edit had ended, whose row never changes.
     late = Sum("attempts__cost", filter=Q(attempts__outcome=Outcome.ACCEPTED))
     sums = (
@@ -99,8 +102,11 @@ def check(owner: User, prices: Sequence[Decimal], size: int = 0) -> None:
         raise QuotaExceeded("edits_per_day", renews_at, left)
     _check_submissions(owner, count)
     _check_storage(owner, size, renews_at)
-    if profile.spend_per_day is not None:
-        _check_money("spend_per_person", profile.spend_per_day - spent_today(owner), prices, renews_at)
+    own_limit = limits.spend_per_day(profile)
+    if own_limit is not None:
+        _check_money("spend_per_person", own_limit - spent_today(owner), prices, renews_at)
+    for budget in GroupBudget.objects.filter(group__user=owner, spend_per_day__isnull=False).select_related("group"):
+        _check_money("spend_per_group", Decimal(budget.spend_per_day or 0) - spent_today(group=budget.group), prices, renews_at)
     _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), prices, renews_at)
 
 

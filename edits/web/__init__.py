@@ -13,5 +13,9 @@ composer        where the next instruction is typed     badges          what bec
 region_form     where a photo may change, in a form   compression     HTML pages, compressed
 model_form      which models a form asks for            model_fields    their inputs, as fields of the form
 model_facts     model and inputs of an edit, in words   waiting_messages  why a queued edit waits
-model_choices   the models, with price and time
+model_choices   the models, with price and time         account_urls    the URLs of accounts
+account_adapter  what django-allauth asks of this site   reauthentication  asking again who it is
+social_adapter  signing in with an OpenID Connect provider
+second_factor   codes, counted                          two_factor_urls  the URLs of second factors
+sessions        where somebody is signed in             proxy_sign_in  signing in by a proxy's header
 """

@@ -1,7 +1,9 @@
-"""The URLs of an edit and its pictures, kept out of the models."""
+"""The URLs of an edit and its pictures, kept out of the models, and of the site itself."""
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 
 from ..models import Edit, Photo
@@ -59,3 +61,8 @@ def _addresses(edit: Edit, side: str, photo: Photo) -> PictureAddresses:
     full = reverse(f"edit-{side}", args=[edit.pk])
     sizes = {name: getattr(photo, name) for name in _SIZES}
     return PictureAddresses(full=full, page=f"{full}/page", card=f"{full}/card", **sizes)
+
+
+def site_origin(request: HttpRequest) -> str:
+    """Where the site is reached, for links in mail: https://photos.example.org, without a slash."""
+    return settings.PUBLIC_BASE_URL or f"{request.scheme}://{request.get_host()}"

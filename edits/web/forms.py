@@ -141,7 +141,13 @@ class EditForm(ModelForm, RegionForm):
 
 
 class SignUpForm(UserCreationForm):
-    """Django's own, with its field names."""
+    """Django's own, with its field names, and an email address for those who want one."""
+
+    # Lower case, since people expect that case does not matter, and then one person has one address.
+    email = forms.EmailField(required=False, max_length=254)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
 
 
 class DeleteAccountForm(forms.Form):

@@ -1,12 +1,9 @@
 """The addresses. They are a promise to users and scripts; docs/addresses.md describes each."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from .own_next import with_own_next
 from .views import (
     about,
-    account,
-    api_access,
     appeals,
     edit_detail,
     gallery_sharing,
@@ -20,10 +17,8 @@ from .views import (
     pictures,
     selection,
     share_target,
-    sign_in,
     trash,
     variations,
-    webhook_settings,
     webhooks,
 )
 
@@ -83,19 +78,7 @@ urlpatterns = [
     path("samples/<str:name>/card", pictures.sample_card, name="sample-card"),
     path("wiro/callback/<str:token>/", webhooks.callback, name="wiro-callback"),
     re_path(r"^wiro/source/(?P<token>[^/]+)\.(?P<extension>jpg|png)$", pictures.handed_over, name="wiro-source"),
-    path("accounts/login/", with_own_next(sign_in.SignIn.as_view()), name="login"),
-    path("accounts/signup/", with_own_next(sign_in.sign_up), name="signup"),
-    path("accounts/", account.account, name="account"),
-    path("accounts/password/", account.ChangePassword.as_view(), name="account-password"),
-    path("accounts/delete/", account.delete, name="account-delete"),
-    path("accounts/api/", api_access.page, name="account-api"),
-    path("accounts/api/tokens/", api_access.new_token, name="account-token"),
-    path("accounts/api/tokens/<int:token_id>/revoke/", api_access.revoke_token, name="account-token-revoke"),
-    path("accounts/webhooks/", webhook_settings.page, name="account-webhooks"),
-    path("accounts/webhooks/new/", webhook_settings.new, name="account-webhook"),
-    path("accounts/webhooks/<uuid:endpoint_id>/delete/", webhook_settings.delete, name="account-webhook-delete"),
-    path("accounts/webhooks/<uuid:endpoint_id>/enable/", webhook_settings.enable, name="account-webhook-enable"),
-    path("accounts/webhooks/deliveries/<uuid:delivery_id>/replay/", webhook_settings.replay, name="account-webhook-replay"),
+    path("accounts/", include("edits.web.account_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -118,6 +118,8 @@ def quota(error: QuotaExceeded) -> str:
             return suspended(error.reason)
         case "spend_per_person", _:
             return _("You’ve used your budget for today. It resets on %(when)s.") % facts
+        case "spend_per_group", _:
+            return _("Your group has used its budget for today. It resets on %(when)s.") % facts
         case "spend_per_day", 0:
             return _("This site has used its budget for today. It resets on %(when)s.") % facts
         case _:

@@ -11,6 +11,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+# Where the middleware leaves the name that a trusted proxy has sent in `PROXY_AUTH_HEADER`. No header can have this name.
+PROXY_USER = "reword.proxy_user"
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -33,8 +36,17 @@ class VisitorMiddleware:
         proto = request.META.pop("HTTP_X_FORWARDED_PROTO", "")
         if proto and is_trusted(_parsed(peer), settings.TRUSTED_PROXIES):
             request.META["HTTP_X_FORWARDED_PROTO"] = proto.rpartition(",")[2].strip()
+        _take_name(request, is_trusted(_parsed(peer), settings.TRUSTED_PROXIES))
         request.META["REMOTE_ADDR"] = visitor_address(peer, forwarded, settings.TRUSTED_PROXIES)
         return self.get_response(request)
+
+
+def _take_name(request: HttpRequest, is_from_proxy: bool) -> None:
+    """Of several names, or of one that was appended to what the visitor sent, none counts."""
+    if settings.PROXY_AUTH_HEADER:
+        name = request.META.pop(f"HTTP_{settings.PROXY_AUTH_HEADER.upper().replace('-', '_')}", "").strip()
+        if is_from_proxy and "," not in name:
+            request.META[PROXY_USER] = name
 
 
 def visitor_address(peer: str, forwarded: str, proxies: Iterable[Network]) -> str:

@@ -93,6 +93,26 @@ def test_an_operator_stops_and_resumes_and_that_is_noted_once(signed_in: SignIn,
     assert operator.get(SUBMITTING).status_code == 405
 
 
+def test_the_admin_has_no_sign_in_page_of_its_own(rita: User, bob: User, client: Client, signed_in: SignIn) -> None:
+    led = client.get("/admin/edits/edit/", follow=True)
+    assert led.redirect_chain[-1] == ("/accounts/login/?next=/admin/edits/edit/", 302)
+    assert client.get("/admin/login/", {"next": "//evil.example"})["Location"] == "/accounts/login/?next=/admin/"
+    answer = client.post(
+        led.redirect_chain[-1][0], {"username": "rita", "password": "correct horse", "next": "/admin/edits/edit/"}
+    )
+    assert answer["Location"] == "/admin/edits/edit/"
+    assert client.get("/admin/login/")["Location"] == "/admin/"
+    assert signed_in(bob).get("/admin/", follow=True).status_code == 403
+
+
 def test_the_foot_of_the_admin_tells_the_version_to_those_who_are_in(viewer: Client, client: Client) -> None:
     assert f"Reword {VERSION}" in viewer.get("/admin/").text
     assert f"Reword {VERSION}" not in client.get("/admin/login/").text
+
+
+def test_the_admin_shows_neither_keys_nor_sessions_nor_providers(rita: User, signed_in: SignIn) -> None:
+    page = signed_in(rita).get("/admin/").text
+    assert "/admin/account/emailaddress/" in page
+    for hidden in ("mfa/authenticator", "usersessions/usersession", "socialaccount/"):
+        assert f"/admin/{hidden}" not in page
+    assert signed_in(rita).get("/admin/mfa/authenticator/").status_code == 404

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -219,3 +220,15 @@ def test_an_erased_person_is_looked_at_and_never_revived(rita: User, alice: User
 @pytest.mark.parametrize("path", [f"{LIST}nobody/erase/", f"{LIST}999999/erase/", f"{LIST}%00/erase/"])
 def test_an_unknown_account_is_not_found(rita: User, signed_in: SignIn, path: str) -> None:
     assert signed_in(rita).get(path).status_code == 404
+
+
+def test_administrators_and_nobody_else_turn_off_a_second_factor(
+    rita: User, alice: User, staff: MakeStaff, signed_in: SignIn
+) -> None:
+    lost = Authenticator.objects.create(user=alice, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    action = {"action": "turn_off_second_factor", "_selected_action": alice.pk}
+    signed_in(staff("operator")).post("/admin/auth/user/", action)
+    assert Authenticator.objects.filter(pk=lost.pk).exists()
+    signed_in(rita).post("/admin/auth/user/", action)
+    assert not Authenticator.objects.exists()
+    assert LogEntry.objects.filter(object_id=alice.pk, change_message="Turned off two-factor authentication").count() == 1

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import actions
-from edits.models import Edit, Outcome, Photo, State
+from edits.models import Edit, GroupBudget, Outcome, Photo, Profile, State
 from edits.ordering import quotas
 from tests.files import files_in
 from tests.fixtures import NewEdit, SignIn
@@ -118,3 +118,31 @@ def test_what_an_attempt_may_have_cost_stays_reserved_beside_the_next(alice: Use
     attempt_of(edit, outcome, cost_reserved=Decimal("0.05"), started_at=now, **task)
     attempt_of(edit, Outcome.PENDING, cost_reserved=Decimal("0.05"), started_at=now)
     assert quotas.spent_today() == Decimal("0.10")
+
+
+def test_the_budget_of_a_person_is_the_sites_unless_they_have_one_of_their_own(
+    new_edit: NewEdit, alice: User, bob: User, settings: Settings
+) -> None:
+    settings.PRICE_ESTIMATE, settings.SPEND_PER_PERSON = Decimal("0.05"), Decimal("0.12")
+    Profile.objects.create(user=bob, spend_per_day=Decimal("0.05"))
+    new_edit()
+    new_edit()
+    new_edit(bob)
+    assert [refusal(lambda who=who: new_edit(who)).code for who in (alice, bob)] == ["spend_per_person"] * 2
+
+
+def test_of_thirty_submits_by_two_members_at_once_the_group_keeps_its_budget_exactly(
+    new_edit: NewEdit, alice: User, bob: User, rita: User, settings: Settings
+) -> None:
+    settings.PRICE_ESTIMATE = Decimal("0.05")
+    group = Group.objects.create(name="friends")
+    group.user_set.set([alice, bob])
+    GroupBudget.objects.create(group=group, spend_per_day=Decimal("0.37"))
+    answers = at_once_or_refused(30, lambda number: new_edit((alice, bob)[number % 2]))
+    assert sum(isinstance(answer, Edit) for answer in answers) == Edit.objects.count() == 7
+    assert {answer.code for answer in answers if isinstance(answer, quotas.QuotaExceeded)} == {"spend_per_group"}
+    assert quotas.spent_today(group=group) == Decimal("0.35")
+    new_edit(rita)
+    assert quotas.spent_today(group=group) == Decimal("0.35")
+    GroupBudget.objects.update(spend_per_day=None)
+    assert new_edit().pk

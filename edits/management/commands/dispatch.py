@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from ...accounts import mail_delivery
 from ...jobs import scheduler, worker_pool
 from ...jobs.flow_control import storage_health
 
@@ -28,9 +29,15 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         began = time.monotonic()
-        scheduler.dispatch_due()
+        _tick()
         # A tick with a lot to do lasts longer than a period; then the next one follows at once.
         while options["loop"] and not stop.wait(max(began + settings.SWEEP_SECONDS - time.monotonic(), 0)):
             began = time.monotonic()
-            scheduler.dispatch_due()
+            _tick()
         worker_pool.pool.drain()
+        mail_delivery.pool.drain()
+
+
+def _tick() -> None:
+    scheduler.dispatch_due()
+    mail_delivery.deliver_due()

@@ -1,11 +1,15 @@
 """Who may see an edit. To everyone else, it does not exist."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from ...models import Edit, Visibility
@@ -44,3 +48,20 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def is_demonstration(request: HttpRequest) -> bool:
+    """Everyone on this machine knows the demo account's password, so no one may change or delete it."""
+    return bool(settings.DEMO_USERNAME) and request.user.get_username() == settings.DEMO_USERNAME
+
+
+def not_shared(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Refused to the demo account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_demonstration(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

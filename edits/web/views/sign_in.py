@@ -2,30 +2,45 @@
 
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth import login as start_session
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render, resolve_url
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from ...accounts import signup
+from ...accounts import addresses, signup
+from ..addresses import site_origin
 from ..forms import SignUpForm
 from ..visitor import counted_address
 
 
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
+    """The password is checked by Django and counted by django-axes; what else is asked for is django-allauth's part."""
+
     redirect_authenticated_user = True
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        return let_in(self.request, form.get_user(), self.get_success_url())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"demo": _demo_account(self.request)}
+        shown = {"demo": _demo_account(self.request), "oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME}
+        return super().get_context_data(**kwargs) | shown
+
+
+def let_in(request: HttpRequest, user: User, page: str) -> HttpResponse:
+    """Begin a session and go to `page`; ask for the second factor before, where the account has one."""
+    answer: HttpResponse = perform_login(request, user, redirect_url=page)
+    return answer
 
 
 _BY_PROXY = {"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"}
@@ -62,8 +77,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 return _too_many(request, form)
             form.add_error("username", form.instance.unique_error_message(type(user), ["username"]))
         else:
-            start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(_next(request) or settings.LOGIN_REDIRECT_URL)
+            if address := form.cleaned_data["email"]:
+                addresses.change(user, address, site_origin(request), get_language() or "")
+            return let_in(request, user, _next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
     return render(request, "registration/signup.html", {"form": form, "next": _next(request)}, status=400)
 
 

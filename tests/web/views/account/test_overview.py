@@ -1,14 +1,15 @@
 """One's own account: what is there, a new password, and leaving for good."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from edits.models import Edit, Photo, State, Visibility
+from edits.models import Edit, GroupBudget, Photo, State, Visibility
 from tests.fixtures import SignIn
 from tests.pages import Response, text_of
 from tests.rows import edit_in, shared
@@ -166,3 +167,21 @@ def test_a_name_is_shown_as_text(signed_in: SignIn, alice: User) -> None:
 
 def test_the_admins_own_password_page_stays_the_admins(rita: User, signed_in: SignIn) -> None:
     assert "admin/css/base.css" in signed_in(rita).get("/admin/password_change/").text
+
+
+def test_the_account_shows_what_was_spent_today_and_to_its_owner_what_the_group_spent(
+    browser: Client, alice: User, bob: User, photo: Photo, signed_in: SignIn, settings: Settings
+) -> None:
+    edit_in(State.SUCCEEDED, alice, photo, cost="0.05")
+    edit_in(State.SUCCEEDED, bob, photo, cost="0.0125")
+    assert "Spent today $0.05 " in text_of(browser.get(ACCOUNT))
+    settings.SPEND_PER_PERSON = Decimal(2)
+    group = Group.objects.create(name="Friends")
+    group.user_set.set([alice, bob])
+    GroupBudget.objects.create(group=group, spend_per_day=Decimal(5)).owners.set([alice])
+    hers, his = text_of(browser.get(ACCOUNT)), text_of(signed_in(bob).get(ACCOUNT))
+    assert "Spent today $0.05 of $2.00" in hers
+    assert "Spent today by Friends $0.0625 of $5.00" in hers
+    assert "Friends" not in his
+    settings.OWN_SANDBOX = True
+    assert "Spent today" not in text_of(browser.get(ACCOUNT))

@@ -1,0 +1,73 @@
+"""How people get into their accounts: django-allauth for what comes after a right password, for mail and other ways in."""
+
+from datetime import timedelta
+from typing import Any
+
+from .environment import Env
+
+APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "editor_site.sessions_app.SessionsConfig",
+]
+
+
+def account_settings(env: Env) -> dict[str, Any]:
+    """The settings of django-axes and django-allauth."""
+    return {
+        "LOGIN_URL": "login",
+        "LOGIN_REDIRECT_URL": "edit-list",
+        "LOGOUT_REDIRECT_URL": "gallery",
+        **_sign_in_limits(),
+        **_allauth(),
+    }
+
+
+def _sign_in_limits() -> dict[str, Any]:
+    return {
+        "AXES_FAILURE_LIMIT": 8,
+        "AXES_COOLOFF_TIME": timedelta(minutes=15),
+        # By name and address together: an attacker elsewhere must not lock somebody out of the right password.
+        "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
+        "AXES_HANDLER": "edits.web.sign_in_limits.SignInLimits",
+        "AXES_CLIENT_IP_CALLABLE": "edits.web.visitor.counted_address",
+        "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,
+        "AXES_LOCKOUT_TEMPLATE": "registration/account_locked.html",
+        "AXES_RESET_ON_SUCCESS": True,
+        "AXES_ENABLE_ACCESS_FAILURE_LOG": False,
+        "AXES_DISABLE_ACCESS_LOG": True,
+        "AXES_VERBOSE": False,
+    }
+
+
+def _allauth() -> dict[str, Any]:
+    return {
+        "ACCOUNT_ADAPTER": "edits.web.account_adapter.AccountAdapter",
+        "SOCIALACCOUNT_ADAPTER": "edits.web.social_adapter.SocialAccountAdapter",
+        # Seconds to wait for the provider, each time.
+        "SOCIALACCOUNT_REQUESTS_TIMEOUT": 5,
+        "MFA_ADAPTER": "edits.web.second_factor.MFAAdapter",
+        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "MFA_FORMS": {
+            "authenticate": "edits.web.second_factor.CodeForm",
+            "reauthenticate": "edits.web.second_factor.ConfirmingCodeForm",
+        },
+        # Steps of 30 s by which a clock may be wrong.
+        "MFA_TOTP_TOLERANCE": 1,
+        # Addresses are optional, and an unconfirmed one keeps nobody from having it.
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_SIGNUP_FIELDS": ["email", "username*", "password1*", "password2*"],
+        # A way in never waits for a mail; our own pages send the mail that verifies an address.
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        # A new address takes the place of the one before once it is verified.
+        "ACCOUNT_CHANGE_EMAIL": True,
+        # Seconds for which the link for a new password works, and days for the one that verifies an address.
+        "PASSWORD_RESET_TIMEOUT": 3600,
+        "ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS": 3,
+        # They are counted in the cache of one process; ours are counted in the database, exactly and for all of them.
+        "ACCOUNT_RATE_LIMITS": False,
+    }

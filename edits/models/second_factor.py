@@ -1,0 +1,17 @@
+"""Codes that were tried for the second factor of an account, in a row that all processes share and lock."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class CodeTries(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    failures = models.PositiveSmallIntegerField(default=0)
+    # When the first of these failures was.
+    since = models.DateTimeField(default=timezone.now)
+    # Hashes of codes that were right, with the second they were used in: none is taken twice while it is valid.
+    used = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.failures} wrong codes of person {self.user_id}"

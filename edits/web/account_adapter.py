@@ -1,0 +1,41 @@
+"""What django-allauth asks of this site: how a session begins, whose address counts, what is said."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.auth import login as begin_session
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+
+from .own_next import is_own_page
+
+# The session names it, so that versions before and after this one understand each other's sessions.
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def login(self, request: HttpRequest, user: User) -> None:
+        begin_session(request, user, backend=BACKEND)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Wrong passwords are counted by django-axes, for all processes."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGNUP_OPEN)
+
+    def is_safe_url(self, url: str) -> bool:
+        return is_own_page(url)
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        return reverse("account" if self.request.user.is_authenticated else "login")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A second factor is asked for where there is one: the password alone must not be enough to turn it off."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [way for way in ways if way["id"].startswith("mfa_")] or ways
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """VisitorMiddleware has put it there, whatever proxies the visitor came through."""
+        return str(request.META["REMOTE_ADDR"])

@@ -1,0 +1,45 @@
+"""Asking again who it is before an account can be taken over: with a stolen session alone, nobody gets a password by mail."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from .social_adapter import oidc_address
+from .views.access import person
+
+View = Callable[..., HttpResponseBase]
+
+
+def recently_confirmed(view: View) -> View:
+    """Leads to a page that asks for password or second factor, unless that was done in this session within five minutes."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user)]
+        is_recent = did_recently_reauthenticate(request)
+        if not ways and settings.OIDC_SERVER_URL and SocialAccount.objects.filter(user=person(request)).exists():
+            ways, is_recent = [oidc_address()], _came_from_provider_recently(request)
+        if ways and not is_recent:
+            wanted = request.get_full_path() if request.method == "GET" else request.path
+            return redirect(f"{ways[0]}?{urlencode({REDIRECT_FIELD_NAME: wanted}, safe='/')}")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _came_from_provider_recently(request: HttpRequest) -> bool:
+    """Who has neither password nor second factor here signs in with the provider again."""
+    came = [record["at"] for record in get_authentication_records(request, person(request))]
+    return bool(came) and time.time() - came[-1] < REAUTHENTICATION_TIMEOUT

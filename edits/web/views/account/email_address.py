@@ -1,0 +1,76 @@
+"""The email address of an account: giving, changing, confirming and removing it."""
+
+from typing import Any
+
+from allauth.account.views import ConfirmEmailView
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ....accounts import addresses
+from ...addresses import site_origin
+from ...reauthentication import recently_confirmed
+from ..access import is_demonstration, person
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(max_length=254)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_confirmed
+def page(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, EmailForm())
+    if is_demonstration(request):
+        raise PermissionDenied
+    action = request.POST.get("action", "change")
+    if action == "change":
+        return _change(request)
+    if action == "remove":
+        addresses.remove(person(request))
+        messages.success(request, _("Email address removed."))
+    elif action == "resend":
+        _say(request, addresses.verify(person(request), site_origin(request), get_language() or ""))
+    return redirect("account_email")
+
+
+def _change(request: HttpRequest) -> HttpResponse:
+    form = EmailForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, 400)
+    addresses.change(person(request), form.cleaned_data["email"], site_origin(request), get_language() or "")
+    messages.success(request, _("Check your mail and open the link in it.") if settings.MAIL_WORKS else _("Email address saved."))
+    return redirect("account_email")
+
+
+def _say(request: HttpRequest, is_sent: bool) -> None:
+    if is_sent:
+        messages.success(request, _("Check your mail and open the link in it."))
+    else:
+        messages.warning(request, _("There have been enough mails for now. Try again in an hour."))
+
+
+def _page(request: HttpRequest, form: EmailForm, status: int = 200) -> HttpResponse:
+    current, pending = addresses.current(person(request)), addresses.pending(person(request))
+    facts: dict[str, Any] = {"form": form, "current": current, "pending": pending, "mail_works": settings.MAIL_WORKS}
+    facts["waits"] = pending or (current and not current.verified)
+    facts["is_demonstration"] = is_demonstration(request)
+    return render(request, "account/email.html", facts, status=status)
+
+
+@method_decorator(never_cache, name="dispatch")
+class Confirm(ConfirmEmailView):
+    """Whoever opens the link confirms with a button: programs that check mail for viruses open links as well."""
+
+
+confirm = Confirm.as_view()
