@@ -45,6 +45,13 @@ MUTATIONS = [
         ("tests/jobs/steps/test_poll.py", "-k", "only_the_list"),
     ),
     Mutation(
+        "copies at Wiro are deleted before the edit has ended",
+        CLEANUP,
+        "    if _is_in_use(attempt):\n        return\n",
+        "",
+        ("tests/jobs/steps/test_provider_cleanup.py", "-k", "before_the_edit_has_ended"),
+    ),
+    Mutation(
         "a task that vanished is not followed",
         POLL,
         "    Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=clock.now())\n    if edit.cancel_requested_at:\n",

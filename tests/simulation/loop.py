@@ -86,6 +86,11 @@ class Loop:
         elif self.dice.happens("crash", 0.01) or self.dice.happens("late", 0.02):
             self.pause(name, self.dice.between(200, 2000))
 
+    def written(self) -> None:
+        """Something was committed; what follows may be overtaken, or never come."""
+        if self.dice.random.random() < 0.1:
+            self.pause("a write", self.dice.random.choice([0.0, 0.1, 3.0]))
+
     def kill_everybody(self) -> None:
         for worker in self.workers:
             worker.is_lost = True

@@ -42,6 +42,8 @@ TABLES = (
     "edits_profile",
     "auth_user",
 )
+# Not INSERT: it returns what the database has filled in, and until that is read nobody else may commit.
+WRITES = ("UPDATE", "DELETE")
 COMPOSED = b"picture with "
 RENDITION = images.Rendition(b"rendition", 32, 24)
 
@@ -94,6 +96,18 @@ def stitch(source: bytes, painted: bytes, *_: Any) -> images.CleanPicture:
     return clean(io.BytesIO(COMPOSED + painted))
 
 
+def _overtaken(loop: Loop) -> Callable[..., Any]:
+    """Between two statements that are committed by themselves, others may go on."""
+
+    def execute(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        result = execute(sql, *arguments)
+        if sql.startswith(WRITES):
+            loop.written()
+        return result
+
+    return execute
+
+
 @contextmanager
 def prepared(
     loop: Loop, wiro: SimulatedWiro, storage: SimulatedStorage, failpoint: Callable[[str], None], **changes: Any
@@ -104,6 +118,7 @@ def prepared(
     default_storage.exists("")  # a lazy object has nothing to replace before it is first used
     with ExitStack() as stack:
         stack.enter_context(installed(loop.clock))
+        stack.enter_context(connection.execute_wrapper(_overtaken(loop)))
         for target, name, value in (
             (provider, "_client", lambda *_: wiro),
             (failpoints, "observer", failpoint),
