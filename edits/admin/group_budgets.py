@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from ..jobs.flow_control import spending
 from ..models import GroupBudget
-from ..ordering import quotas
 from ..web.money import dollars
 from .read_only import ValidSelection
 
@@ -46,5 +46,5 @@ class GroupBudgetAdmin(ValidSelection):
 
     @admin.display(description=_("spent today"))
     def spent_today(self, budget: GroupBudget) -> str:
-        spent: Decimal = quotas.spent_today(group=budget.group)
+        spent: Decimal = spending.spent_today(group=budget.group)
         return dollars(spent)

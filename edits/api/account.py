@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from ..jobs.catalog import DeclaredInput, ModelDeclaration, spoken
+from ..jobs.flow_control import spending
 from ..models import ApiToken, Scope, limits
 from ..ordering import offers, quotas
 from ..ordering.prices import price_of
@@ -60,7 +61,7 @@ def get_account(request: HttpRequest) -> dict[str, Any]:
             "remaining_today": quotas.remaining(owner),
             "at_once": limits.edits_at_once(owner.pk),
         },
-        "spending": {"today": usd(quotas.spent_today(owner)), "limit_per_day": usd(limits.spend_per_day(profile))},
+        "spending": {"today": usd(spending.spent_today(owner)), "limit_per_day": usd(limits.spend_per_day(profile))},
         "storage": {"used_bytes": quotas.stored(owner), "limit_bytes": settings.STORAGE_PER_USER},
         "token": {"name": token.name, "scopes": token.scopes, "expires_at": token.expires_at},
     }

@@ -52,6 +52,8 @@ CONCURRENCY_WAIT = 15.0
 LIMIT_VALIDITY = 600.0
 ACCOUNT_WAIT = 60.0
 ACCOUNT_WAIT_CAP = 600.0
+# While the day's cap is reached: an operator may raise it, edits that fail give money back, and at midnight (UTC) a day begins.
+BUDGET_WAIT = 300.0
 RETRY_WAIT = 5.0
 RETRY_WAIT_CAP = 300.0
 # How long an edit whose turn has not come waits if nobody wakes it earlier.

@@ -38,6 +38,7 @@ class EventCode(models.TextChoices):
     GIVEN_UP = "given_up", _("given up")
     WAITING_FOR_WIRO = "waiting_for_wiro", _("waiting: %(why)s")
     WAITING_FOR_STORAGE = "waiting_for_storage", _("waiting: results can’t be stored right now")
+    WAITING_FOR_BUDGET = "waiting_for_budget", _("waiting: today’s spending limit is reached")
     PAUSED = "paused", _("waiting: submitting is paused")
     FETCH_FAILED = "fetch_failed", _("the result couldn’t be downloaded yet")
     WAITING_FOR_COMPOSITING = "waiting_for_compositing", _("painted; waiting to be blended into the photo")

@@ -17,8 +17,8 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from ..jobs import scheduler
+from ..jobs.flow_control import spending
 from ..models import IN_FLIGHT, Attempt, Edit, Outcome, State
-from ..ordering import quotas
 
 DAYS = 30
 # On a busier day, this many edits are sampled to find the median and the 95th percentile.
@@ -138,19 +138,19 @@ def _count_now() -> Now:
 
 def _spenders() -> list[tuple[Any, Decimal]]:
     """Who has spent most today, with how many USD."""
-    today = Edit.objects.order_by().filter(created_at__gte=quotas.today())
-    spent = list(today.values_list("owner").annotate(spent=Sum(quotas.CHARGE)).order_by("-spent")[:SPENDERS])
+    today = Edit.objects.order_by().filter(created_at__gte=spending.today())
+    spent = list(today.values_list("owner").annotate(spent=Sum(spending.CHARGE)).order_by("-spent")[:SPENDERS])
     people = get_user_model().objects.in_bulk([owner for owner, _ in spent])
-    return [(people[owner], quotas.exact(usd)) for owner, usd in spent if usd]
+    return [(people[owner], spending.exact(usd)) for owner, usd in spent if usd]
 
 
 def _count_day(day: date, twice: Decimal) -> Day:
     edits = _edits_of(day)
     counts: Counter[str] = Counter()
     spent = twice
-    for state, count, usd in edits.values_list("state").annotate(count=Count("pk"), spent=Sum(quotas.CHARGE)):
+    for state, count, usd in edits.values_list("state").annotate(count=Count("pk"), spent=Sum(spending.CHARGE)):
         counts[state] = count
-        spent += quotas.exact(usd)
+        spent += spending.exact(usd)
     waiting, editing = _times(edits, counts.total())
     ended = {state: counts.pop(state, 0) for state in ("succeeded", "failed", "canceled")}
     return Day(day, **ended, pending=counts.total(), spent=spent, waiting=_spread(waiting), editing=_spread(editing))

@@ -15,8 +15,8 @@ from prometheus_client.registry import Collector
 
 from ..gallery import moderation
 from ..jobs import provider_calls, scheduler, task_id_spool
+from ..jobs.flow_control import spending
 from ..models import ENDED, PENDING, CircuitBreaker, Edit, Pause, State
-from ..ordering import quotas
 from ..version import VERSION
 from . import readiness
 
@@ -90,7 +90,7 @@ def _engine() -> Iterator[Metric]:
 
 
 def _money() -> Iterator[Metric]:
-    yield _single("spent_today_usd", "Spent today (UTC), what is reserved included", quotas.spent_today())
+    yield _single("spent_today_usd", "Spent today (UTC), what is reserved included", spending.spent_today())
     yield _single("spend_cap_usd", "What the site may spend in a day", settings.SPEND_PER_DAY)
 
 

@@ -20,7 +20,7 @@ from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Photo, WriteLock
 from . import offers, quotas
-from .prices import price_of
+from .prices import Price, price_of
 from .sources import Start
 
 # What the model takes is not documented beyond "integer"; 32-bit signed is understood everywhere.
@@ -146,6 +146,12 @@ def again(
     if not edit.events.filter(code=EventCode.RETRIED_AS, data__edit=str(fresh.pk)).exists():
         _note_retry(edit, fresh, actor or edit.owner, reason)
     return fresh
+
+
+def price_again(edit: Edit, model: str = "") -> Price | None:
+    """What `again` would cost now; None if it cannot be done."""
+    found = None if edit.is_made_here else offers.find([model or edit.model])
+    return price_of(found[0], _values_for(found[0], edit)) if found else None
 
 
 def _note_retry(edit: Edit, fresh: Edit, actor: User, reason: str) -> None:

@@ -28,7 +28,10 @@ def gone() -> list[ModelDeclaration]:
 
 
 def find(slugs: list[str]) -> list[ModelDeclaration] | None:
-    """The offered models with these slugs, each once; the default for none. None if one of them is not offered."""
+    """The offered models with these slugs, each once; the default for none. None if one of them, or the default, is not offered:
+    nobody gets another model than they know of."""
+    if not slugs and gone_default():
+        return None
     models = {model.slug: model for model in offered()}
     if not slugs:
         return list(models.values())[:1] or None

@@ -98,6 +98,7 @@ class EditForm(ModelForm, RegionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.clean_inputs()
+        self.check_prices()
         if photo := cleaned.get("photo"):
             try:
                 cleaned["region"] = self.region_of((photo.width, photo.height))

@@ -1,5 +1,7 @@
 """The part of the form that chooses models: which there are, which are chosen, and the fields of their inputs."""
 
+import json
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,7 +14,7 @@ from ..jobs.catalog import ModelDeclaration
 from ..ordering import offers
 from ..ordering.create import ModelChoice
 from ..ordering.prices import Price
-from . import model_choices, user_messages
+from . import model_choices, money, user_messages
 from .model_fields import COMMON, InputField, ModelInputs
 
 MODELS_MAX = 4
@@ -22,6 +24,8 @@ class ModelForm(forms.Form):
     """`model` may be there several times, and have several slugs with commas in between: one edit for each of them."""
 
     model = forms.CharField(required=False)
+    # What the page showed, so that nobody pays more than they have seen. A script need not send it.
+    prices = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)
 
     @cached_property
     def offered(self) -> list[ModelDeclaration]:
@@ -61,6 +65,23 @@ class ModelForm(forms.Form):
                 # The fields are not this form's own, so `add_error` does not take them.
                 self.errors[inputs.sent_names[field]] = errors
 
+    def check_prices(self) -> None:
+        """Add an error if what was chosen costs more now than the page showed."""
+        shown = _decoded(self.cleaned_data.get("prices", ""))
+        chosen = {model.slug for model in self.cleaned_data.get("model") or []}
+        if shown and any(_rises(shown.get(slug), now) for slug, now in self._prices.items() if slug in chosen):
+            price = _total(choice for choice in self.model_choices if choice.model.slug in chosen)
+            self.add_error(None, forms.ValidationError(money.price_changed(price), code="price_changed"))
+
+    @cached_property
+    def _prices(self) -> dict[str, list[float]]:
+        """All that each offered model may cost, by slug."""
+        return {choice.model.slug: [row["usd"] for row in choice.prices] for choice in self.model_choices}
+
+    @property
+    def shown_prices(self) -> str:
+        return json.dumps(self._prices)
+
     def check_picture(self, width: int, height: int, size: int) -> None:
         """Raise PictureRefused for a photo that a chosen model does not take although the site does."""
         for model in self.cleaned_data.get("model") or []:
@@ -81,8 +102,7 @@ class ModelForm(forms.Form):
     @property
     def price(self) -> Price:
         """What one photo costs with the chosen models, in one variation."""
-        prices = [choice.price for choice in self.model_choices if choice.is_chosen or choice.is_compared]
-        return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
+        return _total(choice for choice in self.model_choices if choice.is_chosen or choice.is_compared)
 
     @property
     def chosen_seed(self) -> int:
@@ -109,6 +129,27 @@ class ModelForm(forms.Form):
                 item = next(item for item in shown[0].inputs if item.field == field)
                 found.append((inputs.shown(item), [model.slug for model in takers]))
         return found
+
+
+def _total(choices: Iterable[model_choices.ModelChoice]) -> Price:
+    prices = [choice.price for choice in choices]
+    return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
+
+
+def _decoded(shown: str) -> dict[str, Any]:
+    """Empty for what no page has sent."""
+    try:
+        decoded = json.loads(shown)
+    except (ValueError, RecursionError):
+        return {}
+    return decoded if isinstance(decoded, dict) else {}
+
+
+def _rises(shown: Any, now: list[float]) -> bool:
+    """A model that was not shown, or whose prices depend on other things now, counts as well."""
+    if not isinstance(shown, list) or len(shown) != len(now):
+        return True
+    return any(not isinstance(before, int | float) or after > before for before, after in zip(shown, now, strict=True))
 
 
 def picture_error(error: PictureRefused) -> forms.ValidationError:

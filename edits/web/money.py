@@ -20,6 +20,12 @@ def price(price: Price) -> str:
     return _("about %(price)s") % {"price": dollars(price.usd)} if price.is_about else dollars(price.usd)
 
 
+def price_changed(price_now: Price) -> str:
+    """What to say to who has seen a lower price."""
+    told = _("The price has changed since you opened this page. It’s now %(price)s. Send again to accept it.")
+    return told % {"price": price(price_now)}
+
+
 def pattern() -> str:
     """How an amount is written in the reader's language, with `%(usd)s` in the place of the number."""
     return _("$%(usd)s")

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from edits.accounts import deletion, retention
 from edits.gallery import moderation, trash
+from edits.jobs.flow_control import spending
 from edits.models import (
     ENDED,
     Attempt,
@@ -160,10 +161,10 @@ def test_counts_and_money_are_as_before(alice: User, photo: Photo) -> None:
         edit=late.edit, number=2, callback_token_hash="x", started_at=timezone.now(), outcome=Outcome.SUPERSEDED,
         wiro_task_id="8", cost="0.02",
     )  # fmt: skip
-    money, count = quotas.spent_today(), Edit.objects.count()
+    money, count = spending.spent_today(), Edit.objects.count()
     left = quotas.remaining(alice)
     deletion.delete_account(alice, alice)
-    assert (quotas.spent_today(), Edit.objects.count(), quotas.remaining(alice)) == (money, count, left)
+    assert (spending.spent_today(), Edit.objects.count(), quotas.remaining(alice)) == (money, count, left)
     assert money > 0
 
 

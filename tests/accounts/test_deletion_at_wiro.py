@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from edits.accounts import deletion, retention
 from edits.jobs import engine
+from edits.jobs.flow_control import spending
 from edits.jobs.steps import provider_cleanup
 from edits.models import Attempt, Edit, Photo, State, Visibility
-from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.accounts.texts import WORDS, every_text
 from tests.conftest import advance_to_rest
@@ -42,13 +42,13 @@ def test_pictures_words_and_wiros_copies_are_gone_and_the_numbers_are_not(
 ) -> None:
     edit = advance_to_rest(new_edit(prompt=WORDS))
     erase_at_wiro()
-    spent, cost = quotas.spent_today(), reloaded(edit).cost
+    spent, cost = spending.spent_today(), reloaded(edit).cost
     assert len(files_in(media)) > 5
     assert deletion.delete_account(alice, alice) is True
     edit = reloaded(edit)
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert "Eulalia" not in every_text()
-    assert (edit.state, edit.cost, quotas.spent_today()) == (State.SUCCEEDED, cost, spent)
+    assert (edit.state, edit.cost, spending.spent_today()) == (State.SUCCEEDED, cost, spent)
     assert present(cost) > 0
     assert Photo.objects.filter(purged_at__isnull=True).count() == 0
 
@@ -92,12 +92,12 @@ def test_an_edit_that_was_nearly_done_is_removed_without_being_shown(
     edit = advance_to_rest(edit)
     assert (edit.state, edit.visibility) == (State.SUCCEEDED, Visibility.PRIVATE)
     assert edit.deleted_at is not None
-    spent = quotas.spent_today()
+    spent = spending.spent_today()
     erase_at_wiro()
     retention.clean_up()
     assert (files_in(media), files_in(sandbox.folder)) == ([], [])
     assert "Eulalia" not in every_text()
-    assert quotas.spent_today() == spent > 0
+    assert spending.spent_today() == spent > 0
 
 
 def test_an_edit_that_waited_is_never_sent(sandbox: SandboxServer, new_edit: NewEdit, alice: User, media: Path) -> None:

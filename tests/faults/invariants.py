@@ -16,10 +16,10 @@ from PIL import Image
 from edits import images
 from edits.accounts import retention
 from edits.jobs import task_id_spool
+from edits.jobs.flow_control import spending
 from edits.jobs.flow_control.storage_health import MARKER_NAME
 from edits.models import ENDED, Attempt, Edit, Outcome, Photo, State, token_hash
 from edits.operations import backup
-from edits.ordering import quotas
 from edits.wiro.sandbox.tasks.run_log import Run
 from tests.faults import books
 from tests.faults.runner import Order, Runner
@@ -95,8 +95,8 @@ class InvariantChecker:
         found.problems += [f"the ended edit {pk} has changed" for pk in changed]
 
     def _check_money(self, found: Findings) -> None:
-        rows = Edit.objects.filter(created_at__gte=quotas.today())
-        told = quotas.spent_today()
+        rows = Edit.objects.filter(created_at__gte=spending.today())
+        told = spending.spent_today()
         attempts = list(Attempt.objects.select_related("edit"))
         expected = sum((_charge(edit) for edit in rows), Decimal(0)) + sum(map(_charge_beside, attempts), Decimal(0))
         if told != expected:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from edits.jobs import actions, engine
 from edits.jobs.flow_control import circuit_breaker, pause, storage_health
-from edits.models import CircuitBreaker, Edit, Pause
+from edits.models import CircuitBreaker, Edit, EventCode, Pause
 from edits.wiro import WiroAPIError, WiroClient
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -108,3 +111,32 @@ def test_a_refusal_does_not_end_a_pause(sandbox: SandboxServer, new_edit: NewEdi
     circuit_breaker.trip_for(WiroAPIError(97, "no balance", 200), edit)
     assert Pause.current().is_on
     assert Pause.current().reason == "maintenance"
+
+
+def test_a_cap_that_others_have_used_up_meanwhile_holds_back_what_was_accepted_before(
+    sandbox: SandboxServer, new_edit: NewEdit, browser: Client, settings: Settings
+) -> None:
+    """Prices are estimates: what was reserved fitted, and then the first edit cost more."""
+    settings.SPEND_PER_DAY = Decimal("0.10")
+    dear, next_one = new_edit(), new_edit(prompt="Make it snow")
+    assert advance_to_rest(dear).state == "succeeded"
+    Edit.objects.filter(pk=dear.pk).update(cost=Decimal("0.09"))
+    waiting = advance(next_one)
+    assert (waiting.state, len(sandbox.runs())) == ("queued", 1)
+    assert waiting.events.filter(code=EventCode.WAITING_FOR_BUDGET).count() == 1
+    assert "spending limit" in browser.get(f"/edits/{next_one.pk}/").text
+    settings.SPEND_PER_DAY = Decimal("0.20")
+    Edit.objects.filter(pk=next_one.pk).update(due_at=timezone.now())
+    assert advance_to_rest(next_one).state == "succeeded"
+
+
+def test_what_was_ordered_yesterday_needs_room_in_todays_cap(
+    sandbox: SandboxServer, new_edit: NewEdit, settings: Settings
+) -> None:
+    edit = new_edit()
+    Edit.objects.update(created_at=timezone.now() - timedelta(days=1))
+    settings.SPEND_PER_DAY = Decimal("0.01")
+    assert advance(edit).state == "queued"
+    settings.SPEND_PER_DAY = Decimal("0.50")
+    Edit.objects.update(due_at=timezone.now())
+    assert advance_to_rest(edit).state == "succeeded"

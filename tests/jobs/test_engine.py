@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from edits.accounts import retention
 from edits.gallery import trash
 from edits.jobs import actions, engine
-from edits.jobs.flow_control import pause
+from edits.jobs.flow_control import pause, spending
 from edits.jobs.steps import provider_cleanup, reconcile
 from edits.models import Attempt, CircuitBreaker, ConcurrencyLimit, Edit, Outcome, Photo
 from edits.ordering import quotas
@@ -138,7 +138,7 @@ def test_a_deleted_edit_does_not_give_the_quota_back(
 def test_the_last_cent_of_the_cap_can_be_spent(sandbox: SandboxServer, new_edit: NewEdit, settings: Settings) -> None:
     edits = [new_edit() for _ in range(10)]
     Edit.objects.filter(pk__in=[edit.pk for edit in edits]).update(cost="0.03")
-    assert quotas.spent_today() == Decimal("0.30")
+    assert spending.spent_today() == Decimal("0.30")
     settings.SPEND_PER_DAY = Decimal("0.35")
     assert new_edit()
 
@@ -147,7 +147,7 @@ def test_what_was_spent_is_what_wiro_charged_and_what_is_still_reserved(
     sandbox: SandboxServer, new_edit: NewEdit, settings: Settings
 ) -> None:
     waiting, done = new_edit(), advance_to_rest(new_edit())
-    assert quotas.spent_today() == present(done.cost) + waiting.cost_reserved
+    assert spending.spent_today() == present(done.cost) + waiting.cost_reserved
 
 
 def test_orphaned_files_are_removed_once_they_are_old_and_no_others(
@@ -185,5 +185,5 @@ def test_an_attempt_that_was_superseded_is_stopped_or_paid_for_in_the_books_and_
         provider_cleanup.clean_up(attempt.pk)
         attempt.refresh_from_db()
     assert attempt.outcome == Outcome.SUPERSEDED
-    assert quotas.spent_today() == (attempt.cost or 0)
+    assert spending.spent_today() == (attempt.cost or 0)
     assert (attempt.cost is not None) == done_meanwhile

@@ -14,9 +14,9 @@ from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
 from edits.jobs import actions, engine
+from edits.jobs.flow_control import spending
 from edits.jobs.steps import poll, provider_cleanup, reconcile, submit
 from edits.models import Attempt, Condition, Edit, State
-from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
@@ -141,7 +141,7 @@ def test_the_result_of_a_superseded_attempt_that_was_charged_is_delivered_beside
     clean_up_until(first, lambda: Edit.objects.count() == 2)
     recovered = advance_until(Edit.objects.exclude(pk=edit.pk).get(), lambda edit: edit.is_ended)
     assert (recovered.state, recovered.owner, recovered.prompt) == (State.SUCCEEDED, alice, edit.prompt)
-    assert quotas.spent_today() == sum(task.cost for task in sandbox.tasks)
+    assert spending.spent_today() == sum(task.cost for task in sandbox.tasks)
 
 
 def test_a_worker_whose_clock_is_ten_minutes_ahead_does_not_take_an_edit_away_from_another(

@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
+from edits.jobs.flow_control import spending
 from edits.models import Edit, Outcome, Photo, State
 from edits.operations import metrics
-from edits.ordering import quotas
 from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_a_day_is_counted_and_its_middle_found(alice: User, photo: Photo, noon: 
 def test_today_agrees_with_what_the_cap_is_compared_with(alice: User, photo: Photo, noon: datetime) -> None:
     made(State.SUCCEEDED, alice, photo, noon, cost="0.10")
     made(State.QUEUED, alice, photo, noon, cost_reserved="0.05")
-    assert metrics.daily_figures()[-1].spent == quotas.spent_today() == Decimal("0.15")
+    assert metrics.daily_figures()[-1].spent == spending.spent_today() == Decimal("0.15")
 
 
 def test_a_busy_day_is_sampled(alice: User, photo: Photo, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,4 +103,4 @@ def test_old_days_are_not_counted_again(
 def test_a_day_of_money_is_a_day_of_utc_in_every_time_zone(alice: User, photo: Photo, noon: datetime, settings: Settings) -> None:
     settings.TIME_ZONE = "Pacific/Kiritimati"
     made(State.SUCCEEDED, alice, photo, noon - timedelta(hours=11), cost="0.10")
-    assert metrics.daily_figures()[-1].spent == quotas.spent_today() == Decimal("0.10")
+    assert metrics.daily_figures()[-1].spent == spending.spent_today() == Decimal("0.10")

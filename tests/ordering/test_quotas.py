@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import actions
+from edits.jobs.flow_control import spending
 from edits.models import Edit, GroupBudget, Outcome, Photo, Profile, State
 from edits.ordering import quotas
 from tests.files import files_in
@@ -117,7 +118,7 @@ def test_what_an_attempt_may_have_cost_stays_reserved_beside_the_next(alice: Use
     task = {"wiro_task_id": "4711"} if outcome == Outcome.SUPERSEDED else {}
     attempt_of(edit, outcome, cost_reserved=Decimal("0.05"), started_at=now, **task)
     attempt_of(edit, Outcome.PENDING, cost_reserved=Decimal("0.05"), started_at=now)
-    assert quotas.spent_today() == Decimal("0.10")
+    assert spending.spent_today() == Decimal("0.10")
 
 
 def test_the_budget_of_a_person_is_the_sites_unless_they_have_one_of_their_own(
@@ -141,8 +142,8 @@ def test_of_thirty_submits_by_two_members_at_once_the_group_keeps_its_budget_exa
     answers = at_once_or_refused(30, lambda number: new_edit((alice, bob)[number % 2]))
     assert sum(isinstance(answer, Edit) for answer in answers) == Edit.objects.count() == 7
     assert {answer.code for answer in answers if isinstance(answer, quotas.QuotaExceeded)} == {"spend_per_group"}
-    assert quotas.spent_today(group=group) == Decimal("0.35")
+    assert spending.spent_today(group=group) == Decimal("0.35")
     new_edit(rita)
-    assert quotas.spent_today(group=group) == Decimal("0.35")
+    assert spending.spent_today(group=group) == Decimal("0.35")
     GroupBudget.objects.update(spend_per_day=None)
     assert new_edit().pk

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from edits.jobs.flow_control import spending
 from edits.models import PENDING, Attempt, Edit, Event, Outcome, Pause, State
-from edits.ordering import quotas
 
 from . import glance
 from .loop import Loop
@@ -131,7 +131,7 @@ class Invariants:
 
     def _money(self) -> Iterator[str]:
         """Never less than Wiro charged, and exactly that once everything is known."""
-        told, charged = quotas.spent_today(), sum((task.price for task in self._charged()), Decimal(0))
+        told, charged = spending.spent_today(), sum((task.price for task in self._charged()), Decimal(0))
         open_edits = Edit.objects.filter(state__in=PENDING)
         is_open = Q(outcome__in=[Outcome.UNKNOWN, Outcome.PENDING]) | Q(outcome=Outcome.SUPERSEDED, cost__isnull=True)
         unknown = Attempt.objects.filter(is_open)

@@ -20,7 +20,7 @@ from django.db import connection
 
 from edits import failpoints, images
 from edits.jobs import engine, provider, timing
-from edits.jobs.flow_control import rate_limiter, storage_health
+from edits.jobs.flow_control import rate_limiter, spending, storage_health
 from edits.jobs.steps import fetch
 from edits.models import Photo
 from edits.ordering import quotas
@@ -131,6 +131,7 @@ def prepared(
             (timing, "random", unpredictable),
             (os, "urandom", unpredictable.randbytes),
             (quotas, "today", _long_ago),
+            (spending, "today", _long_ago),
             (default_storage, "_wrapped", storage),
         ):
             stack.enter_context(patch.object(target, name, value))

@@ -25,6 +25,7 @@ from .. import timing
 from . import storage_health
 from .circuit_breaker import is_probe_for_another, next_look
 from .fair_queue import next_in_turn
+from .spending import is_over_cap
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
         WriteLock.hold(WriteLock.SUBMISSIONS)
         now = clock.now()
         # Checked again: what was true a moment ago may have changed while this worker waited for the lock.
-        if wait := _closed(edit, now) or _no_place(edit, now):
+        if wait := _closed(edit, now) or _no_place(edit, now) or _no_money(edit):
             return wait
         # This is no progress yet, so fruitless claims still count.
         kept: dict[str, Any] = {"keep_lease": True, "due_at": edit.lease_until, "fruitless_claims": edit.fruitless_claims}
@@ -85,6 +86,10 @@ def _closed(edit: Edit, now: datetime) -> Wait | None:
     if breaker.is_open(now) or is_probe_for_another(breaker, edit.pk):
         return Wait(next_look(breaker), EventCode.WAITING_FOR_WIRO, breaker.trip_reason)
     return None
+
+
+def _no_money(edit: Edit) -> Wait | None:
+    return Wait(timing.after(timing.BUDGET_WAIT), EventCode.WAITING_FOR_BUDGET) if is_over_cap(edit) else None
 
 
 def _no_place(edit: Edit, now: datetime) -> Wait | None:

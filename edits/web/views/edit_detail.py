@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +21,9 @@ from ...jobs import actions, viewers
 from ...jobs.catalog import has_seed
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, offers, quotas
+from ...ordering.prices import Price
 from ...tasks import enqueue
-from .. import addresses, comparison, composer, model_facts, progress, user_messages
+from .. import addresses, comparison, composer, model_facts, money, progress, user_messages
 from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .errors import storage_unavailable
@@ -94,7 +96,9 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        "can_retry": _can_retry(edit),
+        # Until one is picked, the price would tell which model it is.
+        "can_retry": not is_blind and _can_retry(edit),
+        "retry_price": None if is_blind else create.price_again(edit),
         "has_seed": has_seed(edit),
         "fallback": model_facts.fallback(edit),
         # An edit of a region keeps the rest already.
@@ -145,6 +149,8 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
         is_same, model = request.POST.get("seed") == "same", request.POST.get("model", "")
+        if (price := create.price_again(edit, model)) and _has_risen(price, request.POST.get("price", "")):
+            return _told_price(request, edit, price)
         fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model)
     except quotas.QuotaExceeded as error:
         if wants_json(request):
@@ -159,6 +165,22 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         return storage_unavailable(request)
     enqueue(fresh.pk)
     return created(request, fresh)
+
+
+def _has_risen(price: Price, shown: str) -> bool:
+    """More than the button said. A script need not send what it knows."""
+    try:
+        return bool(shown) and price.usd > Decimal(shown)
+    except InvalidOperation:
+        return True
+
+
+def _told_price(request: HttpRequest, edit: Edit, price: Price) -> HttpResponse:
+    told = money.price_changed(price)
+    if wants_json(request):
+        return JsonResponse({"errors": {"__all__": [{"message": told, "code": "price_changed"}]}}, status=400)
+    messages.error(request, told)
+    return answer(request, edit)
 
 
 @require_POST

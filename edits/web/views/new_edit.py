@@ -1,6 +1,7 @@
 """The form: a photo, what should change, and the model's other inputs."""
 
 import logging
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -89,8 +90,11 @@ def _not_stored(request: HttpRequest, form: EditForm) -> HttpResponse:
 
 def _refused(request: HttpRequest, form: EditForm, status: int) -> HttpResponse:
     if wants_json(request):
-        fits = {"can_fit": True} if form.can_fit else {}
-        return JsonResponse({"errors": form.errors.get_json_data(), **fits}, status=status)
+        more: dict[str, Any] = {"can_fit": True} if form.can_fit else {}
+        if form.has_error("__all__", "price_changed"):
+            # What was just told: who sends again accepts it.
+            more["prices"] = form.shown_prices
+        return JsonResponse({"errors": form.errors.get_json_data(), **more}, status=status)
     return _page(request, form, status)
 
 

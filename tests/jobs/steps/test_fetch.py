@@ -12,10 +12,9 @@ from pytest_django.fixtures import Settings
 
 from edits import images
 from edits.jobs import engine
-from edits.jobs.flow_control import storage_health
+from edits.jobs.flow_control import spending, storage_health
 from edits.jobs.steps import fetch, result_recovery
 from edits.models import Edit, NotAllowed, State
-from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.files import is_stored
@@ -31,7 +30,7 @@ def test_a_result_that_was_charged_and_is_no_picture_counts_as_spent(sandbox: Sa
     sandbox.faults.add("output", "svg", count="always")
     edit = advance_to_rest(new_edit())
     assert edit.failure_code == "output_invalid"
-    assert quotas.spent_today() == present(edit.cost) > 0
+    assert spending.spent_today() == present(edit.cost) > 0
 
 
 PASSING = [

@@ -11,10 +11,9 @@ from django.core import mail
 from django.utils import timezone
 
 from edits.jobs import actions, engine
-from edits.jobs.flow_control import rate_limiter
+from edits.jobs.flow_control import rate_limiter, spending
 from edits.jobs.steps import poll
 from edits.models import CircuitBreaker, Condition, Edit
-from edits.ordering import quotas
 from edits.wiro import WiroClient, WiroTask
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -72,7 +71,7 @@ def test_a_task_that_ended_well_without_outputs_costs_what_wiro_says(
     sandbox.faults.add("model", "no_outputs")
     edit = advance_to_rest(new_edit())
     assert edit.failure_code == "no_output"
-    assert edit.cost == quotas.spent_today() == sum(task.cost for task in sandbox.tasks) > 0
+    assert edit.cost == spending.spent_today() == sum(task.cost for task in sandbox.tasks) > 0
 
 
 @pytest.mark.parametrize("changes", [{"pexit": "1"}, {"status": "task_cancel"}])
@@ -89,7 +88,7 @@ def test_a_price_that_is_named_for_no_result_was_not_charged(
     monkeypatch.setattr(WiroClient, "task_detail", changed)
     edit = advance_to_rest(new_edit())
     assert edit.state in ("failed", "canceled")
-    assert (edit.cost, edit.attempts.get().cost, quotas.spent_today()) == (None, None, Decimal(0))
+    assert (edit.cost, edit.attempts.get().cost, spending.spent_today()) == (None, None, Decimal(0))
 
 
 def test_what_wiro_said_about_a_failure_is_kept(sandbox: SandboxServer, new_edit: NewEdit) -> None:

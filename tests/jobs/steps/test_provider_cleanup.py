@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits.jobs import actions, engine
+from edits.jobs.flow_control import spending
 from edits.jobs.steps import provider_cleanup
 from edits.models import Attempt, Edit, State
-from edits.ordering import quotas
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
@@ -44,14 +44,14 @@ def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_th
     actions.cancel(Edit.objects.get(pk=edit.pk), alice)
     sandbox.faults.add("Task/Detail", "error", code=1, message="There is no task yet.", count=2)
     assert advance_to_rest(edit).state == "canceled"
-    assert quotas.spent_today() == 0
+    assert spending.spent_today() == 0
     while not next(iter(sandbox.tasks)).ended:
         pass
     attempt = edit.attempts.get()
     provider_cleanup.clean_up(attempt.pk)
     attempt.refresh_from_db()
     assert attempt.cost
-    assert quotas.spent_today() == quotas.spent_today(alice) == attempt.cost
+    assert spending.spent_today() == spending.spent_today(alice) == attempt.cost
     assert attempt.cleaned_up_at
     assert Edit.objects.get(pk=edit.pk).cost is None
 

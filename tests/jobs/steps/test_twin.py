@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from edits.gallery import trash
 from edits.jobs import engine
+from edits.jobs.flow_control import spending
 from edits.jobs.steps import provider_cleanup, result_recovery
 from edits.models import Attempt, Edit, EventCode, State, clock
 from edits.ordering import quotas
@@ -65,7 +66,7 @@ def test_each_picture_is_a_version_of_the_same_run(two_at_once: Callable[..., Ed
     # One Run, one charge, one of the day's edits.
     assert len(sandbox.runs()) == 1
     assert (first.cost, second.cost, second.attempts.count()) == (Decimal("0.03"), Decimal(0), 0)
-    assert quotas.spent_today() == Decimal("0.03")
+    assert spending.spent_today() == Decimal("0.03")
     assert quotas.remaining(alice) == left - 1
 
 

@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ....accounts import addresses, deletion, second_factor
+from ....jobs.flow_control import spending
 from ....models import GroupBudget, limits
 from ....ordering import quotas
 from ...forms import DeleteAccountForm
@@ -36,8 +37,11 @@ def account(request: HttpRequest) -> HttpResponse:
     facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": is_demonstration(request)}
     facts |= {"oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME, "is_connected": _is_connected(request)}
     facts["has_second_factor"] = second_factor.is_on(person(request))
-    facts |= {"spent": quotas.spent_today(person(request)), "budget": limits.spend_per_day(limits.profile_of(person(request).pk))}
-    facts["owned_budgets"] = [(each, quotas.spent_today(group=each.group)) for each in _owned_budgets(request)]
+    facts |= {
+        "spent": spending.spent_today(person(request)),
+        "budget": limits.spend_per_day(limits.profile_of(person(request).pk)),
+    }
+    facts["owned_budgets"] = [(each, spending.spent_today(group=each.group)) for each in _owned_budgets(request)]
     facts |= {"email": addresses.current(person(request)), "mail_works": settings.MAIL_WORKS}
     return render(request, "account/account.html", facts)
 
