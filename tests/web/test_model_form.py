@@ -66,9 +66,7 @@ def test_who_sends_no_prices_of_a_page_is_a_script(browser: Client, junk: str) -
     assert post(browser, True, prices=junk).status_code == 201
 
 
-@pytest.mark.parametrize(
-    "other", ['{"x": [1]}', f'{{"{SEEDEDIT}": 9}}', f'{{"{SEEDEDIT}": ["9"]}}', f'{{"{SEEDEDIT}": [9, 9, 9]}}']
-)
+@pytest.mark.parametrize("other", [{"x": [1]}, {SEEDEDIT: 9}, {SEEDEDIT: ["9"]}, {SEEDEDIT: [9, 9, 9]}])
 def test_prices_of_other_things_than_what_is_offered_now_have_changed(browser: Client, other: dict[str, object]) -> None:
     assert codes(post(browser, True, prices=json.dumps(other))) == {"__all__": ["price_changed"]}
 
