@@ -72,5 +72,6 @@ def _amount(rule: PriceRule, model: ModelDeclaration, values: Mapping[str, Any])
 def _recent(model: ModelDeclaration, values: Mapping[str, Any]) -> list[Decimal]:
     """What was made here, or recovered, cost nothing and says nothing."""
     done = Edit.objects.filter(model=model.slug, state=State.SUCCEEDED, cost__gt=0).order_by("-created_at", "-pk")
-    inputs = stored(dict(values)).get("inputs", {})
+    # An order has other columns as well, which are no inputs.
+    inputs = stored({item.field: values[item.field] for item in model.inputs if item.field in values})["inputs"]
     return [cost for cost, theirs in done.values_list("cost", "inputs")[:RECENT_PRICES] if cost and theirs == inputs]

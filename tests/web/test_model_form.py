@@ -48,6 +48,15 @@ def test_a_price_that_rose_after_the_page_was_opened_is_told_before_anything_is_
     assert Edit.objects.get().cost_reserved == Decimal("0.60")
 
 
+def test_what_is_reserved_is_what_the_button_says_also_where_wiro_charged_more_than_it_told(
+    browser: Client, alice: User, photo: Photo
+) -> None:
+    edit_in(State.SUCCEEDED, alice, photo, cost="0.60")
+    assert "· $0.60" in browser.get(NEW_EDIT).text
+    assert post(browser, True).status_code == 201
+    assert Edit.objects.latest("created_at").cost_reserved == Decimal("0.60")
+
+
 def _prices_of(answer: Response) -> str:
     found = re.search(r'name="prices" value="([^"]*)"', answer.text)
     assert found
