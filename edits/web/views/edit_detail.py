@@ -20,7 +20,7 @@ from ...gallery import blind, moderation, news, sharing, trash
 from ...jobs import actions, viewers
 from ...jobs.catalog import has_seed
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
-from ...ordering import create, offers, quotas
+from ...ordering import create, quotas
 from ...ordering.prices import Price
 from ...tasks import enqueue
 from .. import addresses, comparison, composer, model_facts, money, progress, user_messages
@@ -78,6 +78,8 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
     versions = history(edit)
     variations = versions.variations_of(edit)
     is_blind = blind.is_blind([version.edit for version in variations])
+    # Until one is picked, the price would tell which model it is.
+    retry_price = create.price_again(edit) if edit.is_ended and not is_blind else None
     compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
         "is_owner": True,
@@ -96,9 +98,8 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        # Until one is picked, the price would tell which model it is.
-        "can_retry": not is_blind and _can_retry(edit),
-        "retry_price": None if is_blind else create.price_again(edit),
+        "can_retry": retry_price is not None or (edit.state == State.UNCONFIRMED and not edit.is_made_here),
+        "retry_price": retry_price,
         "has_seed": has_seed(edit),
         "fallback": model_facts.fallback(edit),
         # An edit of a region keeps the rest already.
@@ -110,11 +111,6 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         # Submitting the form twice creates one edit.
         "retry_nonce": uuid.uuid4().hex,
     }
-
-
-def _can_retry(edit: Edit) -> bool:
-    can_be_sent = (edit.is_ended and offers.find([edit.model]) is not None) or edit.state == State.UNCONFIRMED
-    return can_be_sent and not edit.is_made_here
 
 
 @require_safe
