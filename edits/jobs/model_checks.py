@@ -80,6 +80,16 @@ def describe(slug: str) -> WiroTool | None:
     return client().tool_detail(owner, project, deadline=timing.scaled(timing.DETAIL_DEADLINE))
 
 
+def look_up(slug: str) -> WiroTool | None:
+    """As `describe`. A server that refuses this slug, but describes one of our models, does not know the model."""
+    try:
+        return describe(slug)
+    except WiroUnsupportedCallError:
+        if any(_ask(model).tool for model in catalog()):
+            return None
+        raise
+
+
 def _ask(model: ModelDeclaration) -> Checked:
     """Asked twice before it counts as gone, because that stops people from using it."""
     try:

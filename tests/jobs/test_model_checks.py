@@ -59,11 +59,14 @@ class ForeignWiro:
     """Answers Tool/Detail for the models of `described`, and nothing else."""
 
     def __init__(self, server: HTTPServer) -> None:
-        self.described = dict(WIRO)
+        self.described, self.refused = dict(WIRO), set[str]()
         server.expect_request("/v1/Tool/Detail", method="POST").respond_with_handler(self.answer)
 
     def answer(self, request: Request) -> Response:
         asked = request.get_json()
+        if asked["slugproject"] in self.refused:
+            refusal = {"result": False, "errors": [{"code": 1, "message": "no such tool"}]}
+            return Response(json.dumps(refusal), content_type="application/json")
         found = self.described.get(asked["slugproject"]) if asked["slugowner"] == "foreign" else None
         tools = [self.tool(asked["slugproject"], *found)] if found else []
         return Response(json.dumps({"result": True, "errors": [], "tool": tools}), content_type="application/json")
@@ -188,3 +191,12 @@ def test_the_command_drafts_a_file_that_can_be_read(wiro: ForeignWiro, settings:
     for slug, problem in (("foreign/New_Model", "is there already"), ("foreign/none", "has no model"), ("x", "cannot be asked")):
         with pytest.raises(CommandError, match=problem):
             call_command("models", "--draft", slug)
+
+
+def test_a_model_that_wiro_refuses_to_describe_is_unknown_if_others_are_not(wiro: ForeignWiro) -> None:
+    wiro.refused.add("none")
+    with pytest.raises(CommandError, match=r"Wiro has no model foreign/none\."):
+        call_command("models", "--draft", "foreign/none")
+    wiro.described.clear()
+    with pytest.raises(CommandError, match="does not seem to know Tool/Detail"):
+        call_command("models", "--draft", "foreign/none")

@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def _draft(self, slug: str) -> None:
         try:
-            tool = model_checks.describe(slug)
+            tool = model_checks.look_up(slug)
         except (WiroError, ValueError) as error:
             raise CommandError(f"Wiro cannot be asked about {slug}: {error}") from error
         if tool is None:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if path.exists():
             raise CommandError(f"{path} is there already.")
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(draft(tool), encoding="utf-8")
+        path.write_text(draft(tool, slug), encoding="utf-8")
         self.stdout.write(f"Wrote {path}. Check every line of it, then restart the site.")
 
 
