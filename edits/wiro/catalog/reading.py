@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .declaration import SEED_MAX, DeclaredInput, InvalidInput, Kind, ModelDeclaration, Option, OutputRules, PictureRules, Text
-from .pricing import Per, PriceRule
+from .pricing import Per, PriceRule, is_plausible
 from .table import DeclarationError, Table
 
 _SLUG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -96,6 +96,8 @@ def _output(table: Table, inputs: tuple[DeclaredInput, ...]) -> OutputRules:
 
 def _price(table: Table) -> PriceRule:
     usd = Decimal(str(table.number("usd", above=0)))
+    if not is_plausible(usd):
+        raise table.error("usd", f"{usd} is not a plausible price")
     rule = PriceRule(usd, Per(table.choice("per", tuple(map(str, Per)), "run")))
     table.finish()
     return rule

@@ -101,7 +101,7 @@ def test_a_price_that_is_not_understood_is_left_out_and_said(tmp_path: Path, pri
 
 
 def test_numbers_are_whole_where_wiro_counts_in_whole_ones(tmp_path: Path) -> None:
-    numbers = [
+    numbers: list[dict[str, Any]] = [
         {"id": "steps", "type": "range", "default": 30, "min": 1, "max": 50, "step": 1},
         {"id": "strength", "type": "range", "default": 1, "min": 0, "max": 2, "step": 0.1},
         {"id": "scale", "type": "number", "default": "2.5"},
