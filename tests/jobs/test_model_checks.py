@@ -111,6 +111,16 @@ def test_wiros_rule_becomes_the_price(wiro: ForeignWiro) -> None:
     assert price("unknown-type") == ("0.5", True)
 
 
+@pytest.mark.parametrize("told", [0, "0.0", -1, "NaN", "free", "1e-12", 10_000_000])
+def test_what_is_no_amount_of_money_is_not_taken_for_the_price(wiro: ForeignWiro, told: Any) -> None:
+    wiro.described["no-seed"] = ([PICTURE, WORDS], [per("cpr", told)])
+    (checked,) = (checked for checked in model_checks.check() if checked.model.key == "no-seed")
+    assert price("no-seed") == ("0.5", True)
+    (difference,) = checked.differences
+    assert difference.startswith("its price is ")
+    assert difference.endswith(", which is not a plausible amount")
+
+
 def test_the_price_is_on_the_button_and_reserved(wiro: ForeignWiro, browser: Client) -> None:
     model_checks.check()
     assert "Edit photo · $0.02" in text_of(browser.get("/edits/new/"))
@@ -127,7 +137,11 @@ def test_a_price_that_only_the_run_will_tell_says_about(wiro: ForeignWiro, brows
 
 def test_what_differs_is_kept_for_operators_and_never_a_crash(wiro: ForeignWiro) -> None:
     found = {checked.model.key: checked.differences for checked in model_checks.check() if checked.tool}
-    assert found["unknown-type"] == ["brush is required and not declared", "brush has the unknown type brushstrokes"]
+    assert found["unknown-type"] == [
+        "its price of 7 is by cp-token, which is not known",
+        "brush is required and not declared",
+        "brush has the unknown type brushstrokes",
+    ]
     assert found["two-outputs"] == []
     assert found["null-parameters"] == []
     assert ModelStatus.objects.get(pk="foreign/unknown-type").differences == found["unknown-type"]

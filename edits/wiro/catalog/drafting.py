@@ -83,12 +83,13 @@ def _is_count(item: WiroToolInput) -> bool:
 
 def _price(tool: WiroTool) -> list[str]:
     told = tool.price_for({item.id: item.default for item in tool.inputs}) or next(iter(tool.prices), None)
-    usd, per = (told.price, METHODS.get(told.method)) if told else (tool.approximate_cost, METHODS["cpr"])
-    if usd is None:
+    usd, method = (told.price, told.method) if told else (tool.approximate_cost, "cpr")
+    per = METHODS.get(method)
+    if not told and usd is None:
         return []
-    if not is_plausible(usd) or per is None:
-        method = (told.method if told else "") or "no method"
-        return ["", f"# TO DO: Wiro tells a price of {usd.normalize():f} by {method}, which is not understood here."]
+    if usd is None or per is None or not is_plausible(usd):
+        amount = "an unreadable amount" if usd is None else f"{usd.normalize():f}"
+        return ["", f"# TO DO: Wiro tells a price of {amount} by {method or 'no method'}, which is not understood here."]
     return ["", "[price]", f"usd = {float(usd):g}  # TO DO: for a Run of the default size", f"per = {_text(per)}"]
 
 
