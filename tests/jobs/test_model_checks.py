@@ -214,3 +214,10 @@ def test_a_model_that_wiro_refuses_to_describe_is_unknown_if_others_are_not(wiro
     wiro.described.clear()
     with pytest.raises(CommandError, match="does not seem to know Tool/Detail"):
         call_command("models", "--draft", "foreign/none")
+
+
+@pytest.mark.parametrize("options", [["--check"], ["--draft", "maker/model"]])
+def test_without_a_key_the_command_says_so_in_one_line(settings: Settings, options: list[str]) -> None:
+    settings.WIRO_API_KEY = ""
+    with pytest.raises(CommandError, match=r"^WIRO_API_KEY is not set, so Wiro cannot be asked\. .*$"):
+        call_command("models", *options)

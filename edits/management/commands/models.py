@@ -25,6 +25,9 @@ class Command(BaseCommand):
         what.add_argument("--draft", metavar="OWNER/NAME", help="write a file for this model from what Wiro says about it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if (options["check"] or options["draft"]) and not settings.WIRO_API_KEY:
+            sandbox = "The sandbox of `make run` has a key of its own, and knows nothing of Wiro's models."
+            raise CommandError(f"WIRO_API_KEY is not set, so Wiro cannot be asked. {sandbox}")
         if options["check"]:
             self._check()
         elif options["draft"]:
