@@ -1,5 +1,6 @@
 """What operators decide about models, and what people then get."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from edits.web.addresses import edit_url
 from edits.wiro.catalog import SEEDEDIT
 from tests.forms import post
 from tests.pages import text_of
-from tests.rows import attempt_of, edit_in
+from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,24 @@ def test_when_all_are_gone_nothing_can_be_ordered(browser: Client, settings: Set
     settings.MODELS = []
     decide(SEEDEDIT, gone_since=timezone.now())
     assert "Wiro no longer offers SeedEdit 3. The administrators have been notified." in text_of(browser.get("/edits/new/"))
+    assert list(post(browser, as_json=True).json()["errors"]) == ["model"]
+
+
+def test_without_any_model_the_page_says_so_and_cannot_be_sent(browser: Client, alice: User, photo: Photo) -> None:
+    pages = "/edits/new/", edit_url(edit_in(State.SUCCEEDED, alice, photo, result=photo))
+    send = re.compile(r"<button [^>]*composer-send[^>]*>")
+    for page in pages:
+        answer = browser.get(page)
+        assert "No model is available right now." not in text_of(answer)
+        assert " disabled" not in present(send.search(answer.text))[0]
+    for slug in (SEEDEDIT, REVE, FLUX):
+        decide(slug, is_offered=False)
+    for page in pages:
+        answer = browser.get(page)
+        assert "No model is available right now." in text_of(answer)
+        assert " disabled" in present(send.search(answer.text))[0]
+        assert "$0.00" not in text_of(answer)
+        assert "data-price" not in answer.text
     assert list(post(browser, as_json=True).json()["errors"]) == ["model"]
 
 
