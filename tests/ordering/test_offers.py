@@ -1,6 +1,7 @@
 """What operators decide about models, and what people then get."""
 
 import re
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -122,6 +123,25 @@ def test_a_model_that_is_gone_suggests_another_one(browser: Client, alice: User,
     assert "Wiro no longer offers the model of this edit." in text
     assert "SeedEdit 3 may be able to do it." in text
     assert "Try again" not in text
+
+
+def test_a_model_of_the_same_comparison_is_not_suggested(browser: Client, alice: User, photo: Photo) -> None:
+    decide(REVE, fallback=FLUX)
+    batch = {"batch": uuid.uuid4()}
+    edit = refused(alice, photo, failure_message="flagged as sensitive", **batch)
+    edit_in(State.SUCCEEDED, alice, photo, model=FLUX, result=photo, **batch)
+    assert "SeedEdit 3 may be able to do it." in text_of(browser.get(edit_url(edit)))
+    refused(alice, photo, model=SEEDEDIT, failure_message="CUDA", **batch)
+    assert "may be able to do it" not in text_of(browser.get(edit_url(edit)))
+
+
+def test_a_program_is_told_that_the_model_of_a_retry_is_gone(browser: Client, alice: User, photo: Photo) -> None:
+    edit = refused(alice, photo)
+    decide(REVE, gone_since=timezone.now())
+    answer = browser.post(f"{edit_url(edit)}retry/", headers={"accept": "application/json"})
+    (error,) = answer.json()["errors"]["__all__"]
+    assert (answer.status_code, error["code"]) == (409, "model_not_offered")
+    assert browser.post(f"{edit_url(edit)}retry/")["Location"] == edit_url(edit)
 
 
 def test_any_other_failure_suggests_no_other_model(browser: Client, alice: User, photo: Photo) -> None:

@@ -24,7 +24,7 @@ from ...tasks import enqueue
 from .. import addresses, comparison, composer, model_facts, progress, user_messages
 from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
-from .errors import storage_unavailable
+from .errors import storage_unavailable, told
 from .links import forget_new_link, live_links
 from .new_edit import created
 from .news import is_seen
@@ -148,12 +148,13 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model)
     except quotas.QuotaExceeded as error:
         if wants_json(request):
-            return JsonResponse(
-                {"errors": {"__all__": [{"message": user_messages.quota(error), "code": error.code}]}}, status=429
-            )
+            return told(429, error.code, user_messages.quota(error))
         return render(request, "429.html", {"message": user_messages.quota(error)}, status=429)
     except NotAllowed as denied:
-        messages.error(request, user_messages.not_allowed(denied, edit))
+        message = user_messages.not_allowed(denied, edit)
+        if wants_json(request):
+            return told(409, denied.code, message)
+        messages.error(request, message)
         return answer(request, edit)
     except OSError:
         return storage_unavailable(request)
