@@ -64,7 +64,7 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
         "pair_url": reverse("edit-pair", args=[edit.pk]),
         "cleaned_up_at": edit.cleaned_up_at,
-        "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
+        "has_copies": bool(edit.tasks),
         "is_owner": False,
         "owner_name": edit.owner.username if edit.shows_name else "",
     }
