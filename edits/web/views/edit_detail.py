@@ -42,7 +42,9 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if edit is None:
         return deleted(request, edit_id)
     is_owner = edit.owner_id == request.user.pk
-    context = for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
+    context = for_everybody(edit)
+    if is_owner:
+        context |= _for_owner(request, edit, context["is_blind"])
     if may_view_all(request.user):
         context["owner_name"] = edit.owner.username
     if is_owner and is_seen(request):
@@ -65,17 +67,17 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "pair_url": reverse("edit-pair", args=[edit.pk]),
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": bool(edit.tasks),
+        "is_blind": blind.is_hidden(edit),
         "is_owner": False,
         "owner_name": edit.owner.username if edit.shows_name else "",
     }
 
 
-def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
+def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
     links = live_links(request, edit) if is_result else []
     versions = history(edit)
     variations = versions.variations_of(edit)
-    is_blind = blind.is_blind([version.edit for version in variations])
     compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
         "is_owner": True,
@@ -85,7 +87,8 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "is_unusual": not compared.is_usual,
         "variations": variations,
         "is_grid": bool(variations) and "grid" in request.GET,
-        "is_blind": is_blind,
+        # With several left, the grid has the buttons.
+        "can_pick": is_blind and not variations and blind.can_pick(edit),
         "is_comparison": len({version.edit.model for version in variations}) > 1,
         **composer.below(edit, person(request), is_blind=is_blind),
         "links": links,
