@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from edits.version import VERSION
+from edits.wiro.catalog import DeclarationError
 
 from .refusals import reason
 
@@ -22,7 +23,11 @@ def main() -> None:
         print(f"Reword {VERSION} (Django {django.get_version()}, Python {platform.python_version()})")
         return
     _refuse_wrong_settings()
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DeclarationError as error:
+        # The check that tells it in one line comes after Django has imported the pages, which need the models.
+        sys.exit(f"A model cannot be used: {error}")
 
 
 def _refuse_wrong_settings() -> None:

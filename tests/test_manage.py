@@ -33,3 +33,14 @@ def test_a_site_is_prepared_or_one_line_says_which_setting_is_wrong(tmp_path: Pa
     command = [sys.executable, "manage.py", "prepare"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout, done.stderr.splitlines()) == (1, "", [line])
+
+
+@pytest.mark.parametrize("command", ["prepare", "models"])
+def test_a_models_file_with_a_mistake_is_told_in_one_line(tmp_path: Path, command: str) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "ours.toml").write_text('slug = "maker/ours"\n[price]\nusd = nan\n')
+    environment = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-tests", "WIRO_API_KEY": "key"}
+    manage = [sys.executable, "manage.py", command]
+    done = subprocess.run(manage, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    line = "A model cannot be used: ours.toml: name: is missing"
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (1, "", [line])

@@ -42,6 +42,12 @@ def in_trash() -> QuerySet[Edit]:
     return Edit.objects.filter(deleted_at__gt=timezone.now() - trash_time(), purged_at__isnull=True)
 
 
+def is_restorable(edit: Edit) -> bool:
+    """Whether `in_trash` has this edit."""
+    leaves_at = leaves_trash_at(edit)
+    return leaves_at is not None and leaves_at > timezone.now() and edit.purged_at is None
+
+
 def leaves_trash_at(edit: Edit) -> datetime | None:
     return edit.deleted_at + trash_time() if edit.deleted_at else None
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from ..models import Edit
-from ..wiro.catalog import METHODS, SEEDEDIT, Catalog, DeclaredInput, Kind, ModelDeclaration, PriceRule, Text, load
+from ..wiro.catalog import METHODS, SEEDEDIT, Catalog, DeclaredInput, Kind, ModelDeclaration, PriceRule, Text, is_plausible, load
 
 __all__ = [
     "METHODS",
@@ -20,6 +20,7 @@ __all__ = [
     "catalog",
     "declared",
     "has_seed",
+    "is_plausible",
     "name_of",
     "spoken",
     "stored",

@@ -70,7 +70,7 @@ def _used_models(now: datetime) -> list[str]:
 def _listed(model: str, now: datetime) -> list[WiroTask]:
     listing = read_back_to(now - WINDOW, PAGES_MAX, model)
     if not listing.is_complete:
-        log.warning("Wiro's list of %s goes on beyond %d pages; older tasks were not compared", model, PAGES_MAX)
+        log.warning("Wiro's list of %s could not be read back far enough; older tasks were not compared", model)
     return [task for task in listing.tasks if task.id and _is_settled_by_age(task, now)]
 
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 from ..models import FAR_AHEAD, Heartbeat, ModelStatus, clock
 from ..wiro import WiroAPIError, WiroError, WiroTool, WiroUnsupportedCallError
 from . import timing
-from .catalog import SEEDEDIT, Kind, ModelDeclaration, catalog
+from .catalog import METHODS, SEEDEDIT, Kind, ModelDeclaration, catalog, is_plausible
 from .provider import client
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,16 @@ def describe(slug: str) -> WiroTool | None:
     return client().tool_detail(owner, project, deadline=timing.scaled(timing.DETAIL_DEADLINE))
 
 
+def look_up(slug: str) -> WiroTool | None:
+    """As `describe`. A server that refuses this slug, but describes one of our models, does not know the model."""
+    try:
+        return describe(slug)
+    except WiroUnsupportedCallError:
+        if any(_ask(model).tool for model in catalog()):
+            return None
+        raise
+
+
 def _ask(model: ModelDeclaration) -> Checked:
     """Asked twice before it counts as gone, because that stops people from using it."""
     try:
@@ -122,11 +132,25 @@ def _tell_operators(model: ModelDeclaration) -> None:
 
 
 def _prices(tool: WiroTool) -> list[dict[str, Any]]:
-    return [{"usd": str(price.price.normalize()), "method": price.method, "when": dict(price.inputs)} for price in tool.prices]
+    amounts = ["" if price.price is None else str(price.price.normalize()) for price in tool.prices]
+    return [
+        {"usd": usd, "method": price.method, "when": dict(price.inputs)} for usd, price in zip(amounts, tool.prices, strict=True)
+    ]
+
+
+def _price_differences(tool: WiroTool) -> Iterator[str]:
+    """Prices that are not understood: instead of them, the one of the model's file is shown."""
+    for price in tool.prices:
+        amount = "unreadable" if price.price is None else f"{price.price.normalize():f}"
+        if price.price is None or not is_plausible(price.price):
+            yield f"its price is {amount}, which is not a plausible amount"
+        elif price.method not in METHODS:
+            yield f"its price of {amount} is by {price.method or 'no method'}, which is not known"
 
 
 def _differences(model: ModelDeclaration, tool: WiroTool) -> Iterator[str]:
     """For operators, in English as all their lists. A model without described inputs cannot be compared."""
+    yield from _price_differences(tool)
     theirs = {item.id: item for item in tool.inputs}
     ours = {model.picture.name, model.words, *(item.name for item in model.inputs)}
     if not theirs:

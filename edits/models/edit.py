@@ -208,11 +208,15 @@ class Edit(models.Model):
         return self.output_of or self.live_attempt
 
     @property
+    def tasks(self) -> list[Attempt]:
+        """The attempts that became tasks at Wiro; for a further picture of another edit's Run, that Run."""
+        return [run for run in ([self.output_of] if self.output_of else self.attempts.all()) if run.wiro_task_id]
+
+    @property
     def cleaned_up_at(self) -> datetime | None:
         """When Wiro's last copy was deleted, or None while there may still be copies."""
-        tasks = [attempt for attempt in self.attempts.all() if attempt.wiro_task_id]
-        erased = [attempt.cleaned_up_at for attempt in tasks if attempt.cleaned_up_at]
-        return max(erased) if erased and len(erased) == len(tasks) else None
+        erased = [attempt.cleaned_up_at for attempt in self.tasks if attempt.cleaned_up_at]
+        return max(erased) if erased and len(erased) == len(self.tasks) else None
 
     def age_at(self, now: datetime) -> float:
         """Seconds in this state, as observed: a gap between two looks counts as OBSERVED_GAP at most, so that neither a clock

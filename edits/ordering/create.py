@@ -1,7 +1,6 @@
 """From an accepted form to queued edits, with quota and money reserved in the same transaction."""
 
 import random
-import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,12 +18,10 @@ from ..jobs.flow_control import storage_health
 from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Photo, WriteLock
-from . import offers, quotas
+from . import offers, quotas, seeds
 from .prices import Price, price_of
 from .sources import Start
 
-# What the model takes is not documented beyond "integer"; 32-bit signed is understood everywhere.
-SEED_MAX = 2_147_483_647
 # Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
 VARIATION = uuid.UUID("6d0f3f0e-4b0c-4a57-9a3e-6f1f5d0f6a11")
 
@@ -39,11 +36,6 @@ class ModelChoice:
     @property
     def columns(self) -> dict[str, Any]:
         return {"model": self.slug, **stored(self.values)}
-
-
-def draw_seed() -> int:
-    """A random seed, never 0: Wiro doesn't report the seed it picks for 0, so it could be neither shown nor reused."""
-    return secrets.randbelow(SEED_MAX) + 1
 
 
 def create(
@@ -99,19 +91,19 @@ def create_variations(
 
 
 def _rows(inputs: dict[str, Any], models: Sequence[dict[str, Any]], variations: int, seed: int) -> list[dict[str, Any]]:
-    """The first variation of every model has the same seed. Several models come in any order, so that it tells nothing."""
+    """A variation has the same seed with every model that takes it. Models come in any order, so that it tells nothing."""
+    declared = [_declared(model) for model in models]
     rows = []
-    for number in range(variations):
-        drawn = seed if seed and not number else draw_seed()
-        rows += [{**inputs, **model, "seed": drawn if _takes_seed(model) else 0} for model in models]
+    for drawn in seeds.draw(declared, seed, variations):
+        own = [seeds.suiting(model, drawn) for model in declared]
+        rows += [{**inputs, **model, "seed": its} for model, its in zip(models, own, strict=True)]
     if len(models) > 1:
         random.SystemRandom().shuffle(rows)
     return rows
 
 
-def _takes_seed(columns: dict[str, Any]) -> bool:
-    model = catalog().get(columns.get("model", ""))
-    return model is None or model.seed is not None
+def _declared(row: dict[str, Any]) -> ModelDeclaration:
+    return catalog()[row.get("model", SEEDEDIT)]
 
 
 def again(
@@ -138,7 +130,7 @@ def again(
         raise NotAllowed(Denial.MODEL_NOT_OFFERED)
     inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     inputs["request_hash"] = request_hash
-    seed = edit.seed if same_seed else draw_seed()
+    seed = edit.seed if same_seed else 0
     choices = [ModelChoice(found[0].slug, _values_for(found[0], edit))]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
     again["choices"] = choices
@@ -243,8 +235,7 @@ def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
 
 
 def _price(row: dict[str, Any]) -> Decimal:
-    model = catalog()[row.get("model", SEEDEDIT)]
-    return price_of(model, {**row.get("inputs", {}), **row}).usd
+    return price_of(_declared(row), {**row.get("inputs", {}), **row}).usd
 
 
 def _existing(photo: Photo) -> Photo | None:

@@ -41,8 +41,11 @@ def find(slugs: list[str]) -> list[ModelDeclaration] | None:
 
 
 def fallback_for(edit: Edit) -> ModelDeclaration | None:
-    """The model to suggest instead: what operators chose for this one, else the first other that is offered."""
-    others = {model.slug: model for model in offered() if model.slug != edit.model}
+    """The model to suggest instead: what operators chose for this one, else the first other that is offered. None that does the
+    same already, in a comparison with this edit."""
+    compared = Edit.objects.filter(owner=edit.owner_id, batch=edit.batch, photo=edit.photo_id, batch__isnull=False)
+    tried = {edit.model, *compared.values_list("model", flat=True)}
+    others = {model.slug: model for model in offered() if model.slug not in tried}
     status = ModelStatus.objects.filter(pk=edit.model).first()
     return others.get(status.fallback if status else "") or next(iter(others.values()), None)
 

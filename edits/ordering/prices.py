@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ..jobs.catalog import METHODS, ModelDeclaration, PriceRule, stored
+from ..jobs.catalog import METHODS, ModelDeclaration, PriceRule, is_plausible, stored
 from ..models import Edit, ModelStatus, State
 
 # Results whose price is looked at.
@@ -50,13 +50,13 @@ def rules_for(model: ModelDeclaration, values: Mapping[str, Any], status: ModelS
 
 
 def _rule(price: Mapping[str, Any]) -> PriceRule | None:
-    """A price as it is stored; None if its method is not known."""
+    """A price as it is stored; None if its method is not known, or if it is no plausible amount."""
     try:
         usd = Decimal(str(price.get("usd")))
     except InvalidOperation:
         return None
     per = METHODS.get(str(price.get("method")))
-    return PriceRule(usd, per, price.get("when") or {}) if per else None
+    return PriceRule(usd, per, price.get("when") or {}) if per and is_plausible(usd) else None
 
 
 def _text(value: object) -> str:

@@ -87,12 +87,12 @@ class WiroToolGroup:
 
 @dataclass(frozen=True)
 class WiroToolPrice:
-    """A price in USD, by `method`, for Runs whose inputs have these values; no inputs means always.
+    """A price in USD, by `method`, for Runs whose inputs have these values; no inputs means always. None: it cannot be read.
 
     Known methods: "cpr" for each Run, "cpo" for each output, "cps" for each second, "cp-pixel" for each pixel.
     """
 
-    price: Decimal
+    price: Decimal | None
     method: str
     inputs: Mapping[str, str] = field(default_factory=dict)
 
@@ -148,8 +148,8 @@ class WiroTool:
         return tuple(item for group in self.groups for item in group.items)
 
     def price_for(self, inputs: Mapping[str, Any]) -> WiroToolPrice | None:
-        """The price of a Run with `inputs`: of those that hold, the one that names most inputs."""
-        fitting = [price for price in self.prices if price.applies_to(inputs)]
+        """The price of a Run with `inputs`: of the readable ones that hold, the one that names most inputs."""
+        fitting = [price for price in self.prices if price.price is not None and price.applies_to(inputs)]
         return max(fitting, key=lambda price: len(price.inputs), default=None)
 
 
@@ -159,11 +159,11 @@ def _group(values: Mapping[str, Any]) -> WiroToolGroup:
 
 
 def _prices(value: object) -> list[WiroToolPrice]:
-    """Entries without a readable price say nothing and are left out."""
+    """Entries without a price say nothing and are left out."""
     prices = []
     for entry in _objects(value):
         price = as_usd(entry.get("price"))
-        if price is not None:
+        if price is not None or as_text(entry.get("price")):
             given = next(iter(as_objects(_decoded(entry.get("inputs")))), {})
             inputs = {name: _default(wanted) for name, wanted in islice(given.items(), MAX_ITEMS)}
             method = as_line(entry.get("priceMethod"), MAX_NAME)

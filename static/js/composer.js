@@ -123,7 +123,8 @@ export function compose(form, page) {
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!isBusy) submit();
+    // Keys submit it even where there is no model to send it to.
+    if (!isBusy && !button.disabled) submit();
   });
   // Fields of it, and a photo that is marked, are elsewhere on the page.
   document.addEventListener("keydown", (event) => {

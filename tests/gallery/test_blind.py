@@ -1,6 +1,7 @@
 """Several models side by side: one order, one price, no names until one is picked, and then a record of it."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from edits.gallery import blind
+from edits.gallery import blind, trash
 from edits.models import Edit, NotAllowed, Photo, State
 from edits.operations import model_record
 from edits.web.addresses import edit_url, status_url
@@ -113,6 +114,68 @@ def test_when_there_is_nothing_to_choose_between_nothing_is_hidden(compared: lis
     for edit in compared[1:]:
         Edit.objects.filter(pk=edit.pk).update(state=State.FAILED, failure_code="model_failed")
     assert not blind.is_blind(blind.compared_with(compared[0]))
+
+
+def hides(browser: Client, edit: Edit, page: str = "") -> bool:
+    """Whether a page of this edit, made by Reve Edit or SeedEdit at a price, tells neither."""
+    text = " ".join(text_of(browser.get(f"{edit_url(edit)}{page}")).split())
+    told = re.search(rf"Model {NAMES[edit.model]}|Cost \$0\.04|· \$0\.04", text)
+    assert "Created" in text
+    return not told
+
+
+def test_the_preview_of_sharing_hides_the_name_as_its_public_page_does(
+    signed_in: SignIn, browser: Client, bob: User, compared: list[Edit]
+) -> None:
+    edit = compared[0]
+    Edit.objects.filter(pk=compared[1].pk).update(visibility="public")
+    assert hides(browser, edit, "share/")
+    assert hides(signed_in(bob), compared[1])
+    browser.post(f"{edit_url(edit)}pick/")
+    assert not hides(browser, edit, "share/")
+    assert not hides(signed_in(bob), compared[1])
+
+
+def test_what_is_made_from_a_compared_result_hides_its_model_too(browser: Client, alice: User, compared: list[Edit]) -> None:
+    edit = next(edit for edit in compared if edit.model == FLUX)
+    fields = {"parent": edit, "model": edit.model, "sent_percent": 0, "result": edit.result}
+    kept = edit_in(State.SUCCEEDED, alice, edit.photo, **fields)
+    again = edit
+    for nonce in ("one", "two"):
+        # Another variation, and one more of that one.
+        browser.post(f"{edit_url(again)}retry/", {"seed": "new", "nonce": nonce})
+        again = Edit.objects.get(nonce=nonce)
+        done = {"state": State.SUCCEEDED, "result": edit.result, "due_at": None, "cost": Decimal("0.04")}
+        Edit.objects.filter(pk=again.pk).update(**done, started_at=again.created_at, ended_at=again.created_at)
+    assert hides(browser, kept)
+    assert hides(browser, again)
+    browser.post(f"{edit_url(again)}retry/", {"seed": "new", "nonce": "other", "model": REVE})
+    assert not hides(browser, Edit.objects.get(nonce="other"))
+    browser.post(f"{edit_url(compared[0])}pick/")
+    assert not hides(browser, kept)
+    assert not hides(browser, again)
+
+
+def test_a_deleted_result_takes_part_until_it_is_gone_for_good(browser: Client, compared: list[Edit]) -> None:
+    left, *deleted = compared
+    for edit in deleted:
+        browser.post(f"{edit_url(edit)}delete/")
+    assert hides(browser, left)
+    assert "Pick this" in text_of(browser.get(edit_url(left)))
+    Edit.objects.filter(pk__in=[edit.pk for edit in deleted]).update(deleted_at=left.created_at - timedelta(days=400))
+    assert not hides(browser, left)
+    assert "Pick this" not in text_of(browser.get(edit_url(left)))
+
+
+def test_what_is_left_can_be_picked_and_then_restoring_hides_nothing(browser: Client, alice: User, compared: list[Edit]) -> None:
+    left, *deleted = compared
+    for edit in deleted:
+        browser.post(f"{edit_url(edit)}delete/")
+    browser.post(f"{edit_url(left)}pick/")
+    assert reloaded(left).picked_at
+    trash.restore(deleted[0], alice)
+    assert not hides(browser, left)
+    assert not hides(browser, deleted[0])
 
 
 def test_scripts_know_what_they_asked_for(browser: Client, compared: list[Edit]) -> None:

@@ -59,11 +59,14 @@ class ForeignWiro:
     """Answers Tool/Detail for the models of `described`, and nothing else."""
 
     def __init__(self, server: HTTPServer) -> None:
-        self.described = dict(WIRO)
+        self.described, self.refused = dict(WIRO), set[str]()
         server.expect_request("/v1/Tool/Detail", method="POST").respond_with_handler(self.answer)
 
     def answer(self, request: Request) -> Response:
         asked = request.get_json()
+        if asked["slugproject"] in self.refused:
+            refusal = {"result": False, "errors": [{"code": 1, "message": "no such tool"}]}
+            return Response(json.dumps(refusal), content_type="application/json")
         found = self.described.get(asked["slugproject"]) if asked["slugowner"] == "foreign" else None
         tools = [self.tool(asked["slugproject"], *found)] if found else []
         return Response(json.dumps({"result": True, "errors": [], "tool": tools}), content_type="application/json")
@@ -108,6 +111,16 @@ def test_wiros_rule_becomes_the_price(wiro: ForeignWiro) -> None:
     assert price("unknown-type") == ("0.5", True)
 
 
+@pytest.mark.parametrize("told", [0, "0.0", -1, "NaN", "free", "1e-12", 10_000_000])
+def test_what_is_no_amount_of_money_is_not_taken_for_the_price(wiro: ForeignWiro, told: Any) -> None:
+    wiro.described["no-seed"] = ([PICTURE, WORDS], [per("cpr", told)])
+    (checked,) = (checked for checked in model_checks.check() if checked.model.key == "no-seed")
+    assert price("no-seed") == ("0.5", True)
+    (difference,) = checked.differences
+    assert difference.startswith("its price is ")
+    assert difference.endswith(", which is not a plausible amount")
+
+
 def test_the_price_is_on_the_button_and_reserved(wiro: ForeignWiro, browser: Client) -> None:
     model_checks.check()
     assert "Edit photo · $0.02" in text_of(browser.get("/edits/new/"))
@@ -124,7 +137,11 @@ def test_a_price_that_only_the_run_will_tell_says_about(wiro: ForeignWiro, brows
 
 def test_what_differs_is_kept_for_operators_and_never_a_crash(wiro: ForeignWiro) -> None:
     found = {checked.model.key: checked.differences for checked in model_checks.check() if checked.tool}
-    assert found["unknown-type"] == ["brush is required and not declared", "brush has the unknown type brushstrokes"]
+    assert found["unknown-type"] == [
+        "its price of 7 is by cp-token, which is not known",
+        "brush is required and not declared",
+        "brush has the unknown type brushstrokes",
+    ]
     assert found["two-outputs"] == []
     assert found["null-parameters"] == []
     assert ModelStatus.objects.get(pk="foreign/unknown-type").differences == found["unknown-type"]
@@ -188,3 +205,19 @@ def test_the_command_drafts_a_file_that_can_be_read(wiro: ForeignWiro, settings:
     for slug, problem in (("foreign/New_Model", "is there already"), ("foreign/none", "has no model"), ("x", "cannot be asked")):
         with pytest.raises(CommandError, match=problem):
             call_command("models", "--draft", slug)
+
+
+def test_a_model_that_wiro_refuses_to_describe_is_unknown_if_others_are_not(wiro: ForeignWiro) -> None:
+    wiro.refused.add("none")
+    with pytest.raises(CommandError, match=r"Wiro has no model foreign/none\."):
+        call_command("models", "--draft", "foreign/none")
+    wiro.described.clear()
+    with pytest.raises(CommandError, match="does not seem to know Tool/Detail"):
+        call_command("models", "--draft", "foreign/none")
+
+
+@pytest.mark.parametrize("options", [["--check"], ["--draft", "maker/model"]])
+def test_without_a_key_the_command_says_so_in_one_line(settings: Settings, options: list[str]) -> None:
+    settings.WIRO_API_KEY = ""
+    with pytest.raises(CommandError, match=r"^WIRO_API_KEY is not set, so Wiro cannot be asked\. .*$"):
+        call_command("models", *options)

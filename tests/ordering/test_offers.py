@@ -1,5 +1,7 @@
 """What operators decide about models, and what people then get."""
 
+import re
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +17,7 @@ from edits.web.addresses import edit_url
 from edits.wiro.catalog import SEEDEDIT
 from tests.forms import post
 from tests.pages import text_of
-from tests.rows import attempt_of, edit_in
+from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,24 @@ def test_when_all_are_gone_nothing_can_be_ordered(browser: Client, settings: Set
     settings.MODELS = []
     decide(SEEDEDIT, gone_since=timezone.now())
     assert "Wiro no longer offers SeedEdit 3. The administrators have been notified." in text_of(browser.get("/edits/new/"))
+    assert list(post(browser, as_json=True).json()["errors"]) == ["model"]
+
+
+def test_without_any_model_the_page_says_so_and_cannot_be_sent(browser: Client, alice: User, photo: Photo) -> None:
+    pages = "/edits/new/", edit_url(edit_in(State.SUCCEEDED, alice, photo, result=photo))
+    send = re.compile(r"<button [^>]*composer-send[^>]*>")
+    for page in pages:
+        answer = browser.get(page)
+        assert "No model is available right now." not in text_of(answer)
+        assert " disabled" not in present(send.search(answer.text))[0]
+    for slug in (SEEDEDIT, REVE, FLUX):
+        decide(slug, is_offered=False)
+    for page in pages:
+        answer = browser.get(page)
+        assert "No model is available right now." in text_of(answer)
+        assert " disabled" in present(send.search(answer.text))[0]
+        assert "$0.00" not in text_of(answer)
+        assert "data-price" not in answer.text
     assert list(post(browser, as_json=True).json()["errors"]) == ["model"]
 
 
@@ -103,6 +123,25 @@ def test_a_model_that_is_gone_suggests_another_one(browser: Client, alice: User,
     assert "Wiro no longer offers the model of this edit." in text
     assert "SeedEdit 3 may be able to do it." in text
     assert "Try again" not in text
+
+
+def test_a_model_of_the_same_comparison_is_not_suggested(browser: Client, alice: User, photo: Photo) -> None:
+    decide(REVE, fallback=FLUX)
+    batch = {"batch": uuid.uuid4()}
+    edit = refused(alice, photo, failure_message="flagged as sensitive", **batch)
+    edit_in(State.SUCCEEDED, alice, photo, model=FLUX, result=photo, **batch)
+    assert "SeedEdit 3 may be able to do it." in text_of(browser.get(edit_url(edit)))
+    refused(alice, photo, model=SEEDEDIT, failure_message="CUDA", **batch)
+    assert "may be able to do it" not in text_of(browser.get(edit_url(edit)))
+
+
+def test_a_program_is_told_that_the_model_of_a_retry_is_gone(browser: Client, alice: User, photo: Photo) -> None:
+    edit = refused(alice, photo)
+    decide(REVE, gone_since=timezone.now())
+    answer = browser.post(f"{edit_url(edit)}retry/", headers={"accept": "application/json"})
+    (error,) = answer.json()["errors"]["__all__"]
+    assert (answer.status_code, error["code"]) == (409, "model_not_offered")
+    assert browser.post(f"{edit_url(edit)}retry/")["Location"] == edit_url(edit)
 
 
 def test_any_other_failure_suggests_no_other_model(browser: Client, alice: User, photo: Photo) -> None:

@@ -83,7 +83,7 @@ def test_many_and_deep_versions_are_shown_with_few_queries(
     for number in range(15):
         made = {"created_at": now + timedelta(seconds=number), "prompt": f"step {number}"}
         parent = edit_in(State.SUCCEEDED, alice, photo, parent=parent, **made)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page = browser.get(edit_url(present(parent))).content.decode()
     rows = version_rows(page)
     assert [words for (_, words), _ in rows] == [f"step {number}" for number in range(3, 15)]

@@ -27,11 +27,13 @@ class TaskListing:
 
 def read_back_to(moment: datetime, pages: int, model: str) -> TaskListing:
     """Read at most this many pages of the model's tasks. A short page need not be the last one: servers may return fewer entries
-    than requested, and entries that cannot be read do not count. Raises WiroError."""
+    than requested, and entries that cannot be read do not count. A list that repeats itself is not complete. Raises WiroError."""
     tasks: list[WiroTask] = []
     received, is_complete = 0, False
     for _ in range(pages):
         page = client().task_list(model, start=received, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+        if _brings_nothing_new(page, tasks):
+            break
         received += page.received
         tasks += page
         lag = _clock_lag(tasks)
@@ -40,6 +42,13 @@ def read_back_to(moment: datetime, pages: int, model: str) -> TaskListing:
             is_complete = True
             break
     return TaskListing([_by_our_clock(task, lag) for task in tasks], is_complete)
+
+
+def _brings_nothing_new(page: Iterable[WiroTask], tasks: Iterable[WiroTask]) -> bool:
+    """The server gives a page again, whatever the place to begin at: it would do so for all pages to come."""
+    known = {(task.id, task.created_at) for task in tasks if task.id}
+    read = [(task.id, task.created_at) for task in page]
+    return bool(read) and known.issuperset(read)
 
 
 def _clock_lag(tasks: Iterable[WiroTask]) -> timedelta:

@@ -25,6 +25,9 @@ class Command(BaseCommand):
         what.add_argument("--draft", metavar="OWNER/NAME", help="write a file for this model from what Wiro says about it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if (options["check"] or options["draft"]) and not settings.WIRO_API_KEY:
+            sandbox = "The sandbox of `make run` has a key of its own, and knows nothing of Wiro's models."
+            raise CommandError(f"WIRO_API_KEY is not set, so Wiro cannot be asked. {sandbox}")
         if options["check"]:
             self._check()
         elif options["draft"]:
@@ -53,7 +56,7 @@ class Command(BaseCommand):
 
     def _draft(self, slug: str) -> None:
         try:
-            tool = model_checks.describe(slug)
+            tool = model_checks.look_up(slug)
         except (WiroError, ValueError) as error:
             raise CommandError(f"Wiro cannot be asked about {slug}: {error}") from error
         if tool is None:
@@ -63,7 +66,7 @@ class Command(BaseCommand):
         if path.exists():
             raise CommandError(f"{path} is there already.")
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(draft(tool), encoding="utf-8")
+        path.write_text(draft(tool, slug), encoding="utf-8")
         self.stdout.write(f"Wrote {path}. Check every line of it, then restart the site.")
 
 

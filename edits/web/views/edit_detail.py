@@ -26,7 +26,7 @@ from ...tasks import enqueue
 from .. import addresses, comparison, composer, model_facts, money, progress, user_messages
 from ..history import history
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
-from .errors import storage_unavailable
+from .errors import storage_unavailable, told
 from .links import forget_new_link, live_links
 from .new_edit import created
 from .news import is_seen
@@ -44,7 +44,9 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if edit is None:
         return deleted(request, edit_id)
     is_owner = edit.owner_id == request.user.pk
-    context = for_everybody(edit) | (_for_owner(request, edit) if is_owner else {})
+    context = for_everybody(edit)
+    if is_owner:
+        context |= _for_owner(request, edit, context["is_blind"])
     if may_view_all(request.user):
         context["owner_name"] = edit.owner.username
     if is_owner and is_seen(request):
@@ -66,18 +68,18 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
         "pair_url": reverse("edit-pair", args=[edit.pk]),
         "cleaned_up_at": edit.cleaned_up_at,
-        "has_copies": any(attempt.wiro_task_id for attempt in edit.attempts.all()),
+        "has_copies": bool(edit.tasks),
+        "is_blind": blind.is_hidden(edit),
         "is_owner": False,
         "owner_name": edit.owner.username if edit.shows_name else "",
     }
 
 
-def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
+def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, Any]:
     is_result = edit.state == State.SUCCEEDED
     links = live_links(request, edit) if is_result else []
     versions = history(edit)
     variations = versions.variations_of(edit)
-    is_blind = blind.is_blind([version.edit for version in variations])
     # Until one is picked, the price would tell which model it is.
     retry_price = create.price_again(edit) if edit.is_ended and not is_blind else None
     compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
@@ -89,7 +91,8 @@ def _for_owner(request: HttpRequest, edit: Edit) -> dict[str, Any]:
         "is_unusual": not compared.is_usual,
         "variations": variations,
         "is_grid": bool(variations) and "grid" in request.GET,
-        "is_blind": is_blind,
+        # With several left, the grid has the buttons.
+        "can_pick": is_blind and not variations and blind.can_pick(edit),
         "is_comparison": len({version.edit.model for version in variations}) > 1,
         **composer.below(edit, person(request), is_blind=is_blind),
         "links": links,
@@ -150,12 +153,13 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model)
     except quotas.QuotaExceeded as error:
         if wants_json(request):
-            return JsonResponse(
-                {"errors": {"__all__": [{"message": user_messages.quota(error), "code": error.code}]}}, status=429
-            )
+            return told(429, error.code, user_messages.quota(error))
         return render(request, "429.html", {"message": user_messages.quota(error)}, status=429)
     except NotAllowed as denied:
-        messages.error(request, user_messages.not_allowed(denied, edit))
+        message = user_messages.not_allowed(denied, edit)
+        if wants_json(request):
+            return told(409, denied.code, message)
+        messages.error(request, message)
         return answer(request, edit)
     except OSError:
         return storage_unavailable(request)

@@ -77,7 +77,12 @@ def busy(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def told(status: int, code: str, message: str, field: str = "__all__") -> JsonResponse:
+    """A refusal as programs read it."""
+    return JsonResponse({"errors": {field: [{"message": message, "code": code}]}}, status=status)
+
+
 def _refused(request: HttpRequest, status: int, field: str, code: str, message: str) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse({"errors": {field: [{"message": message, "code": code}]}}, status=status)
+        return told(status, code, message, field)
     return render(request, "refused.html", {"message": message}, status=status)

@@ -4,7 +4,7 @@ import io
 import uuid
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -18,7 +18,7 @@ from .. import addresses, user_messages
 from ..region_form import RegionForm
 from ..upload_places import TooLongInLine, turn_to_decode
 from .access import own_edit, person, wants_json
-from .errors import busy, storage_unavailable
+from .errors import busy, storage_unavailable, told
 from .new_edit import created
 from .picture_responses import inert
 
@@ -55,7 +55,7 @@ def _make(request: HttpRequest, edit: Edit) -> HttpResponse:
     except quotas.QuotaExceeded as error:
         message = user_messages.quota(error)
         if wants_json(request):
-            return _errors(429, "__all__", error.code, message)
+            return told(429, error.code, message)
         return render(request, "429.html", {"message": message}, status=429)
     return created(request, version)
 
@@ -72,10 +72,6 @@ def made_version(request: HttpRequest, edit: Edit) -> Edit:
 def _refused(request: HttpRequest, edit: Edit, status: int, field: str, code: str, message: str) -> HttpResponse:
     """Programs and requests for the picture get the code; a user who pressed the button reads the reason on the page."""
     if request.method != "POST" or wants_json(request):
-        return _errors(status, field, code, message)
+        return told(status, code, message, field)
     messages.info(request, message)
     return redirect(addresses.edit_url(edit))
-
-
-def _errors(status: int, field: str, code: str, message: str) -> JsonResponse:
-    return JsonResponse({"errors": {field: [{"message": message, "code": code}]}}, status=status)

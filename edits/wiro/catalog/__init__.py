@@ -12,7 +12,7 @@ is described in docs/models.md.
 from .declaration import DeclaredInput, InvalidInput, Kind, ModelDeclaration, Option, OutputRules, PictureRules, Sent, Text
 from .drafting import draft, key_of
 from .loading import FOLDER, SEEDEDIT, Catalog, load
-from .pricing import METHODS, Per, PriceRule
+from .pricing import METHODS, Per, PriceRule, is_plausible
 from .reading import DeclarationError, read
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Sent",
     "Text",
     "draft",
+    "is_plausible",
     "key_of",
     "load",
     "read",

@@ -2,24 +2,36 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from ..tool import WiroTool, WiroToolInput
+from .declaration import SEED_MAX
+from .pricing import METHODS, is_plausible
+from .reading import NAME, snake_case
 
-_NUMBERS = {"range": "decimal", "float": "decimal", "number": "whole"}
+_NUMBERS = {"range", "float", "number"}
 _KNOWN = {"text", "textarea", "select", *_NUMBERS}
+_FILES = {"fileinput", "multifileinput", "combinefileinput"}
 _SWITCH = {"true", "false"}
+_PICTURE = re.compile("image|picture|photo", re.IGNORECASE)
+# A picture that is not the one to be edited.
+_BESIDES = re.compile("mask|style|reference", re.IGNORECASE)
+_COUNTS = re.compile("samples|((num(ber)?_?(of)?|max)_?(outputs|images|results))|((output|image)_?count)", re.IGNORECASE)
 
 
-def draft(tool: WiroTool) -> str:
-    """A TOML file. What cannot be told from Wiro's words is marked with TO DO; inputs of unknown types are left out, and said."""
-    picture = next((item for item in tool.inputs if "image" in item.id.lower() and item.id.lower().endswith("url")), None)
-    words = next((item for item in tool.inputs if item.type == "textarea"), None)
+def draft(tool: WiroTool, slug: str) -> str:
+    """A TOML file for the model that was asked for as `slug`.
+
+    What cannot be told from Wiro's words is marked with TO DO; inputs of unknown types are left out, and said.
+    """
+    slug = tool.slug if tool.owner and tool.project else slug
+    picture, words = _picture(tool.inputs), _words(tool.inputs)
     head = [
-        f"# Drafted from Wiro's description of {tool.slug}. Check every line, then remove this one.",
+        f"# Drafted from Wiro's description of {slug}. Check every line, then remove this one.",
         *([] if tool.inputs else ["# TO DO: Wiro names no inputs."]),
-        f"slug = {_text(tool.slug)}",
-        f"name = {_text(tool.title or tool.project)}",
+        f"slug = {_text(slug)}",
+        f"name = {_text(tool.title or slug.rpartition('/')[2])}",
         "seconds = 15  # TO DO: the typical time of a Run",
         "",
         "[good_at]",
@@ -30,6 +42,7 @@ def draft(tool: WiroTool) -> str:
         "",
         "[words]",
         f"input = {_text(words.id if words else 'prompt')}{'' if words else '  # TO DO: not found'}",
+        *_output(tool.inputs),
         *_price(tool),
     ]
     taken = {item.id for item in (picture, words) if item}
@@ -42,22 +55,53 @@ def key_of(slug: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", slug.rpartition("/")[2].lower()).strip("-")
 
 
+def _picture(inputs: Sequence[WiroToolInput]) -> WiroToolInput | None:
+    """The input for the photo: its name says that it takes an address or a picture, or at least it takes a file."""
+    found = [item for item in inputs if NAME.fullmatch(item.id) and not _BESIDES.search(item.id)]
+    pictures = [item for item in found if _PICTURE.search(item.id)]
+    addresses = [item for item in pictures if item.id.lower().endswith("url")]
+    files = [item for item in (*pictures, *found) if item.type in _FILES]
+    return next(iter((*addresses, *files)), None)
+
+
+def _words(inputs: Sequence[WiroToolInput]) -> WiroToolInput | None:
+    found = [item for item in inputs if NAME.fullmatch(item.id)]
+    named = [item for item in found if item.id.lower() in ("prompt", "instruction")]
+    return next(iter((*(item for item in found if item.type == "textarea"), *named)), None)
+
+
+def _output(inputs: Sequence[WiroToolInput]) -> list[str]:
+    counting = next((item for item in inputs if _is_count(item)), None)
+    return ["", "[output]", f"count_by = {_text(snake_case(counting.id))}"] if counting else []
+
+
+def _is_count(item: WiroToolInput) -> bool:
+    """Does it say how many pictures come back?"""
+    are_numbers = all(re.fullmatch("[1-9][0-9]?", option.value) for option in item.options)
+    return item.type in _KNOWN and bool(_COUNTS.fullmatch(item.id)) and are_numbers
+
+
 def _price(tool: WiroTool) -> list[str]:
-    usd = tool.prices[0].price if tool.prices else tool.approximate_cost
-    if usd is None:
+    told = tool.price_for({item.id: item.default for item in tool.inputs}) or next(iter(tool.prices), None)
+    usd, method = (told.price, told.method) if told else (tool.approximate_cost, "cpr")
+    per = METHODS.get(method)
+    if not told and usd is None:
         return []
-    return ["", "[price]", f"usd = {float(usd):g}  # TO DO: for a Run of the default size"]
+    if usd is None or per is None or not is_plausible(usd):
+        amount = "an unreadable amount" if usd is None else f"{usd.normalize():f}"
+        return ["", f"# TO DO: Wiro tells a price of {amount} by {method or 'no method'}, which is not understood here."]
+    return ["", "[price]", f"usd = {float(usd):g}  # TO DO: for a Run of the default size", f"per = {_text(per)}"]
 
 
 def _input(item: WiroToolInput) -> Iterator[str]:
-    if item.type not in _KNOWN:
-        yield from ("", f"# Left out: {item.id}, whose type {item.type or '(none)'} is not known here.")
+    if item.type not in _KNOWN or not NAME.fullmatch(item.id):
+        yield from ("", f"# Left out: {_why_not(item)}{', and Wiro requires it' if item.required else ''}.")
         return
     kind = _kind(item)
     yield from ("", "[[inputs]]", f"name = {_text(item.id)}", f"kind = {_text(kind)}")
     if kind != "seed":
         yield f"default = {_default(item, kind)}"
-        yield from (f"{key} = {value:g}" for key, value in (("min", item.minimum), ("max", item.maximum)) if value is not None)
+    yield from _bounds(item, kind)
     yield f"label = {_text(item.label or item.id)}"
     if item.note:
         yield f"help = {_text(item.note)}"
@@ -69,13 +113,39 @@ def _input(item: WiroToolInput) -> Iterator[str]:
         yield from ("options = [", *lines, "]")
 
 
+def _why_not(item: WiroToolInput) -> str:
+    if not NAME.fullmatch(item.id):
+        return f"{_text(item.id)}, which cannot be the name of an input"
+    if item.type in _FILES:
+        return f"{item.id}, which takes a further file"
+    return f"{item.id}, whose type {item.type or '(none)'} is not known here"
+
+
+def _bounds(item: WiroToolInput, kind: str) -> Iterator[str]:
+    if kind == "seed":
+        if item.maximum is not None and 0 < item.maximum < SEED_MAX:
+            yield f"max = {_number(item.maximum)}"
+        return
+    bounds = {"min": item.minimum, "max": item.maximum, "step": item.step if kind == "decimal" else None}
+    yield from (f"{key} = {_number(value)}" for key, value in bounds.items() if value is not None)
+
+
 def _kind(item: WiroToolInput) -> str:
     if item.id == "seed":
         return "seed"
     if item.type == "select":
         values = {option.value for option in item.options}
         return "switch" if values == _SWITCH else "choice" if values else "text"
-    return _NUMBERS.get(item.type, "text")
+    if _is_count(item):
+        return "whole"
+    return ("whole" if _is_whole(item) else "decimal") if item.type in _NUMBERS else "text"
+
+
+def _is_whole(item: WiroToolInput) -> bool:
+    """A slider takes whole numbers if its step is one: a Run would have 2.0 instead of 2."""
+    told = [item.minimum, item.maximum, item.step, _as_number(item.default)]
+    numbers = [value for value in told if value is not None]
+    return item.type != "float" and (item.type == "number" or item.step is not None) and all(map(float.is_integer, numbers))
 
 
 def _default(item: WiroToolInput, kind: str) -> str:
@@ -83,12 +153,25 @@ def _default(item: WiroToolInput, kind: str) -> str:
         case "switch":
             return "true" if item.default == "true" else "false"
         case "whole" | "decimal":
-            return item.default if re.fullmatch(r"-?\d+(\.\d+)?", item.default) else f"{item.minimum or 0:g}"
+            number = _as_number(item.default)
+            return _number((item.minimum or 0.0) if number is None else number)
         case "choice":
             values = [option.value for option in item.options]
             return _text(item.default if item.default in values else values[0])
         case _:
             return _text(item.default)
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def _text(value: str) -> str:

@@ -19,6 +19,13 @@ METHODS = {"cpr": Per.RUN, "cpo": Per.OUTPUT, "cps": Per.SECOND, "cp-pixel": Per
 """Wiro's words for them, as Tool/Detail has them in `priceMethod`."""
 
 _SMALLEST = Decimal("0.000001")
+# A pixel of the cheapest models costs about 1e-8 USD; no edit of a picture costs more than this.
+_LEAST, _MOST = Decimal("1e-10"), Decimal(1000)
+
+
+def is_plausible(usd: Decimal) -> bool:
+    """Whether this can be the price of anything: nothing, less than nothing and 1e-12 USD are mistakes."""
+    return usd.is_finite() and _LEAST <= usd <= _MOST
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from .declaration import SEED_MAX, DeclaredInput, InvalidInput, Kind, ModelDeclaration, Option, OutputRules, PictureRules, Text
-from .pricing import Per, PriceRule
+from .pricing import Per, PriceRule, is_plausible
 from .table import DeclarationError, Table
 
 _SLUG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _SENDS = {Kind.WHOLE: "number", Kind.SEED: "number"}
 # Fields of the form itself, and columns that hold something else.
 _TAKEN = {"photo", "prompt", "model", "variations", "batch", "place", "nonce", "version", "side", "fit", "region", "region_box"}
 
-__all__ = ["DeclarationError", "read"]
+__all__ = ["NAME", "DeclarationError", "read", "snake_case"]
 
 
 def read(path: Path) -> ModelDeclaration:
@@ -42,7 +42,7 @@ def _model(table: Table) -> ModelDeclaration:
         good_at=Text(table.texts("good_at")),
         seconds=table.number("seconds", above=0),
         picture=_picture(table.table("picture")),
-        words=words.text("input", "prompt", matching=_NAME),
+        words=words.text("input", "prompt", matching=NAME),
         words_max=words.whole("max_length", 2000),
         inputs=inputs,
         output=_output(table.table("output"), inputs),
@@ -64,7 +64,7 @@ def _names_differ(table: Table, model: ModelDeclaration) -> None:
 
 def _picture(table: Table) -> PictureRules:
     rules = PictureRules(
-        name=table.text("input", matching=_NAME),
+        name=table.text("input", matching=NAME),
         most=table.whole("most", 1),
         formats=tuple(table.choices("formats", ("jpeg", "png", "webp"), ("jpeg", "png"))),
         max_bytes=round(table.number("max_megabytes", 10, above=0) * 1024 * 1024),
@@ -96,6 +96,8 @@ def _output(table: Table, inputs: tuple[DeclaredInput, ...]) -> OutputRules:
 
 def _price(table: Table) -> PriceRule:
     usd = Decimal(str(table.number("usd", above=0)))
+    if not is_plausible(usd):
+        raise table.error("usd", f"{usd} is not a plausible price")
     rule = PriceRule(usd, Per(table.choice("per", tuple(map(str, Per)), "run")))
     table.finish()
     return rule
@@ -103,11 +105,11 @@ def _price(table: Table) -> PriceRule:
 
 def _input(table: Table) -> DeclaredInput:
     kind = Kind(table.choice("kind", tuple(map(str, Kind))))
-    name = table.text("name", matching=_NAME)
+    name = table.text("name", matching=NAME)
     default = table.value("default", 0 if kind == Kind.SEED else None)
     item = DeclaredInput(
         name=name,
-        field=table.text("field", _snake_case(name), matching=_FIELD),
+        field=table.text("field", snake_case(name), matching=_FIELD),
         kind=kind,
         label=Text(table.texts("label")),
         help=Text(table.texts("help", {})),
@@ -153,5 +155,6 @@ def _option(table: Table) -> Option:
     return option
 
 
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
+    """The field of an input with this name, unless its file says otherwise."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 _MISSING: Any = object()
+# Larger numbers mean nothing here, and floats are whole up to this one. TOML also has inf and nan.
+_TOO_LARGE = 2**53
 
 
 class DeclarationError(ValueError):
@@ -62,6 +64,8 @@ class Table:
         value = self.value(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.error(key, "must be a number")
+        if not abs(value) < _TOO_LARGE:
+            raise self.error(key, f"{value} is not a usable number")
         if above is not None and value <= above:
             raise self.error(key, f"must be more than {above:g}")
         return value

@@ -51,6 +51,13 @@ def test_what_makes_a_list_complete(
     assert len(found.tasks) == sum(len(page) for page in pages)
 
 
+@pytest.mark.parametrize("tasks", [(9, 8, 7), (9, -3)])
+def test_a_server_that_gives_the_same_page_again_is_not_asked_on(monkeypatch: pytest.MonkeyPatch, tasks: tuple[int, ...]) -> None:
+    """It ignores where to begin, so its list cannot be read back, and absence from it means nothing."""
+    found, asked = read(monkeypatch, [page(*tasks)] * 4)
+    assert (len(asked), found.is_complete, len(found.tasks)) == (2, False, len(tasks))
+
+
 def read(monkeypatch: pytest.MonkeyPatch, pages: list[WiroTaskList]) -> tuple[task_listing.TaskListing, list[int]]:
     """What is read back to the moment in four pages, and where each began."""
     asked: list[int] = []

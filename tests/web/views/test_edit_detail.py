@@ -14,9 +14,10 @@ from pytest_django.fixtures import Settings
 from edits.models import Edit, Failure, Photo, State
 from edits.web.addresses import edit_url, status_url
 from tests.fixtures import SignIn
+from tests.pages import text_of
 from tests.photos import photo_path
 from tests.regions import order
-from tests.rows import edit_in, present
+from tests.rows import attempt_of, edit_in, present
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +180,13 @@ def test_an_edit_can_continue_from_the_result_or_from_the_original(browser: Clie
     assert f'name="version" value="{second.pk}"' in page
     assert 'name="side" value="result"' in page
     assert f'href="/edits/new/?version={first.pk}&amp;side=source"' in page
+
+
+def test_every_picture_of_a_run_tells_whether_its_copies_are_deleted(browser: Client, alice: User, photo: Photo) -> None:
+    edit = edit_in(State.SUCCEEDED, alice, photo, result=photo)
+    run, _token = attempt_of(edit)
+    pages = [edit_url(each) for each in (edit, edit_in(State.SUCCEEDED, alice, photo, result=photo, output_of=run))]
+    assert ["Copies at Wiro not deleted yet" in " ".join(text_of(browser.get(page)).split()) for page in pages] == [True, True]
+    run.cleaned_up_at = timezone.now()
+    run.save()
+    assert ["Copies at Wiro deleted" in " ".join(text_of(browser.get(page)).split()) for page in pages] == [True, True]

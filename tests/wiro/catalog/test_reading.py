@@ -82,6 +82,18 @@ def test_an_input_that_the_site_could_not_keep_is_refused(tmp_path: Path, field:
         read(declared(tmp_path, f'{MODEL}\n[[inputs]]\n{field}\nlabel = "X"\n'))
 
 
+@pytest.mark.parametrize("usd", ["nan", "inf", "-inf", "-0.1", "0", "1e-30", "1e15", "9" * 400, "true"])
+def test_what_is_no_amount_of_money_is_refused_by_name(tmp_path: Path, usd: str) -> None:
+    with pytest.raises(DeclarationError, match=r"new-model\.toml: price\.usd: "):
+        read(declared(tmp_path, f"{MODEL}\n[price]\nusd = {usd}\n"))
+
+
+@pytest.mark.parametrize("line", ["seconds = nan", "seconds = inf"])
+def test_what_is_no_number_is_refused_by_name(tmp_path: Path, line: str) -> None:
+    with pytest.raises(DeclarationError, match=r"new-model\.toml: seconds: "):
+        read(declared(tmp_path, MODEL.replace("seconds = 9", line)))
+
+
 def test_the_name_of_a_file_becomes_part_of_names_on_pages(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="small letters, digits and hyphens"):
         read(declared(tmp_path, name="New Model.toml"))

@@ -93,7 +93,7 @@ def test_the_model_is_described_as_in_the_reference(caller: Caller, client: Wiro
     assert [option.value for option in tool.inputs[3].options] == ["false", "true"]
     price = tool.price_for({})
     assert price is not None
-    assert (str(float(price.price)), price.method, tool.run_count) == ("0.03", "cpr", 1)
+    assert (str(float(price.price or 0)), price.method, tool.run_count) == ("0.03", "cpr", 1)
     assert json.loads(caller.post("/Tool/Detail", {"slugowner": OWNER, "slugproject": PROJECT}).json()["tool"][0]["dynamicprice"])
 
 
