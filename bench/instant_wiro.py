@@ -1,15 +1,18 @@
-"""A Wiro that is done at once: every Run has succeeded by its first poll, with the same picture. For bench/machines.py."""
+"""A Wiro that is done at once: every Run has succeeded by its first poll, with the same picture. For bench/machines.py,
+and for bench/arrival.py, which names the file in INSTANT_WIRO_PICTURE."""
 
 import io
 import json
 import os
 import uuid
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 ORIGIN = os.environ.get("INSTANT_WIRO_ORIGIN", "")
+NAMED = os.environ.get("INSTANT_WIRO_PICTURE")
 _file = io.BytesIO()
 # About the size of what SeedEdit returns.
 Image.effect_noise((1024, 768), 40).convert("RGB").save(_file, "JPEG", quality=80)
@@ -20,7 +23,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     path, length = environ["PATH_INFO"], int(environ.get("CONTENT_LENGTH") or 0)
     body = environ["wsgi.input"].read(length)
     if path.startswith("/outputs/"):
-        return _sent(start_response, PICTURE, "image/jpeg")
+        return _sent(start_response, Path(NAMED).read_bytes() if NAMED else PICTURE, "image/jpeg")
     return _sent(start_response, json.dumps({"errors": [], "result": True} | _answer(path, body)).encode(), "application/json")
 
 

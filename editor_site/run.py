@@ -28,10 +28,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 # docker-compose.yml has the same commands; a test compares them.
-WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --no-ws --log-level error editor_site.wsgi:application"
+# A worker that is told to stop while it still starts does not hear it, hence the time after which it is killed, in seconds.
+WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --workers-kill-timeout 15 --no-ws --log-level error"
+WEB += " editor_site.wsgi:application"
 WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
-BEAT = "celery --quiet -A editor_site beat --schedule {data}/celerybeat-schedule --pidfile="
-SANDBOX = "python manage.py wiro_sandbox --host {host} --port {port} --time-scale {time_scale}"
+BEAT = "celery --quiet -A editor_site.beat beat --schedule {data}/celerybeat-schedule --pidfile="
+SANDBOX = "python -m editor_site.sandbox --host {host} --port {port} --time-scale {time_scale}"
 # Seconds that the worker gets to finish its steps; one may be waiting for the answer to a Run.
 WORKER_GRACE = 150
 
@@ -86,8 +88,9 @@ def _data_folder() -> Path:
 
 
 def _refuse_second_run(data: Path) -> None:
-    """Lock the data folder. The lock is released when this process ends, however it ends."""
+    """Lock the data folder. The lock is released when this process ends, however it ends; the supervisor keeps it."""
     lock = os.open(data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    os.set_inheritable(lock, True)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -1,6 +1,6 @@
 """Start programs, restart the ones that die, stop all of them together: supervisord, configured and made a little quicker.
 
-This module does not know which programs there are.
+This module does not know which programs there are, and imports nothing of the site: it stays in memory as long as they do.
 """
 
 import ctypes
@@ -35,11 +35,20 @@ class Program:
 
 
 def run(folder: Path, groups: Mapping[str, Mapping[str, Program]]) -> NoReturn:
-    """Run until SIGTERM, Ctrl-C or a closed terminal. Groups start in order and stop in reverse, each as a whole."""
+    """Run until SIGTERM, Ctrl-C or a closed terminal. Groups start in order and stop in reverse, each as a whole.
+
+    This process becomes the supervisor, and the memory of what it has imported so far is free again.
+    """
     config = folder / "supervisord.conf"
     config.write_text(_config(folder, groups))
+    sys.stdout.flush()
+    # -P: the modules beside this file are no packages of that name.
+    os.execv(sys.executable, [sys.executable, "-P", __file__, str(config)])  # noqa: S606 - our own program
+
+
+def _supervise(config: str) -> NoReturn:
     options = _Options()
-    options.realize(["--nodaemon", "--silent", "--configuration", str(config)])
+    options.realize(["--nodaemon", "--silent", "--configuration", config])
     options.first, options.test = True, False
     try:
         supervisord.Supervisor(options).main()
@@ -117,3 +126,7 @@ def _program(name: str, program: Program, order: int) -> str:
 
 def _section(title: str, values: Mapping[str, object]) -> str:
     return "\n".join([f"[{title}]", *(f"{key} = {str(value).replace('%', '%%')}" for key, value in values.items())])
+
+
+if __name__ == "__main__":
+    _supervise(sys.argv[1])

@@ -15,7 +15,7 @@ from editor_site.secret_files import SECRETS
 
 ROOT = Path(__file__).resolve().parent.parent
 # Made up by `make run` itself, or Python's own.
-NOT_FOR_OPERATORS = {"DEMO_USERNAME", "DEMO_PASSWORD", "OWN_SANDBOX", "PYTHONDONTWRITEBYTECODE", "CELERY_SKIP_CHECKS"}
+NOT_FOR_OPERATORS = {"CELERY_SKIP_CHECKS", "DEMO_USERNAME", "DEMO_PASSWORD", "OWN_SANDBOX", "PYTHONDONTWRITEBYTECODE"}
 
 
 @pytest.fixture(scope="module")

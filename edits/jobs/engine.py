@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError
@@ -13,6 +14,7 @@ from ..log_context import about
 from ..models import Edit, EventCode, Failure, Outcome, State
 from . import timing
 from .flow_control import fair_queue, storage_health
+from .steps.change_map import compare_delivered
 from .steps.fetch import fetch
 from .steps.poll import poll
 from .steps.reconcile import reconcile
@@ -64,6 +66,10 @@ def _carry_on(edit: Edit) -> Edit:
     after = edit if edit.lease_token is None else Edit.objects.get(pk=edit.pk)
     if after.is_ended or (state in (State.RUNNING, State.FETCHING, State.SUBMITTING) and after.state != state):
         fair_queue.wake_next(edit.owner_id)
+    if state == State.FETCHING and after.state == State.SUCCEEDED:
+        # Nobody waits for it: the result is announced, and the next edit is on its way. What fails now is backfilled.
+        with suppress(DatabaseError):
+            compare_delivered(after)
     return after
 
 

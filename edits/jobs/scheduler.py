@@ -23,6 +23,8 @@ from .worker_pool import Kind, advance_while_due, carry_on_while_due, pool
 log = logging.getLogger(__name__)
 
 BATCH = 500
+# Of each person as many are read as of all together, so few at a time: more than there are threads, several times.
+WAITING = max(4 * pool.size, 50)
 # How many running edits are claimed at a time: one write instead of one for each.
 CHUNK = 16
 BUSY_PERIODS = 1.5
@@ -114,7 +116,7 @@ def _running() -> Work:
 
 
 def _waiting() -> Work:
-    for edit_id in fair_queue.next_in_turn(BATCH, ready_by=clock.now()):
+    for edit_id in fair_queue.next_in_turn(WAITING, ready_by=clock.now()):
         yield advance_while_due, edit_id
 
 

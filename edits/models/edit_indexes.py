@@ -10,6 +10,8 @@ INDEXES = [
     models.Index(fields=["state", "created_at"], name="edit_state_created"),
     models.Index(fields=["owner", "-created_at", "-id"], name="edit_owner_newest"),
     models.Index(fields=["owner", "-started_at"], name="edit_owner_served"),
+    # Used where the state is written into the query: see edits/jobs/flow_control/fair_queue.py.
+    models.Index(fields=["owner", "created_at", "id"], condition=Q(state=State.QUEUED), name="edit_waiting"),
     models.Index(fields=["-created_at", "-id"], condition=Q(visibility="public"), name="edit_gallery_newest"),
     models.Index(fields=["created_at"], name="edit_created"),
     models.Index(fields=["model", "-created_at", "-id"], name="edit_model_newest"),
@@ -22,6 +24,10 @@ INDEXES = [
     models.Index(fields=["owner", "-created_at", "-id"], condition=Q(favorite_at__isnull=False), name="edit_favorites"),
     models.Index(fields=["owner", "-created_at", "-id"], condition=Q(news_at__isnull=False), name="edit_news"),
     models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="edit_news_at"),
+    # Not conditional: SQLite compares a condition with the query's parameters before these are known, and leaves the index out.
+    models.Index(fields=["owner", "state", "-created_at", "-id"], name="edit_own_states"),
+    models.Index(fields=["owner", "visibility", "review"], name="edit_own_sharing"),
+    models.Index(fields=["owner", "cost"], name="edit_own_cost"),
     models.Index(fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"),
     models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False, purged_at__isnull=True), name="edit_trash"),
 ]

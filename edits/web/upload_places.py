@@ -4,6 +4,7 @@ A large upload has its place from the first byte of its body until the response.
 what needs memory (up to 300 MB per picture), so pictures are decoded one after the other.
 """
 
+import gc
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -81,3 +82,6 @@ def _give_back(request: HttpRequest) -> None:
             _taken[address] -= 1
             if not _taken[address]:
                 del _taken[address]
+        # A form and its fields refer to each other, so the photo of a form that nobody needs anymore stays in memory until all
+        # objects are looked at, which Python does rarely. The program's own are not looked at (editor_site/wsgi.py).
+        gc.collect()

@@ -1,17 +1,19 @@
 // Which way to compare: slider, side by side, holding to see the original, or where the picture changed.
 
 export function modes(body, frame) {
-  const buttons = body.querySelectorAll("button[data-mode]");
   const { width, height } = frame.querySelector("canvas");
   frame.style.setProperty("--ratio", width / height);
 
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      frame.dataset.compare = button.dataset.mode;
-      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
-      if (button.dataset.heat) heat(button.dataset, frame);
-    });
-  }
+  // The button of the map may come later than the others.
+  body.addEventListener("click", ({ target }) => {
+    const chosen = target.closest("button[data-mode]");
+    if (!chosen) return;
+    frame.dataset.compare = chosen.dataset.mode;
+    for (const button of body.querySelectorAll("button[data-mode]")) {
+      button.setAttribute("aria-pressed", String(button === chosen));
+    }
+    if (chosen.dataset.heat) heat(chosen.dataset, frame);
+  });
   holdToSeeTheOriginal(body, frame);
 }
 

@@ -2,6 +2,7 @@
 // leaving. The server draws every state; its page takes the place of this one's parts.
 
 import { compose } from "./composer.js";
+import { bringLateChanges } from "./late-changes.js";
 import { needsNewPage, readStatus, repeat } from "./poll.js";
 import { asUsual, offerSharing } from "./studio-actions.js";
 import { announce, draw, markProgress } from "./studio-draw.js";
@@ -112,4 +113,6 @@ document.addEventListener("visibilitychange", () => {
 });
 follow();
 offerSharing();
+bringLateChanges();
 document.addEventListener("cards-changed", offerSharing);
+document.addEventListener("cards-changed", bringLateChanges);

@@ -4,7 +4,7 @@ import time
 
 from playwright.sync_api import Page
 
-from tests.browser.waiting import becomes
+from tests.browser.waiting import PATIENCE, becomes
 from tests.run.site import RunningSite
 
 PHONE = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobile": True}
@@ -21,9 +21,13 @@ VIEWS = """() => [...document.querySelectorAll(".compare-view")].map((view) => {
 
 
 def edited(site: RunningSite, words: str) -> str:
-    """The page of an edit that has succeeded."""
+    """The page of an edit that has succeeded and is compared."""
     page = site.visitor.upload("rocket.jpg", words)
     assert site.visitor.wait_for(page)["state"] == "succeeded"
+    ends_at = time.monotonic() + PATIENCE / 1000
+    while site.visitor.get(f"{page}changes").status_code == 404:
+        assert time.monotonic() < ends_at, "it was never compared"
+        time.sleep(0.05)
     return page
 
 

@@ -1,12 +1,13 @@
 """Before and after, compared with a mouse, with fingers and with keys; and without scripts."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.comparing import MODES, PHONE, Fingers, choose_mode, edited, fetched, point_at, shows, slider_at, zoom_of
 from tests.browser.waiting import becomes
@@ -210,3 +211,23 @@ def test_without_scripts_both_pictures_are_there_and_the_map_is_a_link(look_at: 
     address = page.get_by_role("link", name="View map").get_attribute("href")
     assert address
     assert page.request.get(address).headers["content-type"].startswith("image/")
+
+
+def _drawn_before_it_was_compared(route: Route) -> None:
+    """The page as it is in the moment between a result and its comparison."""
+    answer = route.fetch()
+    text = re.sub(
+        r'<p class="compare-changed">.*?</p>', '<p class="compare-changed" data-measuring hidden></p>', answer.text(), flags=re.S
+    )
+    text = re.sub(r'<button type="button" data-mode="changes".*?</button>', "", text)
+    route.fulfill(response=answer, body=text)
+
+
+def test_what_changed_comes_to_a_page_that_was_drawn_before_it_was_known(open_own: Callable[..., Page], moon: str) -> None:
+    page = open_own()
+    page.route(f"**{moon}", _drawn_before_it_was_compared, times=1)
+    page.goto(moon)
+    page.get_by_role("button", name="Side by side").click()
+    expect(page.get_by_text("of the photo changed")).to_be_visible()
+    choose_mode(page, "Changes")
+    expect(page.get_by_role("img", name="Where the edit changed the photo")).to_be_visible()

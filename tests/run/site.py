@@ -166,7 +166,7 @@ class RunningSite:
         """The supervised programs, by a word of their command line."""
         words = {
             "broker": "valkey",
-            "sandbox": "wiro_sandbox",
+            "sandbox": "editor_site.sandbox",
             "worker": "worker",
             "web": "granian",
             "beat": "beat",

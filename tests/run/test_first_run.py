@@ -48,6 +48,15 @@ def test_a_killed_program_is_started_again_without_leaving_anything(site: Runnin
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="maps of other processes are Linux's")
+def test_programs_that_need_no_database_do_not_load_what_talks_to_one(site: RunningSite) -> None:
+    loaded = {name: Path(f"/proc/{program.pid}/maps").read_text() for name, program in site.programs().items()}
+    loaded["make run"] = Path(f"/proc/{site.process.pid}/maps").read_text()
+    needing = {name for name, maps in loaded.items() if "_sqlite3" in maps}
+    assert needing & {"beat", "sandbox", "make run"} == set()
+    assert "worker" in needing
+
+
 def test_after_the_kills_an_edit_is_done(site: RunningSite) -> None:
     _wait_until_it_answers(site)
     assert site.visitor.wait_for(site.visitor.upload("rocket.jpg", "Make it night"))["state"] == "succeeded"

@@ -1,5 +1,6 @@
 """Of uploads beyond the places nothing is kept; they are refused with a time to come again; places are always given back."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from edits.images import CleanPicture
 from edits.web import upload_places
 from tests.fixtures import SignIn
 from tests.forms import upload
@@ -69,3 +71,12 @@ def test_small_photos_need_no_place(browser: Client, monkeypatch: pytest.MonkeyP
     monkeypatch.undo()
     monkeypatch.setattr(upload_places, "PLACES", 0)
     assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 201
+
+
+def test_after_a_large_upload_its_pixels_are_out_of_memory_although_python_collects_no_garbage(browser: Client) -> None:
+    gc.disable()
+    try:
+        assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 201
+        assert not [thing for thing in gc.get_objects() if type(thing) is CleanPicture]
+    finally:
+        gc.enable()

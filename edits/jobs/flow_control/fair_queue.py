@@ -9,24 +9,40 @@ from django.db import connection
 
 from ...models import IN_FLIGHT, CircuitBreaker, Edit, State, TripReason, clock
 
-# Grouped once per owner, so that 20,000 waiting edits cost milliseconds. `turn` counts the edits of this owner that are in
-# flight and those that wait before this one.
+# Only the first edits of each person can be among the first of all, so no more are read of anyone: the index `edit_waiting` leads
+# from each person to the next, and holds their edits in order. `turn` counts the edits of this owner that are in flight and those
+# that wait before this one.
 _QUEUE = """
+    WITH RECURSIVE people(id) AS (
+        SELECT MIN(owner_id) FROM edits_edit {index} WHERE state = 'queued'
+        UNION ALL
+        SELECT (SELECT MIN(owner_id) FROM edits_edit {index} WHERE state = 'queued' AND owner_id > people.id)
+        FROM people WHERE people.id IS NOT NULL
+    )
     SELECT id FROM (
         SELECT edit.id, edit.created_at, share.last_submitted_at,
                COALESCE(running.count, 0)
                + ROW_NUMBER() OVER (PARTITION BY edit.owner_id ORDER BY edit.created_at, edit.id) AS turn
-        FROM edits_edit edit
+        FROM people {first_of_each}
         LEFT JOIN (
             SELECT owner_id, COUNT(*) AS count FROM edits_edit WHERE state IN ({in_flight}) GROUP BY owner_id
-        ) running ON running.owner_id = edit.owner_id
-        LEFT JOIN edits_fairshare share ON share.owner_id = edit.owner_id
-        WHERE edit.state = %s {ready}
+        ) running ON running.owner_id = people.id
+        LEFT JOIN edits_fairshare share ON share.owner_id = people.id
     ) waiting
     ORDER BY turn, last_submitted_at NULLS FIRST, created_at, id
     LIMIT %s
 """
-_READY = "AND (edit.due_at <= %s OR edit.lease_until >= %s)"
+_FIRST = """
+    SELECT {columns} FROM edits_edit first {index} WHERE state = 'queued' AND owner_id = people.id {ready}
+    ORDER BY created_at, id LIMIT %s
+"""
+# How the first edits of a person are joined, their columns, and the index. SQLite has no LATERAL, and without statistics it
+# takes an index that leads to all waiting edits; PostgreSQL would look for the ids of a correlated IN among all edits.
+_JOINS = {
+    "postgresql": ("CROSS JOIN LATERAL ({first}) edit", "id, owner_id, created_at", ""),
+    "sqlite": ("JOIN edits_edit edit ON edit.id IN ({first})", "id", "INDEXED BY edit_waiting"),
+}
+_READY = "AND (due_at <= %s OR lease_until >= %s)"
 
 
 def next_in_turn(count: int, ready_by: datetime | None = None) -> list[uuid.UUID]:
@@ -35,10 +51,12 @@ def next_in_turn(count: int, ready_by: datetime | None = None) -> list[uuid.UUID
     One edit of each person comes before anyone's second, counting those in flight; so a hundred edits of one person cannot
     starve another's first. Among equals, the person who was served longest ago comes first, then the oldest edit.
     """
-    query = _QUEUE.format(in_flight=", ".join(["%s"] * len(IN_FLIGHT)), ready=_READY if ready_by else "")
+    join, columns, index = _JOINS[connection.vendor]
+    first = join.format(first=_FIRST.format(columns=columns, index=index, ready=_READY if ready_by else ""))
+    query = _QUEUE.format(first_of_each=first, index=index, in_flight=", ".join(["%s"] * len(IN_FLIGHT)))
     moment = [connection.ops.adapt_datetimefield_value(ready_by)] * 2 if ready_by else []
     with connection.cursor() as cursor:
-        cursor.execute(query, [*map(str, IN_FLIGHT), str(State.QUEUED), *moment, count])
+        cursor.execute(query, [*moment, count, *map(str, IN_FLIGHT), count])
         return [row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0]) for row in cursor.fetchall()]
 
 

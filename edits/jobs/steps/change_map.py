@@ -1,7 +1,7 @@
-"""The change map: where and how much an edit changed its picture, stored with the result or backfilled later.
+"""The change map: where and how much an edit changed its picture, added once the result is delivered, or backfilled later.
 
-The result is paid for, the change map is an extra. So if anything goes wrong here, that is logged, and the result is delivered
-without a change map.
+The result is paid for and somebody waits for it, the change map is an extra. So it is made after the edit has succeeded, and if
+anything goes wrong here, that is logged, and there is none.
 """
 
 import logging
@@ -29,8 +29,7 @@ def stored_changes(edit: Edit, result: Photo) -> Iterator[dict[str, Any]]:
 
     If the block does not save them, the file, and only this one, is removed.
     """
-    # After a step that killed its process, the result comes first.
-    changes = _compare(edit, result) if edit.fruitless_claims <= 1 else {}
+    changes = _compare(edit, result)
     try:
         yield changes
     finally:
@@ -63,10 +62,11 @@ def backfill_change_maps() -> int:
         photo__purged_at__isnull=True,
         result__purged_at__isnull=True,
     )
-    return backfill(CURSOR, lacking.select_related("photo", "result"), _compare_later, AT_ONCE)
+    return backfill(CURSOR, lacking.select_related("photo", "result"), compare_delivered, AT_ONCE)
 
 
-def _compare_later(edit: Edit) -> bool:
+def compare_delivered(edit: Edit) -> bool:
+    """Add the change map of an edit that has succeeded. Returns whether it was added."""
     if edit.result is None:
         return False
     with stored_changes(edit, edit.result) as changes:

@@ -19,7 +19,6 @@ from .. import timing
 from ..flow_control import rate_limiter, storage_health
 from ..provider import client
 from . import compositing
-from .change_map import stored_changes
 from .reconcile import alarm
 from .twin import addresses_of
 from .uncommitted_photo import stored_photo
@@ -80,13 +79,12 @@ def _compose(edit: Edit, attempt: Attempt, painted: Photo) -> None:
 
 
 def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
-    with stored_changes(edit, photo) as changes:
-        failpoint("after_result_stored")
-        # Wiro's copies are deleted next, so the file must really be in the right media folder.
-        storage_health.confirm_media(str(photo.file.name))
-        with transaction.atomic():
-            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):
-                Attempt.objects.filter(_has_no_use(), pk=attempt.pk).update(cleanup_due_at=clock.now())
+    failpoint("after_result_stored")
+    # Wiro's copies are deleted next, so the file must really be in the right media folder.
+    storage_health.confirm_media(str(photo.file.name))
+    with transaction.atomic():
+        if edit.move(State.SUCCEEDED, result=compositing.saved(photo)):
+            Attempt.objects.filter(_has_no_use(), pk=attempt.pk).update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
 
 

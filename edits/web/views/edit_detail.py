@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -31,6 +33,9 @@ from .links import forget_new_link, live_links
 from .new_edit import created
 from .news import is_seen
 from .trash import deleted
+
+# So long after a result came, its comparison with the photo may still come.
+MEASURING = timedelta(minutes=1)
 
 
 @require_safe
@@ -66,6 +71,7 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "failure_help": user_messages.failure(edit),
         "cost_text": user_messages.cost(edit),
         "changes_url": reverse("edit-changes", args=[edit.pk]) if edit.change_map else "",
+        "is_measuring": is_measuring(edit),
         "pair_url": reverse("edit-pair", args=[edit.pk]),
         "cleaned_up_at": edit.cleaned_up_at,
         "has_copies": bool(edit.tasks),
@@ -73,6 +79,14 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
         "is_owner": False,
         "owner_name": edit.owner.username if edit.shows_name else "",
     }
+
+
+def is_measuring(edit: Edit) -> bool:
+    """A result is shown before it is compared with its photo; that takes a moment, or never comes."""
+    just_now = timezone.now() - MEASURING
+    return (
+        edit.state == State.SUCCEEDED and edit.changed_percent is None and edit.ended_at is not None and edit.ended_at > just_now
+    )
 
 
 def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, Any]:

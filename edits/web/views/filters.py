@@ -8,8 +8,7 @@ from functools import reduce
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -75,7 +74,8 @@ class Filters:
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self) if field.name not in ("stacked", "looked_at"))
 
-    def of(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
+    def of(self, edits: QuerySet[Edit], any_state: bool = False) -> QuerySet[Edit]:
+        """The edits that are chosen; `any_state`: or would be, if they were in one of `states`."""
         words = self.q.split()[:MOST_WORDS]
         edits = reduce(lambda found, word: found.filter(Q(prompt__icontains=word) | Q(file_name__icontains=word)), words, edits)
         edits = edits.filter(
@@ -83,13 +83,26 @@ class Filters:
         )
         if self.is_new:
             edits = edits.filter(Q(news_at__isnull=False) | Q(pk__in=self.looked_at))
-        return _newest_of_each_photo(edits) if self.stacked else edits
+        in_states = edits.filter(state__in=self.states) if self.states else edits
+        found = edits if any_state else in_states
+        return _newest_of_each_photo(found, in_states) if self.stacked else found
 
-    def _conditions(self) -> Iterable[tuple[str, Any]]:
+    def in_period(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
+        """Those of the chosen days, whatever else is chosen."""
+        return edits.filter(**{name: value for name, value in self._period() if value is not None})
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The states that are chosen; none: all."""
+        return _STATES.get(self.state, ())
+
+    def _period(self) -> Iterable[tuple[str, Any]]:
         zone = timezone.get_current_timezone()
-        yield "state__in", _STATES.get(self.state)
         yield "created_at__gte", self.since and datetime.combine(self.since, time.min, zone)
         yield "created_at__lte", self.until and datetime.combine(self.until, time.max, zone)
+
+    def _conditions(self) -> Iterable[tuple[str, Any]]:
+        yield from self._period()
         yield "favorite_at__isnull", False if self.favorites else None
         yield "batch", self.batch
         yield "origin_id", self.photo
@@ -179,6 +192,8 @@ def _key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _newest_of_each_photo(edits: QuerySet[Edit]) -> QuerySet[Edit]:
-    rank = Window(RowNumber(), partition_by=F("origin_id"), order_by=[F("created_at").desc(), F("pk").desc()])
-    return edits.filter(pk__in=edits.annotate(rank=rank).filter(rank=1).values("pk"))
+def _newest_of_each_photo(edits: QuerySet[Edit], among: QuerySet[Edit]) -> QuerySet[Edit]:
+    """Those without a newer one of the same photo `among` these: asked for each row of a page, not of all of them."""
+    later = Q(created_at__gt=OuterRef("created_at")) | Q(pk__gt=OuterRef("pk"))
+    newer = among.filter(origin_id=OuterRef("origin_id"), created_at__gte=OuterRef("created_at")).filter(later)
+    return edits.filter(~Exists(newer))

@@ -1,6 +1,7 @@
 """The public gallery and the user's own edits, in pages that stay fast at any length."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -22,6 +23,9 @@ from .news import is_seen
 
 # Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
 PAGE_SIZE = 12
+# No index finds words. So one page searches so many edits at most, and its link to older ones goes on with the next.
+MOST_SEARCHED = 5_000
+_LAST_ID = uuid.UUID(int=2**128 - 1)
 MOST_STATUSES = 100
 # In the session: what the list of news has shown.
 LOOKED_AT = "news_looked_at"
@@ -41,7 +45,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @never_cache
 def own(request: HttpRequest) -> HttpResponse:
     filters, edits = Filters.read(request.GET, request.session.get(LOOKED_AT, ())), own_edits(request)
-    page = _batch_page(filters.of(edits)) if filters.batch else page_of(filters.of(edits), request, filters)
+    page = _batch_page(filters.of(edits)) if filters.batch else page_of(filters.of(edits, any_state=True), request, filters)
     versions = _versions(edits, page["edits"]) if filters.stacked else {}
     selected = request.GET.get("select", "")
     if is_seen(request):
@@ -90,7 +94,11 @@ def page_of(
 ) -> dict[str, Any]:
     """Newest first, from the edit that `?before=` names. A keyset page costs the same at the millionth row as at the first."""
     after = _cursor(request.GET.get("before", ""))
-    shown, next_after = newest_first(edits, after, PAGE_SIZE, by)
+    searched_to = _searched_to(request, filters, after) if filters and filters.q else None
+    if searched_to:
+        edits = edits.filter(created_at__gt=searched_to[0])
+    shown, next_after = newest_first(edits, after, PAGE_SIZE, by, filters.states if filters else ())
+    next_after = next_after or searched_to
     kept = filters.query() if filters else {}
     last = f"{next_after[0].isoformat()}~{next_after[1]}" if next_after else ""
     return {
@@ -100,15 +108,32 @@ def page_of(
     }
 
 
+def _searched_to(request: HttpRequest, filters: Filters, after: Place | None) -> Place | None:
+    """Before the first edit that this page does not search anymore; None if it searches all that are left."""
+    own = filters.in_period(Edit.objects.filter(owner_id=request.user.pk))
+    if after:
+        own = own.filter(created_at__lte=after[0])
+    newest = own.order_by("-created_at", "-pk").values_list("created_at", flat=True)
+    beyond = newest[MOST_SEARCHED : MOST_SEARCHED + 1].first()
+    return (beyond, _LAST_ID) if beyond else None
+
+
 def newest_first(
-    edits: QuerySet[Edit], after: Place | None, size: int, by: str = "created_at"
+    edits: QuerySet[Edit], after: Place | None, size: int, by: str = "created_at", states: Sequence[str] = ()
 ) -> tuple[list[Edit], Place | None]:
-    """So many edits older than `after`, and the place after which to continue, if there are more."""
+    """So many edits older than `after`, and the place after which to continue, if there are more.
+
+    `states`: only those in one of these. Each is asked for on its own, since an index has its edits in order; of several at
+    once it has not, and all edits would be read to find none.
+    """
     edits = edits.select_related("photo", "result", "owner").order_by(f"-{by}", "-pk")
     if after:
         moment, edit_id = after
-        edits = edits.filter(Q(**{f"{by}__lt": moment}) | Q(**{by: moment, "pk__lt": edit_id}))
-    found = list(edits[: size + 1])
+        # The first condition says nothing new, but it is where an index begins; with the others alone, all newer rows are read.
+        edits = edits.filter(**{f"{by}__lte": moment})
+        edits = edits.filter(Q(**{f"{by}__lt": moment}) | Q(pk__lt=edit_id))
+    parts = [edits.filter(state=state)[: size + 1] for state in states] or [edits[: size + 1]]
+    found = sorted((edit for part in parts for edit in part), key=lambda edit: (getattr(edit, by), edit.pk), reverse=True)
     shown = found[:size]
     return shown, (getattr(shown[-1], by), shown[-1].pk) if len(found) > size else None
 

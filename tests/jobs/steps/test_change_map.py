@@ -105,13 +105,21 @@ def test_a_map_that_finds_no_room_on_the_disk_delivers_the_result_without(
     assert (edit.state, edit.changed_percent, edit.change_map.name) == ("succeeded", None, "")
 
 
-def test_after_a_step_that_took_its_process_down_the_result_goes_first(
-    sandbox: SandboxServer, new_edit: NewEdit, media: Path
+def test_the_result_is_announced_and_its_files_are_there_before_it_is_compared(
+    sandbox: SandboxServer, new_edit: NewEdit, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    edit = to_fetching(new_edit())
-    Edit.objects.filter(pk=edit.pk).update(fruitless_claims=1)
+    edit, announced = to_fetching(new_edit()), []
+    compare = images.compare
+
+    def look_and_compare(*args: Any) -> images.Comparison:
+        seen = Edit.objects.get(pk=edit.pk)
+        announced.append((seen.state, seen.changed_percent, is_stored(present(seen.result).file)))
+        return compare(*args)
+
+    monkeypatch.setattr(images, "compare", look_and_compare)
     edit = advance_to_rest(edit)
-    assert (edit.state, edit.changed_percent) == ("succeeded", None)
+    assert announced == [("succeeded", None, True)]
+    assert present(edit.changed_percent) > 0
 
 
 def test_the_loser_of_a_finishing_race_removes_its_own_map_only(sandbox: SandboxServer, new_edit: NewEdit, media: Path) -> None:

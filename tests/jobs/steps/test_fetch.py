@@ -169,4 +169,4 @@ def test_the_loser_of_a_finishing_race_removes_its_own_files_only(
     fetch.fetch(loser)
     winner = Edit.objects.get(pk=edit.pk)
     assert is_stored(present(winner.result).file)
-    assert sum(path.is_file() for path in (media / "photos").rglob("*")) == 6
+    assert sum(path.is_file() for path in (media / "photos").rglob("*")) == 7

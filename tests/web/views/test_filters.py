@@ -1,7 +1,7 @@
 """Filters of one's own edits: what they find, what stays on the next page, and that junk is harmless."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from edits.models import Edit, Photo, State
+from edits.web.views import lists
 from edits.web.views.filters import Filters
 from edits.web.views.lists import PAGE_SIZE
-from tests.pages import ids_in
+from tests.pages import ids_in, text_of
 from tests.rows import edit_in, many_shared, shared
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,43 @@ def test_many_rows_cost_no_more_questions(browser: Client, alice: User, photo: P
             browser.get("/edits/" + query.format(photo=photo.pk))
         counts.append(len(queries))
         assert not [each["sql"] for each in queries if "COUNT(*)" in each["sql"]]
-    assert counts[0] == counts[1] <= 5
+    # One for each of the states.
+    assert counts[0] == counts[1] <= (9 if "pending" in query else 5)
+
+
+def test_a_search_reads_so_many_edits_a_page_and_goes_on_where_it_stopped(
+    browser: Client, alice: User, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MOST_SEARCHED", 3)
+    now = timezone.now()
+    words = ["day", "night 1", "day", "day", "day", "day", "day", "day", "night 2", "night 3"]
+    for age, said in enumerate(words):
+        edit_in(State.SUCCEEDED, alice, photo, prompt=said, created_at=now - timedelta(minutes=age // 2))
+    hits, pages, address = [], 0, "/edits/?q=night"
+    while address:
+        page = browser.get(address)
+        hits += [edit.prompt for edit in page.context["edits"]]
+        assert ("No results so far" in text_of(page)) == (not page.context["edits"] and bool(page.context["older_url"]))
+        pages, address = pages + 1, page.context["older_url"] and "/edits/" + page.context["older_url"]
+    assert sorted(hits) == ["night 1", "night 2", "night 3"]
+    assert pages > 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so few rows without an index")
+@pytest.mark.parametrize("state", ["pending", "failed"])
+def test_states_that_nothing_is_in_are_not_looked_for_among_all_edits(
+    browser: Client, alice: User, photo: Photo, state: str
+) -> None:
+    edit_in(State.SUCCEEDED, alice, photo)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(f"/edits/?state={state}")
+    asked = [each["sql"] for each in queries if "LIMIT 13" in each["sql"]]
+    with connection.cursor() as cursor:
+        for sql in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = str(cursor.fetchall())
+            assert "edit_own_states" in plan or "edit_waiting" in plan
+    assert len(asked) > 1
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so few rows without an index")

@@ -12,7 +12,6 @@ from .effects import graded
 from .prompt_rules import steps_of
 from .sizes import Size, output_size, size_of_area
 
-LONGEST_SIDE = 1536
 FULL_STRENGTH_AT = 4.0
 GAMMA_DRIFT = 0.06
 GAIN_DRIFT = 0.025
@@ -44,9 +43,12 @@ def apply_prompt(picture: bytes, inputs: Inputs, seed: int, size_scale: float = 
 def _opened(picture: bytes, inputs: Inputs, size_scale: float) -> Image.Image:
     """Upright RGB in the size that the model gives."""
     with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
-        opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(opened)
-        image = _on_white(upright)
+        # Decoded hardly larger than it is painted, turned in place, and converted only if it must be: a copy of a large photo
+        # takes 48 MB, and four may be painted at once.
+        shorter = min(_size(opened.size, inputs))
+        opened.draft("RGB", (shorter, shorter))
+        ImageOps.exif_transpose(opened, in_place=True)
+        image = _on_white(opened)
     width, height = (max(round(side * size_scale), 15) for side in _size(image.size, inputs))
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
@@ -62,7 +64,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits a pixel: Pillow's own conversion cuts them off instead of scaling
         image = image.convert("F").point(lambda value: value / 257).convert("L")
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     see_through = image.convert("RGBA")
     ground = Image.new("RGBA", image.size, "white")
     return Image.alpha_composite(ground, see_through).convert("RGB")
