@@ -8,7 +8,7 @@ PHOTOS := requirements/photos.txt
 PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test containers release simulate mutants faults lint format types lock bench screenshots clean
+.PHONY: help run test containers release simulate mutants faults lint format types lock bench profile screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -91,7 +91,7 @@ SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-bench: $(VENV)/dev.installed ## measure the engine and the pages; only=photo measures how well edits preserve the rest of the photo
+bench: $(VENV)/dev.installed ## measure the engine and the pages; only=NAME runs bench/NAME.py alone: photo, memory, arrival, pages, throughput …
 ifdef only
 	@$(BIN)/python -m bench.$(only)
 else
@@ -99,6 +99,13 @@ else
 	@$(BIN)/python -m bench.sweep 3000 postgresql
 	@$(BIN)/python -m bench.lag 20000 postgresql
 	@$(BIN)/python -m bench.screen 20
+endif
+
+profile: $(VENV)/dev.installed ## where the time of a benchmark goes, as far as its own process does the work: only=arrival, only=pages, only=sweep
+ifndef only
+	@echo "make: say which benchmark, as in make profile only=arrival" >&2; exit 1
+else
+	@$(BIN)/python -m cProfile -s tottime -m bench.$(only) | head -60
 endif
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -82,10 +82,9 @@ class PersonAdmin(ValidSelection, UserAdmin):
     actions = ("turn_off_second_factor",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        # The index `edit_own_cost` alone answers both; not a row is read.
         theirs = Edit.objects.filter(owner=OuterRef("pk")).order_by().values("owner")
         spent = Subquery(theirs.annotate(sum=Sum("cost")).values("sum"), output_field=DecimalField())
-        count = Subquery(theirs.annotate(count=Count("*")).values("count"))
+        count = Subquery(theirs.annotate(count=Count("pk")).values("count"))
         people = super().get_queryset(request).select_related("profile")
         counted: QuerySet[User] = people.annotate(edit_count=Coalesce(count, 0), spent_usd=spent)
         return counted

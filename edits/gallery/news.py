@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from ..models import PENDING, Edit, Review, Visibility
 
@@ -29,12 +29,17 @@ def summary(user: User | AnonymousUser) -> Summary:
     """One query, as every page of somebody who is signed in asks it."""
     own = Edit.objects.filter(owner_id=OuterRef("pk"), deleted_at__isnull=True)
     found = User.objects.filter(pk=user.pk or 0).values_list(
-        Exists(_complete(own)),
-        Exists(own.filter(news_at__isnull=False)),
+        _first(_complete(own)),
+        _first(own.filter(news_at__isnull=False)),
         Exists(own.filter(visibility=Visibility.PENDING)),
         Exists(own.filter(is_rejected())),
     )
-    return Summary(*(found.first() or ()))
+    return Summary(*map(bool, found.first() or ()))
+
+
+def _first(edits: QuerySet[Edit]) -> Subquery:
+    """Instead of Exists, which drops the order: without it, SQLite reads all of one's edits and not the index of what is news."""
+    return Subquery(edits.order_by("-created_at", "-pk").values("pk")[:1])
 
 
 def of(user: User) -> QuerySet[Edit]:

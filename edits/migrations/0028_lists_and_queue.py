@@ -1,4 +1,4 @@
-"""Indexes for one's own edits in a state or shared, for what people cost, and for the waiting edits of each."""
+"""Indexes for one's own edits in a state or shared, and for the waiting edits of each."""
 
 from django.conf import settings
 from django.db import migrations, models
@@ -23,9 +23,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='edit',
             index=models.Index(fields=['owner', 'visibility', 'review'], name='edit_own_sharing'),
-        ),
-        migrations.AddIndex(
-            model_name='edit',
-            index=models.Index(fields=['owner', 'cost'], name='edit_own_cost'),
         ),
     ]

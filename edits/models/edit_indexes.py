@@ -27,7 +27,6 @@ INDEXES = [
     # Not conditional: SQLite compares a condition with the query's parameters before these are known, and leaves the index out.
     models.Index(fields=["owner", "state", "-created_at", "-id"], name="edit_own_states"),
     models.Index(fields=["owner", "visibility", "review"], name="edit_own_sharing"),
-    models.Index(fields=["owner", "cost"], name="edit_own_cost"),
     models.Index(fields=["ended_at"], condition=Q(state=State.SUCCEEDED, changed_percent__isnull=True), name="edit_uncompared"),
     models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False, purged_at__isnull=True), name="edit_trash"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..jobs.flow_control import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
-from . import addresses, user_messages
+from . import user_messages
 from .waiting_messages import waiting_reason
 
 # Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
@@ -26,6 +27,11 @@ _PAGE_STAGES = {
 }
 _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
 RECENT = 50
+# All that `status_of` reads of a row, and what decides whether a viewer brings the next poll forward: a third of the columns.
+FIELDS = (
+    "id", "owner_id", "state", "wiro_status", "model", "cost_reserved", "cost", "failure_code", "failure_message", "result_id",
+    "sent_percent", "created_at", "started_at", "ended_at", "cancel_requested_at", "polled_at", "due_at",
+)  # fmt: skip
 # Beyond this position no number is shown: computing it is slow, and all it would say is "not soon".
 LINE_MAX = 200
 
@@ -33,7 +39,6 @@ LINE_MAX = 200
 def status_of(edit: Edit) -> dict[str, Any]:
     """The status that pages poll and programs read."""
     stage, percent = stage_and_percent(edit)
-    result = addresses.after(edit)
     failure = {"code": edit.failure_code, "message": (user_messages.failure(edit) or {})["text"]} if edit.failure_code else None
     return {
         "id": str(edit.pk),
@@ -45,7 +50,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "progress": percent,
         "eta_seconds": eta_seconds(edit),
         "failure": failure,
-        "result_url": result.full if result else None,
+        "result_url": reverse("edit-result", args=[edit.pk]) if edit.result_id else None,
         # Edits from before regions were sent as a whole.
         "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
         "stage": stage,

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -150,3 +152,14 @@ def test_a_summary_is_one_query(
     finished()
     with django_assert_num_queries(1):
         assert news.summary(alice) == news.Summary(has_news=True, has_unseen=True)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads so few rows without an index")
+def test_the_question_of_every_page_reads_nothing_that_is_no_news(alice: User) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        news.summary(alice)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall() if "(owner_id=?" in row[3]]
+    assert len(plan) == 4
+    assert all("edit_news" in line or "edit_own_sharing" in line for line in plan)

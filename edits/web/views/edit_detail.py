@@ -135,7 +135,7 @@ def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, An
 @never_cache
 def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """Owner and who may view all: a shared edit has ended, so no one else has anything to wait for."""
-    edit = get_object_or_404(visible_edits(request.user), pk=edit_id)
+    edit = get_object_or_404(visible_edits(request.user).select_related(None).only(*progress.FIELDS), pk=edit_id)
     if edit.owner_id != request.user.pk and not may_view_all(request.user):
         raise Http404
     if viewers.note_viewer(edit):

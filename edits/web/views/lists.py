@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -78,7 +78,9 @@ def _remember_news(request: HttpRequest, filters: Filters, shown: list[Edit]) ->
 def statuses(request: HttpRequest) -> HttpResponse:
     """Statuses of many edits at once, for a page of cards. Edits of others, and missing ones, are left out."""
     wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
-    edits = list(own_edits(request).filter(pk__in=wanted).select_related("photo", "result").prefetch_related("attempts"))
+    edits = list(own_edits(request).filter(pk__in=wanted).only(*progress.FIELDS))
+    # Only what is said of these depends on their attempts.
+    prefetch_related_objects([edit for edit in edits if edit.failure_code or edit.state == State.UNCONFIRMED], "attempts")
     for edit in edits:
         if viewers.note_viewer(edit):
             enqueue(edit.pk)

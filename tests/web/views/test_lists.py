@@ -125,3 +125,21 @@ def test_a_batch_tells_how_far_it_is(browser: Client, alice: User, photo: Photo)
     page = browser.get("/edits/", {"batch": str(batch)})
     assert page.context["batch"].items() >= {"total": 4, "done": 2, "failed": 1, "pending": 1}.items()
     assert "2 of 4 done" in page.content.decode()
+
+
+def test_a_status_reads_one_row_and_many_statuses_read_theirs_at_once(browser: Client, alice: User, photo: Photo) -> None:
+    states = [state for state in State.values if state != State.QUEUED]
+    made = [edit_in(state, alice, photo) for state in states for _ in range(3)]
+    browser.get(f"/edits/{made[0].pk}/status/")
+    for edit in made:
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(f"/edits/{edit.pk}/status/").json()["state"] == edit.state
+        asked = [each["sql"] for each in queries if 'FROM "edits_edit"' in each["sql"]]
+        assert len(asked) == 1, asked
+        assert "prompt" not in asked[0]
+    counts = []
+    for some in (made[:: len(states) + 1], made):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get("/edits/statuses/", {"id": [str(edit.pk) for edit in some]})
+        counts.append(len([each for each in queries if 'FROM "edits_edit"' in each["sql"]]))
+    assert counts == [1, 1]

