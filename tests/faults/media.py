@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 
 # Megabytes; enough for the pictures of all scenarios, with STORAGE_MIN_FREE left.
-DISK_SIZE = 256
+DISK_SIZE = 160
 OWN_MOUNTS = "FAULTS_OWN_MOUNTS"
 PIECE = 1024 * 1024
 

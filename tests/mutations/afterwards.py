@@ -6,6 +6,7 @@ POLL = "edits/jobs/steps/poll.py"
 FETCH = "edits/jobs/steps/fetch.py"
 CLEANUP = "edits/jobs/steps/provider_cleanup.py"
 EDIT = "edits/models/edit.py"
+SPENDING = "edits/jobs/flow_control/spending.py"
 SPOOL_TESTS = ("tests/jobs/test_task_id_spool.py", "-k", "could_not_be_saved or stays_in_the_spool")
 
 MUTATIONS = [
@@ -96,8 +97,8 @@ MUTATIONS = [
     Mutation(
         "Wiro's copies are erased after the lease was lost",
         FETCH,
-        "            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes):\n                Attempt",
-        "            if edit.move(State.SUCCEEDED, result=compositing.saved(photo), **changes) or True:\n                Attempt",
+        "        if edit.move(State.SUCCEEDED, result=compositing.saved(photo)):\n            Attempt",
+        "        if edit.move(State.SUCCEEDED, result=compositing.saved(photo)) or True:\n            Attempt",
         ("tests/jobs/test_late_answers.py",),
     ),
     Mutation(
@@ -240,14 +241,14 @@ MUTATIONS = [
     ),
     Mutation(
         "what an unknown attempt may cost is not reserved",
-        "edits/ordering/quotas.py",
+        SPENDING,
         '        unknown.aggregate(total=Sum("cost_reserved")),\n',
         "",
         ("tests/ordering",),
     ),
     Mutation(
         "what ran twice is not in the books",
-        "edits/ordering/quotas.py",
+        SPENDING,
         '        twice.aggregate(total=Sum("cost")),\n',
         "",
     ),

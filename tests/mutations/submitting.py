@@ -124,8 +124,8 @@ MUTATIONS = [
     Mutation(
         "the limit of edits at once is not looked at under the lock",
         ADMISSION,
-        "        if wait := _closed(edit, now) or _no_place(edit, now):\n            return wait\n        # This",
-        "        # This",
+        "_no_place(edit, now) or _no_money(edit)",
+        "_no_money(edit)",
         ("tests/jobs/test_in_parallel.py",),
         needs_postgresql=True,
     ),

@@ -6,7 +6,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -21,7 +21,6 @@ from django.db import connection
 from edits import failpoints, images
 from edits.jobs import engine, provider, timing
 from edits.jobs.flow_control import rate_limiter, spending, storage_health
-from edits.jobs.steps import fetch
 from edits.models import Photo
 from edits.ordering import quotas
 
@@ -124,7 +123,7 @@ def prepared(
             (failpoints, "observer", failpoint),
             (images, "clean", clean),
             (images, "stitch", stitch),
-            (fetch, "stored_changes", lambda *_: nullcontext({})),
+            (engine, "compare_delivered", lambda _: False),
             (storage_health, "probe", storage.probe),
             (storage_health, "_wrong_media", lambda: None),
             (storage_health, "_cache", storage_health._Cache()),
