@@ -87,7 +87,7 @@ def temporary_folder_gone(runner: Runner) -> None:
 
 def _being_fetched(runner: Runner) -> list[Order]:
     _wait_for_readiness(runner, "")
-    slow = runner.sandbox.faults.add("output", "slow", seconds=4.0, count=2)
+    slow = runner.sandbox.faults.add("output", "slow", seconds=1.5, count=2)
     orders = runner.order(2)
     wait_until(lambda: slow.used == len(orders), 40, why="nothing is fetched")
     return orders
@@ -97,7 +97,7 @@ def _wait_until_noticed(runner: Runner, orders: list[Order], code: str) -> None:
     _wait_for_readiness(runner, code)
     for order in orders:
         events = order.edit.events.filter(code=EventCode.WAITING_FOR_STORAGE)
-        wait_until(events.exists, 40, why="the edit does not say that it waits for the storage")
+        wait_until(events.exists, 90, why="the edit does not say that it waits for the storage")
     runner.wait_for_ticks(3)
     assert {order.edit.state for order in orders} == {"fetching"}
 
