@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _PLAIN_BASE_URL = re.compile(r"https?://[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 _HEADERS = {"Accept": "application/json", "User-Agent": "wiro-client"}
 _FRESH = {"Connection": "close"}
+# There are many of them, and each says little.
+_FREQUENT = ("Task/Detail", "Task/List", "Tool/Detail")
 
 
 class WiroClient:
@@ -282,8 +284,7 @@ class WiroClient:
             self._tell(path, status, outcome, time.monotonic() - started)
 
     def _tell(self, path: str, status: str, outcome: str, seconds: float) -> None:
-        # There are many polls, and each says little.
-        level = logging.DEBUG if path in ("Task/Detail", "Task/List") else logging.INFO
+        level = logging.DEBUG if path in _FREQUENT else logging.INFO
         logger.log(level, "POST %s: %s in %d ms", path, status, seconds * 1000)
         if self._observe:
             self._observe("Run" if path.startswith("Run/") else path, outcome, seconds)
