@@ -13,9 +13,10 @@ PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# Files in the order of tests/conftest.py, each with all its tests in one process: what they share is started once. Four
-# processes for two cores, since two of them usually wait: for a browser, a package index, a site that starts.
-IN_PARALLEL := -n 4 --dist loadfile --no-loadscope-reorder
+# Files in the order of tests/conftest.py, each with all its tests in one process: what they share is started once. Three
+# processes for two cores, since one of them usually waits: for a browser, a package index, a site that starts. Four were not
+# faster: they only waited for each other.
+IN_PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 # A test starts many programs. Each would compile Django anew where Python may not write __pycache__ beside the sources.
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/pycache
