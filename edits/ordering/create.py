@@ -19,7 +19,7 @@ from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Photo, WriteLock
 from . import offers, quotas, seeds
-from .prices import Price, price_of
+from .prices import Price, PriceRisen, price_of
 from .sources import Start
 
 # Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
@@ -115,11 +115,12 @@ def again(
     actor: User | None = None,
     reason: str = "",
     request_hash: str = "",
+    at_most: Decimal | None = None,
 ) -> Edit:
     """The same picture, region and instruction again, by the same or another `model`, as a new edit, because ended edits never
-    change.
+    change. `at_most`: what its owner has agreed to pay, in USD.
 
-    Raises QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
+    Raises PriceRisen, QuotaExceeded, NotAllowed, and OSError when the region cannot be stored.
     """
     if not edit.is_ended:
         raise NotAllowed(Denial.IN_PROGRESS)
@@ -128,10 +129,14 @@ def again(
     found = offers.find([model or edit.model])
     if found is None:
         raise NotAllowed(Denial.MODEL_NOT_OFFERED)
+    values = _values_for(found[0], edit)
+    price = price_of(found[0], values)
+    if at_most is not None and price.usd > at_most:
+        raise PriceRisen(price)
     inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     inputs["request_hash"] = request_hash
     seed = edit.seed if same_seed else 0
-    choices = [ModelChoice(found[0].slug, _values_for(found[0], edit))]
+    choices = [ModelChoice(found[0].slug, values)]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
     again["choices"] = choices
     fresh = create_variations(edit.owner, edit.photo, **again)[0]
@@ -140,9 +145,9 @@ def again(
     return fresh
 
 
-def price_again(edit: Edit, model: str = "") -> Price | None:
+def price_again(edit: Edit) -> Price | None:
     """What `again` would cost now; None if it cannot be done."""
-    found = None if edit.is_made_here else offers.find([model or edit.model])
+    found = None if edit.is_made_here else offers.find([edit.model])
     return price_of(found[0], _values_for(found[0], edit)) if found else None
 
 

@@ -25,6 +25,14 @@ class Price:
     is_about: bool = False
 
 
+class PriceRisen(Exception):
+    """It costs more than was agreed to: `price` instead."""
+
+    def __init__(self, price: Price) -> None:
+        super().__init__(price)
+        self.price = price
+
+
 def price_of(model: ModelDeclaration, values: Mapping[str, Any], status: ModelStatus | None = None) -> Price:
     """For these values of its inputs, by field. What a recent edit like this really cost counts if that was more."""
     status = status or ModelStatus.objects.filter(pk=model.slug).first()

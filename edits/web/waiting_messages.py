@@ -4,8 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..jobs.flow_control.spending import is_over_cap
-from ..models import IN_FLIGHT, CircuitBreaker, Edit, Pause, TripReason
+from ..models import IN_FLIGHT, CircuitBreaker, Edit, EventCode, Pause, TripReason
 from ..models.limits import edits_at_once
 
 
@@ -13,7 +12,7 @@ def waiting_reason(edit: Edit) -> str:
     """Why a queued edit has not started: what holds up every edit, or the owner's other edits."""
     if Pause.current().is_on:
         return _("An administrator paused editing. Your edit will start when it resumes.")
-    if edit.started_at is None and is_over_cap(edit):
+    if edit.events.order_by("-at", "-pk").values_list("code", flat=True).first() == EventCode.WAITING_FOR_BUDGET:
         return _("The site has reached its spending limit for today. Your edit will start when there is budget again.")
     breaker = CircuitBreaker.current()
     if not breaker.is_open(timezone.now()):

@@ -107,6 +107,8 @@ def test_buttons_that_send_again_say_what_it_costs(browser: Client, alice: User,
     retry = f"/edits/{edit.pk}/retry/"
     answer = browser.post(retry, {"seed": "new", "price": "0.031"}, headers={"accept": "application/json"})
     assert codes(answer) == {"__all__": ["price_changed"]}
+    for junk in ("NaN", "Infinity", "cheap", "\0"):
+        assert codes(browser.post(retry, {"seed": "new", "price": junk}, headers={"accept": "application/json"}))
     assert "$0.60" in browser.post(retry, {"seed": "new", "price": "0.031"}, follow=True).text
     assert Edit.objects.count() == 1
     assert browser.post(retry, {"seed": "new", "price": "0.60"}).status_code == 302

@@ -23,7 +23,7 @@ from ...jobs import actions, viewers
 from ...jobs.catalog import has_seed
 from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
-from ...ordering.prices import Price
+from ...ordering.prices import PriceRisen
 from ...tasks import enqueue
 from .. import addresses, comparison, composer, model_facts, money, progress, user_messages
 from ..history import history
@@ -162,38 +162,37 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     nonce = request.POST.get("nonce", "").replace("\x00", "")[:64]
     try:
         is_same, model = request.POST.get("seed") == "same", request.POST.get("model", "")
-        if (price := create.price_again(edit, model)) and _has_risen(price, request.POST.get("price", "")):
-            return _told_price(request, edit, price)
-        fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model)
+        at_most = _agreed(request.POST.get("price", ""))
+        fresh = create.again(edit, same_seed=is_same, nonce=nonce, model=model, at_most=at_most)
+    except PriceRisen as risen:
+        return _not_retried(request, edit, 400, "price_changed", money.price_changed(risen.price))
     except quotas.QuotaExceeded as error:
         if wants_json(request):
             return told(429, error.code, user_messages.quota(error))
         return render(request, "429.html", {"message": user_messages.quota(error)}, status=429)
     except NotAllowed as denied:
-        message = user_messages.not_allowed(denied, edit)
-        if wants_json(request):
-            return told(409, denied.code, message)
-        messages.error(request, message)
-        return answer(request, edit)
+        return _not_retried(request, edit, 409, denied.code, user_messages.not_allowed(denied, edit))
     except OSError:
         return storage_unavailable(request)
     enqueue(fresh.pk)
     return created(request, fresh)
 
 
-def _has_risen(price: Price, shown: str) -> bool:
-    """More than the button said. A script need not send what it knows."""
+def _agreed(price: str) -> Decimal | None:
+    """What the button said it costs, in USD. A script need not send what it knows."""
+    if not price:
+        return None
     try:
-        return bool(shown) and price.usd > Decimal(shown)
+        amount = Decimal(price)
     except InvalidOperation:
-        return True
+        return Decimal(0)
+    return amount if amount.is_finite() else Decimal(0)
 
 
-def _told_price(request: HttpRequest, edit: Edit, price: Price) -> HttpResponse:
-    told = money.price_changed(price)
+def _not_retried(request: HttpRequest, edit: Edit, status: int, code: str, message: str) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse({"errors": {"__all__": [{"message": told, "code": "price_changed"}]}}, status=400)
-    messages.error(request, told)
+        return told(status, code, message)
+    messages.error(request, message)
     return answer(request, edit)
 
 
