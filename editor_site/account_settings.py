@@ -32,7 +32,7 @@ def _sign_in_limits() -> dict[str, Any]:
         "AXES_COOLOFF_TIME": timedelta(minutes=15),
         # By name and address together: an attacker elsewhere must not lock somebody out of the right password.
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
-        "AXES_HANDLER": "edits.web.sign_in_limits.SignInLimits",
+        "AXES_HANDLER": "edits.web.accounts.sign_in_limits.SignInLimits",
         "AXES_CLIENT_IP_CALLABLE": "edits.web.visitor.counted_address",
         "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,
         "AXES_LOCKOUT_TEMPLATE": "registration/account_locked.html",
@@ -45,15 +45,15 @@ def _sign_in_limits() -> dict[str, Any]:
 
 def _allauth() -> dict[str, Any]:
     return {
-        "ACCOUNT_ADAPTER": "edits.web.account_adapter.AccountAdapter",
-        "SOCIALACCOUNT_ADAPTER": "edits.web.social_adapter.SocialAccountAdapter",
+        "ACCOUNT_ADAPTER": "edits.web.accounts.adapter.AccountAdapter",
+        "SOCIALACCOUNT_ADAPTER": "edits.web.accounts.social_adapter.SocialAccountAdapter",
         # Seconds to wait for the provider, each time.
         "SOCIALACCOUNT_REQUESTS_TIMEOUT": 5,
-        "MFA_ADAPTER": "edits.web.second_factor.MFAAdapter",
+        "MFA_ADAPTER": "edits.web.accounts.second_factor.MFAAdapter",
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
         "MFA_FORMS": {
-            "authenticate": "edits.web.second_factor.CodeForm",
-            "reauthenticate": "edits.web.second_factor.ConfirmingCodeForm",
+            "authenticate": "edits.web.accounts.second_factor.CodeForm",
+            "reauthenticate": "edits.web.accounts.second_factor.ConfirmingCodeForm",
         },
         # Steps of 30 s by which a clock may be wrong.
         "MFA_TOTP_TOLERANCE": 1,

@@ -5,4 +5,4 @@ from allauth.usersessions.apps import UserSessionsConfig
 
 class SessionsConfig(UserSessionsConfig):
     def ready(self) -> None:
-        """edits.web.sessions notes sessions instead."""
+        """edits.web.accounts.sessions notes sessions instead."""

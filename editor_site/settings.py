@@ -77,12 +77,12 @@ MIDDLEWARE = [
     "edits.web.health_probes.HostNameMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "edits.web.proxy_sign_in.ProxySignInMiddleware",
+    "edits.web.accounts.proxy_sign_in.ProxySignInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "edits.web.sessions.SessionsSeenMiddleware",
+    "edits.web.accounts.sessions.SessionsSeenMiddleware",
     # Last, to see the refusals of all others.
     "axes.middleware.AxesMiddleware",
 ]

@@ -26,7 +26,7 @@ from edits.models import Edit, Photo, State, Visibility
 from edits.ordering import create
 from edits.storage import PictureStorage, pictures
 from edits.translations import compile_catalogs
-from edits.web.sessions import is_due
+from edits.web.accounts.sessions import is_due
 from edits.wiro.sandbox import SandboxServer
 from tests.buckets import BUCKET, KEY, SECRET, BucketServer, UseBucket, running_bucket
 from tests.fixtures import MakeStaff, NewEdit, OfferPairs, SignIn

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ..jobs.catalog import SEEDEDIT, catalog
 from ..ordering import sources
 from ..web.forms import EditForm
-from ..web.model_fields import ModelInputs
+from ..web.model_choice.fields import ModelInputs
 from ..web.region_form import SIDES, RegionForm
 from .idempotency import KEY_MAX
 from .problems import CONTENT_TYPE

@@ -2,7 +2,7 @@
 
 from django import template
 
-from ..web import model_facts
+from ..web.model_choice import facts as model_facts
 
 register = template.Library()
 register.filter("model_name", model_facts.model_name)

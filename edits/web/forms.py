@@ -14,7 +14,7 @@ from .. import images
 from ..models import Photo
 from ..ordering import sources
 from . import user_messages
-from .model_form import ModelForm, picture_error
+from .model_choice.form import ModelForm, picture_error
 from .region_form import RegionForm
 from .upload_places import turn_to_decode
 

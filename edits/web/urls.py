@@ -78,7 +78,7 @@ urlpatterns = [
     path("samples/<str:name>/card", pictures.sample_card, name="sample-card"),
     path("wiro/callback/<str:token>/", webhooks.callback, name="wiro-callback"),
     re_path(r"^wiro/source/(?P<token>[^/]+)\.(?P<extension>jpg|png)$", pictures.handed_over, name="wiro-source"),
-    path("accounts/", include("edits.web.account_urls")),
+    path("accounts/", include("edits.web.accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -25,8 +25,9 @@ from ...models import Denial, Edit, NotAllowed, Review, State, Visibility
 from ...ordering import create, quotas
 from ...ordering.prices import PriceRisen
 from ...tasks import enqueue
-from .. import addresses, comparison, composer, model_facts, money, progress, user_messages
+from .. import addresses, comparison, composer, money, progress, user_messages
 from ..history import history
+from ..model_choice import facts as model_facts
 from .access import may_view_all, own_edit, person, visible_edits, wants_json
 from .errors import storage_unavailable, told
 from .links import forget_new_link, live_links

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...gallery import blind, trash
 from ...models import NotAllowed
-from .. import model_facts
 from ..addresses import edit_url
 from ..history import history
+from ..model_choice import facts as model_facts
 from .access import own_edit, person
 from .filters import ids_in
 

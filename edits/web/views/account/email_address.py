@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ....accounts import addresses
+from ...accounts.reauthentication import recently_confirmed
 from ...addresses import site_origin
-from ...reauthentication import recently_confirmed
 from ..access import is_demonstration, person
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from ....accounts.export import export
-from ...reauthentication import recently_confirmed
+from ...accounts.reauthentication import recently_confirmed
 from ..access import not_shared, person
 
 # At the same time in each web process, and one for each person: an export takes a thread for as long as the download lasts.

@@ -25,8 +25,8 @@ from ....accounts import addresses, deletion, second_factor
 from ....jobs.flow_control import spending
 from ....models import GroupBudget, limits
 from ....ordering import quotas
+from ...accounts.reauthentication import View, recently_confirmed
 from ...forms import DeleteAccountForm
-from ...reauthentication import View, recently_confirmed
 from ..access import is_demonstration, person
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ...sessions import browser_name
+from ...accounts.sessions import browser_name
 from ..access import not_shared, person
 
 SHOWN = 50

@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
-from ...reauthentication import recently_confirmed
-from ...social_adapter import PROVIDER_ID, away
+from ...accounts.reauthentication import recently_confirmed
+from ...accounts.social_adapter import PROVIDER_ID, away
 from ..access import is_demonstration, person
 
 

@@ -4,9 +4,9 @@ from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 
-from .own_next import with_own_next
-from .views import api_access, sign_in, webhook_settings
-from .views.account import email_address, export, mail_choices, overview, password_reset, sessions, single_sign_on
+from ..own_next import with_own_next
+from ..views import api_access, sign_in, webhook_settings
+from ..views.account import email_address, export, mail_choices, overview, password_reset, sessions, single_sign_on
 
 _SIGN_IN, _SIGN_UP = with_own_next(sign_in.SignIn.as_view()), with_own_next(sign_in.sign_up)
 
@@ -44,6 +44,6 @@ urlpatterns = [
     path("sessions/end/", sessions.end, name="account-sessions-end"),
     path("mail/", mail_choices.page, name="account-mail"),
     path("export/", export.download, name="account-export"),
-    path("two-factor/", include("edits.web.two_factor_urls")),
+    path("two-factor/", include("edits.web.accounts.two_factor_urls")),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
 ]

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from ..accounts import second_factor
-from ..accounts.second_factor import Verdict
+from ...accounts import second_factor
+from ...accounts.second_factor import Verdict
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
-from .own_next import is_own_page
+from ..own_next import is_own_page
 
 # The session names it, so that versions before and after this one understand each other's sessions.
 BACKEND = "django.contrib.auth.backends.ModelBackend"

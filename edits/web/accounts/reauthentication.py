@@ -16,8 +16,8 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
+from ..views.access import person
 from .social_adapter import oidc_address
-from .views.access import person
 
 View = Callable[..., HttpResponseBase]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..jobs.catalog import ModelDeclaration, spoken
-from ..models import ModelStatus
-from ..operations.model_record import ENOUGH, Record, records
-from ..ordering.prices import Price, price_of, rules_for
-from .model_fields import name_of
+from ...jobs.catalog import ModelDeclaration, spoken
+from ...models import ModelStatus
+from ...operations.model_record import ENOUGH, Record, records
+from ...ordering.prices import Price, price_of, rules_for
+from .fields import name_of
 
 
 @dataclass(frozen=True)

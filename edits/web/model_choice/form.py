@@ -9,13 +9,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from ..images import PictureRefused, Rules, measure
-from ..jobs.catalog import ModelDeclaration
-from ..ordering import offers
-from ..ordering.create import ModelChoice
-from ..ordering.prices import Price
-from . import model_choices, money, user_messages
-from .model_fields import COMMON, InputField, ModelInputs
+from ...images import PictureRefused, Rules, measure
+from ...jobs.catalog import ModelDeclaration
+from ...ordering import offers
+from ...ordering.create import ModelChoice
+from ...ordering.prices import Price
+from .. import money, user_messages
+from . import choices as model_choices
+from .fields import COMMON, InputField, ModelInputs
 
 MODELS_MAX = 4
 

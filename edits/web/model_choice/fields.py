@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from ..jobs.catalog import SEEDEDIT, DeclaredInput, Kind, ModelDeclaration, spoken
+from ...jobs.catalog import SEEDEDIT, DeclaredInput, Kind, ModelDeclaration, spoken
 
 # One field for all models that have such an input.
 COMMON = ("seed", "watermark")

@@ -6,8 +6,8 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from .own_next import with_own_next
-from .views.access import not_shared
+from ..own_next import with_own_next
+from ..views.access import not_shared
 
 urlpatterns = [
     path("", never_cache(views.index), name="mfa_index"),

@@ -6,12 +6,12 @@ from typing import Any
 from django.template.defaultfilters import floatformat, yesno
 from django.utils.translation import gettext as _
 
-from ..jobs.catalog import DeclaredInput, Kind, ModelDeclaration, catalog, name_of, spoken, values_of
-from ..models import Edit, Failure, Outcome, State
-from ..ordering import offers
-from ..ordering.prices import Price, price_of
-from ..wiro import Refusal
-from . import user_messages
+from ...jobs.catalog import DeclaredInput, Kind, ModelDeclaration, catalog, name_of, spoken, values_of
+from ...models import Edit, Failure, Outcome, State
+from ...ordering import offers
+from ...ordering.prices import Price, price_of
+from ...wiro import Refusal
+from .. import user_messages
 
 
 def model_name(edit: Edit) -> str:

@@ -20,8 +20,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..accounts import signup
-from .visitor import counted_address
+from ...accounts import signup
+from ..visitor import counted_address
 
 log = logging.getLogger(__name__)
 

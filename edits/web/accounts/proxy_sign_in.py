@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
-from .account_adapter import BACKEND
-from .visitor import PROXY_USER
+from ..visitor import PROXY_USER
+from .adapter import BACKEND
 
 
 class ProxySignInMiddleware:
