@@ -175,7 +175,8 @@ def test_a_composite_that_cannot_be_made_is_one_log_line_and_is_made_later(
         edit = advance_to_rest(ordered)
     assert (edit.state, edit.result, edit.is_composite) == (State.SUCCEEDED, edit.painted, False)
     assert edit.events.filter(code=EventCode.COMPOSITE_FAILED).count() == 1
-    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+    told = [record for record in caplog.records if record.name == compositing.__name__ and record.levelno >= logging.WARNING]
+    assert len(told) == 1
     Edit.objects.update(ended_at=timezone.now() - timedelta(minutes=10))
     assert compositing.backfill_composites() == 1
     later = reloaded(edit)
