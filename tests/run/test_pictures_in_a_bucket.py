@@ -49,7 +49,8 @@ def test_an_edit_from_the_form_to_the_pictures_on_its_page(site: RunningSite, se
     page = visitor.upload("rocket.jpg", "Mirror it")
     assert visitor.wait_for(page)["state"] == "succeeded"
     assert_mirrored(visitor, page, "rocket.jpg")
-    assert len(server.files()) == 7
+    # The photo and its result, two previews of each, and the map of changes, which comes after the result was announced.
+    _wait_until(lambda: len(server.files()) == 7)
     assert not (site.data / "media").exists()
     # Wiro read the photo from the bucket, and browsers are sent there for previews, which the page allows.
     assert str(wiro.runs()[-1].parameters["inputImageUrl"]).startswith(f"{server.url}/reword/photos/")
