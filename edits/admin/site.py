@@ -122,6 +122,7 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "storage_problem": storage_health.problem(),
         "ledger_differences": ledger_comparison.undismissed(),
         "models_gone": offers.gone(),
+        "models_changed": offers.changed(),
         "spent_today": spent_today,
         "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
         "spend_cap": settings.SPEND_PER_DAY,

@@ -27,6 +27,12 @@ def gone() -> list[ModelDeclaration]:
     return [model for model in _chosen(statuses) if _is_gone(statuses.get(model.slug))]
 
 
+def changed() -> list[ModelDeclaration]:
+    """Those that people may choose although Wiro describes them differently from how they are declared here."""
+    differing = set(ModelStatus.objects.exclude(differences=[]).values_list("slug", flat=True))
+    return [model for model in offered() if model.slug in differing]
+
+
 def find(slugs: list[str]) -> list[ModelDeclaration] | None:
     """The offered models with these slugs, each once; the default for none. None if one of them, or the default, is not offered:
     nobody gets another model than they know of."""

@@ -1,6 +1,7 @@
 """What Wiro says about models: a foreign Wiro with six models, each described in another way, and one that is gone."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from edits.ordering import offers
 from edits.ordering.prices import Price, price_of
 from edits.wiro.catalog import load
 from edits.wiro.sandbox import SandboxServer
+from tests.fixtures import MakeStaff, SignIn
 from tests.forms import codes, post
 from tests.pages import text_of
 
@@ -145,6 +147,16 @@ def test_what_differs_is_kept_for_operators_and_never_a_crash(wiro: ForeignWiro)
     assert found["two-outputs"] == []
     assert found["null-parameters"] == []
     assert ModelStatus.objects.get(pk="foreign/unknown-type").differences == found["unknown-type"]
+
+
+def test_the_overview_names_models_that_wiro_describes_differently(
+    wiro: ForeignWiro, staff: MakeStaff, signed_in: SignIn
+) -> None:
+    operator = signed_in(staff("operator"))
+    assert "Models changed at Wiro" not in text_of(operator.get("/admin/"))
+    model_checks.check()
+    (told,) = re.findall(r"Models changed at Wiro\s+1\s+([^:]+):", text_of(operator.get("/admin/")))
+    assert told.strip() == "Unknown-type"
 
 
 def test_a_model_that_is_gone_is_not_offered_until_it_is_back(wiro: ForeignWiro, browser: Client) -> None:
