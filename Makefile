@@ -92,7 +92,7 @@ SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-bench: $(VENV)/dev.installed ## measure the engine and the pages; only=NAME runs bench/NAME.py alone: photo, memory, arrival, pages, throughput …
+bench: $(VENV)/dev.installed ## measure the engine and the pages; only=NAME runs bench/NAME.py alone: photo, pixels, memory, arrival, pages, throughput …
 ifdef only
 	@$(BIN)/python -m bench.$(only)
 else

@@ -112,8 +112,10 @@ def _to_srgb(image: Image.Image, box: tuple[int, int, int, int], shrink: int) ->
     rows = max(STRIP_PIXELS // (right - left), 1) * shrink
     for top in range(first, last, rows):
         strip = opaque_8_bit(image.crop((left, top, right, min(top + rows, last))))
-        strip = (in_srgb(strip) if in_srgb else strip).convert("RGB")
-        clean.paste(strip.reduce(shrink), (0, (top - first) // shrink))
+        strip = in_srgb(strip) if in_srgb else strip
+        # `convert` and `reduce` copy even where there is nothing to do.
+        strip = strip if strip.mode == "RGB" else strip.convert("RGB")
+        clean.paste(strip.reduce(shrink) if shrink > 1 else strip, (0, (top - first) // shrink))
     return clean
 
 
@@ -158,4 +160,5 @@ def _profile_conversion(image: Image.Image) -> Callable[[Image.Image], Image.Ima
         transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
-    return lambda strip: ImageCms.applyTransform(strip, transform) or strip
+    is_in_place = mode == "RGB"
+    return lambda strip: ImageCms.applyTransform(strip, transform, inPlace=is_in_place) or strip

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import math
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -17,6 +18,8 @@ CARD_BYTES = 15_000
 # Each with the least share of the bytes of the first that 18 photographs had: what is too large even so need not be tried.
 RENDITION_QUALITIES = {80: 1.0, 65: 0.68, 50: 0.56, 35: 0.43}
 PAGE_WIDTH = 1600
+# Tall pictures are shown as high as the window and not as wide; the copy of one has as many pixels as that of a square.
+PAGE_PIXELS = PAGE_WIDTH**2
 PLACEHOLDER_WIDTH = 16
 # A larger PNG becomes a JPEG: to compress it could take seconds.
 PNG_PIXELS = 6_000_000
@@ -78,7 +81,7 @@ def keep_encoded(file: BinaryIO, found: str, image: Image.Image, rules: Rules) -
 def with_renditions(image: Image.Image, data: bytes, format: str, size: tuple[int, int]) -> CleanPicture:
     """`image` (RGB), encoded as `data`, with its copies for pages."""
     # Each is made from the one before: to shrink all pixels once is most of the work.
-    for_page = _at_most(image, PAGE_WIDTH)
+    for_page = _at_most(image, PAGE_WIDTH, PAGE_PIXELS)
     for_card = _at_most(for_page, CARD_WIDTH)
     card, page = _rendition(for_card, CARD_BYTES), _rendition(for_page)
     return CleanPicture(data, format, *size, card=card, page=page, placeholder=_placeholder(for_card))
@@ -136,12 +139,13 @@ def _placeholder(image: Image.Image) -> str:
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _at_most(image: Image.Image, width: int) -> Image.Image:
-    """At most so many pixels wide, and three times as high: WebP has no more than 16,383 a side, and a result may have any shape.
+def _at_most(image: Image.Image, width: int, pixels: float = math.inf) -> Image.Image:
+    """At most so many pixels wide, three times as high, and so many in all: WebP has no more than 16,383 a side, and a result may
+    have any shape.
 
     Whole pixels are averaged first, so that the better and slower filter has at most four times the pixels that it makes.
     """
-    scale = min(width / image.width, 3 * width / image.height)
+    scale = min(width / image.width, 3 * width / image.height, math.sqrt(pixels / (image.width * image.height)))
     if scale >= 1:
         return image
     size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))

@@ -57,11 +57,12 @@ def _side_by_side(before: Image.Image, after: Image.Image, labels: tuple[str, st
 
 def _wipe(before: Image.Image, after: Image.Image, labels: tuple[str, str]) -> Image.Image:
     size = _fit(after.size, LONGER_SIDE, LONGER_SIDE)
-    frame = _panel(after, size)
-    half = _panel(before, size).crop((0, 0, size[0] // 2, size[1]))
-    frame.paste(half)
-    _label(frame, labels[0], room=size[0] // 2)
-    _label(frame, labels[1], room=size[0] // 2, at_right=True)
+    middle = size[0] // 2
+    frame = Image.new("RGB", size)
+    frame.paste(_panel(before, size, (0, middle)))
+    frame.paste(_panel(after, size, (middle, size[0])), (middle, 0))
+    _label(frame, labels[0], room=middle)
+    _label(frame, labels[1], room=middle, at_right=True)
     _handle(frame)
     return frame
 
@@ -71,18 +72,27 @@ def _fit(size: tuple[int, int], width: float, height: float) -> tuple[int, int]:
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
-def _panel(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The picture in a frame of `size`: filling it if it has about that shape, whole and centered if it has another."""
-    inner = size
-    if abs(picture.width * size[1] / (picture.height * size[0]) - 1) > SAME_SHAPE:
-        inner = _fit(picture.size, *size)
-    picture.draft("RGB", inner)
-    scaled = picture.convert("RGB").resize(inner, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    if inner == size:
-        return scaled
+def _panel(picture: Image.Image, size: tuple[int, int], columns: tuple[int, int] | None = None) -> Image.Image:
+    """The picture in a frame of `size`: filling it if it has about that shape, whole and centered if it has another.
+
+    With `columns`, only those from the first to before the last.
+    """
+    columns = columns or (0, size[0])
+    if abs(picture.width * size[1] / (picture.height * size[0]) - 1) <= SAME_SHAPE:
+        return _scaled(picture, size, columns)
+    inner = _fit(picture.size, *size)
     panel = Image.new("RGB", size, _EMPTY)
-    panel.paste(scaled, ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
-    return panel
+    panel.paste(_scaled(picture, inner, (0, inner[0])), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
+    return panel.crop((columns[0], 0, columns[1], size[1]))
+
+
+def _scaled(picture: Image.Image, size: tuple[int, int], columns: tuple[int, int]) -> Image.Image:
+    """These columns of the picture scaled to `size`; no pixel is scaled that is not shown."""
+    picture.draft("RGB", size)
+    whole = picture if picture.mode == "RGB" else picture.convert("RGB")
+    left, right = (column * whole.width / size[0] for column in columns)
+    shown = columns[1] - columns[0], size[1]
+    return whole.resize(shown, Image.Resampling.LANCZOS, box=(left, 0, right, whole.height), reducing_gap=3.0)
 
 
 def _unit(panel: Image.Image) -> int:

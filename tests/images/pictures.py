@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from edits import images
 from edits.images.morphology import Bools
@@ -75,3 +75,13 @@ def mask_of(region: images.Region, size: Size) -> Bools:
 
 def psnr(one: NDArray[Any], other: NDArray[Any]) -> float:
     return 10 * math.log10(255**2 / max(float(((one - other).astype(np.float64) ** 2).mean()), 1e-9))
+
+
+def srgb() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def swapped_primaries() -> bytes:
+    """The sRGB profile with its red and blue exchanged: nobody can overlook whether it was applied."""
+    profile = srgb()
+    return profile.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")

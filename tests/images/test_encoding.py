@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageStat, PngImagePlugin
+from PIL import Image, ImageChops, ImageStat, PngImagePlugin
 
 from edits import images
 from edits.images.encoding import CARD_BYTES, CARD_WIDTH, PAGE_WIDTH
+from tests.images.pictures import srgb, swapped_primaries
 from tests.photos import photo_bytes, photo_path
 from tests.pictures import chunk, clean, encoded, pixel_of, plain
 from tests.regions import psnr
@@ -148,16 +149,6 @@ def test_gray_stays_gray(cat: Image.Image) -> None:
     assert_alike(opened(clean(encoded(cat.convert("L"), "JPEG", quality=95))), cat.convert("L"))
 
 
-def srgb() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-def swapped_primaries() -> bytes:
-    """The sRGB profile with its red and blue exchanged: nobody can overlook whether it was applied."""
-    profile = srgb()
-    return profile.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
-
-
 @pytest.mark.parametrize("convert", [lambda image: image, lambda image: image.quantize(8)], ids=["RGB", "palette"])
 def test_colors_of_another_profile_are_converted_and_those_of_srgb_stay(cat: Image.Image, convert: Callable[..., Any]) -> None:
     image = convert(cat)
@@ -265,6 +256,12 @@ def test_renditions_fit_a_card_and_a_page() -> None:
     for rendition in (picture.card, picture.page):
         with Image.open(io.BytesIO(rendition.data)) as copy:
             assert (copy.format, copy.size) == ("WEBP", (rendition.width, rendition.height))
+
+
+def test_the_page_copy_of_a_tall_picture_has_no_more_pixels_than_that_of_a_square() -> None:
+    square, tall = clean(plain(2000, 2000)).page, clean(plain(1500, 2000)).page
+    assert (square.width, square.height) == (PAGE_WIDTH, PAGE_WIDTH)
+    assert (tall.width, tall.height) == (1386, 1848)
 
 
 def test_a_small_picture_is_not_blown_up() -> None:
