@@ -53,6 +53,7 @@ def _allauth() -> dict[str, Any]:
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
         "MFA_FORMS": {
             "authenticate": "edits.web.accounts.second_factor.CodeForm",
+            "activate_totp": "edits.web.accounts.second_factor.FirstCodeForm",
             "reauthenticate": "edits.web.accounts.second_factor.ConfirmingCodeForm",
         },
         # Steps of 30 s by which a clock may be wrong.

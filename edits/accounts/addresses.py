@@ -21,15 +21,18 @@ def pending(user: User) -> EmailAddress | None:
     return EmailAddress.objects.filter(user=user, primary=False, verified=False).first()
 
 
-def change(user: User, address: str, origin: str, language: str) -> None:
-    """Have this address from now on or, where the current one is verified and mail can be sent, once it is verified."""
+def change(user: User, address: str, origin: str, language: str) -> bool:
+    """Have this address from now on or, where the current one is verified and mail can be sent, once it is verified.
+
+    Returns whether a mail is on its way to it.
+    """
     address = address.lower()
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         mine = EmailAddress.objects.filter(user=user)
         mine.filter(verified=False).delete()
         if mine.filter(email=address).exists():
-            return
+            return False
         if not settings.MAIL_WORKS:
             mine.delete()
         is_primary = not mine.exists()
@@ -37,13 +40,18 @@ def change(user: User, address: str, origin: str, language: str) -> None:
         if is_primary:
             User.objects.filter(pk=user.pk).update(email=address)
     notices.remember(user.pk, origin=origin, language=language)
-    verify(user, origin, language)
+    return verify(user, origin, language)
 
 
 def verify(user: User, origin: str, language: str) -> bool:
     """Send a mail to the address that waits for it. False: none waits, or there have been enough mails for now."""
     waiting = EmailAddress.objects.filter(user=user, verified=False).first()
     return waiting is not None and mails.ask([(user, waiting.email)], MailKind.VERIFY, origin, language) == 1
+
+
+def waits(user: User) -> bool:
+    """Is there an address that is yet to be verified?"""
+    return bool(EmailAddress.objects.filter(user=user, verified=False).exists())
 
 
 def remove(user: User) -> None:

@@ -29,6 +29,7 @@ from ..failpoints import failpoint
 from ..gallery.redaction import redact
 from ..gallery.trash import erase_unused_photos, purge, trash_time
 from ..jobs.actions import cancel
+from ..jobs.flow_control.spending import keep_for_groups
 from ..models import (
     ENDED,
     ApiToken,
@@ -131,6 +132,7 @@ def _close(user_id: int, actor: User) -> bool:
             return False
         if is_last_administrator(user):
             raise LastAdministrator
+        keep_for_groups(user)
         _hide(user_id, actor)
         _end_sessions(user_id)
         _forget_traces(user)

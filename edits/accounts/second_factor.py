@@ -1,6 +1,7 @@
 """Codes of the second factor: how many may be tried, exactly, and that none is taken twice.
 
-Only who knows the password gets as far as this, so counting by account lets no stranger lock anybody out.
+Signing in, only who knows the password gets as far as this, so counting by account lets no stranger lock anybody out. Codes that
+confirm in a session who it is are counted apart, and too many of them end the session.
 """
 
 import time
@@ -28,25 +29,30 @@ class Verdict(Enum):
     LOCKED = "locked"
 
 
-def attempt(user: User, code: str, is_right: Callable[[], bool]) -> Verdict:
+def attempt(user: User, code: str, is_right: Callable[[], bool], is_confirming: bool = False) -> Verdict:
     """Whether this code lets its owner in. One is checked after the other, however many arrive at once."""
+    prefix = "confirming_" if is_confirming else ""
     with transaction.atomic():
         CodeTries.objects.get_or_create(user=user)
         tries = CodeTries.objects.select_for_update().get(user=user)
-        if timezone.now() - tries.since > WINDOW:
-            tries.failures = 0
-        if tries.failures >= FAILURES_MAX:
+        since = getattr(tries, f"{prefix}since")
+        failures = getattr(tries, f"{prefix}failures") if timezone.now() - since <= WINDOW else 0
+        if failures >= FAILURES_MAX:
             return Verdict.LOCKED
-        digest, now = salted_hmac("edits.second-factor", code).hexdigest(), time.time()
-        tries.used = [[used, at] for used, at in tries.used if now - at < REPLAY]
-        if digest in [used for used, _at in tries.used] or not is_right():
-            tries.since = tries.since if tries.failures else timezone.now()
-            tries.failures += 1
-            tries.save()
-            return Verdict.WRONG
-        tries.failures = 0
-        tries.used = [*tries.used, [digest, now]]
+        verdict = _verdict(tries, code, is_right)
+        is_wrong = verdict == Verdict.WRONG
+        setattr(tries, f"{prefix}since", since if failures else timezone.now())
+        setattr(tries, f"{prefix}failures", failures + 1 if is_wrong else 0)
         tries.save()
+    return verdict
+
+
+def _verdict(tries: CodeTries, code: str, is_right: Callable[[], bool]) -> Verdict:
+    digest, now = salted_hmac("edits.second-factor", code).hexdigest(), time.time()
+    tries.used = [[used, at] for used, at in tries.used if now - at < REPLAY]
+    if digest in [used for used, _at in tries.used] or not is_right():
+        return Verdict.WRONG
+    tries.used = [*tries.used, [digest, now]]
     return Verdict.RIGHT
 
 

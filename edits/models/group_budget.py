@@ -23,5 +23,9 @@ class GroupBudget(models.Model):
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("owners"), help_text=_("See what the group spends")
     )
 
+    # What members who have deleted their accounts had spent on that day: it still counts as the group's.
+    departed_on = models.DateField(null=True, blank=True, editable=False)
+    departed_usd = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0), db_default=Decimal(0), editable=False)
+
     def __str__(self) -> str:
         return self.group.name

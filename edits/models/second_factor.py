@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -10,6 +11,9 @@ class CodeTries(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     # When the first of these failures was.
     since = models.DateTimeField(default=timezone.now)
+    # The same for codes that confirm in a session who it is: whoever has only that must keep nobody from signing in.
+    confirming_failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    confirming_since = models.DateTimeField(default=timezone.now, db_default=Now())
     # Hashes of codes that were right, with the second they were used in: none is taken twice while it is valid.
     used = models.JSONField(default=list)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits import images
+from edits.accounts import deletion
 from edits.jobs import actions
 from edits.jobs.flow_control import spending
 from edits.models import Edit, GroupBudget, Outcome, Photo, Profile, State
@@ -147,3 +148,18 @@ def test_of_thirty_submits_by_two_members_at_once_the_group_keeps_its_budget_exa
     assert spending.spent_today(group=group) == Decimal("0.35")
     GroupBudget.objects.update(spend_per_day=None)
     assert new_edit().pk
+
+
+def test_what_a_member_spent_counts_for_the_group_after_the_account_is_deleted(
+    new_edit: NewEdit, alice: User, bob: User, settings: Settings
+) -> None:
+    group = Group.objects.create(name="friends")
+    group.user_set.set([alice, bob])
+    GroupBudget.objects.create(group=group, spend_per_day=Decimal("2.5") * settings.PRICE_ESTIMATE)
+    new_edit(owner=bob)
+    new_edit()
+    deletion.delete_account(bob, bob)
+    assert spending.spent_today(group=group) == 2 * settings.PRICE_ESTIMATE
+    assert refusal(new_edit).code == "spend_per_group"
+    GroupBudget.objects.update(departed_on=timezone.now().date() - timedelta(days=1))
+    assert spending.spent_today(group=group) == settings.PRICE_ESTIMATE

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from ...models import ENDED, PENDING, Attempt, Edit, Outcome, State
+from ...models import ENDED, PENDING, Attempt, Edit, GroupBudget, Outcome, State
 
 # Failed and canceled edits give the quota back.
 COUNTED = (*PENDING, State.SUCCEEDED)
@@ -25,8 +25,8 @@ def today() -> datetime:
 
 
 def spent_today(owner: User | None = None, group: Group | None = None) -> Decimal:
-    """USD spent on today's edits by the whole site, one person, or the members of a group: CHARGE, plus earlier attempts that
-    ran as well."""
+    """USD spent on today's edits by the whole site, one person, or the members of a group, those included who have deleted their
+    accounts today: CHARGE, plus earlier attempts that ran as well."""
     edits = Edit.objects.filter(created_at__gte=today())
     # An edit has the cost of its last attempt; an earlier one that turned out to have run was charged as well.
     twice = Attempt.objects.filter(outcome=Outcome.SUPERSEDED, started_at__gte=today())
@@ -42,7 +42,21 @@ def spent_today(owner: User | None = None, group: Group | None = None) -> Decima
         twice.aggregate(total=Sum("cost")),
         unknown.aggregate(total=Sum("cost_reserved")),
     )
-    return sum((exact(found["total"]) for found in sums), Decimal(0))
+    return sum((exact(found["total"]) for found in sums), _spent_by_departed(group))
+
+
+def _spent_by_departed(group: Group | None) -> Decimal:
+    kept = GroupBudget.objects.filter(group=group, departed_on=today().date()).first() if group else None
+    return kept.departed_usd if kept else Decimal(0)
+
+
+def keep_for_groups(owner: User) -> None:
+    """Before this person leaves their groups with their account: what they spent today stays part of the budgets. Exact only
+    under the lock that reservations hold."""
+    for budget in GroupBudget.objects.filter(group__user=owner):
+        kept = _spent_by_departed(budget.group)
+        budget.departed_on, budget.departed_usd = today().date(), kept + spent_today(owner)
+        budget.save(update_fields=["departed_on", "departed_usd"])
 
 
 def _reserved_for_unknown() -> QuerySet[Attempt]:

@@ -3,21 +3,32 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login as begin_session
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from ..own_next import is_own_page
 
 # The session names it, so that versions before and after this one understand each other's sessions.
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+# In the session of somebody whose second factor is asked for: a digest of the password that was right before.
+BEGUN_WITH = "sign_in_begun_with"
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def pre_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse | None:
+        request.session[BEGUN_WITH] = user.get_session_auth_hash()
+        answer: HttpResponse | None = super().pre_login(request, user, **facts)
+        return answer
+
     def login(self, request: HttpRequest, user: User) -> None:
+        request.session.pop(BEGUN_WITH, None)
         begin_session(request, user, backend=BACKEND)
+        # Who has just signed in is not asked again at once.
+        record_authentication(request, user, "sign_in", reauthenticated=True)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Wrong passwords are counted by django-axes, for all processes."""

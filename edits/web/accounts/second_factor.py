@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from cryptography.fernet import Fernet, MultiFernet
 from django import forms
 from django.conf import settings
@@ -39,12 +40,13 @@ class _CountedCodes:
     """Asks allauth's form whether a code is right, and counts."""
 
     user: Any
+    is_confirming = False
     cleaned_data: dict[str, Any]
 
     def clean_code(self) -> str:
         code = "".join(str(self.cleaned_data["code"]).split())
         self.cleaned_data["code"] = code
-        verdict = second_factor.attempt(self.user, code, self._is_right)
+        verdict = second_factor.attempt(self.user, code, self._is_right, self.is_confirming)
         if verdict == Verdict.LOCKED:
             raise forms.ValidationError(_("Too many wrong codes. Try again in 15 minutes."), code="locked")
         if verdict == Verdict.WRONG:
@@ -64,4 +66,13 @@ class CodeForm(_CountedCodes, AuthenticateForm):
 
 
 class ConfirmingCodeForm(_CountedCodes, ReauthenticateForm):
-    pass
+    is_confirming = True
+
+
+class FirstCodeForm(ActivateTOTPForm):
+    """The code that turns it on counts as used."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        second_factor.attempt(self.user, code, lambda: True)
+        return code

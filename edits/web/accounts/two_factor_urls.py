@@ -8,14 +8,30 @@ from django.views.decorators.cache import never_cache
 
 from ..own_next import with_own_next
 from ..views.access import not_shared
+from .reauthentication import (
+    View,
+    ends_session_after_too_many_codes,
+    has_own_way_in,
+    recently_confirmed,
+    same_password_as_then,
+)
+
+
+def _confirmed(view: View) -> View:
+    return never_cache(not_shared(recently_confirmed(view)))
+
 
 urlpatterns = [
     path("", never_cache(views.index), name="mfa_index"),
-    path("code/", never_cache(views.authenticate), name="mfa_authenticate"),
-    path("confirm/", with_own_next(never_cache(views.reauthenticate)), name="mfa_reauthenticate"),
-    path("set-up/", never_cache(not_shared(totp.activate_totp)), name="mfa_activate_totp"),
-    path("turn-off/", never_cache(not_shared(totp.deactivate_totp)), name="mfa_deactivate_totp"),
-    path("recovery-codes/", never_cache(not_shared(recovery.view_recovery_codes)), name="mfa_view_recovery_codes"),
-    path("recovery-codes/new/", never_cache(not_shared(recovery.generate_recovery_codes)), name="mfa_generate_recovery_codes"),
-    path("recovery-codes/download/", not_shared(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("code/", never_cache(same_password_as_then(views.authenticate)), name="mfa_authenticate"),
+    path(
+        "confirm/",
+        with_own_next(never_cache(ends_session_after_too_many_codes(views.reauthenticate))),
+        name="mfa_reauthenticate",
+    ),
+    path("set-up/", has_own_way_in(_confirmed(totp.activate_totp)), name="mfa_activate_totp"),
+    path("turn-off/", _confirmed(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("recovery-codes/", _confirmed(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", _confirmed(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("recovery-codes/download/", _confirmed(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
 ]

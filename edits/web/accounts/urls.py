@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 
 from ..own_next import with_own_next
 from ..views import api_access, sign_in, webhook_settings
-from ..views.account import email_address, export, mail_choices, overview, password_reset, sessions, single_sign_on
+from ..views.account import email_address, export, mail_choices, overview, password, password_reset, sessions, single_sign_on
 
 _SIGN_IN, _SIGN_UP = with_own_next(sign_in.SignIn.as_view()), with_own_next(sign_in.sign_up)
 
@@ -14,7 +14,7 @@ urlpatterns = [
     path("login/", _SIGN_IN, name="login"),
     path("signup/", _SIGN_UP, name="signup"),
     path("", overview.account, name="account"),
-    path("password/", overview.ChangePassword.as_view(), name="account-password"),
+    path("password/", password.ChangePassword.as_view(), name="account-password"),
     path("delete/", overview.delete, name="account-delete"),
     path("api/", api_access.page, name="account-api"),
     path("api/tokens/", api_access.new_token, name="account-token"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ...models import ApiToken, Scope
 from .. import shown_once
+from ..accounts.reauthentication import way_to_confirm
 from .access import person
 
 NEW_TOKEN = "new_token"  # noqa: S105 - the name of a cookie
@@ -40,6 +41,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def new_token(request: HttpRequest) -> HttpResponse:
+    """A token outlasts the session, so a session alone must not be enough to make one."""
+    if way := way_to_confirm(request, reverse("account-api")):
+        messages.info(request, _("Confirm that it’s you, then create the token."))
+        return redirect(way)
     owner, form = person(request), TokenForm(request.POST)
     if form.is_valid() and ApiToken.valid().filter(owner=owner).count() >= TOKENS_MAX:
         form.add_error(None, _("You already have %(limit)d tokens. Revoke one first.") % {"limit": TOKENS_MAX})

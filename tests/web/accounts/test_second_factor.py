@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +20,7 @@ from tests.parallel import at_once
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PAGE, CODE, SET_UP = "/accounts/two-factor/", "/accounts/two-factor/code/", "/accounts/two-factor/set-up/"
+CONFIRM = "/accounts/two-factor/confirm/"
 PASSWORD = "correct horse"
 
 
@@ -177,3 +179,52 @@ def test_the_demo_account_cannot_have_one(browser: Client, settings: Settings) -
     settings.DEMO_USERNAME = "alice"
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert browser.get(SET_UP).status_code == 403
+
+
+def test_the_code_that_turned_it_on_does_not_sign_in_as_well(browser: Client, client: Client) -> None:
+    key = set_up(browser)
+    password(client)
+    client.post(CODE, {"code": code_for(key, -1)})
+    assert not is_in(client)
+
+
+def test_a_sign_in_that_has_begun_ends_when_the_password_changes(browser: Client, client: Client) -> None:
+    key = set_up(browser)
+    password(client)
+    owner = User.objects.get(username="alice")
+    owner.set_password("a long enough one")
+    owner.save()
+    assert client.post(CODE, {"code": code_for(key)})["Location"] == "/accounts/login/"
+    assert not is_in(client)
+
+
+def test_whoever_guesses_codes_with_a_session_alone_is_signed_out_and_keeps_nobody_from_signing_in(
+    browser: Client, alice: User, signed_in: SignIn, client: Client
+) -> None:
+    key = set_up(browser)
+    thief = signed_in(alice)
+    pages = [thief.post(CONFIRM, {"code": f"{number:06d}"}) for number in range(second_factor.FAILURES_MAX + 1)]
+    assert [page.status_code for page in pages[:-1]] == [200] * second_factor.FAILURES_MAX
+    assert pages[-1]["Location"] == "/accounts/login/"
+    assert not is_in(thief)
+    password(client)
+    client.post(CODE, {"code": code_for(key)})
+    assert is_in(client)
+    # Who has just entered the code need not confirm it again.
+    assert client.get(f"{PAGE}recovery-codes/").status_code == 200
+
+
+def test_a_session_alone_turns_it_on_for_nobody_who_signs_in_with_a_provider(
+    alice: User, signed_in: SignIn, settings: Settings
+) -> None:
+    settings.OIDC_SERVER_URL = "https://id.example.org"
+    alice.set_unusable_password()
+    alice.save()
+    SocialAccount.objects.create(user=alice, provider="oidc", uid="a1")
+    assert "/accounts/oidc/login/" in signed_in(alice).get(SET_UP)["Location"]
+
+
+def test_whom_only_a_proxy_signs_in_chooses_a_password_first(alice: User, signed_in: SignIn) -> None:
+    alice.set_unusable_password()
+    alice.save()
+    assert signed_in(alice).get(SET_UP)["Location"] == "/accounts/password/"

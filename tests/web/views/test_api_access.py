@@ -26,6 +26,7 @@ SECRET = r'value="(reword_[\w-]{43})"'
 
 
 def make(browser: Client, **fields: Any) -> Response:
+    browser.post("/accounts/reauthenticate/", {"password": "correct horse"})
     return browser.post(NEW, {"name": "Camera script", "scopes": Scope.values, "days": "90"} | fields, follow=True)
 
 
@@ -40,6 +41,12 @@ def test_a_new_token_is_shown_once_and_only_its_hash_is_stored(browser: Client, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM edits_apitoken")
         assert token not in repr(cursor.fetchall())
+
+
+def test_a_session_alone_makes_no_token(browser: Client) -> None:
+    answer = browser.post(NEW, {"name": "Camera script", "scopes": Scope.values, "days": "90"})
+    assert answer["Location"] == f"/accounts/reauthenticate/?next={PAGE}"
+    assert not ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """The pages of a person's own account.
 
-overview        what the site stores, the password, leaving
+overview        what the site stores, leaving
 email_address   giving, changing and confirming it
 export          everything that the site stores about one
 mail_choices    which mails one wants
+password        changing the password
 password_reset  a new password by mail
 sessions        where one is signed in, and ending that
 single_sign_on  signing in with an OpenID Connect provider

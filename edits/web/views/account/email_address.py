@@ -1,5 +1,6 @@
 """The email address of an account: giving, changing, confirming and removing it."""
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.views import ConfirmEmailView
@@ -7,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -48,8 +50,11 @@ def _change(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST)
     if not form.is_valid():
         return _page(request, form, 400)
-    addresses.change(person(request), form.cleaned_data["email"], site_origin(request), get_language() or "")
-    messages.success(request, _("Check your mail and open the link in it.") if settings.MAIL_WORKS else _("Email address saved."))
+    is_sent = addresses.change(person(request), form.cleaned_data["email"], site_origin(request), get_language() or "")
+    if settings.MAIL_WORKS and addresses.waits(person(request)):
+        _say(request, is_sent)
+    else:
+        messages.success(request, _("Email address saved."))
     return redirect("account_email")
 
 
@@ -71,6 +76,16 @@ def _page(request: HttpRequest, form: EmailForm, status: int = 200) -> HttpRespo
 @method_decorator(never_cache, name="dispatch")
 class Confirm(ConfirmEmailView):
     """Whoever opens the link confirms with a button: programs that check mail for viruses open links as well."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Two accounts may confirm one address at the same moment: the later one is told, as at any other time."""
+        with suppress(IntegrityError), transaction.atomic():
+            return self._confirm(*args, **kwargs)
+        return self._confirm(*args, **kwargs)
+
+    def _confirm(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().post(*args, **kwargs)
+        return answer
 
 
 confirm = Confirm.as_view()

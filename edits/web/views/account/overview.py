@@ -1,21 +1,14 @@
-"""The user's own account: what the site stores, changing the password, deleting the account."""
-
-from functools import wraps
-from typing import Any
+"""The user's own account: what the site stores, and deleting it."""
 
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
-from django.contrib.auth.forms import SetPasswordForm
-from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -25,7 +18,7 @@ from ....accounts import addresses, deletion, second_factor
 from ....jobs.flow_control import spending
 from ....models import GroupBudget, limits
 from ....ordering import quotas
-from ...accounts.reauthentication import View, recently_confirmed
+from ...accounts.reauthentication import confirmed_beside_password
 from ...forms import DeleteAccountForm
 from ..access import is_demonstration, person
 
@@ -54,43 +47,10 @@ def _is_connected(request: HttpRequest) -> bool:
     return bool(SocialAccount.objects.filter(user=person(request)).exists())
 
 
-def _guarded_without_password(view: View) -> View:
-    """The page asks for the password; who has none is asked by the provider."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        asked = view if person(request).has_usable_password() else recently_confirmed(view)
-        return asked(request, *args, **kwargs)
-
-    return guarded
-
-
-@method_decorator([never_cache, require_http_methods(["GET", "HEAD", "POST"]), _guarded_without_password], name="dispatch")
-class ChangePassword(PasswordChangeView):
-    # Not under registration/, where a template of that name would replace the admin's.
-    template_name = "account/password.html"
-    success_url = reverse_lazy("account")
-
-    def get_form_class(self) -> Any:
-        return super().get_form_class() if person(self.request).has_usable_password() else SetPasswordForm
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"is_demonstration": is_demonstration(self.request)}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        if is_demonstration(self.request):
-            raise PermissionDenied
-        messages.success(self.request, _("Password changed. You’ve been signed out everywhere else."))
-        return super().form_valid(form)
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=400)
-
-
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@_guarded_without_password
+@confirmed_beside_password
 def delete(request: HttpRequest) -> HttpResponse:
     """Asks for the password; attempts are counted and locked like those of signing in."""
     is_shared, is_last = is_demonstration(request), deletion.is_last_administrator(person(request))

@@ -6,6 +6,8 @@ from allauth.account.views import PasswordResetFromKeyView
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -46,6 +48,17 @@ class FromKey(PasswordResetFromKeyView):
     """The form to which the link in the mail leads. It signs nobody in: a second factor would be left out."""
 
     success_url = reverse_lazy("login")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The link works once, however many use it at the same moment."""
+        with transaction.atomic():
+            user = User.objects.select_for_update(no_key=True).get(pk=self.reset_user.pk)
+            if user.password != self.reset_user.password:
+                self.reset_user = None
+                gone: HttpResponse = self.render_to_response(self.get_context_data(token_fail=True))
+                return gone
+            answer: HttpResponse = super().form_valid(form)
+            return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=400)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -13,6 +13,7 @@ from edits.models import Mail
 from tests.fixtures import SignIn
 from tests.mail_server import MailServer
 from tests.pages import Response, text_of
+from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,3 +137,22 @@ def test_the_demo_account_has_no_address(confirmed: Client, alice: User, setting
 
 def test_a_confirmation_that_was_not_made_here_confirms_nothing(signed_in: SignIn, alice: User) -> None:
     assert "Link expired" in text_of(signed_in(alice).get("/accounts/confirm-email/MQ:1abc:forged/"))
+
+
+def test_of_two_accounts_that_confirm_one_address_at_the_same_moment_one_has_it(
+    alice: User, bob: User, mail_server: MailServer
+) -> None:
+    for user in (alice, bob):
+        EmailAddress.objects.create(user=user, email="both@example.org", primary=True, verified=False)
+    rows = list(EmailAddress.objects.order_by("pk"))
+    paths = [f"/accounts/confirm-email/{EmailConfirmationHMAC(row).key}/" for row in rows]
+    assert {status < 500 for status in at_once(2, lambda number: Client().post(paths[number]).status_code)} == {True}
+    assert sorted(row.verified for row in EmailAddress.objects.all()) == [False, True]
+
+
+def test_after_enough_mails_a_changed_address_does_not_claim_that_another_is_on_its_way(
+    confirmed: Client, mail_server: MailServer
+) -> None:
+    said = [text_of(change(confirmed, f"alice{number}@example.org")) for number in range(8)]
+    assert "Check your mail" in said[0]
+    assert "There have been enough mails for now." in said[-1]

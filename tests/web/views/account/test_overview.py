@@ -1,4 +1,4 @@
-"""One's own account: what is there, a new password, and leaving for good."""
+"""One's own account: what is there, and leaving for good."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -11,18 +11,14 @@ from pytest_django.fixtures import Settings
 
 from edits.models import Edit, GroupBudget, Photo, State, Visibility
 from tests.fixtures import SignIn
-from tests.pages import Response, text_of
+from tests.pages import text_of
 from tests.rows import edit_in, shared
+from tests.web.views.account.test_password import change
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse"
 ACCOUNT, NEW_PASSWORD, DELETE = "/accounts/", "/accounts/password/", "/accounts/delete/"
-
-
-def change(browser: Client, old: str = PASSWORD, new: str = "a long enough one", again: str | None = None) -> Response:
-    fields = {"old_password": old, "new_password1": new, "new_password2": again or new}
-    return browser.post(NEW_PASSWORD, fields)
 
 
 def test_every_page_leads_to_the_account(browser: Client, client: Client) -> None:
@@ -42,32 +38,6 @@ def test_the_account_page_says_what_the_site_stores_about_its_owner(
     assert "Your edits 2 · 1 shared to the gallery" in page
     assert "Storage " in page
     assert "Remaining today 99 edits" in page
-
-
-def test_a_new_password_works_and_signs_out_everywhere_else(
-    browser: Client, alice: User, signed_in: SignIn, client: Client
-) -> None:
-    elsewhere = signed_in(alice)
-    assert change(browser)["Location"] == ACCOUNT
-    assert "Password changed." in browser.get(ACCOUNT).text
-    assert elsewhere.get("/edits/").status_code == 302
-    assert client.post("/accounts/login/", {"username": "alice", "password": "a long enough one"}).status_code == 302
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"old": "wrong"}, "old_password"),
-        ({"new": "12345678"}, "new_password2"),
-        ({"again": "another one, really"}, "new_password2"),
-        ({"old": "a\x00b"}, "old_password"),
-    ],
-)
-def test_a_refused_password_says_why(browser: Client, fields: dict[str, Any], field: str) -> None:
-    answer = change(browser, **fields)
-    assert answer.status_code == 400
-    assert answer.context["form"].errors[field]
-    assert User.objects.get(username="alice").check_password(PASSWORD)
 
 
 def test_deleting_the_account_removes_everything_and_confirms_it(

@@ -1,7 +1,5 @@
 """A new password by mail, from the forgotten one to the new one; nobody learns who has an account."""
 
-import re
-
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
@@ -13,13 +11,14 @@ from edits.accounts import mail_delivery
 from edits.models import Mail
 from tests.fixtures import SignIn
 from tests.mail_server import MailServer, text_in
-from tests.pages import Response, text_of
+from tests.pages import Response, match_in, text_of
 from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ASK = "/accounts/password/reset/"
 HERS = "alice@example.org"
+FORM = r'<form class="panel" method="post" action="([^"]+)"'
 
 
 def ask(client: Client, address: str = HERS, **headers: str) -> Response:
@@ -31,10 +30,8 @@ def has_address(user: User, address: str = HERS, verified: bool = True) -> None:
 
 
 def choose(client: Client, path: str, password: str = "a long enough one") -> Response:
-    page = client.get(path, follow=True)
-    form = re.search(r'<form class="panel" method="post" action="([^"]+)"', page.text)
-    assert form, page.text
-    return client.post(form[1], {"password1": password, "password2": password})
+    form = match_in(FORM, client.get(path, follow=True).text)
+    return client.post(form, {"password1": password, "password2": password})
 
 
 def test_the_sign_in_page_leads_to_a_mail_and_the_mail_to_a_new_password(
@@ -163,3 +160,20 @@ def test_the_demo_account_gets_no_new_password(alice: User, client: Client, sett
 @pytest.mark.parametrize("address", ["", "no address", "a\x00b@example.org", "x" * 300 + "@example.org"])
 def test_what_is_no_address_is_refused(client: Client, address: str) -> None:
     assert ask(client, address).status_code == 400
+
+
+def test_a_link_works_once_even_for_browsers_at_the_same_moment(alice: User, client: Client, mail_server: MailServer) -> None:
+    has_address(alice)
+    ask(client)
+    mail_delivery.deliver_all()
+    path = mail_server.path_in()
+    browsers = [Client() for _ in range(4)]
+    forms = [match_in(FORM, one.get(path, follow=True).text) for one in browsers]
+
+    def send(number: int) -> bool:
+        chosen = f"a long enough one, {number}"
+        return browsers[number].post(forms[number], {"password1": chosen, "password2": chosen}).status_code == 302
+
+    done = at_once(4, send)
+    assert sorted(done) == [False, False, False, True]
+    assert User.objects.get(username="alice").check_password(f"a long enough one, {done.index(True)}")
