@@ -1,13 +1,17 @@
 """Where results go: which file for which photo, and writing it so that it is there completely or not at all."""
 
+import fcntl
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from pathlib import Path
 
 from .outcomes import Exit, Job, NotDone, Refused, Status, shown
 from .pictures import in_format_of
+
+SUFFIX = ".part"
 
 Store = Callable[[Job, bytes, str], None]
 """Store a result; the last is the id that a person can find it by."""
@@ -42,11 +46,26 @@ def prepare_folders(jobs: Sequence[Job], folder: Path | None) -> None:
                 folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=place):
                 pass
+            _remove_unfinished(place, {_unfinished(job.output) for job in jobs})
         except OSError as error:
             raise Refused(f"Cannot write to the folder {shown(place)}: {error.strerror}.") from None
     taken = next((job.output for job in jobs if job.output.is_dir()), None)
     if taken:
         raise Refused(f"{shown(taken)} is a folder; use --into for folders.", Exit.WRONG_USE)
+
+
+def _unfinished(path: Path) -> str:
+    """How the names of files begin that are to become `path`; some letters and a suffix follow."""
+    return f".{path.name[:60]}."
+
+
+def _remove_unfinished(folder: Path, beginnings: Set[str]) -> None:
+    """What commands that were killed have left. Those that still run hold a lock."""
+    for path in folder.glob(".*" + SUFFIX):
+        if path.name.removesuffix(SUFFIX).rpartition(".")[0] + "." in beginnings:
+            with path.open("rb") as file, suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
 
 
 def is_there(job: Job) -> bool:
@@ -71,15 +90,16 @@ def writer(*, force: bool) -> Store:
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:
     """Raises OSError."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.", suffix=".part")
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=_unfinished(path), suffix=SUFFIX)
     try:
         with os.fdopen(number, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             # As any new file; temporary ones are for their owner alone.
             os.fchmod(number, 0o666 & ~UMASK)
             file.write(content)
             file.flush()
             os.fsync(number)
-        _move(name, path, force=force)
+            _move(name, path, force=force)
         _sync_folder(path.parent)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -158,11 +158,13 @@ def summary(outcomes: Iterable[Outcome]) -> str:
         Status.NOT_SENT: "not sent",
     }
     counts = [f"{number} {text}" for status, text in words.items() if (number := sum(o.status == status for o in found))]
-    return f"{', '.join(counts)}. {_cost(found)}"
+    is_worked_on = any(outcome.status != Status.EXISTS for outcome in found)
+    return f"{', '.join(counts)}." + (f" {_cost(found)}" if is_worked_on else "")
 
 
 def _cost(outcomes: Iterable[Outcome]) -> str:
-    by_id = {outcome.id: outcome for outcome in outcomes if outcome.id}
+    # Of those that equal photos share, the one that paid is last.
+    by_id = {outcome.id: outcome for outcome in sorted(outcomes, key=lambda outcome: outcome.cost or 0) if outcome.id}
     total = sum((outcome.cost for outcome in by_id.values() if outcome.cost), Decimal(0))
     open_ones = sum(outcome.cost is None and outcome.status in (Status.DONE, Status.PENDING) for outcome in by_id.values())
     return f"Cost of these edits: {usd(total)}" + (f", and what {open_ones} may still cost." if open_ones else ".")
