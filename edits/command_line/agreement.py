@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .outcomes import Exit, Refused
+from .outcomes import Exit, Refused, shown
 from .way import Offer
 
 
@@ -37,7 +37,7 @@ def agreed(offer: Offer, photos: int, where: str, consent: Consent) -> Decimal |
     total = None if offer.price is None else offer.price * photos
     if consent.most is not None and (total is None or total > consent.most):
         raise Refused(f"{words}. That is not within --max-price {consent.most}; nothing was sent.")
-    print(f"{words}.", file=sys.stderr, flush=True)
+    print(f"{shown(words)}.", file=sys.stderr, flush=True)
     if not (consent.yes or consent.most is not None):
         _ask()
     return consent.most if consent.most is not None else total
@@ -47,6 +47,10 @@ def _ask() -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         reason = "Nothing was sent: no terminal to ask at. Agree with --yes, or set a limit with --max-price USD."
         raise Refused(reason, Exit.WRONG_USE)
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    try:
+        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        raise Refused("Interrupted. Nothing was sent.", Exit.INTERRUPTED) from None
+    if answer.strip().lower() not in ("y", "yes"):
         raise Refused("Nothing was sent.")

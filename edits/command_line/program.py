@@ -11,10 +11,10 @@ from . import model_list
 from .agreement import Consent, agreed
 from .journal import Journal, default_folder
 from .options import edit_options, models_parser, wanted
-from .outcomes import Exit, Job, Outcome, Refused, Status, exit_code
+from .outcomes import Exit, Job, Outcome, Refused, Status, exit_code, shown
 from .outputs import is_there, jobs_for, prepare_folders, writer
 from .patience import Patience
-from .reporting import Report, report, summary
+from .reporting import Report, report, summary, write
 from .running import Runner
 from .site_api import SiteClient
 from .site_edits import SiteEdits
@@ -23,6 +23,7 @@ from .wiro_edits import WiroEdits
 
 NO_SITE = "Which site? Give --site URL or set REWORD_SITE (or use --wiro with a Wiro key of yours)."
 NO_TOKEN = 'REWORD_TOKEN is not set. Make a token at the site under "Your account", "API tokens".'  # noqa: S105 - none
+INTERRUPTED = "Interrupted. The same command goes on from here; it pays for nothing twice."
 NO_KEY = "WIRO_API_KEY is not set."
 
 
@@ -31,15 +32,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return COMMANDS[arguments[0]](arguments[1:])
     except Refused as reason:
-        print(f"reword: {reason.message}", file=sys.stderr)
+        print(f"reword: {shown(reason.message)}", file=sys.stderr)
         return reason.code
     except KeyboardInterrupt:
-        print("reword: Interrupted. Nothing was sent.", file=sys.stderr)
+        print(f"reword: {INTERRUPTED}", file=sys.stderr)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has gone; what was ordered is fetched by the same command.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FAILED
 
 
 def edit(arguments: Sequence[str]) -> int:
@@ -71,7 +68,7 @@ def _run(
     outcomes = [*there, *runner.outcomes.values()]
     told.line(summary(outcomes))
     if not has_ended:
-        told.line("Interrupted. The same command goes on from here; it pays for nothing twice.")
+        told.line(INTERRUPTED)
     return exit_code(outcomes, interrupted=not has_ended)
 
 
@@ -116,7 +113,7 @@ def models(arguments: Sequence[str]) -> int:
     options = models_parser().parse_args(arguments)
     found = model_list.at_wiro(_wiro()) if options.wiro else model_list.at_site(_site(options))
     for model in found:
-        print(model.as_json() if options.json else model.in_words())
+        write(model.as_json() if options.json else model.in_words())
     return Exit.DONE
 
 

@@ -4,6 +4,7 @@ Results go to standard output, all else to standard error. The progress bar need
 """
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterable
@@ -25,6 +26,14 @@ else:
 LONGEST_NAME, LONGEST_WORDS = 30, 60
 
 
+def write(text: str) -> None:
+    """On standard output. If whoever reads it has gone, the work goes on all the same."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Report(Protocol):
     """`changed` is called by any thread, the others by the main one."""
 
@@ -38,8 +47,8 @@ class Report(Protocol):
 class PlainReport:
     """A line when a photo has ended, and when its words change to trouble."""
 
-    def __init__(self, *, as_json: bool, quiet: bool = False) -> None:
-        self._as_json, self._quiet = as_json, quiet
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
         self._photos = self._count = 0
         self._lock = threading.Lock()
         self._last: dict[int, str] = {}
@@ -51,15 +60,15 @@ class PlainReport:
         with self._lock:
             is_news = self._last.get(id(track)) != track.words
             self._last[id(track)] = track.words
-            if is_news and track.words.startswith("waiting: ") and not self._quiet:
+            if is_news and track.words.startswith("waiting: "):
                 print(shown(f"{track.job.photo.name}: {track.words}"), file=sys.stderr, flush=True)
 
     def ended(self, outcome: Outcome) -> None:
         self._count += 1
         if self._as_json:
-            print(as_json(outcome), flush=True)
+            write(as_json(outcome))
         elif outcome.status in (Status.DONE, Status.EXISTS):
-            print(f"[{self._count}/{self._photos}] {in_words(outcome)}", flush=True)
+            write(f"[{self._count}/{self._photos}] {in_words(outcome)}")
         else:
             print(f"[{self._count}/{self._photos}] {in_words(outcome)}", file=sys.stderr, flush=True)
 
@@ -106,7 +115,7 @@ class BarReport:
         text = as_json(outcome) if self._as_json else in_words(outcome)
         is_result = self._as_json or outcome.status in (Status.DONE, Status.EXISTS)
         if is_result and not sys.stdout.isatty():
-            print(text, flush=True)
+            write(text)
         else:
             self._bars.console.print(text, markup=False, soft_wrap=True)
 

@@ -31,10 +31,10 @@ class Runner:
         self._tracks = {job: Track(job, self._report.changed) for job in jobs}
         for track in self._tracks.values():
             self._waiting.put(track)
-        for number in range(min(at_once, len(jobs))):
-            # Daemons, since after Ctrl-C nobody waits for one that only waits.
-            threading.Thread(target=self._work, name=f"photo-{number}", daemon=True).start()
         try:
+            for number in range(min(at_once, len(jobs))):
+                # Daemons, since after Ctrl-C nobody waits for one that only waits.
+                threading.Thread(target=self._work, name=f"photo-{number}", daemon=True).start()
             for _ in jobs:
                 self._note(self._ended.get())
         except KeyboardInterrupt:

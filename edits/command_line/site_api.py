@@ -228,7 +228,7 @@ def _model(found: Mapping[str, Any]) -> SiteModel:
         is_default=found.get("is_default") is True,
         price=_usd(found.get("price_estimate")),
         price_is_exact=found.get("price_is_exact") is True,
-        seconds=float(found.get("seconds") or 0),
+        seconds=_number(found.get("seconds")),
     )
 
 
@@ -239,11 +239,15 @@ def _edit(found: Mapping[str, Any]) -> SiteEdit:
     return SiteEdit(
         id=id,
         status=str(found.get("status", "")),
-        progress=int(found.get("progress") or 0),
+        progress=int(_number(found.get("progress"))),
         failure=str(failure.get("message", "")) if isinstance(failure, dict) else "",
         price=_usd(found.get("price_estimate")),
         cost=_usd(found.get("cost")),
     )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value < 1e9 else 0.0
 
 
 def _usd(value: object) -> Decimal | None:

@@ -96,11 +96,11 @@ def test_a_lost_answer_is_looked_for_in_the_task_list(wiro: SandboxServer, shell
     assert len(wiro.runs()) == 1
 
 
-@pytest.mark.parametrize("hidden", ["hide", "no_parameters"])
-def test_what_may_have_been_charged_is_not_sent_again_unasked(wiro: SandboxServer, shell: Shell, hidden: str) -> None:
+@pytest.mark.parametrize(("hidden", "times"), [("hide", 2), ("no_parameters", 1)])
+def test_what_may_have_been_charged_is_not_sent_again_unasked(wiro: SandboxServer, shell: Shell, hidden: str, times: int) -> None:
     wiro.faults.add("Run", "reset", after=True)
     wiro.faults.add("Task/List", hidden, value="snow", count="always")
-    for _ in range(2):
+    for _ in range(times):
         said = shell.reword(*COMMAND, "--json")
         assert (said.code, said.json[0]["status"]) == (3, "unknown")
         assert "may have been charged" in said.json[0]["message"]
@@ -117,6 +117,17 @@ def test_a_model_that_fails_costs_nothing_and_is_asked_again_only_on_request(wir
         assert "No face was found. Nothing was charged. Add --again" in said.rest
     assert len(wiro.runs()) == 1
     assert shell.reword(*COMMAND, "--again").code == 0
+
+
+def test_a_reader_that_goes_away_does_not_stop_the_work(wiro: SandboxServer, shell: Shell) -> None:
+    with shell.started(*COMMAND) as process:
+        assert process.stdout
+        process.stdout.close()
+        process.stdout = None
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    assert "Traceback" not in rest
+    assert (shell.folder / "snow.jpg").is_file()
 
 
 def test_a_full_queue_is_waited_for(wiro: SandboxServer, shell: Shell) -> None:

@@ -87,7 +87,7 @@ def test_the_script_of_the_readme_edits_a_photo_where_nothing_else_is_installed(
 
 def test_the_command_serves_the_script_of_the_readme(python: Path, tmp_path: Path) -> None:
     script, _fixture = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.DOTALL)
-    command = [python.parent / "wiro-sandbox", "--port", "0", "--time-scale", "0.02"]
+    command = [str(python.parent / "wiro-sandbox"), "--port", "0", "--time-scale", "0.02"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as sandbox:
         assert sandbox.stdout
