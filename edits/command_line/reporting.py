@@ -67,6 +67,8 @@ class PlainReport:
         self._count += 1
         if self._as_json:
             write(as_json(outcome))
+        elif _is_only_counted(outcome):
+            pass
         elif outcome.status in (Status.DONE, Status.EXISTS):
             write(f"[{self._count}/{self._photos}] {in_words(outcome)}")
         else:
@@ -112,6 +114,8 @@ class BarReport:
     def ended(self, outcome: Outcome) -> None:
         self._count += 1
         self._bars.update(self._all, completed=self._count, words=f"{self._count} of {self._photos}")
+        if _is_only_counted(outcome) and not self._as_json:
+            return
         text = as_json(outcome) if self._as_json else in_words(outcome)
         is_result = self._as_json or outcome.status in (Status.DONE, Status.EXISTS)
         if is_result and not sys.stdout.isatty():
@@ -130,6 +134,11 @@ def report(*, as_json: bool) -> Report:
     if HAS_RICH and sys.stderr.isatty() and not (as_json and sys.stdout.isatty()):
         return BarReport(as_json=as_json)
     return PlainReport(as_json=as_json)
+
+
+def _is_only_counted(outcome: Outcome) -> bool:
+    """A photo whose turn had not come when the command was stopped; the last line says how many these are."""
+    return outcome.status == Status.NOT_SENT and not outcome.message
 
 
 def in_words(outcome: Outcome) -> str:

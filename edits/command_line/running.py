@@ -95,4 +95,4 @@ def _as_it_is(track: Track, why: str = "") -> Outcome:
     if track.may_be_ordered:
         return Outcome(track.job, Status.UNKNOWN, why + NOBODY_KNOWS)
     last = f" ({track.words})" if track.words.startswith("waiting: ") else ""
-    return Outcome(track.job, Status.NOT_SENT, f"{why}It was not sent{last}.")
+    return Outcome(track.job, Status.NOT_SENT, f"{why}It was not sent{last}." if why or last else "")
