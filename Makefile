@@ -112,8 +112,8 @@ endif
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: $(BIN)/uv ## update all pinned packages, with hashes and without index URLs
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml -o production.txt
-	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --extra run -o run.txt
-	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --extra run --group ../pyproject.toml:dev -o dev.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --extra run --extra cli -o run.txt
+	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade ../pyproject.toml --extra run --extra cli --group ../pyproject.toml:dev -o dev.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --no-deps --group ../pyproject.toml:photos -o photos.txt
 	@cd requirements && ../$(BIN)/$(COMPILE) --upgrade --group ../pyproject.toml:installer -o installer.txt
 

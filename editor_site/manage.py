@@ -1,10 +1,11 @@
-"""Django's command-line utility, and which version this is."""
+"""The commands: `reword edit` and what else is for people, Django's command-line utility, and which version this is."""
 
 import os
 import platform
 import sys
 import traceback
 from importlib import import_module
+from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -15,19 +16,44 @@ from edits.wiro.catalog import DeclarationError
 
 from .refusals import reason
 
+FOR_PEOPLE = """\
+reword edit PHOTO … INSTRUCTION   edit photos with words (reword edit --help)
+reword models                     the models that there are, with prices (reword models --help)
+
+All other commands are for operators of a site, and read its settings:
+"""
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
-    if sys.argv[1:] == ["version"]:
+    arguments = sys.argv[1:]
+    if arguments == ["version"]:
         # Django's own command of this name tells Django's version alone.
         print(f"Reword {VERSION} (Django {django.get_version()}, Python {platform.python_version()})")
         return
+    if _is_for_people(arguments):
+        # Imported here, as no other command needs it, and each would start later.
+        sys.exit(import_module("edits.command_line.program").main(arguments))
+    if not _is_manage_py() and arguments in ([], ["help"], ["--help"], ["-h"]):
+        print(FOR_PEOPLE, flush=True)
     _refuse_wrong_settings()
     try:
         execute_from_command_line(sys.argv)
     except DeclarationError as error:
         # The check that tells it in one line comes after Django has imported the pages, which need the models.
         sys.exit(f"A model cannot be used: {error}")
+
+
+def _is_for_people(arguments: list[str]) -> bool:
+    """`models` is an operator's command as well: as `manage.py models`, and with the options that only that one has."""
+    if arguments[:1] == ["models"]:
+        is_operators = {option.partition("=")[0] for option in arguments} & {"--check", "--draft"}
+        return not (_is_manage_py() or is_operators)
+    return arguments[:1] == ["edit"]
+
+
+def _is_manage_py() -> bool:
+    return Path(sys.argv[0]).name == "manage.py"
 
 
 def _refuse_wrong_settings() -> None:

@@ -35,6 +35,34 @@ def test_a_site_is_prepared_or_one_line_says_which_setting_is_wrong(tmp_path: Pa
     assert (done.returncode, done.stdout, done.stderr.splitlines()) == (1, "", [line])
 
 
+COMMANDS = "import sys; sys.argv[0] = sys.argv.pop(1); from editor_site.manage import main; main()"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("reword edit --help", 0, "PHOTO [PHOTO ...] INSTRUCTION"),
+        ("manage.py edit --help", 0, "PHOTO [PHOTO ...] INSTRUCTION"),
+        ("reword edit", 2, "Name photos"),
+        ("reword models", 2, "Which site?"),
+        ("reword models --draft", 2, "expected one argument"),
+        ("manage.py models --draft", 2, "expected one argument"),
+        ("reword --help", 0, "reword edit PHOTO"),
+    ],
+)
+def test_commands_for_people_need_no_settings_and_those_for_operators_stay(
+    tmp_path: Path, line: str, code: int, words: str
+) -> None:
+    environment = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-tests", "WIRO_API_KEY": "key"}
+    is_operators = "--draft" in line or line == "reword --help"
+    command = [sys.executable, "-c", COMMANDS, *line.split()]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment if is_operators else {}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == code
+    assert words in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("command", ["prepare", "models"])
 def test_a_models_file_with_a_mistake_is_told_in_one_line(tmp_path: Path, command: str) -> None:
     (tmp_path / "models").mkdir()

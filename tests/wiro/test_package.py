@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,34 @@ def test_the_script_of_the_readme_edits_a_photo_where_nothing_else_is_installed(
         assert said.startswith(f"{size} bytes for 0.03")
         assert len(wiro.runs()) == 1
     assert "django" not in outside(python, tmp_path, "-c", "import sys, wiro, wiro.sandbox; print(*sys.modules)")
+
+
+def test_the_command_serves_the_script_of_the_readme(python: Path, tmp_path: Path) -> None:
+    script, _fixture = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.DOTALL)
+    command = [str(python.parent / "wiro-sandbox"), "--port", "0", "--time-scale", "0.02"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as sandbox:
+        assert sandbox.stdout
+        told = "".join(iter(sandbox.stdout.readline, "Ctrl-C stops it.\n"))
+        variables = dict(re.findall(r"export (\w+)=(\S+)", told))
+        photo = photo_path("coffee.png")
+        said = outside(python, tmp_path, "-c", script, str(photo), "Make it night", "night.png", **variables)
+        assert " bytes for 0.03" in said
+        sandbox.send_signal(signal.SIGINT)
+        assert sandbox.wait(20) == 0
+
+
+def test_without_the_extra_the_command_says_how_to_get_it() -> None:
+    hidden = "import sys; sys.modules['werkzeug'] = None; sys.path.insert(0, sys.argv.pop(1))"
+    command = [
+        sys.executable,
+        "-c",
+        f"{hidden}; from edits.wiro import sandbox_command; sandbox_command.main()",
+        str(FOLDER.parents[1]),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "pip install 'wiro[sandbox]'" in done.stderr
 
 
 def test_the_fixture_is_there_for_anybodys_tests(python: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import signal
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from threading import Event
@@ -18,31 +18,36 @@ class CannotRun(Exception):
 
 
 def add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8090)
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8090, help="0: any that is free (8090)")
     parser.add_argument(
         "--time-scale", "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
     )
     size_scale = _positive(os.environ.get("SANDBOX_SIZE_SCALE") or "1")
     parser.add_argument("--size-scale", type=_positive, default=size_scale, help="scales the sides of results")
-    parser.add_argument("--balance", type=_money, default=Decimal(100), help="USD")
-    parser.add_argument("--price", type=_money, default=Decimal("0.03"), help="USD for one successful edit")
+    parser.add_argument("--balance", type=_money, default=Decimal(100), help="what there is to spend, in USD (100)")
+    price = "USD for one successful edit by a model whose file names no price (0.03)"
+    parser.add_argument("--price", type=_money, default=Decimal("0.03"), help=price)
     parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
 
 
-def run(options: Mapping[str, Any], models: Path) -> None:
-    """Run until a signal; `models` is the folder of the site's own models. Raises CannotRun."""
+def say_where(sandbox: SandboxServer) -> None:
+    print(f"Wiro sandbox listening at {sandbox.url}", flush=True)
+
+
+def run(options: Mapping[str, Any], models: Path | None = None, greet: Callable[[SandboxServer], None] = say_where) -> None:
+    """Run until a signal; `models` is a folder of further models. The keys are in the environment. Raises CannotRun."""
     if not os.environ.get("WIRO_API_KEY"):
         raise CannotRun("WIRO_API_KEY is not set. The sandbox needs the key that its clients use.")
     told_to_stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_stop.set())
     with _sandbox(options, models) as sandbox:
-        print(f"Wiro sandbox listening at {sandbox.url}", flush=True)
+        greet(sandbox)
         told_to_stop.wait()
 
 
-def _sandbox(options: Mapping[str, Any], models: Path) -> SandboxServer:
+def _sandbox(options: Mapping[str, Any], models: Path | None) -> SandboxServer:
     try:
         return SandboxServer(
             host=options["host"],
@@ -54,7 +59,7 @@ def _sandbox(options: Mapping[str, Any], models: Path) -> SandboxServer:
             balance=options["balance"],
             price=options["price"],
             randomness=options["seed_of_randomness"],
-            models=load(models),
+            models=load(*([models] if models else [])),
         )
     except OSError as problem:
         raise CannotRun(f"The sandbox cannot listen on {options['host']}:{options['port']}: {problem.strerror}") from None

@@ -1,0 +1,199 @@
+"""The options of the commands, and what is wrong use of them."""
+
+import argparse
+import os
+import re
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import NoReturn
+
+from .outcomes import Exit, Refused, shown
+from .way import Wanted
+
+EDIT = """\
+Edit photos with words, through a Reword site or straight at Wiro.
+
+  reword edit photo.jpg "make it snow" -o snow.jpg
+  reword edit *.jpg "make it night" --into night --max-price 2
+
+The same command again goes on where it was interrupted, and pays for nothing twice: what it ordered is known by the photo's
+content, the instruction, the model, the region and the seed. What is in the folder already is not edited again.
+"""
+ENVIRONMENT = """\
+environment:
+  REWORD_SITE, REWORD_TOKEN         the site, and a token of yours ("Your account", "API tokens")
+  WIRO_API_KEY, WIRO_API_SECRET     with --wiro; also WIRO_BASE_URL and WIRO_OUTPUT_HOSTS, as the package wiro reads them
+"""
+CODES = """
+exit codes:
+  0    every photo has its result
+  1    some have none: failed, not sent, or not ready in time
+  2    wrong use; nothing was sent
+  3    for some it is not known whether they are charged
+  4    nothing was begun: no answer, a token that is not accepted, a price that was not agreed to
+  130  interrupted by Ctrl-C or SIGTERM
+"""
+MODELS = "List the models that a site offers, or those that this program knows for Wiro, with what one photo costs."
+REGION = re.compile(r"\d*\.?\d+%?(,\d*\.?\d+%?){3}")
+SEED_MAX = 2_147_483_647
+
+
+class _Parser(ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refused(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", Exit.WRONG_USE)
+
+
+def edit_parser() -> ArgumentParser:
+    parser = _parser("edit", EDIT, ENVIRONMENT + CODES)
+    parser.usage = "reword edit PHOTO [PHOTO ...] INSTRUCTION (-o FILE | --into FOLDER) [options]"
+    help = "JPEG, PNG or WebP files, then what should change: one argument, so in quotes"
+    parser.add_argument("words", nargs="*", metavar="PHOTO ... INSTRUCTION", help=help)
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the result of the only photo")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="results of any number of photos, named as the photos are")
+    parser.add_argument("--model", default="", metavar="SLUG", help="one of `reword models`; otherwise the default one")
+    parser.add_argument(
+        "--region",
+        type=_region,
+        metavar="X,Y,W,H",
+        help="change only this part: fractions of width and height or percent",
+    )
+    parser.add_argument("--seed", type=_seed, metavar="N", help="repeats a result; another seed makes, and pays for, another one")
+    parser.add_argument(
+        "--no-fit", dest="fit", action="store_false", help="refuse photos that a site would have to crop or shrink"
+    )
+    _add_money(parser)
+    _add_way(parser)
+    parser.add_argument("--jobs", "--concurrency", type=_jobs, default=4, metavar="N", help="photos at a time, 1 to 32 (4)")
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=3600.0,
+        metavar="SECONDS",
+        help="for the whole command (3600); orders go on without it",
+    )
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.add_argument("--again", action="store_true", help="order anew what failed, was lost, or may have been charged")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON line for each photo on standard output, and nothing else there"
+    )
+    return parser
+
+
+def models_parser() -> ArgumentParser:
+    parser = _parser("models", MODELS, ENVIRONMENT)
+    _add_way(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON line for each model")
+    return parser
+
+
+def _parser(command: str, description: str, epilog: str) -> ArgumentParser:
+    return _Parser(
+        prog=f"reword {command}",
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_money(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--yes", action="store_true", help="agree to the price that is shown; without a terminal this or --max-price"
+    )
+    parser.add_argument("--max-price", type=_money, metavar="USD", help="agree to at most this for the whole command")
+
+
+def _add_way(parser: ArgumentParser) -> None:
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--site", default=os.environ.get("REWORD_SITE", ""), metavar="URL", help="the site, such as https://photos.example.org"
+    )
+    way.add_argument("--wiro", action="store_true", help="straight to Wiro, with your own key")
+
+
+def edit_options(arguments: Sequence[str]) -> Namespace:
+    """With `photos` and `prompt`, in whatever order options stand between them. Raises Refused."""
+    options = edit_parser().parse_intermixed_args(arguments)
+    if len(options.words) < 2:
+        raise Refused("Name photos, and what should change as the last argument. See reword edit --help.", Exit.WRONG_USE)
+    *photos, prompt = options.words
+    options.photos, options.prompt = [Path(photo) for photo in photos], _instruction(prompt)
+    missing = next((photo for photo in options.photos if not photo.is_file()), None)
+    if missing:
+        raise Refused(f"There is no file {shown(missing)}.", Exit.WRONG_USE)
+    return options
+
+
+def _instruction(text: str) -> str:
+    if os.path.exists(text):
+        # Without this, a forgotten instruction would pay for photos edited by the name of the last one.
+        raise Refused(f"The last argument is the instruction, and {shown(text)} is a file.", Exit.WRONG_USE)
+    if not text.strip():
+        raise Refused("The instruction is empty.", Exit.WRONG_USE)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused("The instruction is not valid text.", Exit.WRONG_USE) from None
+    return text.strip()
+
+
+def wanted(options: Namespace) -> Wanted:
+    """Raises Refused for what only the options together show."""
+    if bool(options.output) == bool(options.into):
+        reason = "Say where the results go: -o FILE for one photo, or --into FOLDER."
+        raise Refused(reason, Exit.WRONG_USE)
+    if options.wiro and options.region:
+        reason = (
+            "With --wiro only whole photos can be edited: the rest of the photo is kept as it was by a site. Leave out --region."
+        )
+        raise Refused(reason, Exit.WRONG_USE)
+    return Wanted(options.prompt, options.model, options.region or "", options.seed, options.fit, options.again)
+
+
+def _region(text: str) -> str:
+    """As the API takes it: left, top, width, height as fractions."""
+    if not REGION.fullmatch(text):
+        raise argparse.ArgumentTypeError("must be four numbers, such as 0.1,0.2,0.5,0.4 or 10%,20%,50%,40%")
+    parts = [float(part.rstrip("%")) / (100 if part.endswith("%") else 1) for part in text.split(",")]
+    left, top, width, height = parts
+    if max(parts) > 1:
+        raise argparse.ArgumentTypeError("counts in fractions of the photo from 0 to 1, or in percent, and not in pixels")
+    if not width or not height or left + width > 1.0001 or top + height > 1.0001:
+        raise argparse.ArgumentTypeError("must be a part of the photo: left, top, width, height")
+    return ",".join(f"{part:g}" for part in parts)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= SEED_MAX:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {SEED_MAX}")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 32:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 32")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 1_000_000:
+        raise argparse.ArgumentTypeError("must be a number of seconds")
+    return seconds
+
+
+def _money(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise argparse.ArgumentTypeError("must be an amount in USD, such as 1.50")
+    return amount
