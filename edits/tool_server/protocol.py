@@ -6,6 +6,7 @@ thread, as every view does: with its database connection and its language.
 
 from typing import Any
 
+from anyio import move_on_after, sleep_forever
 from asgiref.sync import async_to_sync, sync_to_async
 from django.http import HttpRequest, HttpResponse
 from mcp import MCPError
@@ -24,7 +25,9 @@ from mcp_types import (
 )
 from mcp_types import Tool as ToolFacts
 
+from ..api.problems import Problem
 from ..version import VERSION
+from ..web.upload_places import LONGEST_WAIT, RETRY_AFTER
 from .answers import Said
 from .bodies import MAX_BODY
 from .tools import TOOLS, Tool, call
@@ -35,6 +38,9 @@ A photo is one of the person's edits (list_edits), by its id, or the bytes of a 
 2. Tell the person that price. Only if they agree, call edit_photo again with the same arguments and the `confirmation`.
 3. get_edit waits for the result and shows it. To change it further, call edit_photo with its id as `version`.
 Only step 2 costs money. A failed edit that was not charged frees its share of the budget."""
+
+# No exchange takes longer than waiting for an edit, or for one's turn to have a picture decoded, and some seconds of work.
+SECONDS_MAX = 2 * LONGEST_WAIT
 
 Context = ServerRequestContext[Any]
 # Headers that open something stay here; the SDK has no use for them.
@@ -47,17 +53,28 @@ def exchange(request: HttpRequest, body: bytes) -> HttpResponse:
 
 async def _exchange(request: HttpRequest, body: bytes) -> HttpResponse:
     sent: list[dict[str, Any]] = []
+    unread = [body]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        """The body, and then nothing more: that the client has left is not told to a WSGI program."""
+        if not unread:
+            await sleep_forever()
+        return {"type": "http.request", "body": unread.pop(), "more_body": False}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     manager = StreamableHTTPSessionManager(_server, stateless=True, json_response=True, max_request_body_size=MAX_BODY)
     async with manager.run():
-        await manager.handle_request(_scope(request), receive, send)
+        with move_on_after(SECONDS_MAX):
+            await manager.handle_request(_scope(request), receive, send)
+    if not _is_complete(sent):
+        raise Problem(503, "busy", "This took too long.", headers={"Retry-After": str(RETRY_AFTER)})
     return _response(sent)
+
+
+def _is_complete(sent: list[dict[str, Any]]) -> bool:
+    return bool(sent) and sent[-1]["type"] == "http.response.body" and not sent[-1].get("more_body")
 
 
 def _scope(request: HttpRequest) -> dict[str, Any]:

@@ -4,13 +4,15 @@ import json
 import threading
 from typing import Any
 
+import anyio
 import pytest
 from jsonschema import Draft202012Validator
 
 from edits.models import Edit
-from edits.tool_server import new_edit
+from edits.tool_server import new_edit, protocol
 from edits.tool_server.tools import TOOLS
 from edits.version import VERSION
+from tests.api.calling import problem
 from tests.tool_server.calling import Assistant, wish
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,24 @@ def test_the_newest_version_needs_no_beginning(assistant: Assistant) -> None:
     headers = {"mcp_protocol_version": "2026-07-28", "mcp_method": "tools/call", "mcp_name": "list_models"}
     answer = assistant.ask("tools/call", {"name": "list_models", "arguments": {}, "_meta": meta}, **headers)
     assert answer.json()["result"]["structuredContent"]["models"]
+
+
+def test_there_is_no_stream_to_listen_to(assistant: Assistant) -> None:
+    """The SDK would keep the connection for that, and watch whether the client is still there."""
+    about = {"protocolVersion": "2026-07-28", "clientCapabilities": {}}
+    meta = {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
+    headers = {"mcp_protocol_version": "2026-07-28", "mcp_method": "subscriptions/listen"}
+    answer = assistant.ask("subscriptions/listen", {"_meta": meta, "notifications": {}}, **headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, -32601)
+
+
+def test_an_exchange_ends_whatever_happens_in_it(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object) -> None:
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(protocol, "SECONDS_MAX", 0.01)
+    monkeypatch.setattr(protocol.StreamableHTTPSessionManager, "handle_request", silent)
+    assert problem(assistant.ask("tools/list"), 503) == "busy"
 
 
 def test_a_mistake_of_ours_is_told_without_its_details(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
