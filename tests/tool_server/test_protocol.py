@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 import pytest
 from jsonschema import Draft202012Validator
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from edits.models import Edit
 from edits.tool_server import new_edit, protocol
@@ -130,7 +131,7 @@ def test_an_exchange_ends_whatever_happens_in_it(assistant: Assistant, monkeypat
         await anyio.sleep_forever()
 
     monkeypatch.setattr(protocol, "SECONDS_MAX", 0.01)
-    monkeypatch.setattr(protocol.StreamableHTTPSessionManager, "handle_request", silent)
+    monkeypatch.setattr(StreamableHTTPSessionManager, "handle_request", silent)
     assert problem(assistant.ask("tools/list"), 503) == "busy"
 
 
