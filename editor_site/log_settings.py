@@ -30,6 +30,8 @@ def logging_config(log_format: str, level: str, access_log: bool) -> dict[str, A
             "axes": {"level": "WARNING"},
             # At DEBUG it writes down the signatures of requests to the bucket.
             "botocore": {"level": "INFO"},
+            # A line for each request's beginning and end.
+            "mcp": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },

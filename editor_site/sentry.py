@@ -3,6 +3,8 @@
 from typing import Any
 
 import sentry_sdk
+from sentry_sdk.integrations.celery import CeleryIntegration
+from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.types import Event, Hint
 
 from edits.log import mask
@@ -23,6 +25,9 @@ def start_sentry(dsn: str, environment: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
+        # By itself it would load every package that it knows, among them that of the tool server, which few sites use.
+        auto_enabling_integrations=False,
+        integrations=[DjangoIntegration(), CeleryIntegration()],
         before_send=scrub,
     )
 

@@ -10,6 +10,7 @@ from edits.web.own_next import with_own_next
 
 urlpatterns = [
     path("api/v1/", include("edits.api.urls")),
+    path("", include("edits.tool_server.urls")),
     path("", include("edits.web.urls")),
     path("accounts/logout/", with_own_next(LogoutView.as_view()), name="logout"),
     path("language/", login_not_required(with_own_next(set_language)), name="set_language"),

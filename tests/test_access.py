@@ -114,6 +114,7 @@ GET = {
     "account-token-revoke": (LOGIN, 405, 405, 405),
     "account-webhooks": (LOGIN, 200, 200, 200),
     **dict.fromkeys(WEBHOOK_ACTIONS, (LOGIN, 405, 405, 405)),
+    "mcp": (405, 405, 405, 405),
     "logout": (LOGIN, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),

@@ -39,6 +39,8 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: P
         assert b"This page has expired" in response.content
     assert client.post("/admin/login/").status_code == 403
     assert client.post(f"/wiro/callback/{callback}/").status_code == 200
+    # Nor is a cookie enough for the tools.
+    assert client.post("/mcp", "{}", content_type="application/json").status_code == 401
 
 
 def test_with_the_token_of_the_page_a_form_is_taken(alice: User, photo: Photo, media: Path) -> None:

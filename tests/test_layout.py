@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "web": {*ORDER, *EVERYWHERE, "tasks", "samples", "wiro", "log"},
     "admin": {*ORDER, *EVERYWHERE, "tasks", "web"},
     "api": {*ORDER, *EVERYWHERE, "tasks", "web"},
+    "tool_server": {*ORDER, *EVERYWHERE, "tasks", "web", "api"},
     "templatetags": {"models", "ordering", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }
@@ -88,7 +89,7 @@ def shown(path: Path) -> str:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {*ORDER, "web", "admin", "api", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
+    assert {*ORDER, "web", "admin", "api", "tool_server", "wiro", "tasks"} <= {part_of(path) for path in SOURCES}
 
 
 def test_imports_run_one_way() -> None:
@@ -98,6 +99,13 @@ def test_imports_run_one_way() -> None:
             wanted = {module[1] for module in imports_of(path) if module[0] == "edits" and len(module) > 1} - {part}
             assert wanted <= MAY_IMPORT[part], shown(path)
             assert "editor_site" not in {module[0] for module in imports_of(path)}, shown(path)
+
+
+def test_the_tool_servers_sdk_is_loaded_only_when_it_is_used() -> None:
+    for path in SOURCES:
+        wanted = {module[0] for module in imports_of(path)} & {"mcp", "mcp_types"}
+        assert not wanted or shown(path) == "edits/tool_server/protocol.py", shown(path)
+        assert not [module for module in imports_of(path) if module[:3] == ("edits", "tool_server", "protocol")], shown(path)
 
 
 @pytest.mark.parametrize("part", OUTSIDE_LIBRARIES)
@@ -147,7 +155,7 @@ def test_celery_only_carries_hints() -> None:
 
 def test_no_step_sleeps() -> None:
     for path in SOURCES:
-        if part_of(path) in ("tasks", "web", "api", *ORDER):
+        if part_of(path) in ("tasks", "web", "api", "tool_server", *ORDER):
             assert not [text for name, _, text in calls_in(path) if name == "sleep"], shown(path)
 
 

@@ -23,8 +23,9 @@ def broken(*_):
 health.readiness.checks = broken
 client = Client(raise_request_exception=False, headers={{"Cookie": "new_link={TOKEN}"}})
 client.get("/readyz?q=secret+wish")
-import sentry_sdk
+import sentry_sdk, sys
 sentry_sdk.flush(10)
+assert "mcp" not in sys.modules
 """
 
 

@@ -61,7 +61,11 @@ def get_account(request: HttpRequest) -> dict[str, Any]:
             "remaining_today": quotas.remaining(owner),
             "at_once": limits.edits_at_once(owner.pk),
         },
-        "spending": {"today": usd(spending.spent_today(owner)), "limit_per_day": usd(limits.spend_per_day(profile))},
+        "spending": {
+            "today": usd(spending.spent_today(owner)),
+            "limit_per_day": usd(limits.spend_per_day(profile)),
+            "left_today": usd(quotas.money_left(owner)),
+        },
         "storage": {"used_bytes": quotas.stored(owner), "limit_bytes": settings.STORAGE_PER_USER},
         "token": {"name": token.name, "scopes": token.scopes, "expires_at": token.expires_at},
     }

@@ -1,11 +1,14 @@
 """Operations on edits. What they accept and what they do is what the pages accept and do."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.contrib.auth.models import User
+from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status as Answer
@@ -73,13 +76,18 @@ def create_edit(request: HttpRequest) -> HttpResponseBase | Answer[Any]:
     key, owner = Key.of(request), person(request)
     edits = key.earlier(owner.pk)
     if not edits:
-        form = _valid_form(request)
-        order = form.order | {"nonce": key.nonce}
-        order["inputs"] |= {"request_hash": key.request_hash}
-        edits = key.known(create.create_variations(owner, form.cleaned_data["photo"], **order))
-        for edit in edits:
-            enqueue(edit.pk)
-    return _created(request, edits)
+        edits = order_edits(valid_form(owner, request.POST, request.FILES), key)
+    return Answer(201, created(request, edits))
+
+
+def order_edits(form: EditForm, key: Key, at_most: Decimal | None = None) -> list[Edit]:
+    """Create and enqueue what a valid form asks for. Raises what `create.create_variations` raises."""
+    order = form.order | {"nonce": key.nonce, "at_most": at_most}
+    order["inputs"] |= {"request_hash": key.request_hash}
+    edits = key.known(create.create_variations(form.owner, form.cleaned_data["photo"], **order))
+    for edit in edits:
+        enqueue(edit.pk)
+    return edits
 
 
 def _check_form(request: HttpRequest) -> None:
@@ -90,8 +98,9 @@ def _check_form(request: HttpRequest) -> None:
         )
 
 
-def _valid_form(request: HttpRequest) -> EditForm:
-    form = EditForm(request.POST, request.FILES, owner=person(request))
+def valid_form(owner: User, fields: QueryDict, files: MultiValueDict[str, Any]) -> EditForm:
+    """Raises Problem with what is wrong in each field."""
+    form = EditForm(fields, files, owner=owner)
     errors: list[FieldError] = [
         {"field": field, "code": error["code"], "message": error["message"]}
         for field, found in form.errors.get_json_data().items()
@@ -102,12 +111,12 @@ def _valid_form(request: HttpRequest) -> EditForm:
     return form
 
 
-def _created(request: HttpRequest, edits: list[Edit]) -> Answer[Any]:
-    found = [edit_out(request, _with_pictures(request, edit.pk)) for edit in edits]
-    return Answer(201, {**found[0], "edits": found})
+def created(request: HttpRequest, edits: list[Edit]) -> dict[str, Any]:
+    found = [edit_out(request, with_pictures(request, edit.pk)) for edit in edits]
+    return {**found[0], "edits": found}
 
 
-def _with_pictures(request: HttpRequest, edit_id: UUID) -> Edit:
+def with_pictures(request: HttpRequest, edit_id: UUID) -> Edit:
     edits = own_edits(request).select_related("photo", "result").prefetch_related("attempts")
     found = edits.filter(pk=edit_id).first()
     if found is None:
@@ -121,12 +130,12 @@ Wait = Annotated[float, Field(ge=0, le=SECONDS_MAX, description="Seconds to wait
 @router.get("/edits/{uuid:edit_id}", auth=READ, response=EditOut, url_name="edit", summary="Get an edit")
 def get_edit(request: HttpRequest, edit_id: UUID, wait: Wait = 0) -> dict[str, Any]:
     """With `wait`, the answer comes when the edit has ended or the time is over; at once if many requests wait already."""
-    edit = _with_pictures(request, edit_id)
+    edit = with_pictures(request, edit_id)
     if viewers.note_viewer(edit):
         enqueue(edit.pk)
     if wait and not edit.is_ended:
         wait_for_end(edit.pk, edit.owner_id, wait)
-        edit = _with_pictures(request, edit_id)
+        edit = with_pictures(request, edit_id)
     return edit_out(request, edit)
 
 
@@ -143,7 +152,7 @@ def cancel_edit(request: HttpRequest, edit_id: UUID) -> dict[str, Any]:
     edit = own_edit(request, edit_id)
     actions.cancel(edit, person(request))
     enqueue(edit.pk)
-    return edit_out(request, _with_pictures(request, edit_id))
+    return edit_out(request, with_pictures(request, edit_id))
 
 
 @router.post(
@@ -161,12 +170,12 @@ def retry_edit(request: HttpRequest, edit_id: UUID) -> Answer[Any]:
     if edit.state == State.UNCONFIRMED:
         actions.try_again_unconfirmed(edit, person(request))
         enqueue(edit.pk)
-        return Answer(200, edit_out(request, _with_pictures(request, edit_id)))
+        return Answer(200, edit_out(request, with_pictures(request, edit_id)))
     edits = key.earlier(edit.owner_id) or key.known(
         [create.again(edit, same_seed=same_seed, nonce=key.nonce, request_hash=key.request_hash)]
     )
     enqueue(edits[0].pk)
-    return _created(request, edits)
+    return Answer(201, created(request, edits))
 
 
 def _is_same_seed(request: HttpRequest) -> bool:
@@ -199,7 +208,7 @@ def proposed_region(request: HttpRequest, edit_id: UUID) -> FileResponse:
 def keep_rest(request: HttpRequest, edit_id: UUID) -> Answer[Any]:
     """A new, free version: the original with only what changed, or with only your `region` or `region_box`."""
     _check_form(request)
-    return _created(request, [made_version(request, _with_result(request, edit_id))])
+    return Answer(201, created(request, [made_version(request, _with_result(request, edit_id))]))
 
 
 def _with_result(request: HttpRequest, edit_id: UUID) -> Edit:

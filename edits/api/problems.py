@@ -48,11 +48,15 @@ class Problem(Exception):
         self.status, self.code, self.detail, self.errors = status, code, detail, errors
         self.headers, self.facts = headers or {}, facts
 
-    def response(self) -> HttpResponse:
+    @property
+    def body(self) -> dict[str, Any]:
         title = HTTPStatus(self.status).phrase
         body = {"type": "about:blank", "title": title, "status": self.status, "code": self.code, "detail": self.detail or title}
         errors = {"errors": list(self.errors)} if self.errors else {}
-        return JsonResponse(body | errors | self.facts, status=self.status, headers=self.headers, content_type=CONTENT_TYPE)
+        return body | errors | self.facts
+
+    def response(self) -> HttpResponse:
+        return JsonResponse(self.body, status=self.status, headers=self.headers, content_type=CONTENT_TYPE)
 
 
 def unauthorized(detail: str, *, is_given: bool) -> Problem:
@@ -113,6 +117,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
         [{"field": "region", "code": error.code, "message": user_messages.region_refusal(error)}]
     ),
     TooLongInLine: _busy,
+    TooManyUploads: _busy,
     OSError: _not_stored,
     UnreadablePostError: _unread,
     SuspiciousOperation: _unread,
@@ -126,13 +131,16 @@ def not_found() -> Problem:
     return Problem(404, "not_found", "There is nothing at this address, or it is not yours.")
 
 
+def problem_of(error: Exception) -> Problem:
+    return next(_PROBLEMS[kind] for kind in type(error).__mro__ if kind in _PROBLEMS)(error)
+
+
 def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     if isinstance(error, type):
         error = error()
     if isinstance(error, TooManyUploads):
         let_finish(request)
-        return _busy(error).response()
-    return next(_PROBLEMS[kind] for kind in type(error).__mro__ if kind in _PROBLEMS)(error).response()
+    return problem_of(error).response()
 
 
 def register(api: NinjaAPI) -> None:

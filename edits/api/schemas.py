@@ -102,6 +102,7 @@ class EditQuota(Schema):
 class Spending(Schema):
     today: Usd
     limit_per_day: Usd | None = Field(description="The owner’s own limit; null without one")
+    left_today: Usd = Field(description="By the tightest of all budgets: the owner’s, those of their groups, the site’s")
 
 
 class Storage(Schema):

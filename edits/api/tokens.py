@@ -34,9 +34,15 @@ class Token(HttpBearer):
         request.user, request.api_token = found.owner, found  # type: ignore[attr-defined]
         _within_rate(found)
         _not_suspended(found)
-        if self.scope and self.scope not in found.scopes:
-            raise _lacks(self.scope)
+        if self.scope:
+            require(found, self.scope)
         return found
+
+
+def require(token: ApiToken, scope: Scope) -> None:
+    """Raises Problem for a token without this scope."""
+    if scope not in token.scopes:
+        raise _lacks(scope)
 
 
 def _within_rate(token: ApiToken) -> None:

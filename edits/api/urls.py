@@ -18,11 +18,11 @@ from .tokens import add_rate_headers
 app_name = "api"
 
 
-def _guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @csrf_exempt
     @login_not_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if response.status_code == 405 and "Allow" in response:
             response = Problem(405, "method_not_allowed", headers={"Allow": response["Allow"]}).response()
@@ -31,7 +31,7 @@ def _guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             add_rate_headers(request, response)
         return response
 
-    return guarded
+    return answer
 
 
 def _nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
@@ -40,7 +40,7 @@ def _nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 # Without the root, at which Django Ninja would offer nothing.
 _operations = [
-    URLPattern(found.pattern, _guarded(found.callback), name=found.name)
+    URLPattern(found.pattern, guarded(found.callback), name=found.name)
     for found in api.urls[0]
     if isinstance(found, URLPattern) and found.name != "api-root"
 ]
@@ -48,5 +48,5 @@ _operations = [
 urlpatterns = [
     path("docs", page, name="docs"),
     *_operations,
-    re_path(r"^(?P<rest>.*)$", _guarded(_nothing), name="nothing"),
+    re_path(r"^(?P<rest>.*)$", guarded(_nothing), name="nothing"),
 ]

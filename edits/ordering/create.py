@@ -19,7 +19,7 @@ from ..jobs.steps import sent_picture
 from ..jobs.steps.uncommitted_photo import stored_photo, stored_region
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, Photo, WriteLock
 from . import offers, quotas, seeds
-from .prices import Price, PriceRisen, price_of
+from .prices import Price, PriceRisen, price_of, total
 from .sources import Start
 
 # Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
@@ -66,11 +66,13 @@ def create_variations(
     batch: uuid.UUID | None = None,
     start: Start | None = None,
     region: Region | None = None,
+    at_most: Decimal | None = None,
 ) -> list[Edit]:
     """All the edits that one form asks for, or none of them: they differ in their model and their seed.
 
     Without `choices`, the model is the default one and `inputs` has its values. `region` is where the picture may change; None:
-    everywhere. Raises QuotaExceeded, and OSError when the photo cannot be stored.
+    everywhere. `at_most`: what their owner has agreed to pay for all of them, in USD. Raises QuotaExceeded, PriceRisen, and
+    OSError when the photo cannot be stored.
     """
     models = [choice.columns for choice in choices] or [{}]
     nonces = _nonces(nonce, variations * len(models))
@@ -83,11 +85,23 @@ def create_variations(
     with _with_region(rows, region, (picture.width, picture.height)):
         try:
             with _stored(owner, picture) as photo:
-                return _queue(owner, photo, rows)
+                return _queue(owner, photo, rows, at_most)
         except _PhotoGone:
             # Its row is gone, so store it again. If it was the picture of a version, there is nothing left to start from.
             with _stored(owner, picture) as photo:
-                return _queue(owner, photo, rows)
+                return _queue(owner, photo, rows, at_most)
+
+
+def quote(owner: User, picture: CleanPicture | Photo, choices: Sequence[ModelChoice], variations: int) -> Price:
+    """What `create_variations` would reserve for all of it now. Raises QuotaExceeded if it would."""
+    rows = [choice.columns for choice in choices] * variations
+    prices = [_price(row) for row in rows]
+    _check_quotas(owner, rows, prices, _new_bytes(owner, picture))
+    return total(prices)
+
+
+def _new_bytes(owner: User, picture: CleanPicture | Photo) -> int:
+    return 0 if isinstance(picture, Photo) or _known(owner.pk, picture.sha256) else len(picture.data)
 
 
 def _rows(inputs: dict[str, Any], models: Sequence[dict[str, Any]], variations: int, seed: int) -> list[dict[str, Any]]:
@@ -130,15 +144,12 @@ def again(
     if found is None:
         raise NotAllowed(Denial.MODEL_NOT_OFFERED)
     values = _values_for(found[0], edit)
-    price = price_of(found[0], values)
-    if at_most is not None and price.usd > at_most:
-        raise PriceRisen(price)
     inputs = {name: getattr(edit, name) for name in ("prompt", "origin", "parent", "file_name")}
     inputs["request_hash"] = request_hash
     seed = edit.seed if same_seed else 0
     choices = [ModelChoice(found[0].slug, values)]
     again: dict[str, Any] = {"nonce": nonce or uuid.uuid4().hex, "seed": seed, "inputs": inputs, "region": _region_of(edit)}
-    again["choices"] = choices
+    again |= {"choices": choices, "at_most": at_most}
     fresh = create_variations(edit.owner, edit.photo, **again)[0]
     if not edit.events.filter(code=EventCode.RETRIED_AS, data__edit=str(fresh.pk)).exists():
         _note_retry(edit, fresh, actor or edit.owner, reason)
@@ -216,31 +227,37 @@ def _known(owner_id: int, sha256: str) -> Photo | None:
     return Photo.objects.filter(owner_id=owner_id, sha256=sha256).first()
 
 
-def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]]) -> list[Edit]:
+def _queue(owner: User, photo: Photo, rows: list[dict[str, Any]], at_most: Decimal | None) -> list[Edit]:
     prices = [_price(row) for row in rows]
     with transaction.atomic():
         # Reservations are made one after the other, so quota and cap hold exactly however many arrive at once.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
+        if at_most is not None and total(prices).usd > at_most:
+            raise PriceRisen(total(prices))
         known_photo = _existing(photo)
-        quotas.check(owner, prices, 0 if known_photo else photo.size)
-        for slug in {row.get("model", SEEDEDIT) for row in rows}:
-            own = [price for row, price in zip(rows, prices, strict=True) if row.get("model", SEEDEDIT) == slug]
-            quotas.check_model(owner, slug, own)
+        _check_quotas(owner, rows, prices, 0 if known_photo else photo.size)
         if known_photo is None:
             photo.save()
         photo = known_photo or photo
         given = {"owner": owner, "photo": photo, "origin": photo}
-        reserved = [row | {"cost_reserved": price} for row, price in zip(rows, prices, strict=True)]
+        reserved = [row | {"cost_reserved": price.usd} for row, price in zip(rows, prices, strict=True)]
         edits = [Edit.objects.create(**(given | row)) for row in reserved]
         Event.objects.bulk_create(Event(edit=edit, kind=Event.Kind.CREATED, actor=owner) for edit in edits)
     failpoint("after_row_commit")
     return edits
 
 
-def _price(row: dict[str, Any]) -> Decimal:
-    return price_of(_declared(row), {**row.get("inputs", {}), **row}).usd
+def _price(row: dict[str, Any]) -> Price:
+    return price_of(_declared(row), {**row.get("inputs", {}), **row})
+
+
+def _check_quotas(owner: User, rows: Sequence[dict[str, Any]], prices: Sequence[Price], size: int) -> None:
+    quotas.check(owner, [price.usd for price in prices], size)
+    for slug in {row.get("model", SEEDEDIT) for row in rows}:
+        own = [price.usd for row, price in zip(rows, prices, strict=True) if row.get("model", SEEDEDIT) == slug]
+        quotas.check_model(owner, slug, own)
 
 
 def _existing(photo: Photo) -> Photo | None:

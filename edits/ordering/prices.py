@@ -3,7 +3,7 @@
 The ledger has what Wiro really charged; this is what is reserved, and shown on the button.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,6 +23,12 @@ class Price:
 
     usd: Decimal
     is_about: bool = False
+
+
+def total(prices: Iterable[Price]) -> Price:
+    """Of several edits."""
+    prices = list(prices)
+    return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
 
 
 class PriceRisen(Exception):

@@ -1,6 +1,6 @@
 """How much a user and the whole site may still use. Computed from the edits themselves, so it cannot drift from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -55,12 +55,23 @@ def check(owner: User, prices: Sequence[Decimal], size: int = 0) -> None:
         raise QuotaExceeded("edits_per_day", renews_at, left)
     _check_submissions(owner, count)
     _check_storage(owner, size, renews_at)
-    own_limit = limits.spend_per_day(profile)
+    for code, budget in _budgets(owner):
+        _check_money(code, budget, prices, renews_at)
+
+
+def money_left(owner: User) -> Decimal:
+    """USD that this person may still spend today, by the tightest of all budgets that hold for them."""
+    return max(min(budget for _code, budget in _budgets(owner)), Decimal(0))
+
+
+def _budgets(owner: User) -> Iterator[tuple[str, Decimal]]:
+    """What is left today, in USD, of each budget, with the code of its refusal; the site's own last."""
+    own_limit = limits.spend_per_day(limits.profile_of(owner.pk))
     if own_limit is not None:
-        _check_money("spend_per_person", own_limit - spent_today(owner), prices, renews_at)
+        yield "spend_per_person", own_limit - spent_today(owner)
     for budget in GroupBudget.objects.filter(group__user=owner, spend_per_day__isnull=False).select_related("group"):
-        _check_money("spend_per_group", Decimal(budget.spend_per_day or 0) - spent_today(group=budget.group), prices, renews_at)
-    _check_money("spend_per_day", settings.SPEND_PER_DAY - spent_today(), prices, renews_at)
+        yield "spend_per_group", Decimal(budget.spend_per_day or 0) - spent_today(group=budget.group)
+    yield "spend_per_day", settings.SPEND_PER_DAY - spent_today()
 
 
 def check_model(owner: User, slug: str, prices: Sequence[Decimal]) -> None:

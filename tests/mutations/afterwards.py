@@ -225,15 +225,19 @@ MUTATIONS = [
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
+        if at_most is not None and total(prices).usd > at_most:
+            raise PriceRisen(total(prices))
         known_photo = _existing(photo)
-        quotas.check(owner, prices, 0 if known_photo else photo.size)
+        _check_quotas(owner, rows, prices, 0 if known_photo else photo.size)
 """,
         """
-    quotas.check(owner, prices, photo.size)
+    _check_quotas(owner, rows, prices, photo.size)
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := _asked_before(owner, [row["nonce"] for row in rows]):
             return known
+        if at_most is not None and total(prices).usd > at_most:
+            raise PriceRisen(total(prices))
         known_photo = _existing(photo)
 """,
         ("tests/jobs/test_in_parallel.py", "-k", "quota or cap"),

@@ -1,8 +1,6 @@
 """The part of the form that chooses models: which there are, which are chosen, and the fields of their inputs."""
 
 import json
-from collections.abc import Iterable
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +11,7 @@ from ...images import PictureRefused, Rules, measure
 from ...jobs.catalog import ModelDeclaration
 from ...ordering import offers
 from ...ordering.create import ModelChoice
-from ...ordering.prices import Price
+from ...ordering.prices import Price, total
 from .. import money, user_messages
 from . import choices as model_choices
 from .fields import COMMON, InputField, ModelInputs
@@ -71,7 +69,7 @@ class ModelForm(forms.Form):
         shown = _decoded(self.cleaned_data.get("prices", ""))
         chosen = {model.slug for model in self.cleaned_data.get("model") or []}
         if shown and any(_rises(shown.get(slug), now) for slug, now in self._prices.items() if slug in chosen):
-            price = _total(choice for choice in self.model_choices if choice.model.slug in chosen)
+            price = total(choice.price for choice in self.model_choices if choice.model.slug in chosen)
             self.add_error(None, forms.ValidationError(money.price_changed(price), code="price_changed"))
 
     @cached_property
@@ -103,7 +101,7 @@ class ModelForm(forms.Form):
     @property
     def price(self) -> Price:
         """What one photo costs with the chosen models, in one variation."""
-        return _total(choice for choice in self.model_choices if choice.is_chosen or choice.is_compared)
+        return total(choice.price for choice in self.model_choices if choice.is_chosen or choice.is_compared)
 
     @property
     def chosen_seed(self) -> int:
@@ -130,11 +128,6 @@ class ModelForm(forms.Form):
                 item = next(item for item in shown[0].inputs if item.field == field)
                 found.append((inputs.shown(item), [model.slug for model in takers]))
         return found
-
-
-def _total(choices: Iterable[model_choices.ModelChoice]) -> Price:
-    prices = [choice.price for choice in choices]
-    return Price(sum((price.usd for price in prices), Decimal(0)), any(price.is_about for price in prices))
 
 
 def _decoded(shown: str) -> dict[str, Any]:
