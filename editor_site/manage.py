@@ -19,6 +19,7 @@ from .refusals import reason
 FOR_PEOPLE = """\
 reword edit PHOTO … INSTRUCTION   edit photos with words (reword edit --help)
 reword models                     the models that there are, with prices (reword models --help)
+reword mcp                        the tools of a site for an assistant, over standard input and output
 
 All other commands are for operators of a site, and read its settings:
 """
@@ -34,6 +35,8 @@ def main() -> None:
     if _is_for_people(arguments):
         # Imported here, as no other command needs it, and each would start later.
         sys.exit(import_module("edits.command_line.program").main(arguments))
+    if arguments == ["mcp"]:
+        sys.exit(import_module("edits.tool_server.stdio").main(os.environ))
     if not _is_manage_py() and arguments in ([], ["help"], ["--help"], ["-h"]):
         print(FOR_PEOPLE, flush=True)
     _refuse_wrong_settings()

@@ -48,6 +48,7 @@ class FromKey(PasswordResetFromKeyView):
     """The form to which the link in the mail leads. It signs nobody in: a second factor would be left out."""
 
     success_url = reverse_lazy("login")
+    reset_user: Any
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The link works once, however many use it at the same moment."""
