@@ -11,14 +11,14 @@ from django.db.models import F
 
 from ..failpoints import failpoint
 from ..log_context import about
-from ..models import Edit, EventCode, Failure, Outcome, State
+from ..models import Edit, EventCode, Failure, State
 from . import timing
 from .flow_control import fair_queue, storage_health
 from .steps.change_map import compare_delivered
 from .steps.fetch import fetch
 from .steps.poll import poll
 from .steps.reconcile import reconcile
-from .steps.submit import mark_unconfirmed, not_sent, recover, submit
+from .steps.submit import leave_submitting, recover, submit
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _wait_for_environment(edit: Edit) -> None:
     if fresh.lease_token != edit.lease_token:
         return
     if fresh.state == State.SUBMITTING:
-        _leave_submitting(fresh, "the environment failed while submitting")
+        leave_submitting(fresh, EventCode.UNKNOWN_OUTCOME, "the environment failed while submitting")
         return
     code = EventCode.NONE if fresh.step_retries else EventCode.WAITING_FOR_STORAGE
     fresh.postpone(timing.after(timing.ENVIRONMENT_WAIT), code=code)
@@ -133,20 +133,11 @@ def _rest_after(edit: Edit, error: Exception) -> None:
     if fresh.lease_token != edit.lease_token:
         return
     if fresh.state == State.SUBMITTING:
-        _leave_submitting(fresh, f"{type(error).__name__} while submitting", is_fruitless=True)
+        leave_submitting(fresh, EventCode.UNKNOWN_OUTCOME, f"{type(error).__name__} while submitting", is_fruitless=True)
         return
     later = timing.backoff(timing.RETRY_WAIT, edit.fruitless_claims, timing.RETRY_WAIT_CAP)
     mine = Edit.objects.filter(pk=edit.pk, state=edit.state, lease_token=edit.lease_token)
     mine.update(due_at=later, lease_token=None, lease_until=None)
-
-
-def _leave_submitting(edit: Edit, why: str, *, is_fruitless: bool = False) -> None:
-    attempt = edit.live_attempt
-    if attempt is None or attempt.sent_at is None:
-        not_sent(edit, attempt, is_fruitless=is_fruitless)
-        return
-    attempt.settle(Outcome.UNKNOWN)
-    mark_unconfirmed(edit, EventCode.UNKNOWN_OUTCOME, why)
 
 
 def _stop_poison(edit: Edit) -> None:

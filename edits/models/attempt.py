@@ -101,6 +101,11 @@ class Attempt(models.Model):
     def has_claimed_task(self) -> bool:
         return bool(self.claimed_task_id or self.claimed_task_token)
 
+    @property
+    def may_have_been_sent(self) -> bool:
+        """Only what is marked as sent is sent, and a refusal is proof that it was not accepted."""
+        return self.sent_at is not None and self.outcome != Outcome.REJECTED
+
     def settle(self, outcome: Outcome, **changes: object) -> bool:
         """Compare-and-set from pending (or unknown, when the answer is late). Returns whether this call decided it.
 

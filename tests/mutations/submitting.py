@@ -40,9 +40,22 @@ MUTATIONS = [
     Mutation(
         "a lost worker's attempt counts as never sent",
         SUBMIT,
-        "    if attempt is None or attempt.sent_at is None:\n        not_sent(edit, attempt, is_fruitless=True)\n        return\n"
-        "    attempt.settle(Outcome.UNKNOWN)\n    mark_unconfirmed(edit, EventCode.WORKER_LOST)\n",
-        "    not_sent(edit, attempt)\n",
+        "    if attempt is None or not attempt.may_have_been_sent:\n",
+        "    if True:\n",
+    ),
+    Mutation(
+        "an attempt whose outcome is noted as unknown counts as never sent",
+        "edits/models/attempt.py",
+        "return self.sent_at is not None and self.outcome != Outcome.REJECTED",
+        "return self.sent_at is not None and self.outcome == Outcome.PENDING",
+        (SUBMIT_TESTS, "-k", "whatever_was_noted"),
+    ),
+    Mutation(
+        "an unknown outcome is noted in two transactions",
+        SUBMIT,
+        "    with transaction.atomic():\n        attempt.settle(Outcome.UNKNOWN)\n        mark_unconfirmed(edit, code, why)\n",
+        "    attempt.settle(Outcome.UNKNOWN)\n    mark_unconfirmed(edit, code, why)\n",
+        (SUBMIT_TESTS, "-k", "both_or_neither"),
     ),
     Mutation(
         "a cancel before Run is not looked for",

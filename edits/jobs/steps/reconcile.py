@@ -91,8 +91,11 @@ def reconcile(edit: Edit) -> None:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
     elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
         # The search continues: if the list was wrong, the cost must be booked, and the owner gets the result.
-        attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=timing.after(timing.LOOKUP_WAIT_LATE), lookup_retries=0)
-        edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
+        # Together, so that this counts as the one time whatever dies in between.
+        with transaction.atomic():
+            again_at = timing.after(timing.LOOKUP_WAIT_LATE)
+            attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=again_at, lookup_retries=0)
+            edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
     elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
         _await_decision(edit)
         # A callback stores its claim before it looks at the state, so one of the two sees the other.

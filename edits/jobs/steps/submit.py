@@ -83,8 +83,9 @@ def _run(edit: Edit, attempt: Attempt, source_url: str, token: str) -> None:
     except WiroError as error:
         failpoint("after_refusal")
         if error.accepted_possible:
-            settle_by(attempt, Outcome.UNKNOWN, error)
-            mark_unconfirmed(edit, EventCode.UNKNOWN_OUTCOME, str(error))
+            with transaction.atomic():
+                settle_by(attempt, Outcome.UNKNOWN, error)
+                mark_unconfirmed(edit, EventCode.UNKNOWN_OUTCOME, str(error))
         else:
             _refused(edit, attempt, error)
         return
@@ -209,10 +210,17 @@ def mark_unconfirmed(edit: Edit, code: str, reason: str = "") -> None:
 
 def recover(edit: Edit) -> None:
     """One step of a `submitting` edit whose lease ran out: its worker died, before or after Run was sent."""
-    attempt = edit.live_attempt
+    leave_submitting(edit, EventCode.WORKER_LOST, is_fruitless=True)
+
+
+def leave_submitting(edit: Edit, code: str, why: str = "", *, is_fruitless: bool = False) -> None:
+    """Nobody waits for the answer to this Run anymore. If it may have been sent, its task is looked for, else it is queued."""
+    attempt = edit.latest_attempt
     note(attempt=attempt.pk if attempt else None)
-    if attempt is None or attempt.sent_at is None:
-        not_sent(edit, attempt, is_fruitless=True)
+    if attempt is None or not attempt.may_have_been_sent:
+        not_sent(edit, attempt, is_fruitless=is_fruitless)
         return
-    attempt.settle(Outcome.UNKNOWN)
-    mark_unconfirmed(edit, EventCode.WORKER_LOST)
+    # Together: whoever finds the one without the other must not take the attempt for one that was never sent.
+    with transaction.atomic():
+        attempt.settle(Outcome.UNKNOWN)
+        mark_unconfirmed(edit, code, why)
