@@ -1,5 +1,6 @@
 """What Wiro lists and our books do not say, or say otherwise, is shown to operators; it disappears when it has become true."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -38,9 +39,12 @@ def done(sandbox: SandboxServer, new_edit: NewEdit) -> Edit:
 
 
 def run_beside_us() -> str:
-    """A Run that did not come from an attempt of ours."""
+    """A Run that did not come from an attempt of ours, and its task has ended: what is charged does not change anymore."""
     inputs: dict[str, str | int] = {"inputImageUrl": "http://127.0.0.1:1/a.jpg", "prompt": "Make it night"}
-    return client().run(SEEDEDIT, inputs).task_id
+    task_id = client().run(SEEDEDIT, inputs).task_id
+    while not client().task_detail(task_id=task_id).is_ended:
+        time.sleep(0.02)
+    return task_id
 
 
 def the_difference() -> LedgerDifference:
