@@ -114,6 +114,7 @@ def note_submitting(request: HttpRequest, action: str, reason: str = "") -> None
 def _overview(request: HttpRequest) -> dict[str, Any]:
     days, breaker, pause = metrics.daily_figures(), CircuitBreaker.current(), Pause.current()
     spent_today = days[-1].spent
+    gone, changed = offers.gone_and_changed()
     return {
         "now": metrics.now_figures(),
         "breaker": breaker,
@@ -121,8 +122,8 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "pause": pause,
         "storage_problem": storage_health.problem(),
         "ledger_differences": ledger_comparison.undismissed(),
-        "models_gone": offers.gone(),
-        "models_changed": offers.changed(),
+        "models_gone": gone,
+        "models_changed": changed,
         "spent_today": spent_today,
         "spent_share": min(round(100 * spent_today / settings.SPEND_PER_DAY), 100) if settings.SPEND_PER_DAY else 100,
         "spend_cap": settings.SPEND_PER_DAY,

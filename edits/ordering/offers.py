@@ -21,16 +21,13 @@ def gone_default() -> ModelDeclaration | None:
     return first if first and _is_gone(statuses.get(first.slug)) else None
 
 
-def gone() -> list[ModelDeclaration]:
-    """Those that people could choose if Wiro still had them."""
+def gone_and_changed() -> tuple[list[ModelDeclaration], list[ModelDeclaration]]:
+    """Those that people could choose if Wiro still had them, and those that they may choose although Wiro describes them
+    differently from how they are declared here."""
     statuses = ModelStatus.objects.in_bulk()
-    return [model for model in _chosen(statuses) if _is_gone(statuses.get(model.slug))]
-
-
-def changed() -> list[ModelDeclaration]:
-    """Those that people may choose although Wiro describes them differently from how they are declared here."""
-    differing = set(ModelStatus.objects.exclude(differences=[]).values_list("slug", flat=True))
-    return [model for model in offered() if model.slug in differing]
+    found = [(model, statuses[model.slug]) for model in _chosen(statuses) if model.slug in statuses]
+    gone = [model for model, status in found if _is_gone(status)]
+    return gone, [model for model, status in found if status.differences and not _is_gone(status)]
 
 
 def find(slugs: list[str]) -> list[ModelDeclaration] | None:

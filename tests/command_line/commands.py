@@ -13,7 +13,9 @@ from typing import Any
 from tests.photos import photo_bytes
 from tests.run.site import ROOT
 
-LINE = [sys.executable, "-c", "from editor_site.manage import main; main()"]
+# What was started in the background of a shell ignores Ctrl-C, and so would all that it starts.
+CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+LINE = [sys.executable, "-c", f"{CTRL_C}; from editor_site.manage import main; main()"]
 
 
 @dataclass(frozen=True)
