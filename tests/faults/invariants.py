@@ -198,6 +198,8 @@ def _odd_rest(edit: Edit, taken: list[Run]) -> Iterator[str]:
     if edit.result is None:
         yield "succeeded without a result"
         return
+    if edit.deleted_at and edit.result.purged_at:
+        return  # Its owner wanted it erased, file included.
     if edit.region and not edit.is_composite:
         yield "succeeded with what was painted for the region alone"
     try:
