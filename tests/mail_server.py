@@ -45,14 +45,20 @@ def text_in(mail: EmailMessage) -> str:
 
 
 @contextmanager
-def running_mail_server(settings: Settings) -> Iterator[MailServer]:
-    """The site sends its mail there."""
+def listening() -> Iterator[tuple[MailServer, int]]:
+    """The server, and its port on this machine."""
     server = MailServer()
     controller = Controller(server, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
-        settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
-        settings.EMAIL_PORT = controller.port
-        yield server
+        yield server, controller.port
     finally:
         controller.stop()
+
+
+@contextmanager
+def running_mail_server(settings: Settings) -> Iterator[MailServer]:
+    """The site in this process sends its mail there."""
+    with listening() as (server, port):
+        settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", port
+        yield server
