@@ -233,7 +233,7 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
     ),
     Failure.REJECTED: _rejected,
     Failure.MODEL_FAILED: lambda edit: (
-        _("Try another seed or a simpler instruction.") if has_seed(edit) else _("Try again, or try a simpler instruction.")
+        _("Try another variation or a simpler instruction.") if has_seed(edit) else _("Try again, or try a simpler instruction.")
     ),
     Failure.NO_OUTPUT: lambda edit: (
         _("The model finished without a result. Another seed often helps.")

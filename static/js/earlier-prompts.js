@@ -30,8 +30,8 @@ export function offerEarlier(root, choose) {
     }
     if (mine !== asked) return;
     list.replaceChildren(...(prompts ?? []).map(entry));
-    const { failed, none, one, some } = root.dataset;
-    const words = prompts ? [none, one][prompts.length] ?? some : failed;
+    const { empty, failed, none, one, some } = root.dataset;
+    const words = prompts ? [search.value ? none : empty, one][prompts.length] ?? some : failed;
     count.textContent = words.replace("{count}", prompts?.length);
   };
 

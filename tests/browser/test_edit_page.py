@@ -98,7 +98,7 @@ def test_a_failure_is_explained_without_loading_the_page_again(
     shows_icon(page, "favicon-failed")
     assert page.evaluate("window.sameDocument")
     expect(page.get_by_text("This cost nothing.")).to_be_visible()
-    page.get_by_role("button", name="Try another seed").click()
+    page.get_by_role("button", name="Try another variation").click()
     page.get_by_role("slider", name="Compare before and after").wait_for(timeout=PATIENCE)
 
 

@@ -40,6 +40,20 @@ def open_queue(open_own: Callable[..., Page]) -> Callable[..., Page]:
     return open_one
 
 
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_words_stand_above_the_decisions(
+    open_queue: Callable[..., Page], pairs: list[str]
+) -> None:
+    page = open_queue(viewport={"width": 390, "height": 844})
+    wide = """[...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.getClientRects().length)
+        .map((one) => one.outerHTML.slice(0, 90))"""
+    assert page.evaluate(wide) == []
+    words, bar = page.locator(".pair-prompt").first.bounding_box(), page.locator(".review-bar").bounding_box()
+    assert words
+    assert bar
+    assert words["y"] + words["height"] <= bar["y"]
+
+
 def test_a_session_by_keyboard(open_queue: Callable[..., Page], pairs: list[str]) -> None:
     page = open_queue()
     shows(page, pairs[0])

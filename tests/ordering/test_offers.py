@@ -150,5 +150,5 @@ def test_any_other_failure_suggests_no_other_model(browser: Client, alice: User,
 
 def test_without_a_seed_the_same_again_is_not_offered(browser: Client, alice: User, photo: Photo) -> None:
     pages = [browser.get(edit_url(refused(alice, photo, model=slug))) for slug in (REVE, FLUX)]
-    assert ["Try another seed" in text_of(page) for page in pages] == [False, True]
+    assert ["Try another variation" in text_of(page) for page in pages] == [False, True]
     assert ['name="seed" value="same"' in page.text for page in pages] == [False, True]

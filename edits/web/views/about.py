@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from ...gallery import downloads, sharing
@@ -11,6 +13,7 @@ from ...gallery.downloads import ai_system
 from ...images.decoding import FULL_SIZE_PIXELS
 from ...jobs.catalog import SEEDEDIT
 from ...jobs.provider import SOURCE_URL_MAX_AGE
+from ...ordering import offers
 
 
 @require_safe
@@ -21,6 +24,7 @@ def pictures(request: HttpRequest) -> HttpResponse:
         "handed_over_minutes": SOURCE_URL_MAX_AGE // 60 if settings.PUBLIC_BASE_URL else None,
         "link_days": sharing.LINK_DAYS,
         "review_required": settings.REVIEW_REQUIRED,
+        "models": get_text_list([model.name for model in offers.offered()], gettext("or")),
         "system": ai_system(SEEDEDIT),
         "mark": downloads.example_mark(),
     }

@@ -133,7 +133,7 @@ def test_signing_up_never_makes_a_member_of_the_staff(client: Client) -> None:
     ("fields", "field"),
     [
         ({"password2": "another one, really"}, "password2"),
-        ({"password1": "12345678", "password2": "12345678"}, "password2"),
+        ({"password1": "12345678", "password2": "12345678"}, "password1"),
         ({"username": "alice"}, "username"),
         ({"username": "a\x00b"}, "username"),
         ({"username": ""}, "username"),

@@ -35,7 +35,7 @@ def test_the_account_page_says_what_the_site_stores_about_its_owner(
     edit_in(State.FAILED, alice, photo)
     edit_in(State.FAILED, bob, photo)
     page = text_of(browser.get(ACCOUNT))
-    assert "Your edits 2 · 1 shared to the gallery" in page
+    assert "Your edits 2 · 1 in the gallery or in review" in page
     assert "Storage " in page
     assert "Remaining today 99 edits" in page
 
