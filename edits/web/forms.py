@@ -147,9 +147,9 @@ class SignUpForm(UserCreationForm):
     # Lower case, since people expect that case does not matter, and then one person has one address.
     email = forms.EmailField(required=False, max_length=254)
 
-    def validate_password_for_user(self, user: Any, password_field_name: str = "password1") -> None:  # noqa: S107 - the name of a field
+    def validate_password_for_user(self, user: Any, *_field: str) -> None:
         """What is wrong with a password is said where it was typed first, not where it was repeated."""
-        super().validate_password_for_user(user, "password1")
+        super().validate_password_for_user(user, "password1")  # type: ignore[misc]
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()

@@ -34,7 +34,8 @@ FIRST_VIEW = 250_000
 def pages_of_an_edit(browsed_site: RunningSite) -> tuple[str, str]:
     """A result's own page, and its private link."""
     visitor = browsed_site.visitor
-    page = visitor.upload("coffee.png", "Turn it into a pencil sketch")
+    # A photo of its own: the page of one that many tests have edited shows all of their versions.
+    page = visitor.upload("motorcycle_left.png", "Turn it into a pencil sketch")
     visitor.wait_for(page)
     answer = visitor.post(f"{page}link/", page, {"days": "1"}, headers={"Accept": "application/json"})
     return page, urlsplit(answer.json()["url"]).path
