@@ -203,11 +203,6 @@ class Edit(models.Model):
         return next((attempt for attempt in self.attempts.all() if attempt.outcome in (Outcome.PENDING, Outcome.ACCEPTED)), None)
 
     @property
-    def latest_attempt(self) -> Attempt | None:
-        """The one of the present `submitting`, whatever was noted of it so far; else that of the last."""
-        return max(self.attempts.all(), key=lambda attempt: attempt.number, default=None)
-
-    @property
     def run(self) -> Attempt | None:
         """The accepted Run whose picture is its result."""
         return self.output_of or self.live_attempt

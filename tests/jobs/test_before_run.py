@@ -18,7 +18,7 @@ from edits.wiro import WiroAPIError, WiroClient
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.single_steps import advance
+from tests.jobs.single_steps import advance, its_worker_died
 
 pytestmark = pytest.mark.django_db
 
@@ -77,8 +77,7 @@ def test_an_upload_that_outlasts_its_lease_changes_nothing_of_an_ended_edit(
 
     def end_meanwhile(self: WiroClient, *args: Any, **kwargs: Any) -> str:
         actions.cancel(Edit.objects.get(pk=edit.pk), alice)
-        past = timezone.now() - timedelta(seconds=1)
-        Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
+        its_worker_died(edit)
         assert advance(edit).state == "canceled"
         return upload(self, *args, **kwargs)
 

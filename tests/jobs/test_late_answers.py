@@ -1,20 +1,21 @@
-"""An answer may come later than any lease, and in any order with the answers of other attempts."""
+"""An answer may come later than any lease, never, or in any order with the answers of other attempts."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits import images
-from edits.jobs import provider
+from edits.jobs import engine, provider
 from edits.jobs.steps import fetch, reconcile, submit
 from edits.models import ABSENT, Attempt, Edit, Outcome, Photo, State
 from edits.wiro import WiroAPIError
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.single_steps import begin_attempt, claim
+from tests.jobs.single_steps import PowerCut, begin_attempt, claim, its_worker_died
 from tests.rows import attempt_of, edit_in, reloaded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
@@ -26,7 +27,7 @@ def overtaken(new_edit: NewEdit) -> tuple[Edit, Attempt]:
     claimed = claim(new_edit(), 300)
     attempt = begin_attempt(claimed, "token")
     Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now())
-    Edit.objects.filter(pk=claimed.pk).update(lease_until=timezone.now() - timedelta(seconds=1), due_at=timezone.now())
+    its_worker_died(claimed)
     submit.recover(claim(claimed, 300))
     assert reloaded(claimed).state == State.UNCONFIRMED
     return claimed, attempt
@@ -201,3 +202,54 @@ def test_a_copy_of_the_photo_is_used_again_only_after_a_refusal(
     Edit.objects.filter(pk=edit.pk).update(uploaded_source_url=f"{sandbox.origin}/first.jpg", source_uploaded_at=now)
     second, _ = attempt_of(edit, Outcome.PENDING)
     assert (provider.hand_over(reloaded(edit), second) == f"{sandbox.origin}/first.jpg") is is_reused
+
+
+@pytest.mark.parametrize("how", ["a lost answer", "a lost worker", "an error of our own"])
+def test_a_worker_that_dies_while_it_notes_an_unknown_outcome_does_not_make_the_run_unsent(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    edit = new_edit()
+    with monkeypatch.context() as patches:
+        if how == "a lost answer":
+            sandbox.faults.add("Run", "reset", after=True)
+        else:
+            patches.setattr(submit, "accepted", Mock(side_effect=PowerCut if how == "a lost worker" else ValueError))
+        if how != "a lost worker":
+            patches.setattr(submit, "mark_unconfirmed", Mock(side_effect=PowerCut))
+        with pytest.raises(PowerCut):
+            engine.advance(edit.pk)
+    if how == "a lost worker":
+        with monkeypatch.context() as patches:
+            patches.setattr(submit, "mark_unconfirmed", Mock(side_effect=PowerCut))
+            its_worker_died(edit)
+            with pytest.raises(PowerCut):
+                engine.advance(edit.pk)
+    its_worker_died(edit)
+    engine.advance(edit.pk)
+    edit.refresh_from_db()
+    assert edit.state == State.UNCONFIRMED
+    assert advance_to_rest(edit).state == State.SUCCEEDED
+    assert len(sandbox.runs()) == 1
+
+
+def test_outcome_and_state_are_noted_both_or_neither(new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit = new_edit()
+    attempt = begin_attempt(claim(edit, 300), "token")
+    Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now())
+    its_worker_died(edit)
+    monkeypatch.setattr(submit, "mark_unconfirmed", Mock(side_effect=PowerCut))
+    with pytest.raises(PowerCut):
+        engine.advance(edit.pk)
+    assert Attempt.objects.get(pk=attempt.pk).outcome == Outcome.PENDING
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.UNKNOWN])
+def test_an_attempt_that_was_sent_is_looked_for_whatever_was_noted_of_it(new_edit: NewEdit, outcome: Outcome) -> None:
+    """A version before this one noted the outcome and the state one after the other."""
+    edit = new_edit()
+    attempt = begin_attempt(claim(edit, 300), "token")
+    Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now(), outcome=outcome)
+    its_worker_died(edit)
+    engine.advance(edit.pk)
+    edit.refresh_from_db()
+    assert edit.state == State.UNCONFIRMED

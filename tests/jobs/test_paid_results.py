@@ -20,6 +20,7 @@ from edits.models import Attempt, Condition, Edit, State
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
+from tests.jobs.single_steps import its_worker_died
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +102,7 @@ def test_a_worker_that_wakes_up_after_its_lease_does_not_send_what_others_look_f
     def freeze(name: str) -> None:
         if name == "after_sent_commit":
             monkeypatch.setattr(submit, "failpoint", lambda name: None)
-            past = timezone.now() - timedelta(hours=1)
-            Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
+            its_worker_died(edit)
             engine.advance(edit.pk)
 
     monkeypatch.setattr(submit, "failpoint", freeze)

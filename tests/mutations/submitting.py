@@ -48,14 +48,14 @@ MUTATIONS = [
         "edits/models/attempt.py",
         "return self.sent_at is not None and self.outcome != Outcome.REJECTED",
         "return self.sent_at is not None and self.outcome == Outcome.PENDING",
-        (SUBMIT_TESTS, "-k", "whatever_was_noted"),
+        ("tests/jobs/test_late_answers.py", "-k", "whatever_was_noted"),
     ),
     Mutation(
         "an unknown outcome is noted in two transactions",
         SUBMIT,
         "    with transaction.atomic():\n        attempt.settle(Outcome.UNKNOWN)\n        mark_unconfirmed(edit, code, why)\n",
         "    attempt.settle(Outcome.UNKNOWN)\n    mark_unconfirmed(edit, code, why)\n",
-        (SUBMIT_TESTS, "-k", "both_or_neither"),
+        ("tests/jobs/test_late_answers.py", "-k", "both_or_neither"),
     ),
     Mutation(
         "a cancel before Run is not looked for",

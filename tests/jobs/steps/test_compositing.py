@@ -23,6 +23,7 @@ from edits.wiro import WiroClient
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.files import files_in
+from tests.jobs.single_steps import PowerCut, its_worker_died
 from tests.pages import content_of
 from tests.regions import bytes_of, inside, order, photo_of, pixels_of, psnr, to_fetching
 from tests.rows import present, reloaded
@@ -52,15 +53,6 @@ PHOTOS: dict[str, tuple[Callable[[], bytes], str]] = {
 def ordered(browser: Client) -> Edit:
     """A queued edit of the middle of a photo of 1600 × 1200 pixels."""
     return order(browser, photo_of((1600, 1200), quality=92))
-
-
-def its_worker_died(edit: Edit) -> None:
-    past = timezone.now() - timedelta(seconds=1)
-    Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
-
-
-class PowerCut(BaseException):
-    """Nothing in the program catches it."""
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The step that costs money: sent once, and never again without proof that it was not accepted."""
 
-from datetime import timedelta
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -203,66 +201,6 @@ def test_what_the_list_proves_to_be_not_accepted_is_sent_once_more(
     assert advance_to_rest(lost).state == "succeeded"
     assert lost.events.filter(code="not_found_at_wiro").count() == 1
     assert len(accepted(sandbox)) == 2
-
-
-def lease_expired(edit: Edit) -> None:
-    past = timezone.now() - timedelta(seconds=1)
-    Edit.objects.filter(pk=edit.pk).update(lease_until=past, due_at=past)
-
-
-class Killed(BaseException):
-    """Nobody catches it, as nobody catches kill -9."""
-
-
-@pytest.mark.parametrize("how", ["a lost answer", "a lost worker", "an error of our own"])
-def test_a_worker_that_dies_while_it_notes_an_unknown_outcome_does_not_make_the_run_unsent(
-    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
-    edit = new_edit()
-    with monkeypatch.context() as patches:
-        if how == "a lost answer":
-            sandbox.faults.add("Run", "reset", after=True)
-        else:
-            patches.setattr(submit, "accepted", Mock(side_effect=Killed if how == "a lost worker" else ValueError))
-        if how != "a lost worker":
-            patches.setattr(submit, "mark_unconfirmed", Mock(side_effect=Killed))
-        with pytest.raises(Killed):
-            engine.advance(edit.pk)
-    if how == "a lost worker":
-        with monkeypatch.context() as patches:
-            patches.setattr(submit, "mark_unconfirmed", Mock(side_effect=Killed))
-            lease_expired(edit)
-            with pytest.raises(Killed):
-                engine.advance(edit.pk)
-    lease_expired(edit)
-    engine.advance(edit.pk)
-    edit.refresh_from_db()
-    assert edit.state == State.UNCONFIRMED
-    assert advance_to_rest(edit).state == State.SUCCEEDED
-    assert len(sandbox.runs()) == 1
-
-
-def test_outcome_and_state_are_noted_both_or_neither(new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit = new_edit()
-    attempt = begin_attempt(claim(edit, 300), "token")
-    Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now())
-    lease_expired(edit)
-    monkeypatch.setattr(submit, "mark_unconfirmed", Mock(side_effect=Killed))
-    with pytest.raises(Killed):
-        engine.advance(edit.pk)
-    assert Attempt.objects.get(pk=attempt.pk).outcome == Outcome.PENDING
-
-
-@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.UNKNOWN])
-def test_an_attempt_that_was_sent_is_looked_for_whatever_was_noted_of_it(new_edit: NewEdit, outcome: Outcome) -> None:
-    """A version before this one noted the outcome and the state one after the other."""
-    edit = new_edit()
-    attempt = begin_attempt(claim(edit, 300), "token")
-    Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now(), outcome=outcome)
-    lease_expired(edit)
-    engine.advance(edit.pk)
-    edit.refresh_from_db()
-    assert edit.state == State.UNCONFIRMED
 
 
 @pytest.mark.parametrize("state", ["submitting", "unconfirmed"])
