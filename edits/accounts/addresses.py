@@ -45,13 +45,13 @@ def change(user: User, address: str, origin: str, language: str) -> bool:
 
 def verify(user: User, origin: str, language: str) -> bool:
     """Send a mail to the address that waits for it. False: none waits, or there have been enough mails for now."""
-    waiting = EmailAddress.objects.filter(user=user, verified=False).first()
-    return waiting is not None and mails.ask([(user, waiting.email)], MailKind.VERIFY, origin, language) == 1
+    address = waiting(user)
+    return address is not None and mails.ask([(user, address.email)], MailKind.VERIFY, origin, language) == 1
 
 
-def waits(user: User) -> bool:
-    """Is there an address that is yet to be verified?"""
-    return bool(EmailAddress.objects.filter(user=user, verified=False).exists())
+def waiting(user: User) -> EmailAddress | None:
+    """The address that is yet to be verified: a first one, or one that is to replace the current one."""
+    return EmailAddress.objects.filter(user=user, verified=False).first()
 
 
 def remove(user: User) -> None:

@@ -53,9 +53,9 @@ def _spent_by_departed(group: Group | None) -> Decimal:
 def keep_for_groups(owner: User) -> None:
     """Before this person leaves their groups with their account: what they spent today stays part of the budgets. Exact only
     under the lock that reservations hold."""
-    for budget in GroupBudget.objects.filter(group__user=owner):
-        kept = _spent_by_departed(budget.group)
-        budget.departed_on, budget.departed_usd = today().date(), kept + spent_today(owner)
+    spent = spent_today(owner)
+    for budget in GroupBudget.objects.filter(group__user=owner).select_related("group"):
+        budget.departed_on, budget.departed_usd = today().date(), _spent_by_departed(budget.group) + spent
         budget.save(update_fields=["departed_on", "departed_usd"])
 
 

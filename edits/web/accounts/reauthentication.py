@@ -10,19 +10,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
-from allauth.account.internal.stagekit import clear_login, unstash_login
-from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from ...accounts import second_factor
 from ..views.access import person
-from .adapter import BEGUN_WITH
-from .social_adapter import oidc_address
+from .social_adapter import is_connected, oidc_address
 
 View = Callable[..., HttpResponseBase]
 
@@ -43,7 +37,7 @@ def way_to_confirm(request: HttpRequest, wanted: str) -> str:
     """The address of the page that asks who it is and leads on to `wanted`; empty if that was done within five minutes."""
     ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user)]
     is_recent = did_recently_reauthenticate(request)
-    if not ways and _is_connected(request):
+    if not ways and is_connected(person(request)):
         ways, is_recent = [oidc_address()], _came_from_provider_recently(request)
     return f"{ways[0]}?{urlencode({REDIRECT_FIELD_NAME: wanted}, safe='/')}" if ways and not is_recent else ""
 
@@ -58,52 +52,6 @@ def confirmed_beside_password(view: View) -> View:
         return asked(request, *args, **kwargs)
 
     return guarded
-
-
-def has_own_way_in(view: View) -> View:
-    """Whom only a proxy's header signs in could never enter a code: with a second factor, the header counts no more."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if person(request).has_usable_password() or _is_connected(request):
-            return view(request, *args, **kwargs)
-        messages.warning(request, _("Two-factor authentication needs a password here. Choose one first."))
-        return redirect("account-password")
-
-    return guarded
-
-
-def ends_session_after_too_many_codes(view: View) -> View:
-    """Whoever guesses with a session alone is signed out; its owner, who has the password, signs in again."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer = view(request, *args, **kwargs)
-        form = (getattr(answer, "context_data", None) or {}).get("form")
-        if form is None or not form.has_error("code", "locked"):
-            return answer
-        logout(request)
-        messages.error(request, _("Too many wrong codes. Sign in again."))
-        return redirect("login")
-
-    return guarded
-
-
-def same_password_as_then(view: View) -> View:
-    """Asks for the code of a sign-in that has begun, unless its password was changed in between."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        begun = unstash_login(request, peek=True)
-        if begun and request.session.get(BEGUN_WITH) != begun.user.get_session_auth_hash():
-            clear_login(request)
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def _is_connected(request: HttpRequest) -> bool:
-    return bool(settings.OIDC_SERVER_URL) and SocialAccount.objects.filter(user=person(request)).exists()
 
 
 def _came_from_provider_recently(request: HttpRequest) -> bool:

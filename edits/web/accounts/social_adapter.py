@@ -10,7 +10,7 @@ from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -34,6 +34,11 @@ NAMES_TRIED = 5
 def oidc_address() -> str:
     """Where signing in with the provider begins."""
     return reverse("openid_connect_login", args=[PROVIDER_ID])
+
+
+def is_connected(user: User) -> bool:
+    """Whether this person can sign in with the provider."""
+    return bool(settings.OIDC_SERVER_URL) and SocialAccount.objects.filter(user=user).exists()
 
 
 def problem(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:

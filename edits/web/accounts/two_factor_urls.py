@@ -8,13 +8,8 @@ from django.views.decorators.cache import never_cache
 
 from ..own_next import with_own_next
 from ..views.access import not_shared
-from .reauthentication import (
-    View,
-    ends_session_after_too_many_codes,
-    has_own_way_in,
-    recently_confirmed,
-    same_password_as_then,
-)
+from .reauthentication import View, recently_confirmed
+from .two_factor_guards import ends_session_after_too_many_codes, has_own_way_in, same_password_as_then
 
 
 def _confirmed(view: View) -> View:

@@ -1,6 +1,5 @@
 """The user's own account: what the site stores, and deleting it."""
 
-from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
@@ -19,6 +18,7 @@ from ....jobs.flow_control import spending
 from ....models import GroupBudget, limits
 from ....ordering import quotas
 from ...accounts.reauthentication import confirmed_beside_password
+from ...accounts.social_adapter import is_connected
 from ...forms import DeleteAccountForm
 from ..access import is_demonstration, person
 
@@ -28,7 +28,7 @@ from ..access import is_demonstration, person
 def account(request: HttpRequest) -> HttpResponse:
     has, left = deletion.belongings(person(request)), quotas.remaining(person(request))
     facts = {"has": has, "left": left, "storage": settings.STORAGE_PER_USER, "is_demonstration": is_demonstration(request)}
-    facts |= {"oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME, "is_connected": _is_connected(request)}
+    facts |= {"oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME, "is_connected": is_connected(person(request))}
     facts["has_second_factor"] = second_factor.is_on(person(request))
     facts |= {
         "spent": spending.spent_today(person(request)),
@@ -41,10 +41,6 @@ def account(request: HttpRequest) -> HttpResponse:
 
 def _owned_budgets(request: HttpRequest) -> QuerySet[GroupBudget]:
     return GroupBudget.objects.filter(owners=person(request)).select_related("group").order_by("group__name")
-
-
-def _is_connected(request: HttpRequest) -> bool:
-    return bool(SocialAccount.objects.filter(user=person(request)).exists())
 
 
 @never_cache
