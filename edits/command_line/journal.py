@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .outcomes import Refused, shown
+from .outputs import sync_folder
 from .patience import Patience
 
 # Seconds between two tries to get an entry that another command works on.
@@ -49,15 +50,8 @@ class Journal:
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b", buffering=0) as file:
             while not _is_locked(file):
                 patience.pause(PAUSE)
-            self._sync()
+            sync_folder(self._folder)
             yield Entry(file)
-
-    def _sync(self) -> None:
-        number = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 def _is_locked(file: FileIO) -> bool:

@@ -100,7 +100,7 @@ def _write(path: Path, content: bytes, *, force: bool) -> None:
             file.flush()
             os.fsync(number)
             _move(name, path, force=force)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -120,7 +120,8 @@ def _move(name: str, path: Path, *, force: bool) -> None:
         os.rename(name, path)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """After a crash of the machine the folder still has what was just put into it."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -167,7 +167,7 @@ class WiroEdits:
             raise OutOfTime from None
         except WiroNotFoundError:
             raise NotDone(
-                Status.UNKNOWN, f"Wiro does not know task {track.id} any more. It may have been charged.", track.id
+                Status.UNKNOWN, f"Wiro does not know task {track.id} anymore. It may have been charged.", track.id
             ) from None
         except WiroError as error:
             raise NotDone(Status.PENDING, f"It was ordered, but cannot be fetched: {_why(error)}", track.id) from None
@@ -187,7 +187,7 @@ class WiroEdits:
         return NotDone(Status.FAILED, f"{reason} Nothing was charged. {AGAIN}", task.id, Decimal(0))
 
     def _clean_up(self, token: str) -> None:
-        """Wiro's public copies are not needed any more; if they cannot be deleted now, Wiro deletes them some day."""
+        """Wiro's public copies are not needed anymore; if they cannot be deleted now, Wiro deletes them some day."""
         try:
             if token:
                 self._client.delete_files(task_token=token)
