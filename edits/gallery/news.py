@@ -58,7 +58,7 @@ def is_rejected() -> Q:
 
 
 def look_at(edits: Iterable[Edit]) -> None:
-    """Their owner has them on the screen: nothing of it is news any more."""
+    """Their owner has them on the screen: nothing of it is news anymore."""
     _forget(Q(pk__in=[edit.pk for edit in edits if edit.news_at]))
 
 

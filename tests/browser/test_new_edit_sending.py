@@ -196,3 +196,12 @@ def test_what_a_phone_shares_opens_the_form_with_it(open_form: Callable[..., Pag
     page.wait_for_url("**/edits/new/?shared=1*")
     expect(caption(page)).to_contain_text("shared.png · 300 × 200")
     expect(page.get_by_label("What should change?")).to_have_value("Make it dusk")
+
+
+def test_words_that_are_too_long_are_refused_and_not_cut_off(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    choose(page, photo("one.jpg", 300, 200))
+    words = "a word " * 300
+    send(page, words)
+    expect(page.get_by_text("at most 2000 characters")).to_be_visible()
+    expect(page.get_by_label("What should change?")).to_have_value(words)

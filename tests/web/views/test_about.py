@@ -28,6 +28,13 @@ def test_how_long_edits_are_kept_is_said_where_it_is_not_forever(client: Client,
     assert "Edits go to your trash 90 days after they ended" in text_of(client.get(ADDRESS))
 
 
+def test_it_names_the_models_that_people_may_choose(client: Client, settings: Settings) -> None:
+    settings.MODELS = ["reve/Edit"]
+    assert "a model that runs at Wiro, an independent company: Reve Edit." in text_of(client.get(ADDRESS))
+    settings.MODELS = ["reve/Edit", "black-forest-labs/flux-2-pro"]
+    assert "company: Reve Edit or FLUX.2 Pro." in text_of(client.get(ADDRESS))
+
+
 def test_everybody_finds_it_from_every_page(signed_in: SignIn, alice: User) -> None:
     for client, page in ((Client(), "/"), (Client(), "/accounts/login/"), (signed_in(alice), "/edits/new/")):
         assert f'href="{ADDRESS}"'.encode() in client.get(page).content
