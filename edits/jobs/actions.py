@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, NotAllowed, Outcome, State, clock
+from ..models import ENDED, Attempt, Denial, Edit, Event, EventCode, Failure, NotAllowed, Outcome, State, WriteLock, clock
 
 
 def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
@@ -16,8 +16,7 @@ def cancel(edit: Edit, actor: Any, reason: str = "") -> None:
     now = clock.now()
     code = EventCode.CANCELED_BY_OWNER if actor == edit.owner else EventCode.CANCELED_BY_OPERATOR
     told = {"code": code, "reason": reason, "actor": actor}
-    if edit.state in (State.QUEUED, State.UNCONFIRMED) and edit.move(State.CANCELED, **told):
-        follow_unknown_attempts(edit)
+    if edit.state in (State.QUEUED, State.UNCONFIRMED) and _move_and_follow(edit, State.CANCELED, **told):
         return
     pending = Edit.objects.filter(pk=edit.pk).exclude(state__in=ENDED)
     with transaction.atomic():
@@ -34,18 +33,16 @@ def try_again_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
         raise NotAllowed(Denial.ALREADY_DELETED)
     told: dict[str, Any] = {"code": EventCode.TRY_AGAIN, "reason": reason, "actor": actor}
     wanted: dict[str, Any] = {"due_at": clock.now(), "cancel_requested_at": None}
-    if edit.state != State.UNCONFIRMED or not edit.move(State.QUEUED, fenced=False, **told, **wanted):
+    if edit.state != State.UNCONFIRMED or not _move_and_follow(edit, State.QUEUED, fenced=False, **told, **wanted):
         raise NotAllowed(Denial.NOT_UNCONFIRMED)
-    follow_unknown_attempts(edit)
 
 
 def give_up_unconfirmed(edit: Edit, actor: Any, reason: str = "") -> None:
     """A person stops waiting for an edit that Wiro never confirmed."""
     failure: dict[str, Any] = {"failure_code": Failure.TIMED_OUT, "failure_message": "Wiro never confirmed the request"}
     told: dict[str, Any] = {"code": EventCode.GIVEN_UP, "reason": reason, "actor": actor}
-    if edit.state != State.UNCONFIRMED or not edit.move(State.FAILED, fenced=False, **told, **failure):
+    if edit.state != State.UNCONFIRMED or not _move_and_follow(edit, State.FAILED, fenced=False, **told, **failure):
         raise NotAllowed(Denial.NOT_UNCONFIRMED)
-    follow_unknown_attempts(edit)
 
 
 def give_up_result(edit: Edit, actor: Any, reason: str = "") -> None:
@@ -69,7 +66,18 @@ def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
     Event.asked(edit, EventCode.CHECK_NOW, actor, reason=reason)
 
 
-def follow_unknown_attempts(edit: Edit) -> None:
+def _move_and_follow(edit: Edit, to: State, **changes: Any) -> bool:
+    """Nobody waits for its attempts anymore, so their tasks are searched for: both, or neither. Returns whether it moved."""
+    with transaction.atomic():
+        # First, as where a task is adopted: two that lock the same rows in different orders could wait for each other.
+        WriteLock.hold(WriteLock.SUBMISSIONS)
+        has_moved = edit.move(to, **changes)
+        if has_moved:
+            _follow_unknown_attempts(edit)
+        return has_moved
+
+
+def _follow_unknown_attempts(edit: Edit) -> None:
     """No edit waits for these attempts anymore, but they may have been charged: search for their tasks in the background."""
     unknown = Attempt.objects.filter(edit=edit, outcome=Outcome.UNKNOWN, wiro_task_id__isnull=True)
     unknown.update(lookup_due_at=clock.now(), lookup_retries=0)

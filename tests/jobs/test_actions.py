@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,7 +17,7 @@ from edits.ordering import create
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.single_steps import begin_attempt, claim
+from tests.jobs.single_steps import PowerCut, begin_attempt, claim
 from tests.rows import edit_in, present
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,16 @@ def test_an_unconfirmed_edit_is_sent_again_only_when_a_person_says_so(unconfirme
     actions.try_again_unconfirmed(edit, alice)
     assert advance_to_rest(edit).state == "succeeded"
     assert [attempt.outcome for attempt in edit.attempts.all()] == ["unknown", "accepted"]
+
+
+@pytest.mark.parametrize("decide", [actions.try_again_unconfirmed, actions.give_up_unconfirmed, actions.cancel])
+def test_no_decision_is_kept_without_the_search_for_what_may_have_been_charged(
+    unconfirmed: Edit, alice: User, monkeypatch: pytest.MonkeyPatch, decide: Callable[[Edit, User], None]
+) -> None:
+    monkeypatch.setattr(actions, "_follow_unknown_attempts", Mock(side_effect=PowerCut))
+    with pytest.raises(PowerCut):
+        decide(unconfirmed, alice)
+    assert Edit.objects.get(pk=unconfirmed.pk).state == State.UNCONFIRMED
 
 
 def test_an_unconfirmed_edit_can_be_given_up(unconfirmed: Edit, alice: User) -> None:

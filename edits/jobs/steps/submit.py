@@ -215,7 +215,7 @@ def recover(edit: Edit) -> None:
 
 def leave_submitting(edit: Edit, code: str, why: str = "", *, is_fruitless: bool = False) -> None:
     """Nobody waits for the answer to this Run anymore. If it may have been sent, its task is looked for, else it is queued."""
-    # Whatever was noted of it so far: an attempt whose outcome is unknown is no live one anymore, and was sent all the same.
+    # Whatever was noted of it so far: with an unknown outcome it is not the edit's live attempt, but it was sent.
     attempt = max(edit.attempts.all(), key=lambda each: each.number, default=None)
     note(attempt=attempt.pk if attempt else None)
     if attempt is None or not attempt.may_have_been_sent:
