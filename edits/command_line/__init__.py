@@ -4,7 +4,7 @@ It imports neither Django nor any other part of the program, and can be used on 
 
 program      the commands, from arguments to exit code      options      what a command takes, and its help
 site_api     a client for the API of a site                 way          what both ways to a result share
-site_edits   edits through a site                           wiro_edits   edits straight at Wiro
+site_edits   edits through a site                           wiro_edits   edits directly through Wiro
 journal      what was sent to Wiro, on disk                 task_search  the task of a Run whose answer was lost
 running      many photos at a time, and stopping            patience     time that is left, and being told to stop
 outputs      which file a result goes to, and writing it    pictures     photos as sent, results as named

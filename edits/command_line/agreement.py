@@ -25,7 +25,7 @@ def usd(amount: Decimal) -> str:
 def price_in_words(offer: Offer, photos: int, where: str) -> str:
     what = f"{photos} photo{'s' if photos > 1 else ''} with {offer.model} at {where}"
     if offer.price is None:
-        return f"{what}: nobody says what that costs"
+        return f"{what}: the price is unknown"
     about = "about " if offer.is_about else ""
     each = f" ({about}{usd(offer.price)} each)" if photos > 1 else ""
     return f"{what}: {about}{usd(offer.price * photos)}{each}"

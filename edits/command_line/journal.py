@@ -24,9 +24,10 @@ PAUSE = 0.3
 
 def default_folder() -> Path:
     """Raises Refused."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    state = os.environ.get("XDG_STATE_HOME", "")
     try:
-        return Path(state).expanduser() / "reword" / "wiro"
+        # A relative one does not count, as its specification says: it would be another folder for each place.
+        return Path(state if Path(state).is_absolute() else "~/.local/state").expanduser() / "reword" / "wiro"
     except RuntimeError:
         raise Refused("There is no home folder to keep the journal in; set XDG_STATE_HOME.") from None
 

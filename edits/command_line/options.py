@@ -1,4 +1,4 @@
-"""The options of the commands, and what is wrong use of them."""
+"""The options of the commands, and which of them are usage errors."""
 
 import argparse
 import os
@@ -13,13 +13,13 @@ from .outcomes import Exit, Refused, shown
 from .way import Wanted
 
 EDIT = """\
-Edit photos with words, through a Reword site or straight at Wiro.
+Edit photos with words, through a Reword site or directly through Wiro.
 
   reword edit photo.jpg "make it snow" -o snow.jpg
   reword edit *.jpg "make it night" --into night --max-price 2
 
-The same command again goes on where it was interrupted, and pays for nothing twice: what it ordered is known by the photo's
-content, the instruction, the model, the region and the seed. What is in the folder already is not edited again.
+Run the same command again and it picks up where it left off, and pays for nothing twice: what it ordered is known by the photo's
+content, the instruction, the model, the region, the seed and --no-fit. What is in the folder already is not edited again.
 """
 ENVIRONMENT = """\
 environment:
@@ -30,9 +30,9 @@ CODES = """
 exit codes:
   0    every photo has its result
   1    some have none: failed, not sent, or not ready in time
-  2    wrong use; nothing was sent
+  2    usage error; nothing was sent
   3    for some it is not known whether they are charged
-  4    nothing was begun: no answer, a token that is not accepted, a price that was not agreed to
+  4    nothing was begun: no answer, a token that is not accepted, a price that was not agreed to, no place to write to
   130  interrupted by Ctrl-C or SIGTERM
 """
 MODELS = "List the models that a site offers, or those that this program knows for Wiro, with what one photo costs."
@@ -52,7 +52,7 @@ def edit_parser() -> ArgumentParser:
     parser.usage = "reword edit PHOTO [PHOTO ...] INSTRUCTION (-o FILE | --into FOLDER) [options]"
     help = "JPEG, PNG or WebP files, then what should change: one argument, so in quotes"
     parser.add_argument("words", nargs="*", metavar="PHOTO ... INSTRUCTION", help=help)
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the result of the only photo")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the result, for a single photo")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="results of any number of photos, named as the photos are")
     parser.add_argument("--model", default="", metavar="SLUG", help="one of `reword models`; otherwise the default one")
     parser.add_argument(
@@ -76,7 +76,7 @@ def edit_parser() -> ArgumentParser:
         help="for the whole command (3600); orders go on without it",
     )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.add_argument("--again", action="store_true", help="order anew what failed, was lost, or may have been charged")
+    parser.add_argument("--again", action="store_true", help="order again what failed, was lost, or may have been charged")
     parser.add_argument(
         "--json", action="store_true", help="one JSON line for each photo on standard output, and nothing else there"
     )
@@ -112,7 +112,7 @@ def _add_way(parser: ArgumentParser) -> None:
     way.add_argument(
         "--site", default=os.environ.get("REWORD_SITE", ""), metavar="URL", help="the site, such as https://photos.example.org"
     )
-    way.add_argument("--wiro", action="store_true", help="straight to Wiro, with your own key")
+    way.add_argument("--wiro", action="store_true", help="directly through Wiro, with your own key")
 
 
 def edit_options(arguments: Sequence[str]) -> Namespace:
@@ -164,6 +164,8 @@ def _region(text: str) -> str:
         raise argparse.ArgumentTypeError("counts in fractions of the photo from 0 to 1, or in percent, and not in pixels")
     if not width or not height or left + width > 1.0001 or top + height > 1.0001:
         raise argparse.ArgumentTypeError("must be a part of the photo: left, top, width, height")
+    if parts == [0, 0, 1, 1]:
+        return ""  # the whole photo, as without a region
     return ",".join(f"{part:g}" for part in parts)
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 
-from .outcomes import Exit, Job, NotDone, Refused, Status, shown
-from .pictures import in_format_of
+from .outcomes import Exit, Job, Made, NotDone, Refused, Status, shown
+from .pictures import FORMATS, in_format_of
 
 SUFFIX = ".part"
 
-Store = Callable[[Job, bytes, str], None]
-"""Store a result; the last is the id that a person can find it by."""
+Store = Callable[[Job, bytes, Made], None]
+"""Store a result. Raises NotDone with its id and what it has cost all the same."""
 
 
 def jobs_for(photos: Sequence[Path], output: Path | None, folder: Path | None) -> list[Job]:
@@ -22,6 +22,8 @@ def jobs_for(photos: Sequence[Path], output: Path | None, folder: Path | None) -
     photos = list(dict.fromkeys(photos))
     if output and len(photos) > 1:
         raise Refused("-o names one file, and there are several photos; use --into FOLDER.", Exit.WRONG_USE)
+    if output and output.suffix.lower() not in FORMATS:
+        raise Refused(f"{shown(output)} must end in {', '.join(FORMATS)}.", Exit.WRONG_USE)
     jobs = [Job(photo, output or (folder or Path()) / photo.name) for photo in photos]
     names = Counter(job.output for job in jobs)
     twice = next((job.output.name for job in jobs if names[job.output] > 1), None)
@@ -76,14 +78,15 @@ def is_there(job: Job) -> bool:
 def writer(*, force: bool) -> Store:
     """`force` replaces what is there."""
 
-    def store(job: Job, picture: bytes, id: str) -> None:
+    def store(job: Job, picture: bytes, made: Made) -> None:
         try:
             _write(job.output, in_format_of(job.output, picture), force=force)
         except FileExistsError:
-            raise NotDone(Status.FAILED, f"{shown(job.output)} was made meanwhile, and is not replaced.", id) from None
+            reason = f"{shown(job.output)} was made meanwhile, and is not replaced."
+            raise NotDone(Status.FAILED, reason, made.id, made.cost) from None
         except OSError as error:
             reason = f"Its result cannot be stored: {error.strerror or error}. The same command fetches it again."
-            raise NotDone(Status.FAILED, reason, id) from None
+            raise NotDone(Status.PENDING, reason, made.id, made.cost) from None
 
     return store
 

@@ -1,5 +1,6 @@
 """The commands, from arguments to exit code: `main(["edit", "photo.jpg", "make it snow", "-o", "out.jpg"])`."""
 
+import math
 import os
 import signal
 import sys
@@ -83,9 +84,9 @@ def _way(options: Namespace, patience: Patience) -> SiteEdits | WiroEdits:
     store = writer(force=options.force)
     if options.wiro:
         client = _wiro()
-        account = f"{os.environ.get('WIRO_BASE_URL', '')} {os.environ['WIRO_API_KEY']}"
+        account = f"{os.environ.get('WIRO_BASE_URL', '').rstrip('/')} {os.environ['WIRO_API_KEY']}"
         return WiroEdits(client, account, wanted(options), patience, Journal(default_folder()), store)
-    return SiteEdits(_site(options), wanted(options), patience, store)
+    return SiteEdits(_site(options, lambda: patience.left), wanted(options), patience, store)
 
 
 def _wiro() -> WiroClient:
@@ -97,14 +98,14 @@ def _wiro() -> WiroClient:
         raise Refused(str(error), Exit.WRONG_USE) from None
 
 
-def _site(options: Namespace) -> SiteClient:
+def _site(options: Namespace, seconds_left: Callable[[], float] = lambda: math.inf) -> SiteClient:
     token = os.environ.get("REWORD_TOKEN", "").strip()
     if not options.site:
         raise Refused(NO_SITE, Exit.WRONG_USE)
     if not token:
         raise Refused(NO_TOKEN, Exit.WRONG_USE)
     try:
-        return SiteClient(options.site, token)
+        return SiteClient(options.site, token, seconds_left)
     except ValueError as error:
         raise Refused(str(error), Exit.WRONG_USE) from None
 

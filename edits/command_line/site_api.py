@@ -4,9 +4,10 @@ Every call is one request; none is repeated here. All errors are SiteError, whos
 """
 
 import json
+import math
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,7 +18,7 @@ from urllib3.exceptions import NewConnectionError
 
 ROOT = "/api/v1"
 # Seconds: until connected, and between two bytes of an answer. The site's longest wait is 30.
-CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0
+CONNECT_TIMEOUT, READ_TIMEOUT, LEAST_TIMEOUT = 10.0, 60.0, 0.1
 MAX_ANSWER_BYTES = 5 * 1024 * 1024
 MAX_PICTURE_BYTES = 200 * 1024 * 1024
 MAX_RETRY_AFTER = 86_400.0
@@ -90,15 +91,18 @@ class _Bearer(requests.auth.AuthBase):
 
 
 class SiteClient:
-    """May be shared by threads. Raises ValueError for an address or a token that cannot be one."""
+    """May be shared by threads. Raises ValueError for an address or a token that cannot be one.
 
-    def __init__(self, url: str, token: str) -> None:
+    No answer is waited for longer than `seconds_left` says.
+    """
+
+    def __init__(self, url: str, token: str, seconds_left: Callable[[], float] = lambda: math.inf) -> None:
         if not _PLAIN_URL.fullmatch(url):
             raise ValueError("The site's address must look like https://photos.example.org.")
         if not re.fullmatch(r"[!-~]+", token):
             raise ValueError("The token must be one word.")
         self.url = url.rstrip("/").removesuffix(ROOT)
-        self._auth = _Bearer(token)
+        self._auth, self._seconds_left = _Bearer(token), seconds_left
         self._own = threading.local()
 
     def models(self) -> list[SiteModel]:
@@ -138,7 +142,9 @@ class SiteClient:
 
     def _exchange(self, method: str, path: str, most: int, **options: Any) -> bytes:
         headers = {"Accept-Language": "en", "User-Agent": "reword", **options.pop("headers", {})}
-        options |= {"headers": headers, "timeout": (CONNECT_TIMEOUT, READ_TIMEOUT), "allow_redirects": False, "stream": True}
+        left = max(self._seconds_left(), LEAST_TIMEOUT)
+        waits = min(CONNECT_TIMEOUT, left), min(READ_TIMEOUT, left)
+        options |= {"headers": headers, "timeout": waits, "allow_redirects": False, "stream": True}
         try:
             with self._session.request(method, self.url + ROOT + path, **options) as response:
                 body = _read(response, most)
@@ -179,7 +185,8 @@ def _is_without_connection(error: requests.RequestException) -> bool:
 def _why(error: requests.RequestException) -> str:
     """In words: the text of the error names addresses inside of Python."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not accepted"
+        is_plain = any(words in str(error) for words in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"))
+        return "it does not speak HTTPS there; try http://" if is_plain else "its certificate is not accepted"
     if isinstance(error, requests.Timeout):
         return "it took too long"
     cause = str(error)

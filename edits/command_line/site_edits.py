@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ WAIT, PAUSE = 5.0, 1.0
 TRIES_AFTER_A_MISTAKE = 3
 # What the site says of a key whose edit was deleted: moved to the trash, or removed for good.
 DELETED = ("not_found", "idempotency_key_reused")
-AGAIN = "Add --again to order it anew."
+AGAIN = "Add --again to order it again."
 WORDS = {"queued": "waiting for its turn", "submitting": "on its way to Wiro", "fetching": "fetching the result"}
 WORDS |= {"running": "being edited", "unconfirmed": "waiting for Wiro to confirm it"}
 
@@ -44,6 +45,9 @@ class SiteEdits:
         if not found:
             offered = ", ".join(model.slug for model in models)
             raise Refused(f"{self.where} does not offer the model {wanted}. It offers: {offered}.", Exit.WRONG_USE)
+        if found[0].is_default:
+            # Named or not, it is the same wish, and has the same key; so it is not named to the site either.
+            self._wanted = replace(self._wanted, model="")
         return Offer(found[0].name, found[0].price, not found[0].price_is_exact)
 
     def make(self, track: Track) -> Made:
@@ -53,8 +57,9 @@ class SiteEdits:
         track.tell("fetching the result", 95)
         picture = self._read(lambda: self._client.picture(edit.id), track)
         with self._patience.uninterrupted():
-            self._store(track.job, picture, edit.id)
-        return Made(edit.id, edit.cost)
+            made = Made(edit.id, edit.cost)
+            self._store(track.job, picture, made)
+        return made
 
     def _ordered(self, track: Track, photo: bytes) -> SiteEdit:
         """The edit that an earlier command ordered, or else a new one."""

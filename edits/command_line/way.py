@@ -1,4 +1,4 @@
-"""What the two ways to a result have in common: through a site, or straight to Wiro."""
+"""What the two ways to a result have in common: through a site, or directly through Wiro."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ MAX_PHOTO_BYTES = 100 * 1024 * 1024
 @dataclass(frozen=True)
 class Wanted:
     """What is to be done with each photo. An empty `model` is the default one; `region` is four fractions with commas in between;
-    `again` orders anew what failed or is lost, which `force` does not: that only replaces files."""
+    `again` orders again what failed or is lost, which `force` does not: that only replaces files."""
 
     prompt: str
     model: str = ""

@@ -1,8 +1,9 @@
-"""Edits straight at Wiro, whose Run has no idempotency key: a journal says before and after each Run what is known of it."""
+"""Edits directly through Wiro, whose Run has no idempotency key: a journal says before and after each Run what is known of it."""
 
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +27,7 @@ from .patience import OutOfTime, Patience, Stopped
 from .pictures import Unusable, for_wiro
 from .way import Budget, Offer, Track, Wanted, content_of, digest
 
-AGAIN = "Add --again to order it anew."
+AGAIN = "Add --again to order it again."
 SEED_MAX = 2_147_483_647
 
 Answer = TypeVar("Answer")
@@ -40,7 +41,9 @@ class WiroEdits:
     ) -> None:
         self.where = "Wiro"
         self.budget = Budget(None, None)
-        self._client, self._wanted, self._patience = client, wanted, patience
+        # The default model is the same wish whether it was named or not.
+        model = "" if wanted.model == SEEDEDIT else wanted.model
+        self._client, self._wanted, self._patience = client, replace(wanted, model=model), patience
         self._account = hashlib.sha256(account.encode()).hexdigest()
         self._journal, self._store = journal, store
         self._model = _declared(wanted.model or SEEDEDIT)
@@ -64,9 +67,10 @@ class WiroEdits:
         if entry.state == "sending":
             self._search(entry, track)
         if entry.state == "done" and (stored := _stored_before(entry)) is not None:
-            self._store(track.job, stored, str(entry.facts["task"]))
             # It was paid for by the command that stored it.
-            return Made(str(entry.facts["task"]), Decimal(0))
+            made = Made(str(entry.facts["task"]), Decimal(0))
+            self._store(track.job, stored, made)
+            return made
         if entry.state in ("failed", "done") and not self._wanted.again:
             raise NotDone(Status.FAILED, f"{entry.facts.get('reason') or _GONE} {AGAIN}", str(entry.facts.get("task", "")))
         if entry.state != "accepted":
@@ -152,13 +156,13 @@ class WiroEdits:
         track.tell("fetching the result", 95)
         picture = self._patiently(lambda: self._client.download_bytes(task.picture.url if task.picture else ""), track)
         with self._patience.uninterrupted():
-            self._store(track.job, picture, task.id)
-            cost = task.charged_cost
+            made = Made(task.id, task.charged_cost)
+            self._store(track.job, picture, made)
             entry.write(
                 "done", task=task.id, output=str(track.job.output.resolve()), sha256=digest(track.job.output.read_bytes())
             )
         self._clean_up(str(entry.facts.get("token")) or task.token)
-        return Made(task.id, cost)
+        return made
 
     def _waited(self, track: Track) -> WiroTask:
         try:
@@ -214,7 +218,7 @@ class WiroEdits:
 
 MAY_BE_CHARGED = (
     "It was sent, no answer came, and Wiro lists no task for it: it may have been charged. "
-    "The same command looks again; --again orders it anew, and may pay twice."
+    "The same command looks again; --again orders it again, and may pay twice."
 )
 _GONE = "It was made before, and its result is not where it was stored."
 
@@ -260,5 +264,7 @@ def _passes(error: WiroError) -> bool:
 
 
 def _why(error: WiroError) -> str:
+    if isinstance(error, WiroConnectionError):
+        return "No answer from Wiro." if error.sent else "No connection to Wiro; nothing was sent."
     text = shown(error)
     return text if text.endswith(".") else f"{text}."

@@ -2,12 +2,16 @@
 
 import errno
 import os
+from decimal import Decimal
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from edits.command_line.outcomes import Job, NotDone, Refused
+from edits.command_line.outcomes import Job, Made, NotDone, Refused, Status
 from edits.command_line.outputs import jobs_for, prepare_folders, writer
+
+MADE = Made("1", Decimal("0.03"))
 
 
 @pytest.fixture
@@ -21,7 +25,7 @@ def _folder(tmp_path: Path) -> None:
 
 
 def test_a_result_appears_under_its_name_and_nothing_else_is_left(job: Job) -> None:
-    writer(force=False)(job, b"picture", "1")
+    writer(force=False)(job, b"picture", MADE)
     assert job.output.read_bytes() == b"picture"
     assert os.listdir(job.output.parent) == ["photo.jpg"]
     assert job.output.stat().st_mode & 0o400
@@ -30,9 +34,9 @@ def test_a_result_appears_under_its_name_and_nothing_else_is_left(job: Job) -> N
 def test_what_is_there_is_replaced_only_with_force(job: Job) -> None:
     job.output.write_bytes(b"mine")
     with pytest.raises(NotDone, match="not replaced"):
-        writer(force=False)(job, b"picture", "1")
+        writer(force=False)(job, b"picture", MADE)
     assert job.output.read_bytes() == b"mine"
-    writer(force=True)(job, b"picture", "1")
+    writer(force=True)(job, b"picture", MADE)
     assert job.output.read_bytes() == b"picture"
     assert os.listdir(job.output.parent) == ["photo.jpg"]
 
@@ -46,9 +50,9 @@ def test_a_file_system_without_links_replaces_nothing_either(job: Job, monkeypat
     if is_there:
         job.output.write_bytes(b"mine")
         with pytest.raises(NotDone, match="not replaced"):
-            writer(force=False)(job, b"picture", "1")
+            writer(force=False)(job, b"picture", MADE)
     else:
-        writer(force=False)(job, b"picture", "1")
+        writer(force=False)(job, b"picture", MADE)
         assert job.output.read_bytes() == b"picture"
 
 
@@ -87,3 +91,16 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_paid_for(
         prepare_folders([Job(job.photo, tmp_path / "file" / "photo.jpg")], tmp_path / "file")
     with pytest.raises(Refused, match="Cannot write"):
         prepare_folders([Job(job.photo, tmp_path / "nowhere" / "photo.jpg")], None)
+
+
+def test_what_cannot_be_stored_was_paid_for_and_can_be_fetched_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(NotDone, match="No space left on device") as caught:
+        writer(force=False)(job, b"picture", MADE)
+    assert (caught.value.status, caught.value.id, caught.value.cost) == (Status.PENDING, "1", Decimal("0.03"))
+    assert os.listdir(job.output.parent) == []
+
+
+def test_a_result_of_a_kind_that_nobody_can_make_is_refused_before_anything_is_paid(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"out\.txt must end in \.jpg, \.jpeg, \.png, \.webp"):
+        jobs_for([tmp_path / "photo.jpg"], tmp_path / "out.txt", None)

@@ -1,5 +1,6 @@
 """What a site may answer besides yes, told by a server that says what the test wants: in one line, and never with the token."""
 
+import threading
 import uuid
 from pathlib import Path
 
@@ -109,6 +110,19 @@ def test_whether_a_request_may_have_been_done(client: SiteClient, httpserver: HT
     with pytest.raises(SiteError) as caught:
         client.create(b"", "x", {}, "key")
     assert caught.value.may_have_arrived is may
+
+
+def test_no_answer_is_waited_for_longer_than_the_command_may_take(httpserver: HTTPServer) -> None:
+    was_refused = threading.Event()
+
+    def silent(_: Request) -> Response:
+        was_refused.wait(30)
+        return Response("{}", content_type="application/json")
+
+    httpserver.expect_request("/api/v1/account").respond_with_handler(silent)
+    with pytest.raises(SiteError, match="it took too long"):
+        SiteClient(httpserver.url_for("/"), TOKEN, lambda: 0.2).account()
+    was_refused.set()
 
 
 def test_half_an_answer_is_none() -> None:

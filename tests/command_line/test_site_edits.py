@@ -104,6 +104,14 @@ def test_what_is_no_photo_fails_alone_and_json_has_a_line_for_each_file(site: Ru
     assert runs(site, "Warmer, in JSON") == 2
 
 
+def test_the_default_model_and_the_whole_photo_are_the_same_wish_named_or_not(site: RunningSite, shell: Shell) -> None:
+    command = ["edit", *shell.photos(1), "Make it autumn", "--yes"]
+    ways: list[list[str]] = [[], ["--model", "ByteDance/image-to-image-seededit-v3"], ["--region", "0,0,100%,1"]]
+    for number, way in enumerate(ways):
+        assert shell.reword(*command, *way, "-o", f"{number}.png").code == 0
+    assert runs(site, "Make it autumn") == 1
+
+
 def test_a_part_of_the_photo_can_be_named(site: RunningSite, shell: Shell) -> None:
     (shell.folder / "photo.png").write_bytes(photo_bytes("coffee.png"))
     said = shell.reword("edit", "photo.png", "Only there", "--region", "10%,10%,40%,0.4", "-o", "part.png", "--yes")
@@ -141,7 +149,7 @@ def test_a_token_that_could_order_and_not_fetch_orders_nothing(site: RunningSite
     assert runs(site, "Ordered in vain") == 0
 
 
-def test_what_failed_is_ordered_anew_only_if_one_says_so(site: RunningSite, shell: Shell) -> None:
+def test_what_failed_is_ordered_again_only_if_one_says_so(site: RunningSite, shell: Shell) -> None:
     command = ["edit", *shell.photos(1), "Fail, please", "-o", "x.jpg", "--yes", "--json"]
     order = {"call": "model", "kind": "failed", "prompt": "Fail, please"}
     line = site.programs()["sandbox"].cmdline()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from edits.wiro.catalog import SEEDEDIT
 from edits.wiro.sandbox import SandboxServer
 from tests.command_line.commands import Shell
 from tests.photos import photo_bytes
@@ -50,6 +51,18 @@ def test_a_photo_is_edited_once_wherever_its_result_goes(wiro: SandboxServer, sh
     for path in (shell.folder / "state").rglob("*.jsonl"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert KEY not in path.read_text()
+
+
+def test_a_named_default_model_another_spelling_of_the_address_and_another_folder_are_the_same_wish(
+    wiro: SandboxServer, shell: Shell
+) -> None:
+    more = {"XDG_STATE_HOME": "", "HOME": str(shell.folder)}
+    assert shell.reword(*COMMAND, **more).code == 0
+    named = ["edit", "0.jpg", "Make it snow", "--wiro", "--yes", "--model", SEEDEDIT]
+    assert shell.reword(*named, "-o", "1.jpg", **more, WIRO_BASE_URL=f"{wiro.url}/").code == 0
+    # A relative folder would be another one from each place.
+    assert shell.reword(*named, "-o", "2.jpg", **more | {"XDG_STATE_HOME": "state"}).code == 0
+    assert len(wiro.runs()) == 1
 
 
 def test_another_seed_is_another_edit(wiro: SandboxServer, shell: Shell) -> None:
