@@ -35,8 +35,8 @@ def main() -> None:
     if _is_for_people(arguments):
         # Imported here, as no other command needs it, and each would start later.
         sys.exit(import_module("edits.command_line.program").main(arguments))
-    if arguments == ["mcp"]:
-        sys.exit(import_module("edits.tool_server.stdio").main(os.environ))
+    if arguments[:1] == ["mcp"]:
+        sys.exit(import_module("edits.tool_server.stdio").main(os.environ, arguments[1:]))
     if not _is_manage_py() and arguments in ([], ["help"], ["--help"], ["-h"]):
         print(FOR_PEOPLE, flush=True)
     _refuse_wrong_settings()

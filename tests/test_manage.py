@@ -45,6 +45,8 @@ COMMANDS = "import sys; sys.argv[0] = sys.argv.pop(1); from editor_site.manage i
         ("manage.py edit --help", 0, "PHOTO [PHOTO ...] INSTRUCTION"),
         ("reword edit", 2, "Name photos"),
         ("reword models", 2, "Which site?"),
+        ("reword mcp --help", 0, "It takes no options."),
+        ("reword mcp --site", 2, "It takes no options."),
         ("reword mcp", 1, "Set REWORD_SITE to the address of the site"),
         ("reword models --draft", 2, "expected one argument"),
         ("manage.py models --draft", 2, "expected one argument"),

@@ -106,7 +106,7 @@ async def _list_tools(_context: Context, _page: PaginatedRequestParams | None) -
 async def _call_tool(context: Context, wanted: CallToolRequestParams) -> CallToolResult:
     tool = TOOLS.get(wanted.name)
     if tool is None:
-        raise MCPError(INVALID_PARAMS, f"There is no tool of the name {wanted.name[:60]!r}.")
+        raise MCPError(INVALID_PARAMS, f"There is no tool named {wanted.name[:60]!r}.")
     request: HttpRequest = context.request.scope["edits.request"]  # type: ignore[union-attr]
     return _result(await sync_to_async(call, thread_sensitive=True)(request, tool, wanted.arguments or {}))
 

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TextIO
@@ -102,10 +102,22 @@ def _reason(answer: requests.Response) -> str:
     return f"{detail} (HTTP {answer.status_code})"
 
 
-def main(environ: Mapping[str, str]) -> None:
+HELP = """\
+reword mcp: the tools of a Reword site for an assistant that starts programs, over standard input and output.
+
+It takes no options. Set REWORD_SITE to the address of the site, and REWORD_TOKEN to a personal token.
+"""
+
+
+def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
+    if arguments:
+        print(HELP, end="", file=sys.stderr)
+        sys.exit(0 if set(arguments) <= {"-h", "--help"} else 2)
     site, token = environ.get("REWORD_SITE", "").rstrip("/"), environ.get("REWORD_TOKEN", "")
     if not (site and token):
         sys.exit("Set REWORD_SITE to the address of the site, and REWORD_TOKEN to a personal token.")
+    if not site.startswith(("https://", "http://")):
+        sys.exit("REWORD_SITE must look like https://photos.example.org.")
     Proxy(site, token, sys.stdout).run(sys.stdin)
 
 
