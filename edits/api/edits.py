@@ -25,7 +25,7 @@ from ..web.views.keep_rest import made_version, proposed
 from ..web.views.lists import Place, newest_first, own_edits
 from . import openapi
 from .idempotency import Key
-from .problems import FieldError, Problem, invalid, not_found
+from .problems import FieldError, Problem, invalid, malformed, not_found
 from .schemas import CreatedOut, EditList, EditOut, edit_out
 from .tokens import Token
 from .waiting import SECONDS_MAX, wait_for_end
@@ -98,6 +98,16 @@ def _check_form(request: HttpRequest) -> None:
         )
 
 
+def _check_optional_form(request: HttpRequest) -> None:
+    """For a form without which the request makes sense as well: what cannot be read as one must not pass for none, as it would
+    with Django, and cost money."""
+    _check_form(request)
+    # All that is around no field at all, and the ends of two lines.
+    empty = len((request.content_params or {}).get("boundary", "")) + len("----") + 4
+    if int(request.META.get("CONTENT_LENGTH") or 0) > empty and not (request.POST or request.FILES):
+        raise malformed()
+
+
 def valid_form(owner: User, fields: QueryDict, files: MultiValueDict[str, Any]) -> EditForm:
     """Raises Problem with what is wrong in each field."""
     form = EditForm(fields, files, owner=owner)
@@ -165,7 +175,7 @@ def cancel_edit(request: HttpRequest, edit_id: UUID) -> dict[str, Any]:
 )
 def retry_edit(request: HttpRequest, edit_id: UUID) -> Answer[Any]:
     """The same again as a new edit (201). An unconfirmed edit is sent once more instead (200), which may be charged twice."""
-    _check_form(request)
+    _check_optional_form(request)
     edit, key, same_seed = own_edit(request, edit_id), Key.of(request), _is_same_seed(request)
     if edit.state == State.UNCONFIRMED:
         actions.try_again_unconfirmed(edit, person(request))
@@ -207,7 +217,7 @@ def proposed_region(request: HttpRequest, edit_id: UUID) -> FileResponse:
 )
 def keep_rest(request: HttpRequest, edit_id: UUID) -> Answer[Any]:
     """A new, free version: the original with only what changed, or with only your `region` or `region_box`."""
-    _check_form(request)
+    _check_optional_form(request)
     return Answer(201, created(request, [made_version(request, _with_result(request, edit_id))]))
 
 

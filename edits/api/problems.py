@@ -96,6 +96,10 @@ def _unread(error: Exception) -> Problem:
     if refused := body_refusal(error):
         status, field, code, message = refused
         return Problem(status, code, message, errors=[{"field": field, "code": code, "message": message}])
+    return malformed()
+
+
+def malformed() -> Problem:
     return Problem(400, "malformed", "The request could not be read.")
 
 

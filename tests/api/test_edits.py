@@ -126,6 +126,19 @@ def test_an_ended_edit_is_tried_again_as_a_new_one(script: Script, alice: User, 
     assert (answer.status_code, answer.json()["id"], answer.json()["status"]) == (200, str(unsure.pk), "queued")
 
 
+@pytest.mark.parametrize("operation", ["retry", "keep-rest"])
+def test_what_cannot_be_read_as_a_form_does_not_pass_for_none(script: Script, alice: User, photo: Photo, operation: str) -> None:
+    """An order would come of it that nobody has meant."""
+    edit = edit_in(State.FAILED if operation == "retry" else State.SUCCEEDED, alice, photo)
+    path = f"{ROOT}/edits/{edit.pk}/{operation}"
+    headers = {"authorization": f"Bearer {script.token}"}
+    multipart = "multipart/form-data; boundary=line"
+    for body in (b"--line\r\nNone--line--\r\n", b"a body of nothing that is a form"):
+        assert problem(script.client.post(path, body, content_type=multipart, headers=headers), 400) == "malformed"
+    assert Edit.objects.count() == 1
+    assert script.client.post(path, b"--line--\r\n", content_type=multipart, headers=headers).status_code in (201, 409)
+
+
 def test_the_rest_is_kept(script: Script, alice: User) -> None:
     edit = edit_in(State.SUCCEEDED, alice, stored(alice, "coffee.png"))
     assert problem(script.get(f"/edits/{edit.pk}/keep-rest"), 409) == "nothing_changed"
