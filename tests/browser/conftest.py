@@ -12,7 +12,7 @@ from edits.wiro.sandbox import SandboxServer
 from tests.browser.comparing import edited
 from tests.browser.install import executable
 from tests.browser.new_edit import BLUE, RED, URL
-from tests.browser.waiting import PATIENCE, make_actions_wait
+from tests.browser.waiting import PATIENCE, make_actions_wait, wait_until_loaded
 from tests.run.site import RunningSite, running_site
 
 # Without a graphics card, and without a word to anybody but the site.
@@ -136,7 +136,7 @@ def look_at(open_own: Callable[..., Page]) -> Callable[..., Page]:
 
     def look(path: str, **options: Any) -> Page:
         page = open_own(path, **options)
-        page.wait_for_load_state("networkidle")
+        wait_until_loaded(page)
         return page
 
     return look

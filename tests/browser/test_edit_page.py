@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
-from tests.browser.waiting import becomes
+from tests.browser.waiting import becomes, wait_until_loaded
 from tests.run.site import RunningSite, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -203,6 +203,6 @@ def test_axe_finds_nothing_on_any_state_of_the_page(
     assert Axe().run(page).response["violations"] == [], "with a new link"
     for address in (result, failed, unconfirmed, waiting, shared, "/s/1:none/"):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        wait_until_loaded(page)
         assert Axe().run(page).response["violations"] == [], address
     visitor.post(f"{waiting}cancel/", waiting, {})

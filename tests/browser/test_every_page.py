@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.waiting import wait_until_loaded
 from tests.run.site import ROOT, RunningSite
 
 pytestmark = pytest.mark.browser
@@ -93,7 +94,7 @@ def test_the_first_view_of_every_page_is_light(
         weights: list[float] = []
         protocol.on("Network.loadingFinished", lambda event, weights=weights: weights.append(event["encodedDataLength"]))
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        wait_until_loaded(page)
         assert sum(weights) < FIRST_VIEW, address
 
 

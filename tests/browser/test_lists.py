@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from edits.web.views.lists import PAGE_SIZE
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
-from tests.browser.waiting import PATIENCE, becomes
+from tests.browser.shifts import TWO_FRAMES, note_shifts, shifts_of
+from tests.browser.waiting import PATIENCE, becomes, wait_until_loaded
 from tests.run.site import RunningSite, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -21,20 +22,6 @@ PHOTOS = ("coffee.png", "chelsea.png", "astronaut.png", "hubble_deep_field.jpg",
 EDITS = 2 * PAGE_SIZE + 2
 AUTOMATIC_PAGES = 5
 WEIGHT = 400_000
-# What comes into view is told to an observer in the next frame.
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-# Every shift of the layout that no click, tap or key has caused, with what moved.
-NOTE_SHIFTS = """
-    window.shifts = [];
-    new PerformanceObserver((list) => {
-        for (const { value, hadRecentInput, sources } of list.getEntries()) {
-            const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node?.nodeName));
-            if (!hadRecentInput) shifts.push([value, ...moved]);
-        }
-    }).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -102,14 +89,10 @@ def scroll_by_wheel_to_the_end(page: Page, wanted: int) -> None:
 @pytest.mark.parametrize("path", ["/", "/edits/"])
 def test_nothing_that_is_seen_moves_while_scrolling(open_own: Callable[..., Page], path: str, width: int) -> None:
     page = open_own(viewport={"width": width, "height": 900})
-    page.add_init_script(NOTE_SHIFTS)
+    note_shifts(page)
     page.goto(path)
-    page.evaluate(TWO_FRAMES)
-    # A busy machine may paint a page of which it has read only a part; `bench/first_views.py` measures how pages load.
-    page.evaluate("shifts.length = 0")
     scroll_by_wheel_to_the_end(page, EDITS)
-    page.evaluate(TWO_FRAMES)
-    assert page.evaluate("shifts") == []
+    assert shifts_of(page) == []
 
 
 def test_a_row_that_the_next_page_may_fill_waits_for_it(open_own: Callable[..., Page]) -> None:
@@ -297,6 +280,6 @@ def test_the_first_view_of_the_gallery_is_light(open_own: Callable[..., Page], w
     weights: list[float] = []
     protocol.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
     page.goto("/")
-    page.wait_for_load_state("networkidle")
+    wait_until_loaded(page)
     expect(cards(page)).to_have_count(PAGE_SIZE)
     assert 50_000 < sum(weights) < WEIGHT

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.reviewing import says, shows
-from tests.browser.waiting import becomes
+from tests.browser.waiting import becomes, wait_until_loaded
 from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -78,7 +78,7 @@ def test_a_session_by_keyboard(open_queue: Callable[..., Page], pairs: list[str]
 def test_the_next_pair_is_there_before_the_server_has_answered(open_queue: Callable[..., Page], pairs: list[str]) -> None:
     page, held = open_queue(), []
     page.route("**" + QUEUE, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
-    page.wait_for_load_state("networkidle")
+    wait_until_loaded(page)
     shows(page, pairs[0])
     for words in pairs[1:3]:
         page.keyboard.press("a")

@@ -19,6 +19,9 @@ PAUSE = 50  # milliseconds
 READY = """() => document.documentElement?.hasAttribute("data-ready")
     || matchMedia("(scripting: none)").matches
     || (document.readyState === "complete" && !document.querySelector("script[type=module]"))"""
+# What is lazy is loaded when it comes into the view.
+LOADED = """() => document.readyState === "complete" && [...document.images].every((image) => image.complete
+    || (image.loading === "lazy" && (!image.checkVisibility() || image.getBoundingClientRect().top >= innerHeight)))"""
 INPUTS = ("keyboard", "mouse", "touchscreen")
 ACTIONS = (
     "check",
@@ -41,6 +44,15 @@ ACTIONS = (
 def wait_until_ready(page: Page) -> None:
     """Until every script of the page that is shown has registered its listeners."""
     page.wait_for_function(READY)
+
+
+def wait_until_loaded(page: Page) -> None:
+    """Until the page listens, too, and all pictures of its first view are there.
+
+    Playwright's `networkidle` is another thing: on a slow machine it may not come at all.
+    """
+    wait_until_ready(page)
+    page.wait_for_function(LOADED)
 
 
 def make_actions_wait(patch: pytest.MonkeyPatch) -> None:
