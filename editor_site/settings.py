@@ -267,6 +267,7 @@ CONTENT_SECURITY_POLICY = content_security_policy(picture_origins(STORAGES["defa
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [_HERE.parent / "edits" / "locale"]
+FORMAT_MODULE_PATH = ["edits.locale"]
 # In which times are shown; the days of quotas and of money are those of UTC.
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = USE_I18N = True

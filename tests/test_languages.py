@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation.template import templatize
 
 from edits.models import Edit, State
@@ -155,6 +157,16 @@ def _words(page: str) -> str:
     reader.feed(page)
     # What stands in quotation marks is quoted as it is.
     return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment"), [("en", "Nov 6, 2026", "Nov 6, 2026, 4:05 PM"), ("de", "06.11.2026", "06.11.2026, 16:05")]
+)
+def test_dates_look_as_the_script_of_the_pages_writes_them(language: str, day: str, moment: str) -> None:
+    at = datetime(2026, 11, 6, 16, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert [date_format(at, name) for name in ("DATE_FORMAT", "SHORT_DATE_FORMAT")] == [day] * 2
+        assert [date_format(at, name) for name in ("DATETIME_FORMAT", "SHORT_DATETIME_FORMAT")] == [moment] * 2
 
 
 def test_only_changed_translations_are_compiled_again(tmp_path: Path) -> None:

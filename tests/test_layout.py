@@ -20,6 +20,7 @@ HELPERS = {
     "background",
     "bucket_storage",
     "failpoints",
+    "locale",
     "log",
     "log_context",
     "storage",

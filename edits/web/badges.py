@@ -1,10 +1,11 @@
 """What became of an edit beyond its result, in a word: where its card, its page and its sharing have a badge."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ..models import Edit, Review, Visibility
+from ..models import Edit, Review, ShareLink, Visibility
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,12 @@ class Badge:
     label: str
 
 
-def sharing_badge(edit: Edit) -> Badge:
-    """Who sees it, and what a reviewer said about that."""
+def sharing_badge(edit: Edit, links: Collection[ShareLink] = ()) -> Badge:
+    """Who sees it, also by one of its private `links`, and what a reviewer said about that."""
     if edit.visibility == Visibility.PUBLIC:
         return Badge("public", _("Public"))
     if edit.visibility == Visibility.PENDING:
         return Badge("pending", _("Appealed") if edit.appealed_at else _("In review"))
+    if links:
+        return Badge("link", _("Private link"))
     return Badge("rejected", _("Rejected")) if edit.review == Review.REJECTED else Badge("private", _("Private"))

@@ -57,6 +57,9 @@ function follow() {
   repeat(look);
 }
 
+// On a phone the filters are one row; the chosen one may stand behind its end.
+const chosen = [...document.querySelectorAll(".chip[aria-current]")].pop();
+if (chosen) chosen.closest("ul").scrollLeft = chosen.offsetLeft - chosen.closest("ul").offsetLeft;
 follow();
 document.addEventListener("cards-changed", follow);
 document.addEventListener("visibilitychange", () => {

@@ -45,12 +45,21 @@ async function showPreview(address) {
   await preview(address);
 }
 
+/** Two variations are compared, not one and not three. */
+function allowComparing() {
+  const button = document.querySelector("[data-compare-two]");
+  if (button) button.disabled = button.form.querySelectorAll("[name=pick]:checked").length !== 2;
+}
+
 function addressOf(form, submitter) {
   return `${form.action}?${new URLSearchParams(new FormData(form, submitter))}`;
 }
 
 /** `done` is called whenever another state has been drawn. */
 export function asUsual(studio, done) {
+  allowComparing();
+  studio.addEventListener("change", allowComparing);
+  document.addEventListener("cards-changed", allowComparing);
   studio.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);

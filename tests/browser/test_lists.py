@@ -254,6 +254,14 @@ def test_a_phone_shows_two_or_three_in_a_row(open_own: Callable[..., Page], widt
     assert tops.count(tops[0]) == columns
 
 
+def test_the_chosen_filter_is_seen_on_a_phone(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/", viewport={"width": 390, "height": 844})
+    last = page.locator(".chip").last
+    page.goto("/edits/" + str(last.get_attribute("href")))
+    expect(last).to_have_attribute("aria-current", "true")
+    becomes(page, lambda: last.evaluate("chip => chip.getBoundingClientRect().right <= innerWidth"), True)
+
+
 PLACES = ["/", "/edits/", "/edits/?select=1", "/edits/?q=unicorn&from=2026-01-01", "/edits/?stacked=1", "/edits/trash/"]
 
 

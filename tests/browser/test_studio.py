@@ -145,9 +145,11 @@ def test_of_several_variations_one_is_kept_and_the_others_come_back(
     page.get_by_role("link", name="See all 3 variations").click()
     cells = page.locator(".variation")
     expect(cells).to_have_count(3)
+    compare = page.get_by_role("button", name="Compare these two")
     for number in (0, 2):
+        expect(compare).to_be_enabled(enabled=not scripts)
         cells.nth(number).get_by_role("checkbox", name="Compare").check()
-    page.get_by_role("button", name="Compare these two").click()
+    compare.click()
     expect(page.locator(".compare-before figcaption")).to_have_text(re.compile(r"Version \d"))
     page.go_back()
     cells.nth(1).get_by_role("button", name="Keep this").click()

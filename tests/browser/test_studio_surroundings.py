@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
@@ -90,3 +90,24 @@ def test_the_composer_stays_above_the_keyboard(open_own: Callable[..., Page]) ->
     button = page.get_by_role("button", name="Edit photo").bounding_box()
     assert button
     assert button["y"] + button["height"] <= 500
+
+
+def test_the_heading_of_a_sheet_lies_inside_of_it(open_own: Callable[..., Page]) -> None:
+    page = open_own("/edits/new/", **PHONE)
+    page.locator("summary", has_text="Variations").click()
+    panel, heading = page.locator(".variations"), page.locator(".variations legend")
+    becomes(page, lambda: _top(heading) - _top(panel) >= 12, True)
+
+
+def test_what_opens_beside_the_picture_comes_into_view(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
+    done = browsed_site.visitor.upload("coffee.png", "Make it darker")
+    browsed_site.visitor.wait_for(done)
+    page = open_own(done, viewport={"width": 1440, "height": 620})
+    page.locator("#sharing summary").click()
+    expect(page.get_by_role("button", name="Create link")).to_be_in_viewport()
+
+
+def _top(part: Locator) -> float:
+    box = part.bounding_box()
+    assert box
+    return box["y"]

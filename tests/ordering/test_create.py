@@ -93,7 +93,7 @@ def test_more_variations_than_the_day_has_edits_left_are_refused_together(
     error = answer.json()["errors"]["__all__"][0]
     assert error["code"] == "edits_per_day"
     assert "left today (3)" in error["message"]
-    assert "midnight UTC" in error["message"]
+    assert "12:00 AM UTC" in error["message"]
     assert error["message"] in page.content.decode()
     assert not Edit.objects.exists()
     assert not [path for path in (media / "photos").rglob("*") if path.is_file()]

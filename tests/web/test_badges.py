@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edits.models import Edit
+from edits.models import Edit, ShareLink
 from edits.web.badges import sharing_badge
 
 
@@ -21,3 +21,10 @@ from edits.web.badges import sharing_badge
 )
 def test_a_badge_says_how_it_is_shared(fields: dict[str, object], label: str) -> None:
     assert sharing_badge(Edit(**fields)).label == label
+
+
+@pytest.mark.parametrize(
+    ("fields", "label"), [({}, "Private link"), ({"review": "rejected"}, "Private link"), ({"visibility": "public"}, "Public")]
+)
+def test_who_has_a_private_link_counts_unless_everybody_sees_it(fields: dict[str, object], label: str) -> None:
+    assert sharing_badge(Edit(**fields), [ShareLink()]).label == label

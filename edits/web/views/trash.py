@@ -47,7 +47,9 @@ def restore(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         trash.restore(edit, person(request))
         messages.success(request, _("Edit restored."))
     # If it was restored from its own page, return to that page.
-    return redirect("edit", edit_id) if "stay" in request.POST else redirect("edit-trash")
+    if "stay" in request.POST:
+        return redirect("edit", edit_id)
+    return redirect("edit-trash" if own_trash(request).exists() else "edit-list")
 
 
 def own_trash(request: HttpRequest) -> QuerySet[Edit]:

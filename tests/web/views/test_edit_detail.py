@@ -140,7 +140,7 @@ def test_trying_again_over_quota_says_when_it_renews(browser: Client, alice: Use
     page = browser.post(f"{edit_url(failed)}retry/")
     answer = browser.post(f"{edit_url(failed)}retry/", headers={"accept": "application/json"})
     assert (page.status_code, answer.status_code) == (429, 429)
-    assert "midnight UTC" in page.content.decode()
+    assert "12:00 AM UTC" in page.content.decode()
     assert answer.json()["errors"]["__all__"][0]["code"] == "edits_per_day"
 
 

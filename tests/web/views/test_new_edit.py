@@ -201,7 +201,7 @@ def test_over_quota_it_says_when_it_renews(browser: Client, settings: Settings, 
     text = page.content.decode()
     assert words in text
     assert "One more" in text
-    assert "midnight UTC" in text
+    assert "12:00 AM UTC" in text
     assert answer.json()["errors"]["__all__"][0]["code"] == limit.lower()
     assert Edit.objects.count() == 1
 

@@ -25,3 +25,13 @@ def test_the_page_of_a_deleted_edit_offers_to_restore_it(
     assert answer["Location"] == edit_url(edit)
     assert reloaded(edit).deleted_at is None
     assert "in the trash" not in browser.get(edit_url(edit)).text
+
+
+def test_whoever_restores_the_last_one_is_led_to_the_edits_and_not_to_an_empty_trash(
+    browser: Client, alice: User, photo: Photo
+) -> None:
+    first, last = (edit_in(State.SUCCEEDED, alice, photo, deleted_at=timezone.now()) for _ in range(2))
+    assert browser.post(f"{edit_url(first)}restore/")["Location"] == "/edits/trash/"
+    answer = browser.post(f"{edit_url(last)}restore/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/edits/"
+    assert "Edit restored." in answer.text
