@@ -296,6 +296,5 @@ def test_the_admin_is_for_staff(visitors: dict[str, Client], alice: User, photo:
 def test_a_forbidden_page_tells_the_staff_without_rights(signed_in: SignIn, bob: User) -> None:
     bob.is_staff = True
     bob.save()
-    response = signed_in(bob).get("/admin/edits/edit/")
-    assert response.status_code == 403
-    assert "You don’t have access to this page" in response.text
+    answer = signed_in(bob).get("/admin/edits/edit/")
+    assert (answer.status_code, "You don’t have access to this page" in answer.text) == (403, True)

@@ -132,6 +132,16 @@ def test_decisions_neither_enqueue_nor_know_of_http() -> None:
             assert not [module for module in found if module[:2] in (("django", "http"), ("django", "shortcuts"))], shown(path)
 
 
+def test_files_and_functions_are_short() -> None:
+    scripts = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    for path in [*SOURCES, *scripts, *(ROOT / "static" / "js").rglob("*.js")]:
+        assert path.read_text().count("\n") <= 300, shown(path)
+    for path in SOURCES:
+        for function in ast.walk(tree_of(path)):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (function.end_lineno or 0) - function.lineno < 35, f"{shown(path)}: {function.name}"
+
+
 def test_nothing_is_imported_inside_a_function() -> None:
     for path in SOURCES:
         for function in ast.walk(tree_of(path)):

@@ -79,9 +79,7 @@ def create_variations(
     if known := _asked_before(owner, nonces):
         return known
     inputs = {**inputs, "batch": batch or (uuid.uuid4() if len(nonces) > 1 else None), **(start.history if start else {})}
-    rows = _rows(inputs, models, variations, seed)
-    for row, own in zip(rows, nonces, strict=True):
-        row["nonce"] = own
+    rows = [row | {"nonce": own} for row, own in zip(_rows(inputs, models, variations, seed), nonces, strict=True)]
     with _with_region(rows, region, (picture.width, picture.height)):
         try:
             with _stored(owner, picture) as photo:

@@ -1,4 +1,4 @@
-"""A part of the photo is marked, by mouse, by finger and by keyboard, sent, seen, corrected and taken back."""
+"""A part of a new photo is marked, by mouse, by finger and by keyboard, sent, seen and taken back."""
 
 import io
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.marking import stage, tool, words
+from tests.browser.marking import Point, brush_size, drag, mask, places, stage, tool, words
 from tests.browser.new_edit import PHONE, choose, send
 from tests.browser.waiting import becomes
 from tests.photos import photo_path
@@ -19,7 +19,6 @@ from tests.run.site import RunningSite
 
 pytestmark = pytest.mark.browser
 
-Point = tuple[float, float]
 FIELDS = ("left", "top", "width", "height")
 
 
@@ -45,26 +44,6 @@ def marking(open_form: Callable[..., Page], large: Path) -> Callable[..., Page]:
     return open_one
 
 
-def brush_size(page: Page) -> Locator:
-    return page.get_by_label("Size").filter(visible=True)
-
-
-def places(page: Page, points: list[Point]) -> list[Point]:
-    """Fractions of the picture in pixels of the window."""
-    stage(page).scroll_into_view_if_needed()
-    box = present(stage(page).bounding_box())
-    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-
-
-def drag(page: Page, *points: Point) -> None:
-    first, *others = places(page, list(points))
-    page.mouse.move(*first)
-    page.mouse.down()
-    for place in others:
-        page.mouse.move(*place, steps=5)
-    page.mouse.up()
-
-
 def drag_by_finger(page: Page, *points: Point) -> None:
     session = page.context.new_cdp_session(page)
     first, *others = places(page, list(points))
@@ -81,11 +60,6 @@ def drag_by_finger(page: Page, *points: Point) -> None:
 def numbers(page: Page) -> list[float]:
     """Those in the fields; nothing is a number that is no number."""
     return [float(page.locator(f"[name=region_{name}]").input_value() or "nan") for name in FIELDS]
-
-
-def mask(page: Page) -> Image.Image:
-    """The region that the edit on this page has."""
-    return Image.open(io.BytesIO(page.request.get(f"{page.url}region").body())).convert("L")
 
 
 def sent(page: Page, site: RunningSite) -> dict[str, Any]:
@@ -208,76 +182,6 @@ def test_a_finger_may_be_lifted_anywhere_and_nothing_is_broken_for_anybody(marki
     drag(page, (0.5, 0.5), (0.501, 0.501))
     expect(words(page)).to_have_text("Box: left 90%, top 90%, width 10%, height 10%")
     assert Axe().run(page).response["violations"] == []
-
-
-def test_the_rest_is_kept_after_what_is_kept_was_corrected(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
-    done = browsed_site.visitor.upload("rocket.jpg", "Change the sky to navy blue")
-    browsed_site.visitor.wait_for(done)
-    page = open_own(done)
-    page.get_by_text("View and adjust the changed area").click()
-    expect(words(page)).to_contain_text("Marked:")
-    page.get_by_role("button", name="Eraser").click()
-    brush_size(page).fill("30")
-    drag(page, (0.0, 0.9), (1.0, 0.9))
-    assert Axe().run(page).response["violations"] == []
-    page.get_by_role("button", name="Keep the rest").click()
-    page.wait_for_url(lambda url: done not in url and "/edits/" in url)
-    expect(page.get_by_text("Made from this edit")).to_be_visible()
-    drawn = mask(page)
-    assert drawn.getpixel((drawn.width // 2, round(0.9 * drawn.height))) == 0
-
-
-def test_keeping_the_rest_of_a_whole_picture_is_refused_with_words(
-    open_own: Callable[..., Page], browsed_site: RunningSite
-) -> None:
-    done = browsed_site.visitor.upload("coffee.png", "Turn it into a negative")
-    browsed_site.visitor.wait_for(done)
-    page = open_own(done)
-    page.get_by_role("button", name="Keep the rest").click()
-    expect(page.get_by_text("This edit changed the whole photo")).to_be_visible()
-    assert page.url.endswith(done)
-
-
-def test_the_studio_marks_on_the_large_picture_and_begins_anew_after_it_was_sent(
-    open_own: Callable[..., Page], browsed_site: RunningSite
-) -> None:
-    done = browsed_site.visitor.upload("rocket.jpg", "Turn it into a negative")
-    browsed_site.visitor.wait_for(done)
-    page = open_own(done)
-    size = present(page.locator("[data-compare]").bounding_box())
-    tool(page).click()
-    expect(page.locator("[data-view]")).to_be_hidden()
-    assert present(stage(page).bounding_box())["width"] > 0.6 * size["width"]
-    drag(page, (0.4, 0.3), (0.6, 0.6))
-    expect(tool(page)).to_contain_text("6%")
-    assert Axe().run(page).response["violations"] == []
-    page.get_by_label("What should change?").fill("Make it warmer")
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url(lambda url: done not in url)
-    expect(page.get_by_role("heading", name="Region")).to_be_visible()
-    expect(page.locator("[data-view]")).to_be_visible()
-    expect(tool(page)).not_to_contain_text("%")
-    browsed_site.visitor.wait_for("/" + page.url.split("/", 3)[3])
-    box = present(mask(page).getbbox())
-    assert box[0] / mask(page).width == pytest.approx(0.4, abs=0.01)
-
-
-def test_what_is_marked_stays_while_other_versions_are_looked_at(
-    open_own: Callable[..., Page], browsed_site: RunningSite
-) -> None:
-    first = browsed_site.visitor.upload("coffee.png", "Turn it into a negative")
-    browsed_site.visitor.wait_for(first)
-    second = browsed_site.visitor.start_at({"version": first.split("/")[2], "side": "result"}, "Make it darker")
-    browsed_site.visitor.wait_for(second)
-    page = open_own(second)
-    tool(page).click()
-    drag(page, (0.1, 0.1), (0.5, 0.5))
-    tool(page).click()
-    page.locator(f"a[href='{first}']").click()
-    page.wait_for_url(f"**{first}")
-    expect(tool(page)).to_contain_text("16%")
-    tool(page).click()
-    expect(words(page)).to_contain_text("Box: left 10%")
 
 
 def test_without_scripts_the_box_is_typed(open_form: Callable[..., Page], large: Path, browsed_site: RunningSite) -> None:

@@ -1,35 +1,23 @@
 """A review session: by keyboard, without a connection for a moment, without scripts, and with many at once."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.reviewing import says, shows
+from tests.browser.reviewing import GRID, QUEUE, offer_pairs, says, shows
 from tests.browser.waiting import becomes, wait_until_loaded
 from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-QUEUE, GRID = "/admin/edits/edit/review/", "/admin/edits/edit/waiting/"
 LOADED = "pair => [...pair.querySelectorAll('figure img')].every(image => image.complete && image.naturalWidth)"
-PHOTOS = ("coffee.png", "rocket.jpg", "chelsea.png", "coffee.png")
 
 
 @pytest.fixture
 def pairs(browsed_site: RunningSite) -> list[str]:
-    """The instructions of all pairs that wait, oldest first."""
-    visitor = browsed_site.visitor
-    if ids := re.findall(r'name="id" value="([^"]+)"', visitor.get(GRID).text):
-        visitor.post(GRID, GRID, {"action": "reject", "id": ids, "words": "left over"})
-    words = [f"Make it different in way {number}" for number, _ in enumerate(PHOTOS, 1)]
-    for edit in [visitor.upload(photo, prompt) for photo, prompt in zip(PHOTOS, words, strict=True)]:
-        assert visitor.wait_for(edit)["state"] == "succeeded"
-        visitor.post(f"{edit}share/", edit, {})
-    return words
+    return offer_pairs(browsed_site)
 
 
 @pytest.fixture
@@ -166,73 +154,6 @@ def test_it_says_why_a_key_decided_nothing(open_queue: Callable[..., Page], pair
     expect(page.locator("[data-progress]")).to_contain_text("4 waiting")
 
 
-@pytest.mark.parametrize("viewport", [(1440, 900), (1024, 768), (390, 844)])
-def test_the_reasons_cover_no_picture(open_queue: Callable[..., Page], pairs: list[str], viewport: tuple[int, int]) -> None:
-    page = open_queue(viewport={"width": viewport[0], "height": viewport[1]})
-    shows(page, pairs[0])
-    page.keyboard.press("r")
-    panel = page.locator(".review-panel").bounding_box()
-    assert panel
-    for picture in page.locator("[data-pair]:not([hidden]) figure img:not(.pair-map)").all():
-        box = picture.bounding_box()
-        assert box
-        beside = box["x"] + box["width"] <= panel["x"] or panel["x"] + panel["width"] <= box["x"]
-        assert beside or box["y"] + box["height"] <= panel["y"] or panel["y"] + panel["height"] <= box["y"]
-
-
-def test_a_pair_is_zoomed_as_large_as_the_screen_and_no_key_decides_meanwhile(
-    open_queue: Callable[..., Page], pairs: list[str]
-) -> None:
-    page = open_queue()
-    shows(page, pairs[0])
-    page.keyboard.press("f")
-    dialog = page.get_by_role("dialog", name="Before and after")
-    level = dialog.locator("[data-zoom-level]")
-    fit = level.inner_text()
-    dialog.get_by_role("button", name="Zoom in").click()
-    expect(level).not_to_have_text(fit)
-    scales = "() => [...document.querySelectorAll('.closely img')].map((image) => getComputedStyle(image).scale + image.width)"
-    assert len(set(page.evaluate(scales))) == 1
-    finds_nothing(page)
-    page.keyboard.press("a")
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    shows(page, pairs[0])
-
-
-def test_a_pair_of_the_grid_is_zoomed_without_being_chosen(open_queue: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_queue(GRID)
-    page.get_by_role("button", name=f"Full screen: {pairs[1]}").click()
-    dialog = page.get_by_role("dialog", name="Before and after")
-    expect(dialog.get_by_role("img", name="The photo after the edit")).to_be_visible()
-    dialog.get_by_role("button", name="Close").click()
-    expect(page.get_by_text("0 selected")).to_be_visible()
-
-
-def test_the_ways_to_look(open_queue: Callable[..., Page], pairs: list[str]) -> None:
-    page = open_queue()
-    slider = page.get_by_role("slider", name="Compare before and after")
-    expect(slider).to_have_count(0)
-    page.keyboard.press("ArrowRight")
-    expect(slider).to_have_value("54")
-    change_map = page.get_by_role("img", name="Where the edit changed the photo")
-    page.keyboard.press("c")
-    expect(change_map).to_be_visible()
-    expect(slider).to_have_count(0)
-    page.keyboard.press("c")
-    expect(page.get_by_role("button", name="Side by side")).to_have_attribute("aria-pressed", "true")
-    expect(change_map).to_have_count(0)
-    page.keyboard.press("c")
-    expect(change_map).to_be_visible()
-    page.keyboard.press("ArrowLeft")
-    expect(slider).to_have_value("50")
-    expect(change_map).to_have_count(0)
-    with page.context.expect_page() as opened:
-        page.keyboard.press("o")
-    expect(opened.value).to_have_url(re.compile("/admin/edits/edit/[0-9a-f-]+/change/"))
-    shows(page, pairs[0])
-
-
 def test_without_a_connection_the_pair_comes_back(open_queue: Callable[..., Page], pairs: list[str]) -> None:
     page = open_queue()
     shows(page, pairs[0])
@@ -286,27 +207,3 @@ def test_many_at_once_and_nothing_moves(open_queue: Callable[..., Page], pairs: 
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(rows).to_have_count(4)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(open_queue: Callable[..., Page], pairs: list[str], theme: str) -> None:
-    for viewport in ({"width": 1440, "height": 900}, {"width": 390, "height": 844}):
-        page = open_queue(viewport=viewport)
-        page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
-        page.reload()
-        finds_nothing(page)
-        page.keyboard.press("ArrowRight")
-        expect(page.get_by_role("slider", name="Compare before and after")).to_be_visible()
-        finds_nothing(page)
-        page.keyboard.press("r")
-        expect(page.get_by_label("In your own words")).to_be_visible()
-        finds_nothing(page)
-        page.goto(GRID)
-        expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        page.get_by_role("checkbox", name=pairs[0]).check()
-        finds_nothing(page)
-
-
-def finds_nothing(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found]

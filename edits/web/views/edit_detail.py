@@ -91,12 +91,8 @@ def is_measuring(edit: Edit) -> bool:
 
 
 def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, Any]:
-    is_result = edit.state == State.SUCCEEDED
-    links = live_links(request, edit) if is_result else []
     versions = history(edit)
     variations = versions.variations_of(edit)
-    # Until one is picked, the price would tell which model it is.
-    retry_price = create.price_again(edit) if edit.is_ended and not is_blind else None
     compared = comparison.comparison(edit, versions, comparison.wanted_in(request.GET))
     return {
         "is_owner": True,
@@ -109,25 +105,41 @@ def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, An
         # With several left, the grid has the buttons.
         "can_pick": is_blind and not variations and blind.can_pick(edit),
         "is_comparison": len({version.edit.model for version in variations}) > 1,
+        "can_cancel": edit.is_pending and not edit.cancel_requested_at,
+        # An edit of a region keeps the rest already.
+        "can_keep_rest": edit.state == State.SUCCEEDED and not edit.region,
         **composer.below(edit, person(request), is_blind=is_blind),
+        **_retrying(edit, is_blind),
+        **_sharing(request, edit),
+    }
+
+
+def _retrying(edit: Edit, is_blind: bool) -> dict[str, Any]:
+    # Until one is picked, the price would tell which model it is.
+    price = create.price_again(edit) if edit.is_ended and not is_blind else None
+    return {
+        "can_retry": price is not None or (edit.state == State.UNCONFIRMED and not edit.is_made_here),
+        "retry_price": price,
+        # Submitting the form twice creates one edit.
+        "retry_nonce": uuid.uuid4().hex,
+        "has_seed": has_seed(edit),
+        "fallback": model_facts.fallback(edit),
+    }
+
+
+def _sharing(request: HttpRequest, edit: Edit) -> dict[str, Any]:
+    is_result, is_private = edit.state == State.SUCCEEDED, edit.visibility == Visibility.PRIVATE
+    links = live_links(request, edit) if is_result else []
+    return {
         "links": links,
         # The URL of a new link is shown only once, so the sharing panel must be open.
         "is_sharing": any(link["url"] for link in links),
         "link_days": sharing.LINK_DAYS,
         "review_text": user_messages.review(edit),
-        "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        "can_retry": retry_price is not None or (edit.state == State.UNCONFIRMED and not edit.is_made_here),
-        "retry_price": retry_price,
-        "has_seed": has_seed(edit),
-        "fallback": model_facts.fallback(edit),
-        # An edit of a region keeps the rest already.
-        "can_keep_rest": is_result and not edit.region,
-        "can_share": is_result and edit.visibility == Visibility.PRIVATE and edit.review != Review.REJECTED,
+        "can_share": is_result and is_private and edit.review != Review.REJECTED,
         "can_appeal": moderation.can_appeal(edit),
-        "can_unshare": edit.visibility != Visibility.PRIVATE,
-        "can_hide_name": edit.visibility != Visibility.PRIVATE and edit.shows_name,
-        # Submitting the form twice creates one edit.
-        "retry_nonce": uuid.uuid4().hex,
+        "can_unshare": not is_private,
+        "can_hide_name": not is_private and edit.shows_name,
     }
 
 
