@@ -1,5 +1,5 @@
 // A result is shown before it is compared with its photo. What changed, and the way to its map, are put into the page when they
-// are known.
+// are known; their places are there before, so that nothing moves.
 
 import { unseen } from "./poll.js";
 
@@ -23,7 +23,7 @@ function take(page) {
   if (!words) return false;
   place()?.replaceWith(words);
   const way = page.querySelector(WAY);
-  if (way && !document.querySelector(WAY)) document.querySelector("[data-compare-body] .segments")?.append(way);
+  document.querySelector(`${WAY}:disabled`)?.replaceWith(way ?? "");
   return true;
 }
 
@@ -39,5 +39,6 @@ export async function bringLateChanges() {
     // Somebody may have gone to another version meanwhile.
     if (page && location.href === address && take(page)) break;
   }
+  if (place()) place().textContent = "\u00a0";
   waiting = false;
 }

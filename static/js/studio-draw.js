@@ -7,6 +7,7 @@ const PARTS = ["[data-view]", "[data-start]", "[data-side]"];
 const live = document.querySelector("[data-live]");
 let title = document.title;
 let latest = 0;
+let asked = 0;
 
 export function announce(text) {
   // A live region that is written again with the same words may be read aloud again.
@@ -67,11 +68,23 @@ function takeHead(page, news) {
   showTitle(news);
 }
 
-/**
- * Draw the page at `address` here. `push`: it is another place to come back to; `news`: the title while nobody looks;
- * `onlyTree`: leave the picture alone.
- */
-export async function draw(address, { push = false, news, onlyTree = false } = {}) {
+/** Draw the page at `address` here, as somebody asked for. `push`: it is another place to come back to. */
+export async function draw(address, { push = false } = {}) {
+  asked += 1;
+  try {
+    await show(address, { push });
+  } finally {
+    asked -= 1;
+  }
+}
+
+/** There is news of what is here. `news`: the title while nobody looks; `onlyTree`: leave the picture alone. */
+export async function redraw({ news, onlyTree = false } = {}) {
+  // Whoever is on the way elsewhere gets there.
+  if (!asked) await show(location.href, { news, onlyTree });
+}
+
+async function show(address, { push = false, news, onlyTree = false }) {
   const mine = ++latest;
   const answer = await fetch(address, { cache: "no-store", headers: { Accept: "text/html", ...unseen() } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -5,7 +5,7 @@ import { compose } from "./composer.js";
 import { bringLateChanges } from "./late-changes.js";
 import { needsNewPage, readStatus, repeat } from "./poll.js";
 import { asUsual, offerSharing } from "./studio-actions.js";
-import { announce, draw, markProgress } from "./studio-draw.js";
+import { announce, draw, markProgress, redraw } from "./studio-draw.js";
 import { listenToKeys } from "./studio-keys.js";
 
 const studio = document.querySelector("[data-studio]");
@@ -42,7 +42,7 @@ async function lookHere() {
     if (status.state !== "unconfirmed") show(status);
     return false;
   }
-  await draw(location.href, { news: status.state === "succeeded" && ready });
+  await redraw({ news: status.state === "succeeded" && ready });
   announce(status.text);
   return true;
 }
@@ -62,7 +62,7 @@ async function lookAtOthers() {
     if (words) words.textContent = text;
   }
   const isOver = edits.length < pending.size || edits.some((status) => needsNewPage(pending.get(status.id), status));
-  if (isOver) await draw(location.href);
+  if (isOver) await redraw();
 }
 
 async function look() {
@@ -109,7 +109,7 @@ if (form) {
 addEventListener("popstate", () => draw(location.href).then(follow));
 // Another tab may have sent something meanwhile.
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && form && !following) draw(location.href, { onlyTree: true }).then(follow);
+  if (!document.hidden && form && !following) redraw({ onlyTree: true }).then(follow);
 });
 follow();
 offerSharing();

@@ -223,17 +223,20 @@ def _drawn_before_it_was_compared(route: Route) -> None:
     """The page as it is in the moment between a result and its comparison."""
     answer = route.fetch()
     text = re.sub(
-        r'<p class="compare-changed">.*?</p>', '<p class="compare-changed" data-measuring hidden></p>', answer.text(), flags=re.S
+        r'<p class="compare-changed">.*?</p>', '<p class="compare-changed" data-measuring>…</p>', answer.text(), flags=re.S
     )
-    text = re.sub(r'<button type="button" data-mode="changes".*?</button>', "", text)
+    text = re.sub(r' data-heat=".*?" data-alt=".*?">', " disabled>", text)
     route.fulfill(response=answer, body=text)
 
 
 def test_what_changed_comes_to_a_page_that_was_drawn_before_it_was_known(open_own: Callable[..., Page], moon: str) -> None:
     page = open_own()
+    note_shifts(page)
     page.route(f"**{moon}", _drawn_before_it_was_compared, times=1)
     page.goto(moon)
-    page.get_by_role("button", name="Side by side").click()
+    expect(page.get_by_role("button", name="Changes")).to_be_disabled()
     expect(page.get_by_text("of the photo changed")).to_be_visible()
+    expect(page.get_by_role("button", name="Changes")).to_be_enabled()
+    assert shifts_of(page) == []
     choose_mode(page, "Changes")
     expect(page.get_by_role("img", name="Where the edit changed the photo")).to_be_visible()

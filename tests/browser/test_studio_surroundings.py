@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
@@ -82,6 +82,28 @@ def test_a_running_edit_says_that_the_connection_is_lost_and_catches_up(
     page.context.set_offline(False)
     expect(page.locator("[data-offline]")).to_be_hidden()
     expect(page.get_by_role("img", name="The photo after the edit: Wait for me")).to_be_visible()
+
+
+def test_whoever_goes_elsewhere_is_not_held_back_by_news_of_where_they_were(
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer
+) -> None:
+    visitor, held_back = browsed_site.visitor, list[Route]()
+    first = visitor.upload("coffee.png", "Make it darker")
+    visitor.wait_for(first)
+
+    def hold_back(route: Route) -> None:
+        held_back.append(route)
+
+    with held(wiro, "Come late"):
+        page = open_own(visitor.start_at({"version": first.split("/")[2], "side": "result"}, "Come late"))
+        page.route(f"**{first}", hold_back)
+        page.locator(f"a[href='{first}']").click()
+        becomes(page, lambda: len(held_back), 1)
+    with page.expect_response(lambda answer: answer.url.endswith("/status/") and answer.json()["state"] == "succeeded"):
+        pass
+    page.wait_for_timeout(500)
+    held_back[0].continue_()
+    page.wait_for_url(f"**{first}")
 
 
 def test_the_composer_stays_above_the_keyboard(open_own: Callable[..., Page]) -> None:

@@ -19,9 +19,15 @@ PAUSE = 50  # milliseconds
 READY = """() => document.documentElement?.hasAttribute("data-ready")
     || matchMedia("(scripting: none)").matches
     || (document.readyState === "complete" && !document.querySelector("script[type=module]"))"""
-# What is lazy is loaded when it comes into the view.
-LOADED = """() => document.readyState === "complete" && [...document.images].every((image) => image.complete
-    || (image.loading === "lazy" && (!image.checkVisibility() || image.getBoundingClientRect().top >= innerHeight)))"""
+# What is lazy is loaded when it comes into the view, of the window and of any list that is scrolled by itself.
+LOADED = """() => {
+    const isSeen = (image) => {
+        const { left, top, width, height } = image.getBoundingClientRect();
+        return image.parentElement.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    };
+    return document.readyState === "complete"
+        && [...document.images].every((image) => image.complete || (image.loading === "lazy" && !isSeen(image)));
+}"""
 INPUTS = ("keyboard", "mouse", "touchscreen")
 ACTIONS = (
     "check",
