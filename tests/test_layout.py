@@ -109,6 +109,13 @@ def test_the_tool_servers_sdk_is_loaded_only_when_it_is_used() -> None:
         assert not [module for module in imports_of(path) if module[:3] == ("edits", "tool_server", "protocol")], shown(path)
 
 
+def test_websockets_is_loaded_only_where_it_is_used_since_it_is_an_extra() -> None:
+    users = {"edits/wiro/live_connection.py", "edits/wiro/sandbox/api/live_socket.py"}
+    assert {shown(path) for path in SOURCES if "websockets" in {module[0] for module in imports_of(path)}} == users
+    for path in SOURCES:
+        assert not [module for module in imports_of(path) if "live_connection" in module], shown(path)
+
+
 @pytest.mark.parametrize("part", OUTSIDE_LIBRARIES)
 def test_the_libraries_of_ours_stay_free_of_django(part: str) -> None:
     found = {module[0] for path in SOURCES if part_of(path) == part for module in imports_of(path)}

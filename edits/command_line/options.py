@@ -24,7 +24,8 @@ content, the instruction, the model, the region, the seed and --no-fit. What is 
 ENVIRONMENT = """\
 environment:
   REWORD_SITE, REWORD_TOKEN         the site, and a token of yours ("Your account", "API tokens")
-  WIRO_API_KEY, WIRO_API_SECRET     with --wiro; also WIRO_BASE_URL and WIRO_OUTPUT_HOSTS, as the package wiro reads them
+  WIRO_API_KEY, WIRO_API_SECRET     with --wiro; also WIRO_BASE_URL, WIRO_SOCKET_URL and WIRO_OUTPUT_HOSTS, as the package wiro
+                                    reads them
 """
 CODES = """
 exit codes:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -166,7 +167,7 @@ class WiroEdits:
 
     def _waited(self, track: Track) -> WiroTask:
         try:
-            return self._client.wait(track.id, timeout=self._patience.left, on_progress=lambda task: self._progress(task, track))
+            return self._client.wait(track.id, timeout=self._patience.left, on_progress=partial(self._progress, track), live=True)
         except WiroTimeoutError:
             raise OutOfTime from None
         except WiroNotFoundError:
@@ -176,7 +177,7 @@ class WiroEdits:
         except WiroError as error:
             raise NotDone(Status.PENDING, f"It was ordered, but cannot be fetched: {_why(error)}", track.id) from None
 
-    def _progress(self, task: WiroTask, track: Track) -> None:
+    def _progress(self, track: Track, task: WiroTask) -> None:
         if self._patience.is_stopped:
             raise Stopped
         track.tell("waiting for its turn" if task.is_queued else "being edited", task.progress.percent)

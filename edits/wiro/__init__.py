@@ -11,13 +11,15 @@
 Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what
 a callback says), `exceptions` (what can go wrong), `values` (validation of single values), `answer` (is it a yes
 or a no), `refusal` (why a model made no result), `results` (what an answer means for its call), `auth` (signing),
-`download` (outputs), `waiting` (until a task has ended), `files` and `arguments` (what calls take), `wire`
-(connections and deadlines); `catalog` declares the models that we know, `sandbox` is a local stand-in for Wiro.
+`download` (outputs), `waiting` (until a task has ended), `live`, `live_message` and `live_connection` (what Wiro's
+socket says meanwhile), `files` and `arguments` (what calls take), `addresses` (of Wiro), `wire` (connections and
+deadlines); `catalog` declares the models that we know, `sandbox` is a local stand-in for Wiro.
 """
 
+from .addresses import BASE_URL, SOCKET_URL
 from .arguments import MAX_LIST
 from .callback import MAX_CALLBACK_BODY, CallbackHint, parse_callback
-from .client import BASE_URL, MAX_DOWNLOAD_BYTES, WiroClient
+from .client import MAX_DOWNLOAD_BYTES, WiroClient
 from .exceptions import (
     WiroAPIError,
     WiroAuthenticationError,
@@ -43,6 +45,7 @@ from .status import (
     POSTPROCESS_END,
     QUEUED,
     STATUS_ORDER,
+    WiroLiveProgress,
     WiroProgress,
     WiroStage,
     progress_of,
@@ -71,6 +74,7 @@ __all__ = [
     "MAX_URL",
     "POSTPROCESS_END",
     "QUEUED",
+    "SOCKET_URL",
     "STATUS_ORDER",
     "CallbackHint",
     "Refusal",
@@ -82,6 +86,7 @@ __all__ = [
     "WiroDownloadError",
     "WiroError",
     "WiroInsufficientBalanceError",
+    "WiroLiveProgress",
     "WiroNotFoundError",
     "WiroOutput",
     "WiroProgress",

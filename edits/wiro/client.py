@@ -3,33 +3,31 @@
 import io
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 import requests
 
+from .addresses import BASE_URL, checked_base_url, checked_socket_url
 from .answer import Answer, read_answer
 from .arguments import MAX_LIST, page, reference, run_request, slugs
 from .auth import WiroAuth
 from .download import Downloader
 from .exceptions import WiroAPIError, WiroConnectionError, WiroResponseError, WiroUnsupportedCallError
 from .files import Source, Target, opened, stored
+from .live import news_from
 from .results import accepted_run, asked_for, may_mean_unknown_call
 from .task import WiroRun, WiroTask, WiroTaskList
 from .tool import WiroTool
 from .values import as_int, as_url
-from .waiting import wait_for_end
-from .wire import BodyTooLargeError, Call, Wire, read_body
+from .waiting import NO_NEWS, OnProgress, wait_for_end
+from .wire import Call, Wire, read_small_body
 
-BASE_URL = "https://api.wiro.ai/v1"
 OUTPUT_HOSTS = ("wiro.ai",)
-MAX_ANSWER_BYTES = 5 * 1024 * 1024
 MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
-_PLAIN_BASE_URL = re.compile(r"https?://[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 _HEADERS = {"Accept": "application/json", "User-Agent": "wiro-client"}
 _FRESH = {"Connection": "close"}
 # There are many of them, and each says little.
@@ -39,10 +37,12 @@ _FREQUENT = ("Task/Detail", "Task/List", "Tool/Detail")
 class WiroClient:
     """Wiro's HTTP API. One client may be shared by any number of threads.
 
-    An empty `api_secret` is for key-only projects. Outputs are fetched from `output_hosts` only (see `download.OutputHosts`).
-    `pool_size` is the number of connections kept alive for Task/Detail, Cancel and Kill. Deadlines are seconds for the whole
-    call, from the name lookup to the last byte. `observe` is told of every call: its name ("Run", "Task/Detail"), how it
-    ended (answered, refused, unreadable, no_answer) and how many seconds it took. Raises ValueError for bad settings.
+    An empty `api_secret` is for key-only projects. `socket_url` is where live progress comes from ("" for none); by default it is
+    Wiro's own if `base_url` is, and there is none for another server, since a task's token must not go to a third party. Outputs
+    are fetched from `output_hosts` only (see `download.OutputHosts`). `pool_size` is the number of connections kept alive for
+    Task/Detail, Cancel and Kill. Deadlines are seconds for the whole call, from the name lookup to the last byte. `observe` is
+    told of every call: its name ("Run", "Task/Detail"), how it ended (answered, refused, unreadable, no_answer) and how many
+    seconds it took. Raises ValueError for bad settings.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class WiroClient:
         api_secret: str = "",
         *,
         base_url: str = BASE_URL,
+        socket_url: str | None = None,
         output_hosts: Sequence[str] = OUTPUT_HOSTS,
         pool_size: int = 32,
         observe: Callable[[str, str, float], None] | None = None,
     ) -> None:
-        if not _PLAIN_BASE_URL.fullmatch(base_url):
-            raise ValueError("The base URL must be a plain http or https address.")
-        self._base_url = base_url.rstrip("/")
+        self._base_url = checked_base_url(base_url)
+        self._socket_url = checked_socket_url(socket_url, self._base_url)
         self._auth = WiroAuth(api_key, api_secret, self._base_url)
         self._secrets = tuple(filter(None, (api_key, api_secret)))
         self._kept_alive = Wire(pool_size)
@@ -66,12 +66,14 @@ class WiroClient:
 
     @classmethod
     def from_environment(cls, **options: Any) -> Self:
-        """A client for WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL and WIRO_OUTPUT_HOSTS (with commas in between); only the
-        key has to be set. `options` are the others of the class. Raises ValueError."""
-        key, secret, address, hosts = (
-            os.environ.get(f"WIRO_{name}", "") for name in ("API_KEY", "API_SECRET", "BASE_URL", "OUTPUT_HOSTS")
+        """A client for WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL, WIRO_SOCKET_URL and WIRO_OUTPUT_HOSTS (with commas in
+        between); only the key has to be set. With another server's WIRO_BASE_URL there is no live progress unless WIRO_SOCKET_URL
+        is set, too. `options` are the others of the class. Raises ValueError."""
+        key, secret, address, socket, hosts = (
+            os.environ.get(f"WIRO_{name}", "") for name in ("API_KEY", "API_SECRET", "BASE_URL", "SOCKET_URL", "OUTPUT_HOSTS")
         )
         options.setdefault("base_url", address or BASE_URL)
+        options.setdefault("socket_url", socket or None)
         options.setdefault("output_hosts", hosts.split(",") if hosts else OUTPUT_HOSTS)
         return cls(key, secret, **options)
 
@@ -119,16 +121,17 @@ class WiroClient:
         answer.check()
         return asked_for(answer, body)
 
-    def wait(
-        self, run: WiroRun | str, *, timeout: float = 600.0, on_progress: Callable[[WiroTask], None] | None = None
-    ) -> WiroTask:
+    def wait(self, run: WiroRun | str, *, timeout: float = 600.0, on_progress: OnProgress = None, live: bool = False) -> WiroTask:
         """Ask about a task (`run`, or its id) until it has ended, for at most `timeout` seconds; look at its `is_successful`.
 
-        `on_progress` gets the task whenever Wiro has answered. Trouble that passes is waited for. Raises WiroTimeoutError,
-        otherwise as `task_detail`.
+        `on_progress` gets the task whenever Wiro has answered. `live` listens to Wiro's socket as well, for which `wiro[live]`
+        must be installed: then `on_progress` is called, too, when the model reports something (`WiroTask.live`), and the end is
+        noticed at once. If anything is wrong with the socket, asking goes on without it. Trouble that passes is waited for.
+        Raises WiroTimeoutError, otherwise as `task_detail`.
         """
         task_id, token = (run, "") if isinstance(run, str) else (run.task_id, run.task_token)
-        return wait_for_end(lambda: self.task_detail(task_id=task_id, task_token=token), timeout, on_progress)
+        with news_from(self._socket_url, token) if live else NO_NEWS as news:
+            return wait_for_end(lambda: self.task_detail(task_id=task_id, task_token=token), timeout, on_progress, news)
 
     def run_and_wait(
         self,
@@ -136,12 +139,13 @@ class WiroClient:
         parameters: Mapping[str, object],
         *,
         timeout: float = 600.0,
-        on_progress: Callable[[WiroTask], None] | None = None,
+        on_progress: OnProgress = None,
+        live: bool = False,
     ) -> WiroTask:
         """`run`, then `wait`. An error that comes after the Run has a note with the task's id."""
         run = self.run(model, parameters)
         try:
-            return self.wait(run, timeout=timeout, on_progress=on_progress)
+            return self.wait(run, timeout=timeout, on_progress=on_progress, live=live)
         except BaseException as error:
             error.add_note(f"The Run was accepted as task {run.task_id}.")
             raise
@@ -276,7 +280,7 @@ class WiroClient:
         try:
             with wire.exchange(request, call) as response:
                 status, outcome = str(response.status_code), "unreadable"
-                body = _read_whole(response)
+                body = read_small_body(response)
             answer = read_answer(response.status_code, response.headers, body, secrets)
             outcome = "refused" if answer.refusal() else "answered"
             return answer
@@ -288,12 +292,3 @@ class WiroClient:
         logger.log(level, "POST %s: %s in %d ms", path, status, seconds * 1000)
         if self._observe:
             self._observe("Run" if path.startswith("Run/") else path, outcome, seconds)
-
-
-def _read_whole(response: requests.Response) -> bytes:
-    body = io.BytesIO()
-    try:
-        read_body(response, body, MAX_ANSWER_BYTES)
-    except BodyTooLargeError as error:
-        raise WiroResponseError("The answer is too large.", response.status_code) from error
-    return body.getvalue()

@@ -25,5 +25,6 @@ def wiro_sandbox(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SandboxServer]":
         monkeypatch.setenv("WIRO_API_KEY", key)
         monkeypatch.setenv("WIRO_API_SECRET", secret)
         monkeypatch.setenv("WIRO_BASE_URL", server.url)
+        monkeypatch.setenv("WIRO_SOCKET_URL", server.socket_url)
         monkeypatch.setenv("WIRO_OUTPUT_HOSTS", server.origin)
         yield server

@@ -71,6 +71,8 @@ def _greet(sandbox: "SandboxServer", is_made_up: bool) -> None:
     for name in ("WIRO_API_KEY", "WIRO_API_SECRET") if is_made_up else ():
         print(f"  export {name}={os.environ[name]}")
     print(f"  export WIRO_BASE_URL={sandbox.url}\n  export WIRO_OUTPUT_HOSTS={sandbox.origin}")
+    if sandbox.socket_url:
+        print(f"  export WIRO_SOCKET_URL={sandbox.socket_url}")
     print("\n" + ("" if is_made_up else "and the key that this command was started with. ") + "Ctrl-C stops it.", flush=True)
 
 

@@ -4,7 +4,7 @@ Sources: the seed reference names the statuses that end a task and seven running
 documentation adds the log statuses, `task_end` and `task_postprocess_start`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 QUEUED = "task_queue"
@@ -50,10 +50,24 @@ class WiroStage(StrEnum):
 
 @dataclass(frozen=True)
 class WiroProgress:
-    """`percent` (0 to 100) is a rough estimate for a progress bar; Wiro itself reports none."""
+    """`percent` (0 to 100) is a rough estimate for a progress bar, made from the status and from what the model reports, if it
+    does (`WiroLiveProgress`)."""
 
     stage: WiroStage
     percent: int
+
+
+@dataclass(frozen=True)
+class WiroLiveProgress:
+    """What a model reports while it runs; None where it doesn't. `percent` is 0 to 100, `step` 0 to `steps`.
+
+    `remaining_seconds` is the model's own estimate. Only Wiro's socket tells it, and many models report nothing.
+    """
+
+    percent: float | None = None
+    step: int | None = None
+    steps: int | None = None
+    remaining_seconds: float | None = None
 
 
 _PROGRESS = {
@@ -74,11 +88,18 @@ _PROGRESS = {
     CANCELED: WiroProgress(WiroStage.ENDED, 100),
 }
 _UNKNOWN = WiroProgress(WiroStage.RUNNING, 50)
+_RUN_IS_OVER = _PROGRESS["task_end"].percent
 
 
-def progress_of(status: str) -> WiroProgress:
-    """How far a task with this status is. No status yet counts as queued, an unknown one as running."""
-    return _PROGRESS.get(status, _UNKNOWN)
+def progress_of(status: str, reported: float | None = None) -> WiroProgress:
+    """How far a task with this status is, whose model has `reported` so many percent of its run.
+
+    No status yet counts as queued, an unknown one as running.
+    """
+    progress = _PROGRESS.get(status, _UNKNOWN)
+    if reported is None or progress.stage != WiroStage.RUNNING:
+        return progress
+    return replace(progress, percent=progress.percent + round((_RUN_IS_OVER - progress.percent) * reported / 100))
 
 
 def stage_of(status: str) -> WiroStage:

@@ -6,7 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, overload
 
-from .status import CANCELED, ENDED_STATUSES, ERROR, POSTPROCESS_END, QUEUED, WiroProgress, WiroStage, progress_of
+from .status import (
+    CANCELED,
+    ENDED_STATUSES,
+    ERROR,
+    POSTPROCESS_END,
+    QUEUED,
+    WiroLiveProgress,
+    WiroProgress,
+    WiroStage,
+    progress_of,
+)
 from .values import (
     MAX_NAME,
     MAX_STATUS,
@@ -71,7 +81,7 @@ class WiroOutput:
 
 @dataclass(frozen=True)
 class WiroTask:
-    """A task as Task/Detail describes it.
+    """A task as Task/Detail describes it, and what its model has reported over the socket, if `wait` listens to that (`live`).
 
     Times are UTC, `total_cost` is in USD, `elapsed_seconds` is the run time. Texts are bounded and
     clean (see `values`); an id, token or address that cannot be read is empty.
@@ -92,6 +102,7 @@ class WiroTask:
     model_owner: str
     model_name: str
     debug_error: str = field(repr=False)
+    live: WiroLiveProgress | None = None
 
     @classmethod
     def from_answer(cls, values: Mapping[str, Any]) -> "WiroTask":
@@ -195,7 +206,9 @@ class WiroTask:
     @property
     def progress(self) -> WiroProgress:
         """The stage, and a rough percentage for a progress bar."""
-        return WiroProgress(WiroStage.ENDED, 100) if self.is_failed_before_run else progress_of(self.status)
+        if self.is_failed_before_run:
+            return WiroProgress(WiroStage.ENDED, 100)
+        return progress_of(self.status, self.live.percent if self.live else None)
 
     @property
     def stage(self) -> WiroStage:

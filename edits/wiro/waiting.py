@@ -2,10 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, TypeAlias
 
 from .exceptions import WiroConnectionError, WiroNotFoundError, WiroRateLimitError, WiroServerError, WiroTimeoutError
+from .status import WiroLiveProgress
 from .task import WiroTask
 
+OnProgress: TypeAlias = Callable[[WiroTask], None] | None
 # Seconds between two questions: the first, how it grows, the longest.
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 1.0, 1.3, 10.0
 # Just after its Run a task may still be unknown; outputs may come after the last status; a task that only says `task_error` has
@@ -13,30 +18,69 @@ FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 1.0, 1.3, 10.0
 UNKNOWN_FOR, OUTPUTS_FOR, ERROR_FOR = 120.0, 30.0, 120.0
 
 
-def wait_for_end(look: Callable[[], WiroTask], timeout: float, on_progress: Callable[[WiroTask], None] | None) -> WiroTask:
+class News:
+    """What is heard of a task between two questions. Of this one, nothing: see `live.LiveNews`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop listening."""
+
+    def follow(self, task: WiroTask) -> None:
+        """`task` is what Wiro answered, and has not ended: from now on there may be news of it."""
+
+    def progress(self) -> WiroLiveProgress | None:
+        """What the model has reported last; it counts as shown."""
+        return None
+
+    def pause(self, seconds: float, at_least: float, show: Callable[[], None]) -> bool:
+        """Pause for so many seconds, or until the task is said to have moved (then True), but for `at_least` so many of them.
+        `show` is called whenever there is progress that was not shown yet."""
+        time.sleep(seconds)
+        return False
+
+
+NO_NEWS = News()
+
+
+def wait_for_end(look: Callable[[], WiroTask], timeout: float, on_progress: OnProgress, news: News = NO_NEWS) -> WiroTask:
     """Call `look` until the task that it gives has ended. Raises WiroTimeoutError, and what `look` raises unless it passes."""
     began, pause, since = time.monotonic(), FIRST_PAUSE, _Since()
+    seen: WiroTask | None = None
+
+    def show() -> None:
+        reported = news.progress()
+        if on_progress and seen:
+            on_progress(replace(seen, live=reported))
+
     while True:
-        asked_pause = 0.0
-        try:
-            task = look()
-        except WiroNotFoundError:
-            if since("unknown") > UNKNOWN_FOR:
-                raise
-        except WiroRateLimitError as error:
-            asked_pause = error.retry_after or 0.0
-        except (WiroConnectionError, WiroServerError):
-            pass  # asking is safe, so it is done again
-        else:
-            if on_progress:
-                on_progress(task)
+        task, asked_pause = _ask(look, since)
+        if task:
+            seen = task
+            show()
             if _has_ended(task, since):
                 return task
+            news.follow(task)
         left = began + timeout - time.monotonic()
         if left <= 0:
             raise WiroTimeoutError(timeout)
-        time.sleep(min(max(pause, asked_pause), left))
-        pause = min(pause * GROWTH, LONGEST_PAUSE)
+        has_moved = news.pause(min(max(pause, asked_pause), left), asked_pause, show)
+        pause = FIRST_PAUSE if has_moved else min(pause * GROWTH, LONGEST_PAUSE)
+
+
+def _ask(look: Callable[[], WiroTask], since: "_Since") -> tuple[WiroTask | None, float]:
+    """The task, or None for trouble that passes; and for how many seconds Wiro wants no further question."""
+    try:
+        return look(), 0.0
+    except WiroNotFoundError:
+        if since("unknown") > UNKNOWN_FOR:
+            raise
+    except WiroRateLimitError as error:
+        return None, error.retry_after or 0.0
+    except (WiroConnectionError, WiroServerError):
+        pass  # asking is safe, so it is done again
+    return None, 0.0
 
 
 def _has_ended(task: WiroTask, since: "_Since") -> bool:

@@ -28,9 +28,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from .exceptions import WiroConnectionError
+from .exceptions import WiroConnectionError, WiroResponseError
 
 CONNECT_SECONDS = 10.0
+MAX_ANSWER_BYTES = 5 * 1024 * 1024
 _PIECE = 64 * 1024
 _NETWORK_ERRORS = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
 
@@ -110,7 +111,7 @@ class _Connection(HTTPConnection):
         call = _current_call.get()
         call.opened_connection = True
         try:
-            sock = _connect(self._dns_host, self.port, call)
+            sock = open_socket(self._dns_host, self.port, call)
         except OSError as error:
             raise NewConnectionError(self, f"{type(error).__name__} while connecting") from error
         for option in self.socket_options or ():
@@ -195,6 +196,16 @@ def read_body(response: requests.Response, target: BinaryIO, max_bytes: int) -> 
     return size
 
 
+def read_small_body(response: requests.Response) -> bytes:
+    """An answer's decoded body. Raises WiroConnectionError as `read_body` does, and for a body that is too large."""
+    body = io.BytesIO()
+    try:
+        read_body(response, body, MAX_ANSWER_BYTES)
+    except BodyTooLargeError as error:
+        raise WiroResponseError("The answer is too large.", response.status_code) from error
+    return body.getvalue()
+
+
 def _read_piece(response: requests.Response) -> bytes:
     try:
         piece: bytes = response.raw.read(_PIECE, decode_content=True)
@@ -203,7 +214,7 @@ def _read_piece(response: requests.Response) -> bytes:
     return piece
 
 
-def _connect(host: str, port: int, call: Call) -> socket.socket:
+def open_socket(host: str, port: int, call: Call) -> socket.socket:
     """Try the host's addresses in turn, each with its share of the time, so that a dead one cannot use it all up."""
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ends = time.monotonic() + min(CONNECT_SECONDS, call.remaining())

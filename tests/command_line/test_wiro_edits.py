@@ -65,6 +65,14 @@ def test_a_named_default_model_another_spelling_of_the_address_and_another_folde
     assert len(wiro.runs()) == 1
 
 
+@pytest.mark.parametrize("kind", ["premature_end", "refuse"])
+def test_it_listens_to_wiros_socket_and_needs_nothing_of_it(wiro: SandboxServer, shell: Shell, kind: str) -> None:
+    fault = wiro.faults.add("socket", kind)
+    said = shell.reword(*COMMAND, WIRO_SOCKET_URL=wiro.socket_url)
+    assert (said.code, said.results) == (0, "[1/1] 0.jpg -> snow.jpg (0.03 USD)\n")
+    assert fault.used == 1
+
+
 def test_another_seed_is_another_edit(wiro: SandboxServer, shell: Shell) -> None:
     assert shell.reword(*COMMAND).code == 0
     assert shell.reword("edit", "0.jpg", "Make it snow", "-o", "other.jpg", "--wiro", "--yes", "--seed", "7").code == 0

@@ -23,10 +23,12 @@ from decimal import Decimal
 from wiro import WiroClient, WiroTask, parse_callback
 
 def cost(client: WiroClient, model: str) -> Decimal | None:
-    task: WiroTask = client.run_and_wait(model, {"prompt": "x", "seed": 7, "images": ["a", "b"], "more": {"a": None}})
+    inputs = {"prompt": "x", "seed": 7, "images": ["a", "b"], "more": {"a": None}}
+    task: WiroTask = client.run_and_wait(model, inputs, live=True, on_progress=lambda task: print(task.live))
     return task.charged_cost
 """
 FIXTURE = """
+import os
 from wiro import WiroClient, WiroConnectionError
 import pytest
 
@@ -36,6 +38,10 @@ def test_a_run_whose_answer_is_lost(wiro_sandbox):
         client.run("ByteDance/image-to-image-seededit-v3", {"inputImageUrl": "http://127.0.0.1:9/a.png", "prompt": "x"})
     assert caught.value.accepted_possible
     assert len(wiro_sandbox.runs()) == 1
+
+def test_the_sandboxs_socket_is_there_and_named(wiro_sandbox):
+    assert os.environ["WIRO_SOCKET_URL"] == wiro_sandbox.socket_url != ""
+    import wiro.live_connection
 """
 
 
@@ -82,6 +88,8 @@ def test_the_script_of_the_readme_edits_a_photo_where_nothing_else_is_installed(
         size = (tmp_path / "night.png").stat().st_size
         assert said.startswith(f"{size} bytes for 0.03")
         assert len(wiro.runs()) == 1
+    # websockets is an extra, and needs to be there only for `live`.
+    assert "websockets" not in outside(python, tmp_path, "-c", "import sys, wiro; print(*sys.modules)")
     assert "django" not in outside(python, tmp_path, "-c", "import sys, wiro, wiro.sandbox; print(*sys.modules)")
 
 
@@ -93,6 +101,7 @@ def test_the_command_serves_the_script_of_the_readme(python: Path, tmp_path: Pat
         assert sandbox.stdout
         told = "".join(iter(sandbox.stdout.readline, "Ctrl-C stops it.\n"))
         variables = dict(re.findall(r"export (\w+)=(\S+)", told))
+        assert variables["WIRO_SOCKET_URL"].startswith("ws://127.0.0.1:")
         photo = photo_path("coffee.png")
         said = outside(python, tmp_path, "-c", script, str(photo), "Make it night", "night.png", **variables)
         assert " bytes for 0.03" in said
@@ -116,7 +125,7 @@ def test_without_the_extra_the_command_says_how_to_get_it() -> None:
 def test_the_fixture_is_there_for_anybodys_tests(python: Path, tmp_path: Path) -> None:
     _install(python, "pytest")
     (tmp_path / "test_it.py").write_text(FIXTURE)
-    assert "1 passed" in outside(python, tmp_path, "-m", "pytest", "-p", "no:cacheprovider")
+    assert "2 passed" in outside(python, tmp_path, "-m", "pytest", "-p", "no:cacheprovider")
 
 
 def test_strict_types_hold_from_outside(python: Path, tmp_path: Path) -> None:

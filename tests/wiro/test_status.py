@@ -24,3 +24,11 @@ def test_a_task_that_goes_on_never_goes_back() -> None:
 def test_every_status_has_a_stage(status: str, stage: str) -> None:
     assert stage_of(status) == stage
     assert 0 <= progress_of(status).percent <= 100
+
+
+def test_what_the_model_reports_moves_its_run_forward_and_nothing_else() -> None:
+    percents = [progress_of("task_output", reported).percent for reported in (None, 0, 12.5, 50, 100)]
+    assert percents == sorted(percents)
+    assert progress_of("task_output").percent < percents[-1] <= progress_of("task_end").percent
+    for status in ("task_queue", "task_end", "task_postprocess_end", "task_cancel"):
+        assert progress_of(status, 50) == progress_of(status)

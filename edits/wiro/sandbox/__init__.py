@@ -2,7 +2,7 @@
 
 It never calls the real model.
 
-server            listens and answers                     api               calls, answers, refusals, callbacks
+server            listens and answers                     api               calls, answers, refusals, callbacks, socket
 faults            what goes wrong, ordered by tests       tasks             from accepted to ended
 fault_responses   the responses that faults cause         model             what a prompt does to a picture
 program           its options, and running until a signal

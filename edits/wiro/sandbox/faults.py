@@ -83,6 +83,14 @@ CALLBACK = {
     "junk": "a body that is no JSON",
     "foreign": "a body with the id `value`, and a made-up token",
 }
+SOCKET = {
+    "refuse": "the connection is refused with HTTP `status` (0: 503); `location` becomes a header. It knows no prompt",
+    "close": "the connection closes after the first word",
+    "silence": "nothing is told",
+    "oversize": "a message of `size` bytes, and no other",
+    "rubbish": "what is no JSON, other tasks, absurd numbers, and `times` all statuses in any order, instead of the truth",
+    "premature_end": "the task is said to have ended before anything else is told",
+}
 KINDS: dict[str, dict[str, str]] = {
     **dict.fromkeys(API_CALLS, ANY_CALL),
     "Run": RUN,
@@ -93,6 +101,7 @@ KINDS: dict[str, dict[str, str]] = {
     "model": MODEL,
     "task": TASK,
     "callback": CALLBACK,
+    "socket": SOCKET,
 }
 ALWAYS = "always"
 

@@ -19,11 +19,19 @@ from .tasks.task_book import TaskBook
 from .tasks.task_lifecycle import TaskLifecycle
 from .tasks.timer import Timer
 
+try:
+    from .api.live_socket import LiveSocket
+except ModuleNotFoundError:  # websockets, which comes with wiro[sandbox], and which nothing else needs
+    HAS_SOCKET = False
+else:
+    HAS_SOCKET = True
+
 SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener notices that it should stop
 
 
 class SandboxServer:
-    """A local Wiro; a context manager, or `start()` and `stop()`. `url` replaces Wiro's base URL.
+    """A local Wiro; a context manager, or `start()` and `stop()`. `url` replaces Wiro's base URL, and `socket_url` the address of
+    its socket (empty without the package websockets).
 
     `time_scale` scales every duration (1.0: an edit takes six to nine seconds); `balance` and
     `price` (of one successful edit) are in USD; an empty `api_secret` makes a key-only project;
@@ -59,12 +67,14 @@ class SandboxServer:
         control = Control(self._account, self._run_log, self.faults)
         endpoints = Endpoints(calls, control, self._storage, self.faults, self._stopped)
         self._connections = self._listening(host, port, endpoints)
+        self._socket = LiveSocket(host, self.tasks, self.faults) if HAS_SOCKET else None
         self._listener = Thread(
             target=self._connections.serve_forever, args=(SECONDS_BETWEEN_LOOKS,), name="wiro-sandbox", daemon=True
         )
         self.folder = self._storage.folder
         self.origin = f"http://{host}:{self._connections.port}"
         self.url = f"{self.origin}/v1"
+        self.socket_url = f"ws://{host}:{self._socket.port}/v1" if self._socket else ""
 
     def _listening(self, host: str, port: int, endpoints: Endpoints) -> ConnectionServer:
         try:
@@ -91,14 +101,17 @@ class SandboxServer:
         return self._callbacks.deliveries(task_id)
 
     def start(self) -> None:
-        for part in (self._timer, self._lifecycle, self._callbacks, self._listener):
-            part.start()
+        for part in (self._timer, self._lifecycle, self._callbacks, self._listener, self._socket):
+            if part:
+                part.start()
 
     def stop(self) -> None:
         """Refuse new connections, close the open ones, drop queued jobs, remove the pictures."""
         self._stopped.set()
         self._connections.shutdown()
         self._connections.hang_up_all()
+        if self._socket:
+            self._socket.stop()
         for part in (self._timer, self._lifecycle, self._callbacks):
             part.stop()
         self._listener.join()

@@ -15,6 +15,7 @@ from .storage import StoredFile
 QUEUE = "task_queue"
 PREPROCESS_START = "task_preprocess_start"
 ERROR = "task_error"
+OUTPUT = "task_output"
 ENDED = "task_postprocess_end"
 CANCELED = "task_cancel"
 
@@ -23,7 +24,7 @@ OPENING = ((QUEUE, 0.8), ("task_accept", 0.2), ("task_assign", 0.4), (PREPROCESS
 EDITING = (
     ("task_preprocess_end", 0.2),
     ("task_start", 2.6),
-    ("task_output", 1.4),
+    (OUTPUT, 1.4),
     ("task_end", 0.3),
     ("task_postprocess_start", 0.5),
 )
@@ -79,6 +80,12 @@ class WiroTask:
     def status(self) -> str:
         now = time.time()
         return next((status for moment, status in reversed(self.moments) if moment <= now), QUEUE)
+
+    @property
+    def passed(self) -> list[str]:
+        """All statuses so far, the current one last."""
+        now = time.time()
+        return [status for moment, status in list(self.moments) if moment <= now]
 
     @property
     def visible(self) -> bool:
