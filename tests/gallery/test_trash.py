@@ -77,7 +77,7 @@ def test_a_deleted_edit_comes_back_with_undo(browser: Client, edit: Edit) -> Non
 def test_a_shared_edit_comes_back_private(browser: Client, alice: User, edit: Edit) -> None:
     public = shared(alice, edit.photo)
     browser.post(f"/edits/{public.pk}/delete/")
-    assert browser.post(f"/edits/{public.pk}/restore/")["Location"] == "/edits/trash/"
+    assert browser.post(f"/edits/{public.pk}/restore/")["Location"] == "/edits/"
     assert Edit.objects.get(pk=public.pk).visibility == Visibility.PRIVATE
     assert browser.get(f"/edits/{public.pk}/").status_code == 200
 
