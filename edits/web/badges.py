@@ -22,6 +22,6 @@ def sharing_badge(edit: Edit, links: Collection[ShareLink] = ()) -> Badge:
         return Badge("public", _("Public"))
     if edit.visibility == Visibility.PENDING:
         return Badge("pending", _("Appealed") if edit.appealed_at else _("In review"))
-    if links:
-        return Badge("link", _("Private link"))
-    return Badge("rejected", _("Rejected")) if edit.review == Review.REJECTED else Badge("private", _("Private"))
+    if edit.review == Review.REJECTED:
+        return Badge("rejected", _("Rejected"))
+    return Badge("link", _("Private link")) if links else Badge("private", _("Private"))

@@ -24,7 +24,7 @@ def test_a_badge_says_how_it_is_shared(fields: dict[str, object], label: str) ->
 
 
 @pytest.mark.parametrize(
-    ("fields", "label"), [({}, "Private link"), ({"review": "rejected"}, "Private link"), ({"visibility": "public"}, "Public")]
+    ("fields", "label"), [({}, "Private link"), ({"review": "rejected"}, "Rejected"), ({"visibility": "public"}, "Public")]
 )
-def test_who_has_a_private_link_counts_unless_everybody_sees_it(fields: dict[str, object], label: str) -> None:
+def test_a_private_link_counts_unless_everybody_sees_it_or_a_reviewer_said_no(fields: dict[str, object], label: str) -> None:
     assert sharing_badge(Edit(**fields), [ShareLink()]).label == label
