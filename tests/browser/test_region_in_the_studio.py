@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.comparing import edited
 from tests.browser.marking import brush_size, drag, mask, stage, tool, words
 from tests.rows import present
 from tests.run.site import RunningSite
@@ -14,8 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_rest_is_kept_after_what_is_kept_was_corrected(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
-    done = browsed_site.visitor.upload("rocket.jpg", "Change the sky to navy blue")
-    browsed_site.visitor.wait_for(done)
+    done = edited(browsed_site, "Change the sky to navy blue")
     page = open_own(done)
     page.get_by_text("View and adjust the changed area").click()
     expect(words(page)).to_contain_text("Marked:")
@@ -44,8 +44,7 @@ def test_keeping_the_rest_of_a_whole_picture_is_refused_with_words(
 def test_the_studio_marks_on_the_large_picture_and_begins_anew_after_it_was_sent(
     open_own: Callable[..., Page], browsed_site: RunningSite
 ) -> None:
-    done = browsed_site.visitor.upload("rocket.jpg", "Turn it into a negative")
-    browsed_site.visitor.wait_for(done)
+    done = edited(browsed_site, "Turn it into a negative")
     page = open_own(done)
     size = present(page.locator("[data-compare]").bounding_box())
     tool(page).click()
