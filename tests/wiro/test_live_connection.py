@@ -2,8 +2,10 @@
 
 import json
 import logging
+import re
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -14,12 +16,15 @@ import pytest
 import trustme
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
+from websockets.utils import accept_key
 
 from edits.wiro.live_connection import MAX_MESSAGE_BYTES, LiveConnection
 from tests.wiro.raw import Conversation, closed_port, raw_server
 
 TOKEN = "eDcCm5yyUfIv"
 WORD = '{"type": "task_end"}'
+# The longest ping, of which each must be answered.
+PING = b"\x89\x7d" + bytes(125)
 
 
 class Server:
@@ -144,3 +149,32 @@ def test_a_server_that_speaks_another_language_gets_no_token(answer: bytes) -> N
     with raw_server(behave) as wiro:
         assert heard(f"ws://127.0.0.1:{wiro.port}/v1") == []
         assert TOKEN.encode() not in b"".join(wiro.received)
+
+
+def test_a_server_that_floods_and_does_not_read_cannot_keep_it_open() -> None:
+    is_stuck = threading.Event()
+
+    def flood(conversation: Conversation) -> None:
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", conversation.read_request())
+        assert key
+        accepted = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(key[1].decode())}"
+        conversation.socket.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{accepted}\r\n\r\n".encode())
+        conversation.socket.settimeout(2)
+        try:
+            while True:
+                conversation.socket.sendall(PING * 1000)
+        except TimeoutError:
+            # The client waits for its pongs to be read, and reads nothing itself.
+            is_stuck.set()
+        listener.join(20)
+
+    with raw_server(flood) as wiro:
+        connection = LiveConnection(f"ws://127.0.0.1:{wiro.port}/v1")
+        listener = threading.Thread(target=lambda: list(connection.messages(TOKEN)), daemon=True)
+        listener.start()
+        assert is_stuck.wait(60)
+        began = time.monotonic()
+        connection.close()
+        listener.join(20)
+        assert not listener.is_alive()
+        assert time.monotonic() - began < 15
