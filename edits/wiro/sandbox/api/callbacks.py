@@ -28,12 +28,13 @@ AT_THE_END = frozenset({"late", "double", "missing", "junk", "foreign"})
 
 @dataclass(frozen=True)
 class Delivery:
-    """One try; `status` is what the receiver answered, 0 for no answer."""
+    """One try; `status` is what the receiver answered, 0 for no answer, `at` when it had answered."""
 
     task_id: str
     attempt: int
     status: int
     at: float
+    sent_at: float
 
 
 class Callbacks:
@@ -76,7 +77,8 @@ class Callbacks:
             self._at(time.time() + delay, lambda: self._try(task, body, attempt=1))
 
     def _try(self, task: WiroTask, body: bytes, attempt: int) -> None:
-        delivery = Delivery(task.id, attempt, self._post(task.callback_url, body), time.time())
+        sent_at = time.time()
+        delivery = Delivery(task.id, attempt, self._post(task.callback_url, body), time.time(), sent_at)
         with self._lock:
             self._deliveries.append(delivery)
         if delivery.status != 200 and attempt < TRIES:
