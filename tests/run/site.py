@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +22,7 @@ import requests
 from tests.photos import photo_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = (sys.executable, "-m", "editor_site.run")
 MARK = "REWORD_TEST"
 # A tenth of the sandbox's durations, so an edit takes less than a second.
 QUICK = {"SANDBOX_SIZE_SCALE": "0.4", "SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
@@ -106,9 +107,10 @@ class Visitor:
 
 
 class RunningSite:
-    """`python -m editor_site.run` in a folder of its own; `{url}` in a setting is where the site will be."""
+    """`python -m editor_site.run`, or another `command` of the checkout `root`, in a folder of its own; `{url}` in a setting is
+    where the site will be."""
 
-    def __init__(self, data: Path, **changes: str) -> None:
+    def __init__(self, data: Path, command: Sequence[str] = COMMAND, root: Path = ROOT, /, **changes: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         settings = {name: value.format(url=self.url) for name, value in changes.items()}
@@ -117,8 +119,8 @@ class RunningSite:
         self.mark = uuid.uuid4().hex
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "editor_site.run"],
-            cwd=ROOT,
+            command,
+            cwd=root,
             env=self.environment | {MARK: self.mark},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
