@@ -8,7 +8,6 @@ same bytes. Both use the same Wiro, which is done at once, on this machine. Roun
 import io
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,8 +19,9 @@ from typing import Any
 import requests
 from PIL import Image, ImageChops
 
-from bench.sweep import environment, free_port, granian
+from bench.site import environment, serving, set_up
 from tests.photos import photo_path
+from tests.run.site import free_port
 
 KINDS = ("0.2 MB JPEG", "5 MB PNG", "5 MB JPEG of 12 megapixels")
 GOALS = dict(zip(KINDS, (3.0, 1.8, 1.5), strict=True))
@@ -35,21 +35,12 @@ def main(rounds: int = 9, database: str = "sqlite") -> None:
         origin = f"http://127.0.0.1:{port}"
         os.environ |= {"WIRO_OUTPUT_HOSTS": origin, "INSTANT_WIRO_ORIGIN": origin, "INSTANT_WIRO_PICTURE": str(picture)}
         os.environ |= {"EDITS_PER_DAY": "1000000", "SPEND_PER_DAY": "1000000", "LOG_LEVEL": "ERROR"}
-        server = subprocess.Popen([*granian(port), "bench.instant_wiro:application"])  # noqa: S603 - our own command
-        try:
+        with serving(port, "bench.instant_wiro"):
+            set_up()
             _measure(rounds, Path(folder), picture)
-        finally:
-            server.terminate()
-            server.wait()
 
 
 def _measure(rounds: int, folder: Path, picture: Path) -> None:
-    import django  # noqa: PLC0415 - only after the environment is set
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
     edits = Edits()
     print("| result | floor, ms | announced, ms | × | goal | compared as well, ms |\n|---|---|---|---|---|---|")
     for kind in KINDS:

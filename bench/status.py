@@ -12,7 +12,7 @@ import time
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from bench.sweep import environment, fill
+from bench.site import environment, fill, set_up
 
 ROUNDS, SECONDS, MANY = 9, 1.0, 100
 GOAL, GOAL_OF_MANY = 0.7, 300
@@ -21,14 +21,10 @@ GOAL, GOAL_OF_MANY = 0.7, 300
 def main(database: str = "sqlite") -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= environment(folder, 9, database) | {"ALLOWED_HOSTS": "127.0.0.1", "HTTPS": "off", "LOG_LEVEL": "ERROR"}
-        import django  # noqa: PLC0415 - only after the environment is set
-        from django.conf import settings  # noqa: PLC0415
+        set_up()
+        from django.conf import settings  # noqa: PLC0415 - only after the environment is set
 
-        django.setup()
         settings.ROOT_URLCONF = "bench.status_urls"
-        from django.core.management import call_command  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0)
         fill(20_000)
         _measure(database)
 

