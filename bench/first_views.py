@@ -19,6 +19,7 @@ from edits.wiro.sandbox import SandboxServer
 from tests.browser.conftest import OFFLINE
 from tests.browser.install import executable
 from tests.browser.new_edit import PHONE
+from tests.browser.waiting import wait_until_loaded
 from tests.run.site import RunningSite, running_site
 
 PHOTOS = ("coffee.png", "chelsea.png", "astronaut.png", "hubble_deep_field.jpg", "rocket.jpg")
@@ -82,7 +83,7 @@ def _view(browser: Browser, site: RunningSite, path: str, options: dict[str, Any
     page = context.new_page()
     weights = _slow_down(page, is_phone=options is PHONE)
     page.goto(path)
-    page.wait_for_load_state("networkidle")
+    wait_until_loaded(page)
     page.wait_for_timeout(500)
     kilobytes, painted = sum(weights) / 1000, page.evaluate("painted") / 1000
     _scroll_to_the_end(page)
