@@ -30,13 +30,13 @@ def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as data, running_site(Path(data), EDITS_PER_DAY="1000", SANDBOX_PACE="0.02") as site:
         visitor = site.visitor
         token = visitor.session.cookies["csrftoken"]
-        body = _body(photo, token)
-        headers = _headers(visitor.session.cookies.get_dict())
+        content = body(photo, token)
+        sent = headers(visitor.session.cookies.get_dict())
         before = _memory(site)
         peak, pages, done = [before], [0.0], threading.Event()
         watchers = [threading.Thread(target=work, args=(site, at, done)) for work, at in ((_watch, peak), (_look, pages))]
         answers: Counter[int] = Counter()
-        senders = [threading.Thread(target=_send, args=(site.port, body, headers, answers)) for _ in range(count)]
+        senders = [threading.Thread(target=_send, args=(site.port, content, sent, answers)) for _ in range(count)]
         began = time.monotonic()
         for thread in (*watchers, *senders):
             thread.start()
@@ -57,7 +57,7 @@ def _photo() -> bytes:
     return file.getvalue()
 
 
-def _body(photo: bytes, token: str) -> bytes:
+def body(photo: bytes, token: str) -> bytes:
     fields = {"csrfmiddlewaretoken": token, "prompt": "Make it night", "fit": "on"}
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
@@ -66,7 +66,7 @@ def _body(photo: bytes, token: str) -> bytes:
     return "".join(parts).encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
-def _headers(cookies: dict[str, str]) -> dict[str, str]:
+def headers(cookies: dict[str, str]) -> dict[str, str]:
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
     return {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Cookie": cookie, "Accept": "application/json"}
 
