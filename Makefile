@@ -92,21 +92,19 @@ SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-bench: $(VENV)/dev.installed ## measure the engine and the pages; only=NAME runs bench/NAME.py alone: photo, pixels, memory, arrival, pages, throughput …
-ifdef only
-	@$(BIN)/python -m bench.$(only)
-else
-	@$(BIN)/python -m bench.sweep 3000 sqlite
-	@$(BIN)/python -m bench.sweep 3000 postgresql
-	@$(BIN)/python -m bench.lag 20000 postgresql
-	@$(BIN)/python -m bench.screen 20
-endif
+# What docs/benchmarks.md has rows of. The others in bench/ are what these are made of.
+BENCHES := startup first_views pages status upload_rate uploads pixels whole_edit sweep lag celery_steps throughput machines arrival \
+	screen photo memory
+only ?= $(BENCHES)
+bench: $(VENV)/dev.installed ## measure everything (more than an hour); only=NAME runs bench/NAME.py alone, with args=… if it takes any
+	@$(if $(filter screen first_views,$(only)),$(BIN)/python -m tests.browser.install)
+	@for name in $(only); do echo "--- $$name"; $(BIN)/python -m bench.$$name $(args) || exit 1; done
 
 profile: $(VENV)/dev.installed ## where the time of a benchmark goes, as far as its own process does the work: only=arrival, only=pages, only=sweep
-ifndef only
+ifeq ($(only),$(BENCHES))
 	@echo "make: say which benchmark, as in make profile only=arrival" >&2; exit 1
 else
-	@$(BIN)/python -m cProfile -s tottime -m bench.$(only) | head -60
+	@$(BIN)/python -m cProfile -s tottime -m bench.$(only) $(args) | head -60
 endif
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
