@@ -27,8 +27,8 @@ SETTINGS = {"SANDBOX_SIZE_SCALE": "1", "ENGINE_TIME_SCALE": "1", "SWEEP_SECONDS"
 PACES = {"the sandbox's own pace": "1", "a sandbox that paints at once": "0.01"}
 ANSWER, FINISHED, FRESH_FINISHED = 3.0, 8.0, 20.0
 PATIENCE = 600.0
-# How the package managers are configured on this machine.
-INSTALLERS = ("PIP_", "UV_", "XDG_")
+# How the package managers are configured on this machine, its proxies and certificates included.
+INSTALLERS = ("PIP_", "UV_", "XDG_", "SSL_", "REQUESTS_", "CURL_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 
 Times = tuple[float, float]
 
@@ -70,7 +70,7 @@ def _fresh(folder: Path, pace: str) -> Times:
 
 
 def _times(root: Path, data: Path, command: tuple[str, ...], pace: str) -> Times:
-    installers = {name: value for name, value in os.environ.items() if name.startswith(INSTALLERS)}
+    installers = {name: value for name, value in os.environ.items() if name.upper().startswith(INSTALLERS)}
     began = time.monotonic()
     site = RunningSite(data, command, root, SANDBOX_TIME_SCALE=pace, **SETTINGS, **installers)
     try:
