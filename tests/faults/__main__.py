@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from editor_site.run import BASE_DIR
@@ -19,6 +20,9 @@ COLUMNS = (
 HEADINGS = ("name", "database", "fault", "where", "runs", "lost", "double", "no_consent", "left_over", "seconds", "verdict")
 # Seconds for a worker to stop its processes after SIGTERM.
 GRACE = 60
+# Scenarios mostly wait, so a database's are run in two halves at once, each half with processes and a database of its own.
+HALVES = ("1/2", "2/2")
+WHOLE = "1/1"
 
 
 class Table:
@@ -58,17 +62,14 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="NAME,…", help="scenarios whose names contain one of these")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    # The last by itself: it has a dozen processes of its own.
-    both = [["sqlite", "postgresql"], *([] if options.quick else [["machines"]])]
-    groups = both if options.database == "both" else [[options.database]]
     table = Table()
     workers: list[subprocess.Popen[str]] = []
     try:
-        for databases in groups:
-            workers[:] = [_start(database, "quick" if options.quick else "all", options.only) for database in databases]
+        for group in _groups(options):
+            workers[:] = [_start(database, options, part) for database, part in group]
             readers = [
                 threading.Thread(target=_read, args=(worker, database, table))
-                for worker, database in zip(workers, databases, strict=True)
+                for worker, (database, _) in zip(workers, group, strict=True)
             ]
             for reader in readers:
                 reader.start()
@@ -82,8 +83,21 @@ def main() -> int:
     return 1 if table.failures or not table.passed else 0
 
 
-def _start(database: str, length: str, only: str) -> subprocess.Popen[str]:
-    command, variables = [sys.executable, "-m", "tests.faults.worker", database, length, only], dict(os.environ)
+def _groups(options: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
+    """Databases and parts of their scenarios that are run at the same time, one group after the other."""
+    parts = (WHOLE,) if options.quick or options.only else HALVES
+    if options.database in ("sqlite", "postgresql"):
+        yield [(options.database, part) for part in parts]
+    elif options.database == "both":
+        yield [(database, part) for database in ("sqlite", "postgresql") for part in parts]
+    if options.database == "machines" or (options.database == "both" and not options.quick):
+        # By itself: it has a dozen processes of its own.
+        yield [("machines", WHOLE)]
+
+
+def _start(database: str, options: argparse.Namespace, part: str) -> subprocess.Popen[str]:
+    chosen = ["quick" if options.quick else "all", options.only, part]
+    command, variables = [sys.executable, "-m", "tests.faults.worker", database, *chosen], dict(os.environ)
     if can_mount():
         # With mounts of its own, which end with it however it ends.
         command, variables[OWN_MOUNTS] = ["unshare", "--mount", *command], "1"

@@ -1,4 +1,4 @@
-"""All scenarios on one database, with one line of JSON each on standard output. `tests.faults` starts one per database."""
+"""Scenarios on one database, with one line of JSON each on standard output: all, or a part. `tests.faults` starts the workers."""
 
 import contextlib
 import json
@@ -7,8 +7,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
 from dataclasses import asdict
+from math import ceil
 from typing import Any
 
 import django
@@ -16,6 +16,7 @@ import django
 from tests.faults.environment import MACHINES, Environment
 
 DATABASE, QUICK, ONLY = sys.argv[1], sys.argv[2] == "quick", sys.argv[3]
+PART, PARTS = map(int, sys.argv[4].split("/"))
 
 # From here on SIGTERM is an exception like Ctrl-C, so that every process is stopped whatever ends this program.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -46,11 +47,14 @@ def main() -> None:
             report(run_scenario(runner, checker, scenario) if is_possible else skipped(scenario))
 
 
-def chosen() -> Iterator[Scenario]:
-    here = (scenario for scenario in ALL if scenario.only_on in (DATABASE, "" if DATABASE != MACHINES else DATABASE))
+def chosen() -> list[Scenario]:
+    here = [scenario for scenario in ALL if scenario.only_on in (DATABASE, "" if DATABASE != MACHINES else DATABASE)]
     if ONLY:
-        return (scenario for scenario in here if any(part in scenario.name for part in ONLY.split(",")))
-    return (scenario for scenario in here if scenario.quick or not QUICK)
+        return [scenario for scenario in here if any(part in scenario.name for part in ONLY.split(","))]
+    found = [scenario for scenario in here if scenario.quick or not QUICK]
+    # Neighbors stay together, since they use the same processes.
+    size = ceil(len(found) / PARTS)
+    return found[(PART - 1) * size : PART * size]
 
 
 def run_scenario(runner: Runner, checker: InvariantChecker, scenario: Scenario) -> dict[str, Any]:
