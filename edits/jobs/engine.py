@@ -93,8 +93,7 @@ def release(edit: Edit, **changes: Any) -> None:
 
 
 def put_off(suspect: Edit) -> Edit:
-    """Release a suspect while another one is worked on. Waiting with the lease would use it up, which would count against the
-    edit."""
+    """Release a suspect while another one is worked on. Waiting with the lease would use it up and count against the edit."""
     release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
     return Edit.objects.get(pk=suspect.pk)
 
@@ -142,8 +141,7 @@ def _rest_after(edit: Edit, error: Exception) -> None:
 
 
 def _stop_poison(edit: Edit) -> None:
-    """It was claimed again and again without progress. If it may have been paid for, it waits for a person; otherwise it
-    fails."""
+    """Claimed again and again without progress: if it may have been paid for, it waits for a person; otherwise it fails."""
     claims = edit.fruitless_claims
     log.critical("edit %s was claimed %s times in state %s and never got anywhere", edit.pk, claims, edit.state)
     match edit.state:

@@ -47,8 +47,8 @@ class AddressNotAllowed(ValueError):
 
 
 def check_url(url: str) -> None:
-    """Raise AddressNotAllowed for problems that the URL itself shows. Whether its host name leads to a private network is checked
-    on delivery."""
+    """Raise AddressNotAllowed for problems visible in the URL. Whether its host leads to a private network is checked on
+    delivery."""
     try:
         parts = urlsplit(url)
         port = parts.port

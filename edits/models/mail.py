@@ -23,8 +23,7 @@ class Mail(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=MailKind)
-    # `subject` is the edit or batch that the mail is about. No two mails have the same `key`; None if it may be asked for
-    # repeatedly.
+    # `subject` is the edit or batch it is about. Two mails never have the same `key`; None if it may be asked for repeatedly.
     subject = models.UUIDField(null=True, blank=True)
     key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     address = models.EmailField(max_length=254)

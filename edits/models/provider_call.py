@@ -4,8 +4,7 @@ from django.db import models
 
 
 class ProviderCall(models.Model):
-    """`count` calls of this kind with this outcome took at most `at_most` seconds, but longer than the next smaller row's
-    `at_most`."""
+    """`count` calls of this kind and outcome took at most `at_most` seconds, but longer than the next smaller row's."""
 
     call = models.CharField(max_length=40)
     outcome = models.CharField(max_length=20)

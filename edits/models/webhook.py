@@ -1,4 +1,4 @@
-"""Webhooks: URLs of users that are notified when their edits end. A row for each message is the queue, as with edits.
+"""Webhooks: URLs of users that are notified about their edits. A row for each message is the queue, as with edits.
 
 The signing secret is not stored: it is derived from SECRET_KEY, so a copy of the database cannot sign.
 """

@@ -122,8 +122,7 @@ def _wrong_media() -> StorageProblem | None:
 
 
 def _new_marker() -> MediaMarker | None:
-    """None if this database has no pictures and the folder has another's, which would be cleaned up as files that no row
-    names."""
+    """None if this database has no pictures and the folder has another's: they would be removed as files that no row names."""
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := MediaMarker.objects.filter(pk=1).first():

@@ -214,7 +214,7 @@ def recover(edit: Edit) -> None:
 
 
 def leave_submitting(edit: Edit, code: str, why: str = "", *, is_fruitless: bool = False) -> None:
-    """Nobody waits for the answer to this Run anymore. If it may have been sent, its task is searched for; otherwise the edit is
+    """Nobody waits for this Run's answer anymore. If it may have been sent, its task is searched for; otherwise the edit is
     queued."""
     # The newest attempt, whatever its outcome: one with an unknown outcome is not the edit's live attempt, but it was sent.
     attempt = max(edit.attempts.all(), key=lambda each: each.number, default=None)

@@ -40,8 +40,7 @@ def twin(edit: Edit, **fields: Any) -> Edit:
 
 
 def region_of_twin(edit: Edit) -> bytes:
-    """The bytes of its region's file; empty if it has none, or if the file is lost: then the painted part is delivered as it
-    is."""
+    """Its region's file; empty if it has none, or if the file is lost: then the painted part is delivered as it is."""
     if not edit.region:
         return b""
     try:
