@@ -1,4 +1,4 @@
-"""How people get into their accounts: django-allauth for what comes after a right password, for mail and other ways in."""
+"""How people get into their accounts: django-allauth handles what follows a correct password, mail and other ways to sign in."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def _sign_in_limits() -> dict[str, Any]:
     return {
         "AXES_FAILURE_LIMIT": 8,
         "AXES_COOLOFF_TIME": timedelta(minutes=15),
-        # By name and address together: an attacker elsewhere must not lock somebody out of the right password.
+        # By name and IP address together: an attacker elsewhere must not be able to lock the account's owner out.
         "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
         "AXES_HANDLER": "edits.web.accounts.sign_in_limits.SignInLimits",
         "AXES_CLIENT_IP_CALLABLE": "edits.web.visitor.counted_address",
@@ -58,17 +58,17 @@ def _allauth() -> dict[str, Any]:
         },
         # Steps of 30 s by which a clock may be wrong.
         "MFA_TOTP_TOLERANCE": 1,
-        # Addresses are optional, and an unconfirmed one keeps nobody from having it.
+        # Email addresses are optional; an unconfirmed one must not keep anybody from having a second factor.
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         "ACCOUNT_LOGIN_METHODS": {"username"},
         "ACCOUNT_SIGNUP_FIELDS": ["email", "username*", "password1*", "password2*"],
-        # A way in never waits for a mail; our own pages send the mail that verifies an address.
+        # Signing in never waits for a mail; our own pages send the mail that verifies an address.
         "ACCOUNT_EMAIL_VERIFICATION": "none",
         # A new address takes the place of the one before once it is verified.
         "ACCOUNT_CHANGE_EMAIL": True,
         # Seconds for which the link for a new password works, and days for the one that verifies an address.
         "PASSWORD_RESET_TIMEOUT": 3600,
         "ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS": 3,
-        # They are counted in the cache of one process; ours are counted in the database, exactly and for all of them.
+        # allauth counts in the cache of one process; our limits are counted in the database, exactly and for all processes.
         "ACCOUNT_RATE_LIMITS": False,
     }

@@ -1,6 +1,6 @@
-"""Celery's beat alone: it publishes names of tasks by the clock, so it needs neither Django nor the tasks themselves.
+"""Celery's beat alone: it publishes names of tasks on a schedule, so it needs neither Django nor the tasks themselves.
 
-With the whole application it would take twice the memory, and as long again to start.
+With the whole application it would take twice the memory, and twice as long to start.
 """
 
 import logging.config
@@ -19,5 +19,5 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 @setup_logging.connect
 def log_as_the_site_does(**_: Any) -> None:
-    """Secrets are masked here, too; a handler at all is what keeps Celery from setting up its own."""
+    """Masks secrets here, too. Connecting any handler keeps Celery from setting up its own logging."""
     logging.config.dictConfig(settings.LOGGING)

@@ -40,7 +40,7 @@ class Limits:
 class TimedInput:
     """What a WSGI program reads the body from, with a record of how long it had to wait for it.
 
-    Only waiting counts: what the program does with the body, or after it, is not the visitor's fault.
+    Only waiting counts: time that the program spends on the body, or after it, is not the visitor's fault.
     """
 
     stream: Any

@@ -1,4 +1,4 @@
-"""The content security policy of every page: nothing inline, nothing from elsewhere but pictures from their bucket."""
+"""The content security policy of every page: nothing inline, and nothing from elsewhere except pictures from their bucket."""
 
 from typing import Any
 

@@ -21,6 +21,6 @@ def database_settings(env: Env, data: Path) -> dict[str, Any]:
     elif found["ENGINE"] == POSTGRESQL:
         # A process that is frozen inside a transaction would keep its locks, the circuit breaker's too, and block all others.
         found.setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=15s")
-        # In a setting of its own, so that it may stand in a file and have any characters.
+        # In a setting of its own, so that it can be in a file and contain any characters.
         found["PASSWORD"] = found["PASSWORD"] or password
     return found | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

@@ -15,7 +15,7 @@ from .secret_files import read_secret_files
 # Loopback, and what RFC 1918 and RFC 4193 set aside for private networks.
 PRIVATE_NETWORKS = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
-# Read by `make run`, by the sandbox and by docker-compose.yml instead of the settings.
+# Read not by the settings but by `make run`, the sandbox and docker-compose.yml.
 OTHER_NAMES = {"SANDBOX_TIME_SCALE", "SANDBOX_PACE", "SANDBOX_SIZE_SCALE", "POSTGRES_USER", "POSTGRES_DB"}
 OTHER_NAMES |= {"SITE_ADDRESS", "HTTP_PORT", "HTTPS_PORT", "COMPOSE_PROFILES"}
 

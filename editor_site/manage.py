@@ -1,4 +1,4 @@
-"""The commands: `reword edit` and what else is for people, Django's command-line utility, and which version this is."""
+"""The commands: `reword edit` and others for people, Django's command-line utility, and the version."""
 
 import os
 import platform
@@ -29,11 +29,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
     arguments = sys.argv[1:]
     if arguments == ["version"]:
-        # Django's own command of this name tells Django's version alone.
+        # Django's own command of this name prints only Django's version.
         print(f"Reword {VERSION} (Django {django.get_version()}, Python {platform.python_version()})")
         return
     if _is_for_people(arguments):
-        # Imported here, as no other command needs it, and each would start later.
+        # Imported here, since no other command needs it, and importing it would slow each of them down.
         sys.exit(import_module("edits.command_line.program").main(arguments))
     if arguments[:1] == ["mcp"]:
         sys.exit(import_module("edits.tool_server.stdio").main(os.environ, arguments[1:]))
@@ -43,12 +43,12 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except DeclarationError as error:
-        # The check that tells it in one line comes after Django has imported the pages, which need the models.
+        # The check that reports this in one line runs only after Django has imported the pages, which already need the models.
         sys.exit(f"A model cannot be used: {error}")
 
 
 def _is_for_people(arguments: list[str]) -> bool:
-    """`models` is an operator's command as well: as `manage.py models`, and with the options that only that one has."""
+    """`models` is also an operator's command: as `manage.py models`, and with the options that only that command has."""
     if arguments[:1] == ["models"]:
         is_operators = {option.partition("=")[0] for option in arguments} & {"--check", "--draft"}
         return not (_is_manage_py() or is_operators)
@@ -60,7 +60,7 @@ def _is_manage_py() -> bool:
 
 
 def _refuse_wrong_settings() -> None:
-    """In one line: a value that cannot be meant is the operator's to change, and a traceback would hide which one."""
+    """Exit with one line: only the operator can correct an invalid value, and a traceback would hide which one it is."""
     try:
         import_module(os.environ["DJANGO_SETTINGS_MODULE"])
     except (ImproperlyConfigured, ValueError, ArithmeticError):

@@ -31,7 +31,7 @@ def picture_storage(env: Env) -> dict[str, Any]:
         "region_name": region or ("us-east-1" if endpoint else None),
         "access_key": key or None,
         "secret_key": secret or None,
-        # Servers of one's own rarely have a host name for each bucket.
+        # Self-hosted servers rarely have a host name for each bucket.
         "path_style": bool(endpoint),
         "signed_for": signed_for,
     }

@@ -1,4 +1,4 @@
-"""Why a start is refused, in one line: for `make run`, and for whoever runs the commands without it, as containers do."""
+"""Why a start is refused, in one line: for `make run`, and for commands that run without it, as in containers."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def reason(output: str) -> str:
 
 
 def unknown_scheme(environ: Mapping[str, str]) -> str:
-    """What is wrong with an address whose mistake the programs would report late or not at all. Passwords are not told."""
+    """What is wrong with the scheme of a URL, which the programs would report late or not at all. Shows no passwords."""
     for name, schemes in SCHEMES.items():
         address = environ.get(name)
         if address and urlsplit(address).scheme not in schemes:

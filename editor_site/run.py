@@ -28,7 +28,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 # docker-compose.yml has the same commands; a test compares them.
-# A worker that is told to stop while it still starts does not hear it, hence the time after which it is killed, in seconds.
+# granian's workers miss a signal to stop that arrives while they are starting, so they are killed after this many seconds.
 WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --workers-kill-timeout 15 --no-ws --log-level error"
 WEB += " editor_site.wsgi:application"
 WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
@@ -57,7 +57,7 @@ def main() -> NoReturn:
     services = _local_services(data)
     _make_up_site(data, host, port, earlier, "sandbox" in services)
     _prepare(demo_edits="sandbox" in services, forget_tasks="OWN_SANDBOX" in earlier)
-    # Done a moment ago, with the very settings of the programs that start now.
+    # `prepare` has just run the checks, with the same settings as the programs that start now.
     os.environ["CELERY_SKIP_CHECKS"] = "1"
     run(data, {"services": services, "site": _site(data, host, port)})
 
@@ -126,16 +126,17 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# glibc keeps what each thread has freed for that thread: a decoded picture of 300 MB would stay in the memory of each of them.
+# glibc keeps memory that a thread has freed for that thread: each thread would hold on to the 300 MB of a decoded picture.
 MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 
 
 def _tune_python() -> None:
     for name, value in MALLOC.items():
         os.environ.setdefault(name, value)
-    # Celery warns root at every start; in a container, and for a first try, root is who runs it.
+    # Celery warns at every start if it runs as root, which is normal in a container and for a first try.
     os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:celery.platforms")
-    # Programs that compile Django at every start take seconds; who wants no __pycache__ beside the sources gets it here.
+    # Without cached bytecode, each program would spend seconds compiling Django. If it must not be beside the sources, put it
+    # here.
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ.setdefault("PYTHONPYCACHEPREFIX", f"{sys.prefix}/pycache")
 
@@ -151,7 +152,8 @@ def _local_services(data: Path) -> dict[str, Program]:
 
 
 def _broker(data: Path) -> Program:
-    """A real Valkey server on loopback. Append-only, so that a kill loses no message; a password, as others share the machine."""
+    """A real Valkey server on loopback. Append-only, so a kill loses no message. It has a password: others may use the
+    machine."""
     folder, port, password = data / "broker", _free_port(), secrets.token_urlsafe(16)
     folder.mkdir(exist_ok=True)
     config = folder / "valkey.conf"
@@ -266,7 +268,7 @@ def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         fail(reason(done.stderr or done.stdout))
-    # Once: the checks run before and in the command.
+    # Each line once: the checks run twice, before the command and in it.
     for line in dict.fromkeys(done.stderr.splitlines()):
         if "(edits.W004)" in line:
             print(f"make run: {line.partition(') ')[2]}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The Wiro sandbox without Django, which would be half of its memory: `python -m editor_site.sandbox --port 8090`.
+"""The Wiro sandbox without Django, which would be half of its memory use: `python -m editor_site.sandbox --port 8090`.
 
 It reads the same settings as `manage.py wiro_sandbox` and has the same options.
 """

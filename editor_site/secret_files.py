@@ -1,4 +1,4 @@
-"""Secrets in files, as Docker and systemd hand them over: `NAME_FILE` names the file that holds the value of NAME."""
+"""Secrets in files, as Docker and systemd provide them: `NAME_FILE` names the file that contains the value of NAME."""
 
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -18,14 +18,14 @@ SECRETS = (
     "S3_SECRET_ACCESS_KEY",
     "OIDC_CLIENT_SECRET",
 )
-# A project of Wiro's may have a key alone; whoever hands over files has one for the secret as well, an empty one.
+# A Wiro project may have only a key; docker-compose.yml still needs a file for the secret, which is then empty.
 MAY_BE_EMPTY = {"WIRO_API_SECRET"}
 
 
 def read_secret_files(environ: MutableMapping[str, str]) -> None:
     """Set each secret that a file holds. Raises ValueError for a file that is missing, empty or contradicted.
 
-    The whole file counts, but for white space around it.
+    The value is the whole file, without white space around it.
     """
     for name in SECRETS:
         path = environ.get(f"{name}_FILE")

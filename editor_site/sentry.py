@@ -1,4 +1,4 @@
-"""Errors told to a Sentry (`SENTRY_DSN`): what broke and where, and nothing that people wrote or that opens something."""
+"""Errors reported to Sentry (`SENTRY_DSN`): what broke and where, without anything that people wrote and without secrets."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sentry_sdk.types import Event, Hint
 from edits.log import mask
 from edits.version import VERSION
 
-# What of a request may leave; bodies, cookies, queries and other headers may hold anything.
+# The parts of a request that may be reported; bodies, cookies, queries and other headers may contain anything.
 _REQUEST = ("method", "url")
 # PostgreSQL repeats the whole row, instruction included, when it refuses one.
 _ROW = "\nDETAIL:"
@@ -25,7 +25,7 @@ def start_sentry(dsn: str, environment: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
-        # By itself it would load every package that it knows, among them that of the tool server, which few sites use.
+        # By default, Sentry would load every package that it knows, including the tool server's SDK, which few sites use.
         auto_enabling_integrations=False,
         integrations=[DjangoIntegration(), CeleryIntegration()],
         before_send=scrub,
@@ -33,7 +33,7 @@ def start_sentry(dsn: str, environment: str) -> None:
 
 
 def scrub(event: Event, hint: Hint) -> Event:
-    """Masks as the log does, and takes out what could be people's words."""
+    """Mask secrets as the log does, and remove whatever people may have written."""
     event.pop("user", None)
     event.pop("breadcrumbs", None)
     if "request" in event:

@@ -17,7 +17,8 @@ from .picture_settings import picture_origins, picture_storage
 from .schedule import beat_schedule
 from .secret_files import SECRETS
 
-# What the program brings along lies beside it, in a wheel beside these settings; what a site has, where it is started there.
+# In a checkout, both the program's files and the site's are beside this package. In a wheel, the program's are in this package,
+# and the site's in the folder where it is started.
 _HERE = Path(__file__).resolve().parent
 _IS_CHECKOUT = (_HERE.parent / "templates").is_dir()
 _ASSETS = _HERE.parent if _IS_CHECKOUT else _HERE
@@ -121,7 +122,7 @@ STORAGES = {
     "default": picture_storage(env),
     "staticfiles": {"BACKEND": "edits.storage.StaticFilesStorage"},
 }
-# Bodies are bounded here, uploads by edits.web.uploads, and how many there are at the same time by edits.web.upload_places.
+# Limits bodies without files; edits.web.uploads limits files, and edits.web.upload_places how many uploads run at once.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_HANDLERS = ["edits.web.uploads.LimitedUploadHandler"]
 
@@ -160,18 +161,19 @@ EDITS_PER_DAY = env.int("EDITS_PER_DAY", 100)
 SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
 # Bytes of pictures that a user may store: photos and results, not the smaller copies.
 STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
-# Days for which a deleted edit can be restored, a sign-up's address is kept, and the history of an ended edit (0: for ever).
+# Days for which a deleted edit can be restored, and for which a sign-up's IP address, an ended edit's history and the edit itself
+# are kept (of the last two, 0: forever).
 TRASH_DAYS = env.int("TRASH_DAYS", 30)
 SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
 EVENT_DAYS = env.int("EVENT_DAYS", 0)
 EDIT_DAYS = env.int("EDIT_DAYS", 0)
 EDITS_AT_ONCE = env.int("EDITS_AT_ONCE", 3)
-# Of each personal token, counted exactly for all web processes.
+# For each personal token, counted exactly across all web processes.
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", 300)
 # Whether webhooks may go to private networks, and there without TLS.
 WEBHOOK_PRIVATE_NETWORKS = env.bool("WEBHOOK_PRIVATE_NETWORKS", False)
 SPEND_PER_DAY = Decimal(env.str("SPEND_PER_DAY", "20"))
-# Of each person without a limit of their own; None: nobody's part is limited.
+# For each person without a personal limit; None: no limit.
 SPEND_PER_PERSON = Decimal(env.str("SPEND_PER_PERSON", "")) if env.str("SPEND_PER_PERSON", "").strip() else None
 # Set by `make run` where it started the sandbox itself: pages say so, and show no prices.
 OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
@@ -236,13 +238,13 @@ CELERY_BEAT_SCHEDULE = beat_schedule(SWEEP_SECONDS)
 # On wherever people reach the site through TLS; `make run` on loopback switches it off.
 HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS
-# Wiro posts to exactly the address it was given; a redirect would lose the callback.
+# Wiro posts to exactly the URL that it was given; a redirect would lose the callback.
 SECURE_REDIRECT_EXEMPT = [r"^wiro/", r"^healthz$", r"^readyz$", r"^metrics$"]
 # Browsers remember it and cannot be made to forget: short, and for this host only, unless the operator says otherwise.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
-# What `check --deploy` says of the two above is the operator's decision.
+# Silences what `check --deploy` says about the two settings above: they are the operator's decision.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -268,7 +270,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [_HERE.parent / "edits" / "locale"]
 FORMAT_MODULE_PATH = ["edits.locale"]
-# In which times are shown; the days of quotas and of money are those of UTC.
+# The zone in which times are shown; quotas and spending are counted by UTC days.
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = USE_I18N = True
 
@@ -279,12 +281,12 @@ ACCESS_LOG = env.bool("ACCESS_LOG", False)
 
 LOGGING = logging_config(LOG_FORMAT, env.log_level("LOG_LEVEL", "INFO"), ACCESS_LOG)
 
-# Errors are told to a Sentry, without secrets, words of people or requests' bodies.
+# Errors are reported to Sentry, without secrets, users' texts or requests' bodies.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 if SENTRY_DSN:
     from .sentry import start_sentry
 
     start_sentry(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", "production"))
 
-# For a warning about names that are nearly one of these; those that only `make run` or docker-compose.yml reads as well.
+# For a warning about misspelled names; includes those that only `make run` or docker-compose.yml reads.
 SETTING_NAMES = env.names | {f"{name}_FILE" for name in SECRETS} | OTHER_NAMES

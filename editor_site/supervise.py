@@ -1,4 +1,4 @@
-"""Start programs, restart the ones that die, stop all of them together: supervisord, configured and made a little quicker.
+"""Start programs, restart the ones that die, stop all of them together: supervisord, configured and made a little faster.
 
 This module does not know which programs there are, and imports nothing of the site: it stays in memory as long as they do.
 """
@@ -37,12 +37,12 @@ class Program:
 def run(folder: Path, groups: Mapping[str, Mapping[str, Program]]) -> NoReturn:
     """Run until SIGTERM, Ctrl-C or a closed terminal. Groups start in order and stop in reverse, each as a whole.
 
-    This process becomes the supervisor, and the memory of what it has imported so far is free again.
+    This process becomes the supervisor, which frees the memory of everything imported so far.
     """
     config = folder / "supervisord.conf"
     config.write_text(_config(folder, groups))
     sys.stdout.flush()
-    # -P: the modules beside this file are no packages of that name.
+    # -P: modules beside this file must not shadow packages of the same name.
     os.execv(sys.executable, [sys.executable, "-P", __file__, str(config)])  # noqa: S606 - our own program
 
 
@@ -70,7 +70,7 @@ class _Options(ServerOptions):
         self.poller = _Poller(self)
 
     def get_signal(self) -> int | None:
-        """A terminal that is closed ends what was started in it; supervisord would restart everything."""
+        """Closing the terminal stops everything that was started in it; supervisord would restart it all."""
         received = super().get_signal()
         if received in ENDING:
             # Whoever pressed Ctrl-C should know why the prompt may take a while; a closed terminal cannot be told.

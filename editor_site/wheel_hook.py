@@ -1,4 +1,4 @@
-"""Compiles the translations into the wheel: where it is installed nobody may be able to write beside it."""
+"""Compiles the translations into the wheel, since the folder where a wheel is installed may not be writable."""
 
 import subprocess
 import sys
@@ -11,5 +11,5 @@ class TranslationsHook(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        # In a process of its own: where a wheel is built, this folder is not where Python looks for modules.
+        # In a process of its own: while a wheel is built, Python does not look for modules in this folder.
         subprocess.run([sys.executable, "-m", "edits.translations"], cwd=self.root, check=True)

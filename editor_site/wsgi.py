@@ -11,7 +11,7 @@ from .body_deadline import BodyDeadline
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
 
 application = BodyDeadline(get_wsgi_application())
-# What every page needs stays for good: loaded before the first visitor comes, and no garbage collection looks at it again.
+# What every page needs stays in memory: loaded before the first visitor comes, and never scanned by the garbage collector.
 _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()

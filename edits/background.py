@@ -1,4 +1,4 @@
-"""Things that must not delay whoever asks for them: telling a broker that may be silent for seconds."""
+"""Work that must not delay its caller, such as publishing to a broker that may be silent for seconds."""
 
 import logging
 import queue

@@ -25,14 +25,14 @@ CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 3, 10, 2
 # Each worker thread may hold one; a web process needs fewer.
 CONNECTIONS = 50
 CONTENT_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
-# What servers call a bucket that takes nothing more; there is no common word for it.
+# Error codes for a full bucket; servers do not agree on one.
 FULL = {"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage", "507"}
 FORBIDDEN = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "401", "403"}
 MISSING = {"NoSuchKey", "NotFound", "404"}
 
 
 class BucketStorage(S3Storage):
-    """`signed_for` are those who get signed addresses of the bucket itself: "wiro", "browsers"."""
+    """`signed_for` names who gets signed URLs of the bucket itself: "wiro", "browsers"."""
 
     # Seconds for which a successful test write counts: each is a request that is paid for.
     healthy_for = 15.0
@@ -79,7 +79,7 @@ class BucketStorage(S3Storage):
                 yield from ((found["Key"], found["LastModified"].timestamp()) for found in page.get("Contents", ()))
 
     def signed_url(self, name: str, reader: str, *, seconds: int, content_type: str, file_name: str = "") -> str:
-        """Where this reader gets the file without asking us, for so long; empty for those who get no such addresses."""
+        """A URL at which this kind of reader gets the file directly, for `seconds`; empty for readers who get no such URLs."""
         if reader not in self.signed_for:
             return ""
         answer = {"ResponseContentType": content_type, "ResponseCacheControl": f"private, max-age={seconds}"}
@@ -114,13 +114,13 @@ class BucketStorage(S3Storage):
         return name
 
     def _confirm(self, key: str, length: int) -> None:
-        """With encryption the ETag is no checksum, so look at what is there."""
+        """With encryption the ETag is not a checksum, so check the stored length instead."""
         stored = self._client.head_object(Bucket=self.bucket_name, Key=key)["ContentLength"]
         if stored != length:
             raise OSError(errno.EIO, f"{stored} of {length} bytes are in the bucket", key)
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
-        """The whole picture, read at once: what breaks off in the middle was never opened."""
+        """The whole picture, read at once: if reading breaks off in the middle, opening fails."""
         if mode not in ("r", "rb"):
             raise ValueError(f"pictures cannot be opened as {mode}")
         with _as_os_errors(name):

@@ -1,7 +1,7 @@
 """The steps of the worker pool, as Celery's own tools show tasks: `celery inspect`, `celery events`, Flower.
 
-While somebody watches (`celery control enable_events`, which Flower does, or a worker with `--task-events`), each step is told as
-an event of a task named reword.submit, .poll, .fetch …, with the edit's id as its argument.
+While somebody watches (`celery control enable_events`, which Flower does, or a worker with `--task-events`), each step is
+published as the events of a task named reword.submit, .poll, .fetch …, with the edit's id as its argument.
 """
 
 import os
@@ -25,7 +25,7 @@ _celerys_active, _celerys_stats = Panel.data["active"], Panel.data["stats"]
 
 
 class StepEvents:
-    """Sends events over a connection of its own. Steps never wait for it, and what does not fit is not told."""
+    """Sends events over a connection of its own. Steps never wait for it; events that do not fit are dropped."""
 
     def __init__(self) -> None:
         self._consumer: Any = None

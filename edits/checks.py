@@ -13,7 +13,7 @@ from django.http.request import validate_host
 from .wiro import WiroClient
 from .wiro.catalog import DeclarationError, load
 
-# How alike a name must be to be taken for a misspelling: EDIT_PER_DAY (0.96) and WIRO_API_KYE (0.92) are, HOSTNAME (0.67) is not.
+# How similar a name must be to count as a misspelling: EDIT_PER_DAY (0.96) and WIRO_API_KYE (0.92) are, HOSTNAME (0.67) is not.
 NEARLY = 0.88
 LIMITS = (
     "EDITS_PER_DAY",
@@ -83,7 +83,7 @@ def _is_web_address(url: str) -> bool:
 
 @register(Tags.security)
 def oidc_is_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A provider that is configured half would show a button that leads nowhere."""
+    """A half-configured provider would show a button that leads nowhere."""
     found: list[CheckMessage] = []
     if settings.OIDC_SERVER_URL and not _is_web_address(settings.OIDC_SERVER_URL):
         found.append(Error("OIDC_SERVER_URL must start with http:// or https://.", id="edits.E009"))
@@ -148,7 +148,7 @@ def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.files)
 def restore_is_finished(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What was restored half may have edits that were sent since the backup was made, and would be sent again."""
+    """A half-restored site may have edits that were sent after the backup was made, and would send them again."""
     unfinished = Path(settings.DATA_DIR) / "restore-unfinished"
     if not unfinished.exists():
         return []

@@ -10,7 +10,7 @@ from pythonjsonlogger.json import JsonFormatter as PlainJsonFormatter
 
 from . import log_context
 
-# A slash as it is, as JSON and Python's repr may escape it, and as it travels inside a query.
+# A slash as it is, as JSON and Python's repr may escape it, and as it is encoded in a query.
 _SLASH = r"(?:\\*/|%2F)"
 _CARRIERS = re.compile(
     rf"(wiro{_SLASH}(?:callback|source){_SLASH})[^\s/\\\"'?.&]+"
@@ -18,7 +18,7 @@ _CARRIERS = re.compile(
     r"|\b(whsec_)[\w+/=]{20,}"
     # An authorization header, however it was written down.
     r"|(\bbearer\s+)[^\s\"',;]+"
-    # What links in mails carry, and what a provider hands over.
+    # Tokens in the links of mails, and in what a provider sends back.
     rf"|(confirm-email{_SLASH}|reset{_SLASH}key{_SLASH})[^\s/\\\"'?&]+"
     r"|((?:\b|%3F|%26)(?:code|client_secret|id_token|code_verifier)(?:=|%3D))[^\s\"'&\\]{16,}"
     rf"|({_SLASH}s{_SLASH})(?:\d+(?::|%3A))?[\w-]{{16,}}"

@@ -1,4 +1,4 @@
-"""What the line that is being logged is about: the request, the edit, the attempt, the task. Read by the JSON formatter."""
+"""What the current log line is about: the request, the edit, the attempt, the task. Read by the JSON formatter."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _facts: ContextVar[dict[str, str] | None] = ContextVar("facts", default=None)
 
 @contextmanager
 def about(**facts: object) -> Iterator[None]:
-    """Every line that this thread logs inside is about this."""
+    """Every line that this thread logs inside the block is about this."""
     token = _facts.set(current() | _known(facts))
     try:
         yield
@@ -18,7 +18,7 @@ def about(**facts: object) -> Iterator[None]:
 
 
 def note(**facts: object) -> None:
-    """As soon as it is known: what is logged from here to the end of the innermost `about` concerns this as well."""
+    """Add something as soon as it is known: lines logged until the end of the innermost `about` are about this as well."""
     if _facts.get() is not None:
         _facts.set(current() | _known(facts))
 

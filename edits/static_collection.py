@@ -13,7 +13,7 @@ STAMP = ".collected"
 
 
 def collect() -> None:
-    """Hashing and compressing every file takes a second; seeing that none has changed takes a hundredth of it."""
+    """Hashing and compressing every file takes a second; checking that none has changed takes a hundredth of that."""
     stamp, state = Path(settings.STATIC_ROOT) / STAMP, _state_of_sources()
     if stamp.exists() and stamp.read_text() == state:
         return

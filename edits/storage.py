@@ -13,16 +13,16 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 TEMPORARY_SUFFIX = ".part"
-# What is written only to see whether anything can be written.
+# A file that is written only to test whether anything can be written.
 PROBES = "probes/"
-# Pictures, the database and keys are nobody's but the program's.
+# Only the program may read pictures, the database and keys.
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
 def keep_for_owner(folder: Path) -> None:
     """Make the data folder, its folder of pictures and its files (database, keys) inaccessible to other users of the machine.
 
-    What others own, and folders that everybody shares (/tmp) or that contain the program, stay as they are.
+    Files of other owners, and folders that everybody shares (/tmp) or that contain the program, stay as they are.
     """
     for path in (folder, folder / "media", *folder.glob("*")):
         with suppress(OSError):

@@ -16,7 +16,7 @@ from .background import InBackground
 from .jobs import ledger_comparison, model_checks, provider_calls, scheduler, webhook_delivery, worker_pool
 from .jobs.flow_control import storage_health
 
-# After a failed publish the broker is left alone for a while: the scheduler finds the edits, and the log is not flooded.
+# After a failed publish, the broker is not tried for a while: the scheduler finds the edits, and the log is not flooded.
 PUBLISHER_REST = 30.0
 
 

@@ -40,7 +40,8 @@ class BucketServer:
     def start(self) -> None:
         program = shutil.which("rclone", path=str(Path(sys.executable).parent))
         assert program
-        # A machine that has a configuration of its own for rclone keeps it to itself; what a kill left half written is no object.
+        # Ignores any rclone configuration on this machine. Without its cache, a half-written file that a kill left is not an
+        # object.
         options = ["--config", "", "--vfs-cache-mode", "off", "--log-level", "ERROR", "--auth-key", f"{KEY},{SECRET}"]
         command = [program, "serve", "s3", "--addr", f"127.0.0.1:{self.port}", *options, str(self.root)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -66,7 +67,7 @@ class BucketServer:
         self.folder.mkdir(parents=True)
 
     def files(self) -> list[str]:
-        """The names of the objects, but for the marker and what a probe is just writing."""
+        """The names of the objects, except the marker and what a probe is writing at the moment."""
         found = (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
         return sorted(name for name in found if not name.startswith("."))
 

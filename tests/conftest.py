@@ -37,11 +37,11 @@ from tests.run.prepared import copy_of_prepared
 
 TESTS = Path(__file__).resolve().parent
 PACE = 0.02
-# After so many looks in vain a test takes an edit for unconfirmed.
+# After this many looks in vain, a test considers an edit unconfirmed.
 LOOKUPS = 3
 VIEWS = ["view_edit", "view_attempt", "view_event", "view_photo"]
 GROUPS = {"viewer": VIEWS, "reviewer": [*VIEWS, "review_edit"], "operator": [*VIEWS, "operate_edit"], "nobody": []}
-# What takes longest for one file, before everything else: a minute of work that begins last is a minute with one core idle.
+# The slowest files go first: if a minute of work begins last, one core is idle for a minute.
 LONGEST_FIRST = ("faults/test_faults.py", "run/test_installing.py", "run/", "browser/", "simulation/", "jobs/")
 
 
@@ -51,7 +51,7 @@ def pytest_sessionstart() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """After pytest-django, which puts tests without a database last, and those are the longest."""
+    """Sort after pytest-django, which puts tests without a database last, although those are the longest."""
     items.sort(key=lambda item: _place(item.path.relative_to(TESTS).as_posix()))
 
 
@@ -74,7 +74,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         for name, permissions in members.items():
             group, created = Group.objects.get_or_create(name=name)
             if created:
-                # A permission of a table that a later migration removed does not come back, and nobody asks for it.
+                # A permission for a table that a later migration removed does not come back, and nobody needs it.
                 found = [p for p in Permission.objects.select_related("content_type") if p.natural_key() in permissions]
                 group.permissions.set(found)
 
@@ -124,7 +124,7 @@ def signed_in() -> SignIn:
     def sign_in(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        # Its first request asks the database no more than its others.
+        # So that its first request takes no more queries than its others.
         is_due(str(client.session.session_key))
         return client
 
@@ -151,7 +151,7 @@ def sandbox(settings: Settings) -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def inverting(sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The Wiro of this test gives back the negative of whatever it is given, in the same size. The pictures it was given."""
+    """This test's Wiro returns the negative of whatever it is given, in the same size. Yields the pictures that it was given."""
     given: list[bytes] = []
 
     def invert(picture: bytes, *_: Any) -> bytes:
@@ -176,7 +176,7 @@ def picture() -> images.CleanPicture:
 
 @pytest.fixture
 def new_edit(alice: User, picture: images.CleanPicture, media: Path) -> NewEdit:
-    """A queued edit of Alice's (or of `owner`), as the form would make it."""
+    """A queued edit of Alice's (or of `owner`'s), as the form would make it."""
 
     def make(owner: User | None = None, prompt: str = "Make it night", **inputs: Any) -> Edit:
         defaults: dict[str, Any] = {"nonce": uuid.uuid4().hex, "guidance_scale": 4.0, "watermark": False, "seed": 7}
@@ -210,7 +210,7 @@ def bucket(_bucket_server: BucketServer) -> Iterator[BucketServer]:
 
 @pytest.fixture
 def use_bucket(bucket: BucketServer, settings: Settings) -> UseBucket:
-    """Store pictures there from here on, with these differences."""
+    """Store pictures in the bucket from now on, with these storage options changed."""
 
     def use(**changes: object) -> PictureStorage:
         options: dict[str, object] = {"bucket_name": BUCKET, "endpoint_url": bucket.url, "access_key": KEY, "secret_key": SECRET}
@@ -283,7 +283,7 @@ def offered(alice: User, photo: Photo) -> OfferPairs:
 
 
 def advance_to_rest(edit: Edit, seconds: float = 20.0) -> Edit:
-    """Say `advance` until the edit has ended, waits for a person, or was looked for in vain a few times."""
+    """Call `advance` until the edit has ended, waits for a person, or its task was searched for in vain a few times."""
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
         engine.advance(edit.pk)

@@ -8,7 +8,7 @@ from edits.jobs.flow_control.storage_health import MARKER_NAME
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Every file below `folder` in the order of their names, but for the marker that the storage keeps in it."""
+    """Every file below `folder`, sorted by name, except the marker that the storage keeps in it."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MARKER_NAME)
 
 

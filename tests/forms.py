@@ -27,7 +27,7 @@ def named(data: bytes, name: str = "photo.jpg", content_type: str = "image/jpeg"
 
 
 def post(browser: Client, as_json: bool = False, without: Collection[str] = (), **fields: Any) -> Response:
-    """Send the form, filled in but for `without`."""
+    """Send the form, filled in except for `without`."""
     data = {name: value for name, value in upload(**fields).items() if name not in without}
     return browser.post(NEW_EDIT, data, headers={"accept": "application/json"} if as_json else {})
 

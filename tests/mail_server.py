@@ -1,4 +1,4 @@
-"""A real mail server on this machine, which keeps what it gets and can be told to refuse."""
+"""A real mail server on this machine, which keeps the mail it gets and can be told to refuse some."""
 
 import re
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ import hmac
 import struct
 import time
 
-# Seconds: how long a code lasts, and what a request may take on a busy machine.
+# Seconds: how long a code lasts, and how long a request may take on a busy machine.
 STEP, ENOUGH = 30, 5
 
 

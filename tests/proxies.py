@@ -21,7 +21,7 @@ PACKAGES = {"nginx": "nginx-light", "caddy": "caddy"}
 
 
 def program(name: str) -> str:
-    """The path of this proxy; Debian's is installed where that can be done. Skips the test where it can't."""
+    """The path of this proxy; Debian's package is installed if possible, otherwise the test is skipped."""
     if not _found(name) and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         for command in (["update"], ["install", "--yes", "--no-install-recommends", PACKAGES[name]]):

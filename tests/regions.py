@@ -80,7 +80,7 @@ def photo_of(size: tuple[int, int], format: str = "JPEG", name: str = "rocket.jp
 
 
 def order(browser: Client, photo: bytes, region_box: str = BOX, **fields: Any) -> Edit:
-    """An edit of the photo, queued by the form; of its middle, if nothing else is said."""
+    """An edit of the photo, queued by the form; of its middle unless another region is given."""
     response = post(browser, as_json=True, photo=named(photo), region_box=region_box, **fields)
     assert response.status_code == 201, response.content
     return Edit.objects.get(pk=response.json()["id"])

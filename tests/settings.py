@@ -11,7 +11,7 @@ _DATA = Path(tempfile.mkdtemp(prefix="reword-tests-"))
 
 os.environ |= {
     "DATA_DIR": str(_DATA),
-    # A browser that is driven from this thread runs a loop in it, beside which Django would refuse to touch the database.
+    # Driving a browser runs an event loop in this thread, and Django would then refuse to use the database.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     "DATABASE_URL": start_postgres() if os.environ.get("TEST_DATABASE") == "postgresql" else f"sqlite:///{_DATA / 'db.sqlite3'}",
     "SECRET_KEY": "only-for-tests",

@@ -10,7 +10,7 @@ def _count(environ: Any, start_response: Any) -> Any:
     size = 0
     while piece := environ["wsgi.input"].read(1000):
         size += len(piece)
-    # Longer than a body may stall: what comes after the body is not the visitor's fault.
+    # Longer than a body may stall: time spent after the body is not the visitor's fault.
     time.sleep(float(environ["QUERY_STRING"] or 0))
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(size).encode()]

@@ -1,4 +1,4 @@
-"""Who may see and do what: every address of the site, walked by a stranger, the owner, somebody else, and staff."""
+"""Who may see and do what: every URL of the site, visited by a stranger, the owner, somebody else, and staff."""
 
 import re
 from collections.abc import Iterator
@@ -120,7 +120,7 @@ GET = {
     "readyz": (503, 503, 503, 503),
     "metrics": (200, 200, 200, 200),
 }
-# Where the edit is shared, this much more is open.
+# Once the edit is shared, these pages are open as well.
 OPENED = (
     "edit",
     "edit-source",
@@ -249,7 +249,7 @@ def test_a_deleted_edit_is_gone_for_everybody(visitors: dict[str, Client], alice
     visitors["owner"].post(f"/edits/{edit.pk}/delete/")
     for name in ("edit-status", *OPENED):
         path = path_of(routes()[name], edit)
-        # Its owner alone may have it back.
+        # Only its owner can restore it.
         gone, trashed = (LOGIN, 200) if name == "edit" else (404, 404)
         assert [outcome(visitors[who].get(path)) for who in VISITORS] == [gone, trashed, 404, 404], name
     for action in ACTIONS:

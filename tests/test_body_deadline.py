@@ -1,4 +1,4 @@
-"""Whoever stops in the middle of a body is cut off, and nobody else is."""
+"""A client that stops in the middle of a body is cut off, and no other is."""
 
 import socket
 import subprocess

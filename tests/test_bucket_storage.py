@@ -35,7 +35,7 @@ NAME = "photos/ab/cd-photo.jpg"
 
 @pytest.fixture
 def media(use_bucket: UseBucket, tmp_path: Path) -> Path:
-    """What tests with a media folder ask for: here, it is the bucket, and this folder stays empty."""
+    """Replaces the media folder of other tests: here pictures go to the bucket, and this folder stays empty."""
     use_bucket()
     return tmp_path / "media"
 
@@ -107,7 +107,7 @@ def test_the_bucket_of_another_site_is_refused(use_bucket: UseBucket, new_edit: 
     assert storage_health.refusal() == f"the bucket {BUCKET} is not the one that belongs to this database"
     MediaMarker.objects.update(media_id=own)
     assert storage_health.refusal() == ""
-    # A database that has no pictures yet would call all that are there nobody's.
+    # A database without pictures would consider all existing ones unreferenced.
     for rows in (Edit, Photo, MediaMarker):
         rows.objects.all().delete()
     assert "not the one that belongs to this database" in storage_health.refusal()
@@ -243,7 +243,7 @@ def test_browsers_are_sent_to_the_bucket_for_previews_that_they_may_see(
         assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
         assert answer["Cache-Control"] == "private, max-age=300"
         assert client.get(f"{page}/{size}").status_code == 404
-    # What carries a label, or a name to be saved under, comes from here.
+    # Labeled pictures and downloads, which need a file name, come from the site itself.
     assert browser.get(page).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""`manage.py check` names a broken setting before it costs anybody an edit; nothing to say about a good one."""
+"""`manage.py check` names a broken setting before it costs anybody an edit, and says nothing about a good one."""
 
 from decimal import Decimal
 from ipaddress import ip_network
@@ -131,7 +131,7 @@ def test_a_data_folder_that_cannot_be_written_is_refused(
 ) -> None:
     settings.DATA_DIR = tmp_path / "new" / "folder"
     assert not found()
-    # Root may write everywhere, so the operating system's answer is the one thing played here.
+    # Root may write everywhere, so the operating system's answer is faked, and nothing else.
     monkeypatch.setattr("edits.checks.os.access", lambda path, mode: path != tmp_path)
     assert "edits.E003" in found()
 
@@ -139,7 +139,7 @@ def test_a_data_folder_that_cannot_be_written_is_refused(
 def test_the_settings_of_a_public_site_pass_the_deployment_check(
     settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Only the tests want it: a browser's loop runs in their thread.
+    # Only the tests need it, because a browser's event loop runs in their thread.
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     settings.SECRET_KEY = "a-long-and-random-text-" * 4 + "0123456789!?"
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True

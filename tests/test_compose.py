@@ -1,4 +1,4 @@
-"""What is written for operators agrees with the program: docker-compose.yml, .env.example."""
+"""docker-compose.yml and .env.example agree with the program."""
 
 import re
 import shutil
@@ -55,7 +55,7 @@ def test_the_site_uses_the_database_that_compose_makes_or_that_version_0_1_has_m
 
 
 def _interpolated(text: str, variables: dict[str, str]) -> str:
-    """As docker-compose does it: the variable, or what stands after `:-`."""
+    """As docker-compose does it: the variable's value, or the default after `:-`."""
     return re.sub(r"\$\{(\w+)(?::-(\w+)|:\?[^}]*)?\}", lambda found: variables.get(found[1]) or found[2], text)
 
 

@@ -1,4 +1,4 @@
-"""A page of another site can send nothing in the name of somebody who is signed in here."""
+"""A page of another site cannot send anything on behalf of somebody who is signed in here."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_every_post_needs_a_csrf_token_except_the_callback(alice: User, photo: P
         assert b"This page has expired" in response.content
     assert client.post("/admin/login/").status_code == 403
     assert client.post(f"/wiro/callback/{callback}/").status_code == 200
-    # Nor is a cookie enough for the tools.
+    # A cookie is not enough for the tools, either.
     assert client.post("/mcp", "{}", content_type="application/json").status_code == 401
 
 

@@ -1,4 +1,4 @@
-"""Where the database is, and its password, which may stand beside its address."""
+"""Where the database is, and its password, which may be in a setting of its own."""
 
 from pathlib import Path
 

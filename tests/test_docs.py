@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("edits", "editor_site", "tests", "bench")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-# Rows of other versions speak of the files of those versions.
+# Code for other versions mentions the files of those versions.
 OLD = ROOT / "tests" / "upgrade" / "version_0_1"
 
 PLAIN = re.compile(r"(?<![\w./])(?:edits|editor_site|tests|docs|bench|static|templates|requirements)/[\w./*-]*[\w*/]")

@@ -1,4 +1,4 @@
-"""Settings from the environment: old names still work, and words that are not understood are refused."""
+"""Settings from the environment: old names still work, and unknown words are refused."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A photo keeps the name that its owner knows it by: in lists, in the search, in downloads; and nobody else learns it."""
+"""A photo keeps the file name that its owner knows, in lists, in the search and in downloads, and nobody else learns it."""
 
 import io
 import uuid

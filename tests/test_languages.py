@@ -25,7 +25,7 @@ from tests.rows import edit_in, shared
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parent.parent
-# Words that no German sentence has.
+# English words that occur in no German sentence.
 ENGLISH = re.compile(
     r"(?<![\w/-])(the|and|you|your|with|this|that|is|are|not|of|for|to|at|by|on|or|again|edits?|photos?|pictures?|results?"
     r"|instructions?|trash|gallery|sign)(?![\w/-])"
@@ -65,10 +65,10 @@ def test_the_german_translation_has_every_text_and_no_other() -> None:
 
 
 def _texts() -> set[object]:
-    """Every text of the source, as makemessages would find it; what it needs for that is on few machines."""
+    """Every text in the source, as makemessages would find it; few machines have the gettext tools that makemessages needs."""
     calls = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
     sources = [("python", path.read_text()) for path in (ROOT / "edits").rglob("*.py")]
-    # A template becomes calls in no language at all, which the reader for JavaScript takes as they are.
+    # A template is turned into bare calls of gettext, which the extractor for JavaScript can read.
     sources += [("javascript", templatize(path.read_text())) for path in (ROOT / "templates").rglob("*.[ht]*")]
     return {found[1] for language, text in sources for found in extract(language, io.BytesIO(text.encode()), calls)}
 
@@ -130,7 +130,8 @@ def _edits_in_every_state(alice: User, new_edit: NewEdit) -> tuple[Edit, list[st
 
 
 class _Reader(HTMLParser):
-    """What is to be seen or heard of a page: its text without code and without what is marked as English, and spoken names."""
+    """What can be seen or heard of a page: its text, without code and without parts marked as English, and its accessible
+    names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,7 +156,7 @@ class _Reader(HTMLParser):
 def _words(page: str) -> str:
     reader = _Reader()
     reader.feed(page)
-    # What stands in quotation marks is quoted as it is.
+    # Text in quotation marks is quoted as it is.
     return re.sub("“[^”]*”|„[^“]*“", "", " ".join(reader.said)).lower()
 
 

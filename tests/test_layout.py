@@ -1,4 +1,4 @@
-"""The shape of the program, read from its source: which part may know which, and what nobody may do."""
+"""The shape of the program, read from its source: which part may import which, and what no part may do."""
 
 import ast
 import re
@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "templatetags": {"models", "ordering", "web"},
     "management": {*ORDER, *HELPERS, "wiro", "tasks"},
 }
-# A sandbox plays Wiro; nothing of the client may lean on it.
+# The sandbox stands in for Wiro; the client must not depend on it.
 OUTSIDE_LIBRARIES = {
     "images": {"PIL", "numpy"},
     "wiro": {"requests", "urllib3", "werkzeug", "PIL"},
@@ -125,7 +125,7 @@ def test_the_libraries_of_ours_stay_free_of_django(part: str) -> None:
 
 def test_the_client_does_not_lean_on_its_sandbox() -> None:
     for path in SOURCES:
-        # These are the sandbox's; they stand outside so that they can be loaded where the sandbox cannot be imported.
+        # These belong to the sandbox; they are outside so that they can be loaded even if the sandbox cannot be imported.
         is_outside = path.name in ("pytest_plugin.py", "sandbox_command.py")
         if part_of(path) == "wiro" and "sandbox" not in path.parts and not is_outside:
             assert not [module for module in imports_of(path) if "sandbox" in module], shown(path)

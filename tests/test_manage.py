@@ -1,4 +1,5 @@
-"""`manage.py version` tells the program's version, which the wheel and the admin have as well, and refuses wrong settings."""
+"""`manage.py version` prints the program's version, the same as in the wheel and the admin; `manage.py` refuses wrong
+settings."""
 
 import subprocess
 import sys

@@ -1,4 +1,5 @@
-"""The settings of the bucket: what cannot be meant is refused, and browsers are allowed to go there only where they are sent."""
+"""The settings of the bucket: invalid values are refused, and pages allow browsers to use the bucket only if they are sent
+there."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured

@@ -1,4 +1,4 @@
-"""The proxies that docs/proxy/ configures do what the site expects of them, and keep from their logs what opens something."""
+"""The proxies that docs/proxy/ configures do what the site expects of them, and keep secrets out of their logs."""
 
 import http.client
 import logging
@@ -76,7 +76,7 @@ class Visitor:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         connection = http.client.HTTPSConnection(HOST, self.proxy.port)
-        # As if the name led to this machine.
+        # As if the name resolved to this machine.
         plain = socket.create_connection(("127.0.0.1", self.proxy.port), 60, (self.address, 0))
         connection.sock = context.wrap_socket(plain, server_hostname=HOST)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -128,7 +128,7 @@ def test_the_site_learns_who_asks_and_how_and_nothing_that_the_visitor_claims(
     claims = {"X-Forwarded-For": other, "X-Real-IP": other, "Forwarded": f"for={other}", "X-Forwarded-Proto": "http"}
     claims |= {"X-Forwarded-Host": "evil.example", "X-Request-ID": "mine-and-long"}
     answer = visitor.ask("GET", "/accounts/login/", headers=claims)
-    # Not redirected to https, so the site knows that it is.
+    # Not redirected to https, so the site knows that the connection is secure.
     assert answer.status == 200
     (line,) = [record.getMessage() for record in caplog.records if record.name == "edits.access"]
     assert line.endswith(f"for {visitor.address}")
@@ -140,12 +140,12 @@ def test_the_largest_upload_that_the_site_takes_gets_through_and_a_larger_one_do
     visitor: Visitor, alice: User, media: Path
 ) -> None:
     visitor.sign_in("correct horse")
-    # It arrived whole: the site says itself that a photo may have 40 MB.
+    # It arrived complete: the site itself answers that a photo may have 40 MB.
     assert visitor.upload(59 * MIB) == 400
     try:
         refused = visitor.upload(61 * MIB)
     except OSError:
-        # Caddy answers and hangs up while the body is on its way; who is still sending may not read the answer.
+        # Caddy answers and hangs up while the body is on its way; a client that is still sending may not get to read the answer.
         refused = 413
     assert refused == 413
 
@@ -189,6 +189,6 @@ def _wait_for(proxy: Proxy, text: str) -> None:
 )
 def test_what_costs_much_or_is_guessed_at_is_limited_by_address(visitor: Visitor, method: str, path: str, allowed: int) -> None:
     assert 429 not in [visitor.ask(method, path).status for _ in range(allowed)]
-    # However slow this machine is: it asks faster than is allowed in the long run.
+    # However slow this machine is, it sends requests faster than the sustained limit.
     assert any(visitor.ask(method, path).status == 429 for _ in range(100))
     assert visitor.ask("GET", "/about/pictures/").status == 200

@@ -42,7 +42,7 @@ def commit(folder: Path) -> None:
 
 
 def release(folder: Path) -> str:
-    """What it says."""
+    """Run `make release`; what it prints."""
     command = [sys.executable, "-m", "editor_site.release"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
     return (done.stdout + done.stderr).strip()

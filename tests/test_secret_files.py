@@ -1,4 +1,4 @@
-"""A secret may stand in a file whose name is in the environment."""
+"""A secret may be in a file that the environment names."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_every_secret_can_stand_in_a_file(file: Path, name: str) -> None:
     environ = {f"{name}_FILE": str(file)}
     read_secret_files(environ)
     assert environ[name] == "sesame"
-    # As a program does that this one has started.
+    # Read again, as a program would that this one has started.
     read_secret_files(environ)
     assert environ[name] == "sesame"
 

@@ -1,4 +1,4 @@
-"""A Sentry is told what broke, and nothing that people wrote or that opens something. The one here is a real HTTP server."""
+"""Sentry is told what broke, but nothing that people wrote and no secrets. Here, a real HTTP server stands in for it."""
 
 import gzip
 import os
@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "0123456789abcdefghijklmnopqrstuvwxyzTOKEN"
-# A page that breaks, asked for with everything that a request may carry.
+# A page that raises an error, requested with everything that a request may carry.
 SCRIPT = f"""
 import django
 django.setup()

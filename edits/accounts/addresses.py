@@ -1,6 +1,7 @@
 """The email address of an account. A new one replaces a verified one only once it is verified, too.
 
-The rows are django-allauth's. One address may be unverified in several accounts, and nobody is told; verified only in one.
+The rows are django-allauth's. One address may be unverified in several accounts, without anybody being told, but verified in only
+one.
 """
 
 from allauth.account.models import EmailAddress
@@ -22,7 +23,7 @@ def pending(user: User) -> EmailAddress | None:
 
 
 def change(user: User, address: str, origin: str, language: str) -> bool:
-    """Have this address from now on or, where the current one is verified and mail can be sent, once it is verified.
+    """Use this address from now on or, if the current one is verified and mail can be sent, once the new one is verified.
 
     Returns whether a mail is on its way to it.
     """
@@ -44,7 +45,7 @@ def change(user: User, address: str, origin: str, language: str) -> bool:
 
 
 def verify(user: User, origin: str, language: str) -> bool:
-    """Send a mail to the address that waits for it. False: none waits, or there have been enough mails for now."""
+    """Send a mail to the address that waits to be verified. False: none waits, or there have been enough mails for now."""
     address = waiting(user)
     return address is not None and mails.ask([(user, address.email)], MailKind.VERIFY, origin, language) == 1
 
@@ -61,7 +62,7 @@ def remove(user: User) -> None:
 
 
 def reset(address: str, origin: str, language: str) -> None:
-    """A mail with a link for a new password. As much work is done for an address that nobody has, so that nothing tells."""
+    """A mail with a link for a new password. An address that nobody has causes as much work, so time reveals nothing."""
     people = [found for found in _accounts_for_reset(address) if found[0].username != settings.DEMO_USERNAME]
     mails.ask(people, MailKind.RESET, origin, language)
 
@@ -69,8 +70,8 @@ def reset(address: str, origin: str, language: str) -> None:
 def _accounts_for_reset(address: str) -> list[tuple[User, str]]:
     """Who may get a new password by mail to this address, and the address as it is stored.
 
-    The account that has verified it, else those that have it and never had a verified one, else those to which an operator
-    gave it. An address that has yet to replace a verified one opens nothing.
+    The account that has verified it; otherwise those that have it and never had a verified one; otherwise those to which an
+    operator gave it. An address that has yet to replace a verified one cannot be used.
     """
     rows = EmailAddress.objects.filter(email__iexact=address, user__is_active=True).select_related("user")
     found = rows.filter(verified=True) or rows.filter(primary=True)
@@ -81,5 +82,5 @@ def _accounts_for_reset(address: str) -> list[tuple[User, str]]:
 
 
 def _is_same(stored: str, typed: str) -> bool:
-    """Databases take different letters for the same; the mail goes to the stored address in any case."""
+    """Databases may treat different letters as the same; the mail always goes to the stored address."""
     return stored.casefold() == typed.casefold()

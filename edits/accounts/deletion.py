@@ -2,7 +2,7 @@
 
 One transaction closes the account and hides everything in it. Then everything that can be removed is removed. What cannot be
 removed yet (a running edit, copies that Wiro still has) gets no time in the trash, so the following cleanups remove it; each
-continues where the one before was interrupted.
+continues where the previous one stopped.
 """
 
 import logging
@@ -122,7 +122,7 @@ def continue_deletions() -> None:
 
 def _close(user_id: int, actor: User) -> bool:
     with transaction.atomic():
-        # The lock that every new edit takes, so that none begins meanwhile, and so that of two last administrators one stays.
+        # The lock that every new edit takes, so that none begins meanwhile; and two last administrators cannot both leave.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         # Not FOR UPDATE, which could deadlock: each event references its actor, so a transaction that is canceling an edit would
         # wait for this row while this one waits for that edit.
@@ -144,7 +144,7 @@ def _close(user_id: int, actor: User) -> bool:
 
 
 def _hide(user_id: int, actor: User) -> None:
-    """Remove it from the gallery, links and trash at once; `purge` removes the rest as soon as it may."""
+    """Remove the edits from the gallery, links and trash at once; `purge` removes the rest as soon as possible."""
     over = timezone.now() - trash_time()
     ShareLink.objects.filter(edit__owner=user_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
     shown = _unpurged(user_id).exclude(deleted_at__lte=over)
@@ -155,7 +155,8 @@ def _hide(user_id: int, actor: User) -> None:
 
 
 def _end_sessions(user_id: int) -> None:
-    """Without a password they are void; delete their rows. Only a session says whose it is. Tokens, webhooks and mail go, too."""
+    """They are void without a password; delete the rows, too. Only a session's data says whose it is. Also tokens, webhooks,
+    mail."""
     ApiToken.objects.filter(owner=user_id).delete()
     WebhookEndpoint.objects.filter(owner=user_id).delete()
     for theirs in (EmailAddress, SocialAccount, Authenticator, CodeTries, UserSession, MailChoices):
@@ -178,7 +179,7 @@ def _forget_traces(user: User) -> None:
 def _anonymize(user: User) -> None:
     name = f"erased-{user.pk}"
     if User.objects.filter(username=name).exclude(pk=user.pk).exists():
-        # Somebody signed up with this name before; that must not keep anybody here.
+        # Somebody signed up with this very name; that must not prevent the deletion.
         name = f"{name}-{secrets.token_hex(4)}"
     user.username, user.first_name, user.last_name, user.email, user.last_login = name, "", "", "", None
     # Only the day: with the exact time, an IP address in a log could be linked to the account.
@@ -195,13 +196,13 @@ def _anonymize(user: User) -> None:
 def _carry_on(user_id: int, actor: User | None = None) -> None:
     """Cancel edits that have not ended; of those that have, remove the texts and have Wiro's copies deleted."""
     for edit in _unpurged(user_id).exclude(state__in=ENDED):
-        # One whose task a callback has just named is looked up first: only then can Wiro's copies be erased.
+        # If a callback has just named the edit's task, that is looked up first: only then can Wiro's copies be erased.
         if edit.state != State.UNCONFIRMED or edit.due_at is None:
             with suppress(NotAllowed):
                 cancel(edit, actor)
     ended = _unpurged(user_id).filter(state__in=ENDED)
     redact(ended)
-    # Also those that nobody has told Wiro to erase, as the edit was given up in a way that did not ask for it.
+    # Including copies whose deletion was never scheduled, because of the way in which the edit was given up.
     kept = Attempt.objects.filter(edit__in=ended, cleaned_up_at__isnull=True, cleanup_due_at__isnull=True)
     kept.exclude(wiro_task_token="").update(cleanup_due_at=timezone.now())
 

@@ -1,7 +1,7 @@
 """Everything that the site stores about a person, as a zip that is streamed: never more than one picture is in memory.
 
 Pictures are named after their rows, and the list of edits refers to them by these names. Secrets are left out: a token or a
-webhook's key that is known from a file opens an account as well as a stolen one.
+webhook's key in a file would be as dangerous as a stolen one.
 """
 
 import json
@@ -135,7 +135,7 @@ def _region_name(edit: Edit) -> str:
 
 
 def _rows(rows: QuerySet[Row]) -> Iterator[Row]:
-    """One page after the other, so that no query is open while somebody downloads slowly."""
+    """Page by page, so that no query stays open while somebody downloads slowly."""
     rows = rows.order_by("pk")
     page = list(rows[:PAGE])
     while page:

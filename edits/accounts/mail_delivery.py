@@ -1,6 +1,7 @@
-"""Sending what is due, in a thread of its own: a mail server that is slow or gone delays mail and nothing else.
+"""Sending what is due, in a thread of its own: a mail server that is slow or down delays mail and nothing else.
 
-A mail is taken before it is sent, so that none is sent twice. What the server has not taken for certain is tried again for a day.
+A mail is claimed before it is sent, so that none is sent twice. A mail that the server certainly did not accept is retried for a
+day.
 """
 
 import logging
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 # Seconds until the next try.
 DELAYS = (60, 300, 1800, 7200, 18_000, 28_800, 28_800)
-# A link for a new password that arrives much later than it was asked for only frightens.
+# A link for a new password that arrives long after it was requested would only alarm people.
 RESET_EXPIRES = timedelta(hours=1)
 IN_A_ROW = 100
 PERMANENT = 500
@@ -35,7 +36,7 @@ pool = WorkerPool(1, {Kind.MAIL: 1})
 
 
 def deliver_due() -> None:
-    """Hand what is due to the thread, if that is free. Returns at once."""
+    """Let the thread, if it is free, send what is due. Returns at once."""
     if not settings.MAIL_WORKS:
         return
     if time.monotonic() >= _looks["next"] and pool.offer(Kind.MAIL, look_for_news):
@@ -107,7 +108,8 @@ def _refused(mail: Mail, error: Exception, codes: list[int]) -> None:
 
 
 def _is_unknown(mail: Mail, error: Exception) -> bool:
-    """The connection broke, perhaps after the server had taken it. What somebody waits for is better sent twice than never."""
+    """The connection broke, perhaps after the server had accepted it. Mail that somebody waits for is better sent twice
+    than never."""
     if mail.kind in (MailKind.VERIFY, MailKind.RESET):
         _put_off(mail, error)
     return False

@@ -1,4 +1,5 @@
-"""What a mail says, made when it is sent: in the reader's language, with a link that is signed then and stored nowhere."""
+"""What a mail says, made when it is sent: in the reader's language, with a link that is signed at that moment and stored
+nowhere."""
 
 from collections.abc import Callable
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from ..models import Mail, MailKind, WriteLock
 
-# To one account in an hour, of each kind.
+# The most mails of one kind to one account in an hour.
 PER_HOUR = 3
 
 
 def ask(people: list[tuple[User, str]], kind: MailKind, origin: str, language: str) -> int:
-    """A mail to each of these addresses. Returns how many will be sent."""
+    """Ask for a mail to each of these addresses. Returns how many will be sent."""
     if not settings.MAIL_WORKS:
         return 0
     with transaction.atomic():

@@ -1,7 +1,7 @@
 """Mails about edits: a result after a long wait, a batch that is finished, a reviewer's decision.
 
 Found by looking for news that its owner has not seen, once a minute, so that no step of an edit has anything to do with mail.
-Each has a key, so that it is asked for once, however many workers look; what was seen meanwhile is not sent.
+Each has a key, so that it is asked for only once, however many workers look. News that was seen meanwhile is not sent.
 """
 
 from datetime import timedelta
@@ -15,9 +15,9 @@ from django.utils import timezone
 from ..gallery import news
 from ..models import Edit, Mail, MailChoices, MailKind, Review
 
-# Who still has the page open has seen it by then.
+# Anybody who still has the page open has seen the news by then.
 GRACE = timedelta(minutes=1)
-# News of a longer time ago was missed while no worker ran; a mail about it would surprise.
+# Older news was missed because no worker was running; a mail about it now would only confuse.
 LOOKBACK = timedelta(hours=6)
 LONG_RESULT = timedelta(minutes=10)
 LONG_BATCH = timedelta(minutes=2)
@@ -33,7 +33,7 @@ def ask_for_news() -> None:
     found = {mail.key: mail for edit in unseen.order_by("news_at")[:MOST] if (mail := _mail_about(edit))}
     known = set(Mail.objects.filter(key__in=found).values_list("key", flat=True))
     wanted = [mail for key, mail in found.items() if key not in known and _is_wanted(mail)]
-    # Another worker may have been faster since; its mail is the one that is sent.
+    # Another worker may have been faster; then its mail is the one that is sent.
     Mail.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
@@ -72,7 +72,7 @@ def _mail(edit: Edit, kind: MailKind, subject: Any, key: str) -> Mail:
 
 
 def _is_wanted(mail: Mail) -> bool:
-    """Completes it as well: where to, in which language, and with which links."""
+    """Also completes it: address, language, and the origin of its links."""
     choices = choices_of(mail.user_id)
     mail.address = EmailAddress.objects.filter(user=mail.user_id, primary=True, verified=True).values_list("email", flat=True)[0]
     mail.language, mail.origin = choices.language, settings.PUBLIC_BASE_URL or choices.origin

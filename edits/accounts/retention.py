@@ -28,7 +28,7 @@ from .deletion import continue_deletions
 log = logging.getLogger(__name__)
 
 ORPHAN_AGE = 24 * 3600.0
-# In one cleanup; what is left goes in the next.
+# The most in one cleanup; the next one removes the rest.
 MOST_EVENTS = 5000
 MOST_EDITS = 500
 DELIVERY_DAYS = MAIL_DAYS = 30
@@ -61,7 +61,7 @@ def _days_ago(days: int) -> datetime:
 
 
 def _discard_old_edits() -> None:
-    """To the trash, where their owners can still restore them. 0 days: everything is kept."""
+    """Move them to the trash, where their owners can still restore them. 0 days: everything is kept."""
     if settings.EDIT_DAYS:
         for edit in _old_edits(_days_ago(settings.EDIT_DAYS))[:MOST_EDITS]:
             with suppress(NotAllowed):
@@ -69,8 +69,8 @@ def _discard_old_edits() -> None:
 
 
 def _old_edits(before: datetime) -> QuerySet[Edit]:
-    """Kept are favorites, what is or may come into the gallery, what a link leads to, what newer versions began with, and what
-    somebody restored since."""
+    """Not included: favorites, edits that are in the gallery or may get there, those with a valid link, those that newer versions
+    were made from, and those that were restored since."""
     needed = ShareLink.objects.filter(edit=OuterRef("pk"), revoked_at__isnull=True, expires_at__gt=timezone.now())
     newer = Edit.objects.filter(parent=OuterRef("pk"), created_at__gte=before, deleted_at__isnull=True)
     restored = Event.objects.filter(edit=OuterRef("pk"), code=EventCode.RESTORED, at__gte=before)
@@ -80,7 +80,7 @@ def _old_edits(before: datetime) -> QuerySet[Edit]:
 
 
 def _forget_events() -> None:
-    """Of edits that have ended so long ago; what an edit under way may still depend on stays. 0 days: kept for ever."""
+    """Events of edits that ended that long ago; an edit in progress may still depend on its events. 0 days: kept forever."""
     if settings.EVENT_DAYS:
         before = _days_ago(settings.EVENT_DAYS)
         old = Event.objects.filter(at__lt=before, edit__state__in=ENDED, edit__ended_at__lt=before).order_by("at")
@@ -88,7 +88,7 @@ def _forget_events() -> None:
 
 
 def _forget_sessions() -> None:
-    """From where somebody was signed in is known no longer than the session lasts."""
+    """Where somebody was signed in from is not kept longer than the session."""
     lasting = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     UserSession.objects.filter(~Exists(lasting)).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -1,7 +1,7 @@
-"""Codes of the second factor: how many may be tried, exactly, and that none is taken twice.
+"""Codes of the second factor: an exact limit on tries, and no code is accepted twice.
 
-Signing in, only who knows the password gets as far as this, so counting by account lets no stranger lock anybody out. Codes that
-confirm in a session who it is are counted apart, and too many of them end the session.
+When signing in, only somebody who knows the password gets this far, so counting by account does not let a stranger lock anybody
+out. Codes that reconfirm identity within a session are counted separately, and too many wrong ones end the session.
 """
 
 import time
@@ -19,7 +19,7 @@ from ..models import CodeTries
 
 FAILURES_MAX = 8
 WINDOW = timedelta(minutes=15)
-# Seconds; longer than a code is valid, with the tolerance for clocks.
+# Seconds; longer than a code is valid, including the tolerance for clocks.
 REPLAY = 180
 
 
@@ -30,7 +30,7 @@ class Verdict(Enum):
 
 
 def attempt(user: User, code: str, is_right: Callable[[], bool], is_confirming: bool = False) -> Verdict:
-    """Whether this code lets its owner in. One is checked after the other, however many arrive at once."""
+    """Whether this code is right. Codes are checked one after the other, however many arrive at once."""
     prefix = "confirming_" if is_confirming else ""
     with transaction.atomic():
         CodeTries.objects.get_or_create(user=user)

@@ -25,10 +25,10 @@ class Comparison:
 
 
 def compare() -> Comparison:
-    """Folder by folder, so that a million pictures fit into memory."""
+    """Compares folder by folder, so that a million pictures fit into memory."""
     found = Comparison()
     for folder in FOLDERS:
-        # Rows last: what is stored in between has its row by then, or none yet and is told as unnamed.
+        # Rows last: a file stored in between has its row by then; if it has none yet, it is reported as unnamed.
         files = set(files_in(folder))
         rows = rows_by_name(folder)
         found.files += len(files)
@@ -40,7 +40,7 @@ def compare() -> Comparison:
 
 
 def folders() -> list[str]:
-    """Those that are there, whoever made them."""
+    """Those that exist, whoever created them."""
     try:
         return [f"photos/{name}/" for name in default_storage.listdir("photos")[0]]
     except FileNotFoundError:

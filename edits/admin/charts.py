@@ -11,7 +11,7 @@ from pygal.style import Style
 from ..operations.metrics import Day
 
 WIDTH, HEIGHT = 440, 240
-# Like the Django admin's CSS variables, which do not apply inside an image.
+# The colors of the Django admin's CSS variables, which do not apply inside an image.
 _THEMES = {
     "light": {"foreground": "#444444", "lines": "#dddddd", "states": ("#2f7d4f", "#ba2121", "#8a8a8a", "#417690")},
     "dark": {"foreground": "#d0d0d0", "lines": "#3a3a3a", "states": ("#5fbf86", "#ef6b6b", "#9a9a9a", "#81d4fa")},
@@ -56,7 +56,7 @@ def chart(name: str, theme: str, days: Sequence[Day]) -> bytes | None:
 
 
 def _without_scripts(root: Any) -> Any:
-    """Pygal always adds a script with its configuration, for a script of its own that is not used here."""
+    """Pygal always adds its configuration as a script, for use by another script, which we do not load."""
     for parent in list(root.iter()):
         for script in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(script)
@@ -65,7 +65,7 @@ def _without_scripts(root: Any) -> Any:
 
 def _options(name: str, theme: str, days: Sequence[Day]) -> dict[str, Any]:
     labels = [date_format(day.date, "j M") for day in days]
-    # Every few days a date, counted from today.
+    # A date label every few days, counted from today.
     dates = {"x_labels": labels, "x_labels_major": labels[::-5], "show_minor_x_labels": False}
     return _PLAIN | dates | {"style": _style(name, theme), "no_data_text": _("No data")}
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ..models import Attempt, Edit
 
-# What a formula begins with; the wide forms are those of Chinese and Japanese keyboards.
+# Characters that begin a formula; the full-width forms are from Chinese and Japanese keyboards.
 _SIGN = r"([=+\-@\uff1d\uff0b\uff0d\uff20])"
 _FIRST = re.compile(rf'[\s";]*{_SIGN}')
 # What a spreadsheet may take for the start of another cell.
@@ -76,7 +76,7 @@ class _Echo:
 
 def _csv(columns: Mapping[str, Callable[[Any], Any]], rows: Iterable[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    # Spreadsheets take a file without this mark for one in the encoding of their country.
+    # Without this mark, spreadsheets assume the local encoding instead of UTF-8.
     yield "\ufeff" + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([_cell(value_of(row)) for value_of in columns.values()])
@@ -85,7 +85,7 @@ def _csv(columns: Mapping[str, Callable[[Any], Any]], rows: Iterable[Any]) -> It
 def _cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front of it.
 
-    Also inside of a cell: where a semicolon or a tab separates cells, a spreadsheet takes what follows for a cell of its own.
+    Also inside a cell: if a semicolon or a tab separates cells, a spreadsheet treats what follows it as another cell.
     """
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ValidSelection(admin.ModelAdmin):
-    """Selecting what cannot be a row of this table is a bad request, not a server error."""
+    """Selecting ids that no row of this table can have is a bad request, not a server error."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         try:
             for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
-                # NUL is in no key, and PostgreSQL refuses to look for it.
+                # No key contains NUL, and PostgreSQL refuses to search for it.
                 self.opts.pk.to_python(chosen.replace("\x00", "no key"))
         except ValidationError as error:
             raise BadRequest("no such row can be selected") from error

@@ -91,7 +91,8 @@ def named_by(query: str) -> Q | None:
 
 
 def search(edits: QuerySet[Edit], query: str) -> QuerySet[Edit]:
-    """The identified edits, otherwise those whose instruction has all these words; in quotation marks always the words."""
+    """The identified edits, otherwise those whose instruction has all these words; text in quotation marks is always searched for
+    as words."""
     if not query.strip():
         return edits
     if named := named_by(query):

@@ -54,7 +54,8 @@ class EditorAdminSite(AdminSite):
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One way in for everybody, so that no second factor is left out. A form that was sent here is answered here."""
+        """There is one sign-in for everybody, so that no second factor is skipped. A form that was posted here is answered
+        here."""
         if request.method == "POST":
             answer: HttpResponse = with_own_next(SignIn.as_view())(request)
             return answer
@@ -105,7 +106,7 @@ class EditorAdminSite(AdminSite):
 
 
 def note_submitting(request: HttpRequest, action: str, reason: str = "") -> None:
-    """Submitting belongs to no edit, so what is done to it is kept in the admin's own history."""
+    """Pausing and resuming concern no single edit, so they are recorded in the admin's own history."""
     text = f"{action}: {reason}" if reason else action
     user_id: Any = request.user.pk
     LogEntry.objects.log_actions(user_id, [Pause.current()], CHANGE, change_message=text, single_object=True)

@@ -75,9 +75,9 @@ class PersonAdmin(ValidSelection, UserAdmin):
     """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
     list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")
-    # Nobody rewrites when somebody came; and Django's field for a date has parts without labels.
+    # Nobody needs to change the date of joining, and Django's date field has parts without labels.
     readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at", "last_login", "date_joined")
-    # Plain lists, which keyboards and screen readers know, instead of Django's pairs of them.
+    # Plain multiple-choice lists, which work with keyboards and screen readers, instead of Django's pairs of lists.
     filter_horizontal = ()
     actions = ("turn_off_second_factor",)
 

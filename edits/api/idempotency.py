@@ -1,4 +1,5 @@
-"""The key of a request that may be sent again: the same key with the same request is the same edit, with another a mistake."""
+"""The key of a request that may be sent again: the same key with the same request is the same edit; with another request it is an
+error."""
 
 import hashlib
 import uuid

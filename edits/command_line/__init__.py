@@ -1,4 +1,5 @@
-"""The command line for people, `reword edit` and `reword models`: it knows sites from their API, and Wiro from `edits.wiro`.
+"""The command line for people, `reword edit` and `reword models`: it reaches sites through their API, and Wiro through
+`edits.wiro`.
 
 It imports neither Django nor any other part of the program, and can be used on machines that have no site.
 

@@ -1,4 +1,4 @@
-"""Nothing is paid for that nobody agreed to: the price is shown before, and a person, `--yes` or `--max-price` says yes."""
+"""Nothing is paid for without agreement: the price is shown first, and a person, `--yes` or `--max-price` agrees to it."""
 
 import sys
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from .way import Offer
 
 @dataclass(frozen=True)
 class Consent:
-    """What the command line says of money: `most` is USD for the whole command."""
+    """What the command line says about money: `most` is USD for the whole command."""
 
     yes: bool
     most: Decimal | None
 
 
 def usd(amount: Decimal) -> str:
-    """0.3 USD as 0.30, 0.0045 as it is."""
+    """0.3 USD becomes 0.30 USD; 0.0045 stays as it is."""
     text = f"{amount.normalize():f}"
     return f"{amount:.2f} USD" if Decimal(text) == round(amount, 2) else f"{text} USD"
 
@@ -32,7 +32,7 @@ def price_in_words(offer: Offer, photos: int, where: str) -> str:
 
 
 def agreed(offer: Offer, photos: int, where: str, consent: Consent) -> Decimal | None:
-    """The USD that may be spent, None for whatever it costs. The price is told on the way. Raises Refused."""
+    """Show the price and get agreement. Returns the USD that may be spent, None for any amount. Raises Refused."""
     words = price_in_words(offer, photos, where)
     total = None if offer.price is None else offer.price * photos
     if consent.most is not None and (total is None or total > consent.most):

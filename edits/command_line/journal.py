@@ -1,8 +1,8 @@
 """What was sent to Wiro and what became of it, on disk before and after each step: Wiro's Run has no idempotency key.
 
-One file for each wish (the photo's content, the instruction, the options, the account), in the user's state folder and not beside
-the results: the same wish must be found again wherever its result is to go. A line for each step; what is not a whole line was
-not written, and then what it announces has not been done.
+One file for each wish (the photo's content, the instruction, the options and the account), in the user's state folder, not beside
+the results: the same wish must be found again wherever its result is to be stored. One line for each step, written before the
+step is done: an incomplete line means that the step was not done.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ from .outcomes import Refused, shown
 from .outputs import sync_folder
 from .patience import Patience
 
-# Seconds between two tries to get an entry that another command works on.
+# Seconds between two attempts to open an entry that another command is working on.
 PAUSE = 0.3
 
 
@@ -26,7 +26,7 @@ def default_folder() -> Path:
     """Raises Refused."""
     state = os.environ.get("XDG_STATE_HOME", "")
     try:
-        # A relative one does not count, as its specification says: it would be another folder for each place.
+        # A relative path is ignored, as its specification says: it would be a different folder in each working directory.
         return Path(state if Path(state).is_absolute() else "~/.local/state").expanduser() / "reword" / "wiro"
     except RuntimeError:
         raise Refused("There is no home folder to keep the journal in; set XDG_STATE_HOME.") from None
@@ -82,8 +82,8 @@ class Entry:
             self.state, self.facts = str(found.pop("state", "")), found
 
     def write(self, state: str, **facts: Any) -> None:
-        """On disk when this returns. Raises OSError; then the state is as it was."""
-        # The first newline ends what a full disk, or a kill, may have left unfinished.
+        """On disk when this returns. Raises OSError, and then the state is unchanged."""
+        # The first newline ends a line that a full disk or a kill may have left incomplete.
         line = "\n" + json.dumps({"state": state, **facts}) + "\n"
         if self._file.write(line.encode()) < len(line):
             raise OSError(28, "No space left on device")

@@ -15,7 +15,7 @@ from .wiro_edits import price_of
 
 @dataclass(frozen=True)
 class Model:
-    """`price` is USD for one photo, None if nobody says; `seconds` is the typical time."""
+    """`price` is USD for one photo, None if unknown; `seconds` is the typical time."""
 
     slug: str
     name: str
@@ -53,7 +53,7 @@ def at_site(client: SiteClient) -> list[Model]:
 
 
 def at_wiro(client: WiroClient) -> Iterator[Model]:
-    """With the prices that Wiro tells now. Raises Refused if it cannot be asked."""
+    """With Wiro's current prices. Raises Refused if Wiro cannot be asked."""
     for item in load():
         price = price_of(client, item)
         usd_of, is_about = price or (None, False)

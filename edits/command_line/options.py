@@ -42,7 +42,7 @@ SEED_MAX = 2_147_483_647
 
 
 class _Parser(ArgumentParser):
-    """Says what is wrong in one line."""
+    """A parser that reports errors in one line."""
 
     def error(self, message: str) -> NoReturn:
         raise Refused(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", Exit.WRONG_USE)
@@ -131,7 +131,7 @@ def edit_options(arguments: Sequence[str]) -> Namespace:
 
 def _instruction(text: str) -> str:
     if os.path.exists(text):
-        # Without this, a forgotten instruction would pay for photos edited by the name of the last one.
+        # Otherwise, if the instruction is forgotten, the last photo's name would be used as one, and paid for.
         raise Refused(f"The last argument is the instruction, and {shown(text)} is a file.", Exit.WRONG_USE)
     if not text.strip():
         raise Refused("The instruction is empty.", Exit.WRONG_USE)
@@ -143,7 +143,7 @@ def _instruction(text: str) -> str:
 
 
 def wanted(options: Namespace) -> Wanted:
-    """Raises Refused for what only the options together show."""
+    """Raises Refused for errors that only the options together show."""
     if bool(options.output) == bool(options.into):
         reason = "Say where the results go: -o FILE for one photo, or --into FOLDER."
         raise Refused(reason, Exit.WRONG_USE)

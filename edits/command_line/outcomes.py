@@ -1,4 +1,4 @@
-"""What can become of a photo and of the whole command, and the exit codes that say so."""
+"""What can happen to a photo and to the whole command, and the exit codes that say so."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Exit(IntEnum):
-    """The exit codes, as docs/command_line.md has them."""
+    """The exit codes, as documented in docs/command_line.md."""
 
     DONE = 0
     FAILED = 1
@@ -19,7 +19,7 @@ class Exit(IntEnum):
 
 
 class Status(StrEnum):
-    """DONE: stored now. EXISTS: was there before, nothing was sent. PENDING: ordered, and goes on without this command.
+    """DONE: stored now. EXISTS: it was there before, and nothing was sent. PENDING: ordered, and continues without this command.
     UNKNOWN: nobody knows whether it was ordered, and so whether it is charged. NOT_SENT: nothing was ordered."""
 
     DONE = "done"
@@ -31,7 +31,7 @@ class Status(StrEnum):
 
 
 class Refused(Exception):
-    """Why nothing is begun at all, in one line."""
+    """Why the command does not even start, in one line."""
 
     def __init__(self, message: str, code: Exit = Exit.NOTHING_BEGUN) -> None:
         super().__init__(message)
@@ -56,7 +56,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Made:
-    """A result that is stored: the edit's id at the site or the task's at Wiro, and USD, None while nobody has told them."""
+    """A result that is stored: the edit's id at the site or the task's at Wiro, and its cost in USD, None while that is
+    unknown."""
 
     id: str
     cost: Decimal | None
@@ -84,5 +85,5 @@ def exit_code(outcomes: Iterable[Outcome], *, interrupted: bool) -> Exit:
 
 
 def shown(text: object) -> str:
-    """In one line, without what a terminal would take for a command; names of files may hold anything."""
+    """In one line, without control characters that a terminal would obey; file names may contain anything."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in " ".join(str(text).split()))

@@ -57,12 +57,12 @@ def prepare_folders(jobs: Sequence[Job], folder: Path | None) -> None:
 
 
 def _unfinished(path: Path) -> str:
-    """How the names of files begin that are to become `path`; some letters and a suffix follow."""
+    """The beginning of the names of temporary files that will become `path`; some letters and a suffix follow."""
     return f".{path.name[:60]}."
 
 
 def _remove_unfinished(folder: Path, beginnings: Set[str]) -> None:
-    """What commands that were killed have left. Those that still run hold a lock."""
+    """Remove temporary files that killed commands have left. Commands that still run hold a lock on theirs."""
     for path in folder.glob(".*" + SUFFIX):
         if path.name.removesuffix(SUFFIX).rpartition(".")[0] + "." in beginnings:
             with path.open("rb") as file, suppress(BlockingIOError):
@@ -71,12 +71,12 @@ def _remove_unfinished(folder: Path, beginnings: Set[str]) -> None:
 
 
 def is_there(job: Job) -> bool:
-    """Also what is no file: a link that leads nowhere would be replaced as well."""
+    """Also true for a broken link, which would be replaced as well."""
     return os.path.lexists(job.output)
 
 
 def writer(*, force: bool) -> Store:
-    """`force` replaces what is there."""
+    """With `force`, existing files are replaced."""
 
     def store(job: Job, picture: bytes, made: Made) -> None:
         try:
@@ -97,7 +97,7 @@ def _write(path: Path, content: bytes, *, force: bool) -> None:
     try:
         with os.fdopen(number, "wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            # As any new file; temporary ones are for their owner alone.
+            # Permissions of any new file; temporary files are readable by their owner only.
             os.fchmod(number, 0o666 & ~UMASK)
             file.write(content)
             file.flush()
@@ -117,14 +117,14 @@ def _move(name: str, path: Path, *, force: bool) -> None:
     except FileExistsError:
         raise
     except OSError:
-        # A file system without links.
+        # This file system has no hard links.
         if os.path.lexists(path):
             raise FileExistsError(path) from None
         os.rename(name, path)
 
 
 def sync_folder(folder: Path) -> None:
-    """After a crash of the machine the folder still has what was just put into it."""
+    """Makes sure that what was just put into the folder survives a crash of the machine."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -133,7 +133,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _umask() -> int:
-    """It can only be read by setting it, which no thread may notice."""
+    """It can be read only by setting it, which must not happen while other threads run."""
     found = os.umask(0o077)
     os.umask(found)
     return found

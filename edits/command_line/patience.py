@@ -1,11 +1,11 @@
-"""How long a command waits, and how it is told to stop without leaving anything that was paid for unknown."""
+"""How long a command waits, and how it is told to stop without losing track of anything that was paid for."""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds between two tries of what failed in passing: the first, how it grows, the longest.
+# Seconds between two tries after a temporary error: the first pause, how it grows, the longest.
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 1.0, 1.6, 15.0
 
 
@@ -59,7 +59,7 @@ class Patience:
 
     @contextmanager
     def uninterrupted(self) -> Iterator[None]:
-        """What is done here is finished before the command ends: ordering, which costs money, and storing."""
+        """What happens inside the block is finished before the command ends: ordering, which costs money, and storing."""
         with self._settled:
             self.check()
             self._busy += 1

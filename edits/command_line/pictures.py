@@ -1,4 +1,5 @@
-"""The little that happens to pictures here: what Wiro gets is upright and without metadata, a result is what its name says."""
+"""The little that happens to pictures here: Wiro gets them upright and without metadata, and results get the format that their
+name says."""
 
 import io
 from pathlib import Path
@@ -12,7 +13,7 @@ FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 QUALITY = 95
 XMP = "XML:com.adobe.xmp"
-# What is larger could need more memory than a machine has.
+# A larger one could need more memory than the machine has.
 MAX_PIXELS = 100_000_000
 
 
@@ -21,7 +22,7 @@ class Unusable(Exception):
 
 
 def for_wiro(content: bytes, rules: PictureRules) -> tuple[bytes, str]:
-    """The photo as it is sent, and its content type. Raises Unusable for no photo, and for one that the model does not take."""
+    """The photo as it is sent, and its content type. Raises Unusable if it is no photo, or one that the model does not take."""
     image, found = _decoded(content)
     shorter, longer = sorted(image.size)
     if shorter < rules.min_side:
@@ -48,7 +49,7 @@ def _decoded(content: bytes) -> tuple[Image.Image, str]:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Unusable("Is damaged.") from None
     if image.mode not in ("RGB", "RGBA", "P"):
-        # It describes other colors than those that the picture has now.
+        # The profile describes colors that the picture no longer has.
         upright.info.pop("icc_profile", None)
     if upright.mode == "RGBA":
         white = Image.new("RGBA", upright.size, "white")

@@ -1,4 +1,4 @@
-"""What is told while photos are edited: a progress bar or plain lines for people, one JSON line for each file for programs.
+"""What is shown while photos are edited: a progress bar or plain lines for people, one JSON line for each file for programs.
 
 Results go to standard output, all else to standard error. The progress bar needs `rich`; without it there are plain lines.
 """
@@ -27,7 +27,7 @@ LONGEST_NAME, LONGEST_WORDS = 30, 60
 
 
 def write(text: str) -> None:
-    """On standard output. If whoever reads it has gone, the work goes on all the same."""
+    """Write to standard output. If its reader has gone, work continues all the same."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -45,7 +45,7 @@ class Report(Protocol):
 
 
 class PlainReport:
-    """A line when a photo has ended, and when its words change to trouble."""
+    """Prints a line when a photo has ended, and when there is trouble with it."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
@@ -165,7 +165,7 @@ def as_json(outcome: Outcome) -> str:
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
-    """How many of which, and what they cost: an edit that two equal photos share is counted once."""
+    """How many photos ended in which way, and the total cost: an edit that two equal photos share is paid only once."""
     found = list(outcomes)
     words = {
         Status.DONE: "done",
@@ -181,7 +181,7 @@ def summary(outcomes: Iterable[Outcome]) -> str:
 
 
 def _cost(outcomes: Iterable[Outcome]) -> str:
-    # Of those that equal photos share, the one that paid is last.
+    # If equal photos share an edit, the outcome with its cost comes last and so is used.
     by_id = {outcome.id: outcome for outcome in sorted(outcomes, key=lambda outcome: outcome.cost or 0) if outcome.id}
     total = sum((outcome.cost for outcome in by_id.values() if outcome.cost), Decimal(0))
     open_ones = sum(outcome.cost is None and outcome.status in (Status.DONE, Status.PENDING) for outcome in by_id.values())

@@ -33,7 +33,7 @@ class Runner:
             self._waiting.put(track)
         try:
             for number in range(min(at_once, len(jobs))):
-                # Daemons, since after Ctrl-C nobody waits for one that only waits.
+                # Daemon threads, so that after Ctrl-C nothing waits for a thread that is only waiting.
                 threading.Thread(target=self._work, name=f"photo-{number}", daemon=True).start()
             for _ in jobs:
                 self._note(self._ended.get())
@@ -52,7 +52,7 @@ class Runner:
             self._note(outcome)
 
     def _left(self) -> Iterator[Outcome]:
-        """What has ended meanwhile, and how far the others are."""
+        """The outcomes that have arrived meanwhile, and the current state of all other photos."""
         while not self._ended.empty():
             yield self._ended.get()
         for job, track in self._tracks.items():

@@ -1,4 +1,4 @@
-"""A client for the API of a site (docs/api.md). It knows nothing of command lines, terminals and files.
+"""A client for the API of a site (docs/api.md). It knows nothing about command lines, terminals and files.
 
 Every call is one request; none is repeated here. All errors are SiteError, whose text is one line without the token.
 """
@@ -29,7 +29,7 @@ _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+(/[A-Za-z0-9._~/-]*)?")
 class SiteError(Exception):
     """No answer, or a refusal. `status` is HTTP's (0 without an answer), `code` the problem's, for programs.
 
-    `retry_after` is what the site asks for, in seconds. `sent` is False where there was not even a connection.
+    `retry_after` is what the site asks for, in seconds. `sent` is False if there was not even a connection.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class SiteModel:
 
 @dataclass(frozen=True)
 class SiteEdit:
-    """An edit as the site tells it; `failure` is a sentence, amounts are USD, None where the site names none."""
+    """An edit as the site describes it; `failure` is a sentence, amounts are in USD, None if the site gives none."""
 
     id: str
     status: str
@@ -80,7 +80,7 @@ class SiteEdit:
 
 
 class _Bearer(requests.auth.AuthBase):
-    """As `auth`, since requests lets a ~/.netrc replace a mere header."""
+    """Passed as `auth`, since requests would let a ~/.netrc replace a plain header."""
 
     def __init__(self, token: str) -> None:
         self._header = f"Bearer {token}"
@@ -91,7 +91,7 @@ class _Bearer(requests.auth.AuthBase):
 
 
 class SiteClient:
-    """May be shared by threads. Raises ValueError for an address or a token that cannot be one.
+    """May be shared by threads. Raises ValueError for an invalid URL or token.
 
     No answer is waited for longer than `seconds_left` says.
     """
@@ -114,7 +114,7 @@ class SiteClient:
         return self._json("GET", "/account")
 
     def create(self, photo: bytes, name: str, fields: Mapping[str, str], key: str) -> SiteEdit:
-        """Order an edit, which costs money. The same photo, fields and `key` again are the same edit, however often sent."""
+        """Order an edit, which costs money. Sending the same photo, fields and `key` again returns the same edit."""
         options = {"data": dict(fields), "files": {"photo": (name, photo)}, "headers": {"Idempotency-Key": key}}
         return _edit(self._json("POST", "/edits", **options))
 
@@ -156,7 +156,7 @@ class SiteClient:
 
     @property
     def _session(self) -> requests.Session:
-        """One for each thread, as requests does not promise more."""
+        """One for each thread, since requests does not promise that a session can be shared."""
         if not hasattr(self._own, "session"):
             self._own.session = requests.Session()
             self._own.session.auth = self._auth
@@ -171,7 +171,7 @@ def _read(response: requests.Response, most: int) -> bytes:
         if len(body) > most:
             raise SiteError(f"The answer has more than {most} bytes.", response.status_code)
     expected = response.headers.get("Content-Length", "")
-    # requests takes half an answer for a whole one.
+    # requests would accept a truncated answer as complete.
     if expected.isdecimal() and not response.headers.get("Content-Encoding") and len(body) < int(expected):
         raise requests.ConnectionError
     return bytes(body)
@@ -183,7 +183,7 @@ def _is_without_connection(error: requests.RequestException) -> bool:
 
 
 def _why(error: requests.RequestException) -> str:
-    """In words: the text of the error names addresses inside of Python."""
+    """In words: the error's own text mentions memory addresses of Python objects."""
     if isinstance(error, requests.exceptions.SSLError):
         is_plain = any(words in str(error) for words in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"))
         return "it does not speak HTTPS there; try http://" if is_plain else "its certificate is not accepted"

@@ -12,11 +12,11 @@ from .patience import OutOfTime, Patience
 from .site_api import SiteClient, SiteEdit, SiteError
 from .way import Budget, Offer, Track, Wanted, content_of, digest
 
-# Seconds that one question waits for the end, so that progress is seen meanwhile; and between two that came back at once.
+# Seconds that one request waits for the edit to end, short enough to show progress; and between two that were answered at once.
 WAIT, PAUSE = 5.0, 1.0
-# A mistake in the site is unlikely to pass.
+# A bug in the site is unlikely to go away.
 TRIES_AFTER_A_MISTAKE = 3
-# What the site says of a key whose edit was deleted: moved to the trash, or removed for good.
+# The site's codes for a key whose edit was moved to the trash, or removed for good.
 DELETED = ("not_found", "idempotency_key_reused")
 AGAIN = "Add --again to order it again."
 WORDS = {"queued": "waiting for its turn", "submitting": "on its way to Wiro", "fetching": "fetching the result"}
@@ -36,7 +36,7 @@ class SiteEdits:
     def offer(self) -> Offer:
         try:
             models = self._client.models()
-            # A token that may not read could order, and never fetch.
+            # With a token that may not read, the command could order edits but never fetch the results.
             self._client.edits(limit=1)
         except SiteError as error:
             raise Refused(error.message) from None
@@ -46,7 +46,7 @@ class SiteEdits:
             offered = ", ".join(model.slug for model in models)
             raise Refused(f"{self.where} does not offer the model {wanted}. It offers: {offered}.", Exit.WRONG_USE)
         if found[0].is_default:
-            # Named or not, it is the same wish, and has the same key; so it is not named to the site either.
+            # Whether or not the default is named, it is the same wish with the same key; so the request does not name it, either.
             self._wanted = replace(self._wanted, model="")
         return Offer(found[0].name, found[0].price, not found[0].price_is_exact)
 
@@ -122,7 +122,7 @@ class SiteEdits:
             raise NotDone(Status.PENDING, f"It was ordered, but cannot be fetched: {error.message}", track.id) from None
 
     def _patiently(self, call: Callable[[], Answer], track: Track) -> Answer:
-        """What `call` gives, after trouble that passes. Raises SiteError for other trouble, Stopped, OutOfTime."""
+        """What `call` returns, once temporary errors are over. Raises SiteError for other errors, Stopped, OutOfTime."""
         mistakes = 0
         for pause in self._patience.pauses():
             self._patience.check()

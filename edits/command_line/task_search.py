@@ -9,7 +9,7 @@ from .patience import Patience
 
 # Seconds before each look: a task may be listed late. The first comes at once.
 LOOKS = (0.0, 1.0, 2.0, 4.0)
-# So many pages of the list are read at most, and back to so long before the Run: the clocks need not agree.
+# The most pages of the list that are read, and how far back before the Run, since the clocks need not agree.
 PAGES = 20
 BEFORE = timedelta(hours=1)
 
@@ -19,7 +19,7 @@ def now() -> str:
 
 
 def find(client: WiroClient, model: ModelDeclaration, prompt: str, entry: Entry, patience: Patience) -> WiroTask | None:
-    """Not found proves nothing. Raises Stopped, OutOfTime."""
+    """None proves nothing. Raises Stopped, OutOfTime."""
     since = datetime.fromisoformat(str(entry.facts["at"])) - BEFORE
     for pause in LOOKS:
         patience.pause(pause)
@@ -45,7 +45,8 @@ def _tasks(client: WiroClient, model: ModelDeclaration, since: datetime) -> list
 
 
 def _is_its(task: WiroTask, model: ModelDeclaration, prompt: str, entry: Entry) -> bool:
-    """By the address of the photo, which no other Run has; where Wiro does not show it, by the seed that was drawn for it."""
+    """Compared by the photo's URL, which no other Run has; if Wiro does not show that, by the seed that was drawn for this
+    Run."""
     source = task.parameters.get(model.picture.name)
     if source:
         return bool(task.id) and source == entry.facts["source"]

@@ -11,14 +11,14 @@ from typing import Protocol
 
 from .outcomes import Job, Made, NotDone, Status
 
-# More than a site or Wiro takes; what is larger is no photo, and should not be read into memory.
+# More than a site or Wiro takes; a larger file should not be read into memory.
 MAX_PHOTO_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is to be done with each photo. An empty `model` is the default one; `region` is four fractions with commas in between;
-    `again` orders again what failed or is lost, which `force` does not: that only replaces files."""
+    `again` repeats orders that failed or were lost; `--force`, in contrast, only replaces files."""
 
     prompt: str
     model: str = ""
@@ -28,15 +28,15 @@ class Wanted:
     again: bool = False
 
     def key(self, *more: str | int | None) -> str:
-        """The same for the same wish, whenever and wherever it is asked for. A new version of this program must not change it:
-        it is what keeps a command that is repeated from being charged twice."""
+        """Identifies a wish: the same photo, instruction and options always give the same key. A new version of this program must
+        not change it, since it keeps a repeated command from being charged twice."""
         facts = ["reword 1", self.prompt, self.model, self.region, self.seed, *more]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A model as it is asked for, and USD for one photo: None if nobody says, `is_about` if only the edit itself will tell."""
+    """The chosen model, and USD for one photo: None if unknown, `is_about` if only the edit itself will determine it."""
 
     model: str
     price: Decimal | None
@@ -45,7 +45,8 @@ class Offer:
 
 @dataclass
 class Track:
-    """How far one job is. `may_be_ordered`: it was sent, and nobody has said yes or no yet; `id` is there after a yes."""
+    """How far one job is. `may_be_ordered`: it was sent, but not yet accepted or refused; once it is accepted, there is an
+    `id`."""
 
     job: Job
     changed: Callable[["Track"], None] = field(default=lambda _track: None, repr=False)
@@ -65,19 +66,19 @@ class Track:
 
 
 class Way(Protocol):
-    """`where` is the address that the photos go to."""
+    """`where` is where the photos are sent."""
 
     where: str
 
     def offer(self) -> Offer:
-        """The chosen model and its price. The first call to the other side: raises Refused."""
+        """The chosen model and its price. This is the first request to the other side. Raises Refused."""
 
     def make(self, track: Track) -> Made:
         """Order, wait, fetch and store one result. Raises NotDone, and Stopped and OutOfTime with the track as it was then."""
 
 
 class Budget:
-    """What was agreed to, in USD; None: whatever it costs. `each` is the price that was shown for one photo."""
+    """What was agreed to, in USD; None: any amount. `each` is the price that was shown for one photo."""
 
     def __init__(self, limit: Decimal | None, each: Decimal | None) -> None:
         self._limit, self._each = limit, each or Decimal(0)
@@ -85,7 +86,7 @@ class Budget:
         self._lock = threading.Lock()
 
     def take(self) -> None:
-        """Before one photo is ordered. Raises NotDone if that could cost more than was agreed to."""
+        """Reserve the price of one photo before it is ordered. Raises NotDone if that could cost more than was agreed to."""
         with self._lock:
             if self._limit is not None and self._used + self._each > self._limit:
                 reason = f"Not sent: the price has risen to {self._each.normalize():f} USD, which is more than was agreed to."
@@ -93,7 +94,7 @@ class Budget:
             self._used += self._each
 
     def correct(self, price: Decimal | None) -> None:
-        """Once the price of an order is told: a higher one holds for those to come."""
+        """Take note of the price that an order was given: if it is higher, it is assumed for further orders."""
         with self._lock:
             if price is not None and price > self._each:
                 self._used += price - self._each
@@ -101,7 +102,7 @@ class Budget:
 
 
 def content_of(photo: Path) -> bytes:
-    """Raises NotDone for what cannot be read."""
+    """Raises NotDone for a file that cannot be read."""
     try:
         with photo.open("rb") as file:
             content = file.read(MAX_PHOTO_BYTES + 1)

@@ -1,4 +1,5 @@
-"""Edits directly through Wiro, whose Run has no idempotency key: a journal says before and after each Run what is known of it."""
+"""Edits directly through Wiro, whose Run has no idempotency key: a journal records before and after each Run what is known about
+it."""
 
 import hashlib
 import secrets
@@ -35,14 +36,14 @@ Answer = TypeVar("Answer")
 
 
 class WiroEdits:
-    """A way to results, see `way.Way`. `account` tells the journals of different keys and addresses apart."""
+    """A way to results, see `way.Way`. `account` separates the journals of different keys and URLs."""
 
     def __init__(
         self, client: WiroClient, account: str, wanted: Wanted, patience: Patience, journal: Journal, store: Store
     ) -> None:
         self.where = "Wiro"
         self.budget = Budget(None, None)
-        # The default model is the same wish whether it was named or not.
+        # Naming the default model makes no difference to the wish.
         model = "" if wanted.model == SEEDEDIT else wanted.model
         self._client, self._wanted, self._patience = client, replace(wanted, model=model), patience
         self._account = hashlib.sha256(account.encode()).hexdigest()
@@ -68,7 +69,7 @@ class WiroEdits:
         if entry.state == "sending":
             self._search(entry, track)
         if entry.state == "done" and (stored := _stored_before(entry)) is not None:
-            # It was paid for by the command that stored it.
+            # An earlier command has paid for it and stored it.
             made = Made(str(entry.facts["task"]), Decimal(0))
             self._store(track.job, stored, made)
             return made
@@ -88,7 +89,7 @@ class WiroEdits:
             raise NotDone(Status.FAILED, str(error)) from None
         self.budget.take()
         track.tell("sending", 2)
-        # An address of this Run alone: by it its task is found again.
+        # A URL that only this Run uses, so that its task can be found by it.
         url = self._patiently(lambda: self._client.upload(picture, f"photo.{kind.partition('/')[2]}", kind), track)
         for pause in self._patience.pauses():
             refusal = self._run(entry, url, track)
@@ -97,7 +98,7 @@ class WiroEdits:
             self._wait_after(refusal, pause, track)
 
     def _run(self, entry: Entry, url: str, track: Track) -> WiroError | None:
-        """None: accepted; an error: certainly not, and it is worth another try. Raises NotDone."""
+        """None: accepted. An error: certainly not accepted, and worth another try. Raises NotDone."""
         seed, drawn = self._seed()
         inputs = self._model.parameters([url], self._wanted.prompt, seed)
         with self._patience.uninterrupted():
@@ -119,7 +120,8 @@ class WiroEdits:
         return None
 
     def _seed(self) -> tuple[dict[str, int], int | None]:
-        """The seed as an input of the model, if it takes one; and again if it was drawn, so that no other Run has it."""
+        """The seed as an input of the model, if it takes one; and the seed once more if it was drawn, so that only this Run has
+        it."""
         item, given = self._model.seed, self._wanted.seed
         if item is None:
             return {}, None
@@ -127,7 +129,7 @@ class WiroEdits:
         return ({item.field: drawn}, drawn) if given is None else ({item.field: given}, None)
 
     def _search(self, entry: Entry, track: Track) -> None:
-        """Which task has the Run started, if any? Afterwards the entry is accepted. Raises NotDone."""
+        """Find the task that the Run started. On return, the entry is "accepted", or "failed" with --again. Raises NotDone."""
         track.may_be_ordered = True
         track.tell("looking for the task at Wiro", 3)
         found = task_search.find(self._client, self._model, self._wanted.prompt, entry, self._patience)
@@ -144,7 +146,7 @@ class WiroEdits:
         try:
             entry.write("accepted", task=task, token=token)
         except OSError:
-            # Go on from memory; should this command be killed, the next one searches Wiro's list.
+            # Continue from memory; if this command is killed, the next one searches Wiro's list.
             entry.state, entry.facts = "accepted", {"task": task, "token": token}
 
     # --- its result ------------------------------------------------------------------------------------------------------
@@ -192,7 +194,7 @@ class WiroEdits:
         return NotDone(Status.FAILED, f"{reason} Nothing was charged. {AGAIN}", task.id, Decimal(0))
 
     def _clean_up(self, token: str) -> None:
-        """Wiro's public copies are not needed anymore; if they cannot be deleted now, Wiro deletes them some day."""
+        """Wiro's public copies are not needed anymore; if they cannot be deleted now, Wiro deletes them at some point."""
         try:
             if token:
                 self._client.delete_files(task_token=token)
@@ -200,7 +202,7 @@ class WiroEdits:
             pass
 
     def _patiently(self, call: Callable[[], Answer], track: Track) -> Answer:
-        """What `call`, which costs nothing, gives, after trouble that passes. Raises NotDone, Stopped, OutOfTime."""
+        """What `call`, which costs nothing, returns, once temporary errors are over. Raises NotDone, Stopped, OutOfTime."""
         for pause in self._patience.pauses():
             self._patience.check()
             try:
@@ -225,7 +227,7 @@ _GONE = "It was made before, and its result is not where it was stored."
 
 
 def price_of(client: WiroClient, model: ModelDeclaration) -> tuple[Decimal, bool] | None:
-    """USD for one photo and whether that is only about right; None if nobody says. Raises Refused if Wiro cannot be asked."""
+    """USD for one photo and whether that is only approximate; None if unknown. Raises Refused if Wiro cannot be asked."""
     sent = model.sent_inputs({})
     try:
         tool = client.tool_detail(*model.slug.split("/"))

@@ -1,6 +1,6 @@
 """Several models side by side: their names stay hidden until the owner has picked a result.
 
-What is in the trash can be restored and picked, so it takes part until its time there is over.
+A result in the trash can be restored and picked, so it takes part until its time there is over.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from django.db import transaction
 from ..models import Denial, Edit, Event, EventCode, NotAllowed, State, WriteLock, clock
 from . import trash
 
-# How often something is tried again or kept from what was tried again before a page stops looking where it began.
+# How many retries and "Keep the rest" versions a page follows back at most, to find where they began.
 STEPS_MAX = 20
 
 
@@ -25,7 +25,7 @@ def is_blind(edits: Sequence[Edit]) -> bool:
 
 
 def is_hidden(edit: Edit) -> bool:
-    """Whether pages do not tell its model: it is compared, or the same model made it, openly, from one that is."""
+    """Whether pages hide its model: it is being compared, or was made from one that is, by what is known to be the same model."""
     for _step in range(STEPS_MAX):
         if is_blind(compared_with(edit)):
             return True
@@ -37,7 +37,7 @@ def is_hidden(edit: Edit) -> bool:
 
 
 def _made_from(edit: Edit) -> Edit | None:
-    """The edit whose model this one has because of it: the rest of the photo was kept, or it was tried again."""
+    """The edit that this one got its model from: by "Keep the rest", or because that edit was tried again."""
     if edit.is_made_here:
         return edit.parent
     asked = Event.objects.filter(edit=edit, code=EventCode.RETRIES).values_list("data__edit", flat=True).first()
@@ -45,7 +45,7 @@ def _made_from(edit: Edit) -> Edit | None:
 
 
 def compared_with(edit: Edit) -> list[Edit]:
-    """The variations that it was ordered with, itself and deleted ones included."""
+    """The variations that were ordered together with it, including itself and deleted ones."""
     same = Edit.objects.filter(owner=edit.owner_id, batch=edit.batch, photo=edit.photo_id)
     return list(same) if edit.batch else [edit]
 

@@ -1,4 +1,4 @@
-"""Pictures as they are served: labeled as edited by AI. Stored ones carry no metadata, as any may be the next source."""
+"""Pictures as they are served: labeled as edited by AI. Stored pictures carry no metadata, since any may be the next source."""
 
 import re
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def download_name(edit: Edit, side: str, *, is_own: bool = False) -> str:
 def _portable(name: str) -> str:
     """A name that every system can store, with as little changed as possible.
 
-    Source: Microsoft, "Naming Files, Paths, and Namespaces", which is the strictest.
+    Source: Microsoft, "Naming Files, Paths, and Namespaces", which has the strictest rules.
     """
     kept = _UNPORTABLE.sub("_", name).strip(" .")
     return f"_{kept}" if kept.split(".")[0].strip().upper() in _DEVICES else kept or "photo"

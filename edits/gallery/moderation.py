@@ -32,7 +32,7 @@ _UNDECIDED: dict[str, Any] = {
 
 
 def waiting() -> QuerySet[Edit]:
-    """Every pair that waits for a reviewer: appeals first, then what was offered first."""
+    """Every pair that waits for a reviewer: appeals first, then in the order in which they were offered."""
     # A constraint ensures that only results are shared. Filtering by state as well would make the database scan all results.
     pending = Edit.objects.filter(visibility=Visibility.PENDING, deleted_at__isnull=True)
     return pending.order_by(F("appealed_at").asc(nulls_last=True), "offered_at", "created_at", "pk")
@@ -51,7 +51,7 @@ def waiting_for(reviewer: User) -> QuerySet[Edit]:
 def claim_next(reviewer: User, count: int = 2, skipped_since: datetime | None = None) -> list[uuid.UUID]:
     """What this reviewer sees next: first their own claims, then the first unclaimed pairs. Renews the claims.
 
-    What the reviewer skipped lately (or since that moment) is left to the others.
+    Pairs that the reviewer skipped lately (or since that moment) are left to the others.
     """
     with transaction.atomic():
         claimed = waiting().filter(review_claimed_by=reviewer, review_claimed_until__gt=timezone.now())
@@ -114,7 +114,7 @@ def reject_all(
 def undo(reviewer: User, at: datetime) -> list[uuid.UUID]:
     """Undo what this reviewer decided at that time, unless it was too long ago or something has happened since.
 
-    The pairs wait again, claimed by this reviewer; also one that had been public, so that nothing is published by an undo.
+    The pairs wait again, claimed by this reviewer; even one that had been public, so that an undo never publishes anything.
     """
     if at < timezone.now() - UNDO_TIME:
         return []

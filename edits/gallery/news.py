@@ -1,4 +1,4 @@
-"""What became of a person's edits that the person has not looked at yet: a result, a failure, a reviewer's decision.
+"""What happened to a person's edits that the person has not looked at yet: a result, a failure, a reviewer's decision.
 
 A batch is news as a whole, once none of it is pending.
 """
@@ -17,7 +17,7 @@ _DECIDED = Q(review__in=[Review.APPROVED, Review.REJECTED])
 
 @dataclass(frozen=True)
 class Summary:
-    """Whether there is anything of a kind among one's own edits."""
+    """Which kinds of news and reviews there are among one's own edits."""
 
     has_news: bool = False
     has_unseen: bool = False
@@ -26,7 +26,7 @@ class Summary:
 
 
 def summary(user: User | AnonymousUser) -> Summary:
-    """One query, as every page of somebody who is signed in asks it."""
+    """A single query, since every page of a signed-in person needs it."""
     own = Edit.objects.filter(owner_id=OuterRef("pk"), deleted_at__isnull=True)
     found = User.objects.filter(pk=user.pk or 0).values_list(
         _first(_complete(own)),
@@ -38,7 +38,7 @@ def summary(user: User | AnonymousUser) -> Summary:
 
 
 def _first(edits: QuerySet[Edit]) -> Subquery:
-    """Instead of Exists, which drops the order: without it, SQLite reads all of one's edits and not the index of what is news."""
+    """Used instead of Exists, which drops the order; without that, SQLite reads all of one's edits, not the index of news."""
     return Subquery(edits.order_by("-created_at", "-pk").values("pk")[:1])
 
 
@@ -48,17 +48,17 @@ def of(user: User) -> QuerySet[Edit]:
 
 
 def unseen(since: datetime, until: datetime) -> QuerySet[Edit]:
-    """Everybody's edits with news of this time."""
+    """Everybody's edits with news from this period."""
     return _complete(Edit.objects.filter(news_at__gte=since, news_at__lte=until, deleted_at__isnull=True))
 
 
 def is_rejected() -> Q:
-    """The condition for what a reviewer kept out of the gallery, for now or for good."""
+    """The condition for edits that a reviewer kept out of the gallery, for now or for good."""
     return Q(visibility=Visibility.PRIVATE, review=Review.REJECTED)
 
 
 def look_at(edits: Iterable[Edit]) -> None:
-    """Their owner has them on the screen: nothing of it is news anymore."""
+    """Their owner has them on the screen, so they are no longer news."""
     _forget(Q(pk__in=[edit.pk for edit in edits if edit.news_at]))
 
 

@@ -20,12 +20,12 @@ LINKS_MAX = 10
 def share(edit: Edit, actor: User, *, shows_name: bool = False) -> None:
     """Offer a result to the public gallery, with the owner's name or without. Raises NotAllowed.
 
-    Of one that is offered already, a choice without the name hides it: a name is never shown against the last choice.
+    If it is offered already, choosing to go without the name hides the name: it is never shown against the last choice.
     """
     if is_suspended(edit.owner_id):
         raise NotAllowed(Denial.SUSPENDED)
     to = Visibility.PENDING if needs_review(edit) else Visibility.PUBLIC
-    # After a rejection there is only the appeal, which a reviewer decides; that decision is final.
+    # After a rejection, only an appeal is possible; the reviewer's decision on it is final.
     unshared = Q(visibility=Visibility.PRIVATE) & ~Q(review=Review.REJECTED)
     changes = {"review": Review.NONE, "review_reason": "", "shows_name": shows_name, "offered_at": timezone.now()}
     if _show(edit, unshared, to, EventCode.SHARED, actor, **changes):
@@ -44,7 +44,7 @@ def _hide_name(edit: Edit, actor: User) -> bool:
 
 
 def needs_review(edit: Edit) -> bool:
-    """Whether a reviewer decides first: where that is required and the owner is not trusted, and after an appeal."""
+    """Whether a reviewer decides first: if that is required and the owner is not trusted, and after an appeal."""
     is_trusted = profile_of(edit.owner_id).is_trusted
     return edit.appealed_at is not None or (settings.REVIEW_REQUIRED and not is_trusted)
 

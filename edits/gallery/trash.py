@@ -17,7 +17,7 @@ from .redaction import redact
 
 # The most edits that one cleanup purges; the next one continues.
 MOST_PURGES = 500
-# The files of an edit's own; pictures belong to photos, which edits may share.
+# The files that belong to the edit itself; pictures belong to photos, which edits may share.
 _FILES = ("change_map", "region", "crop")
 
 
@@ -26,7 +26,7 @@ def trash_time() -> timedelta:
 
 
 def delete(edit: Edit, actor: User | None) -> None:
-    """Hide it from everyone at once. A running edit is canceled first. Without an actor it is retention. Raises NotAllowed."""
+    """Hide it from everyone at once. A running edit is canceled first. Without an actor, retention did it. Raises NotAllowed."""
     if actor and not edit.is_ended:
         with suppress(NotAllowed):
             cancel(edit, actor)
@@ -129,14 +129,14 @@ def erase_unused_photos(owner_id: int) -> None:
 def _erase_unused(photo_ids: set[int | None]) -> list[Photo]:
     """Mark the photos that no other edit needs; their files are removed once that is committed.
 
-    The lock makes whoever uses a photo for a new edit, and whoever purges its other edit, wait and look again.
+    The lock makes anything that uses a photo for a new edit, or purges another edit of it, wait and check again.
     """
     photos = (
         Photo.objects.select_for_update().filter(pk__in=[pk for pk in photo_ids if pk], purged_at__isnull=True).order_by("pk")
     )
     unused = [photo for photo in photos if not _is_used(photo)]
     for photo in unused:
-        # The same picture uploaded again must not find this row, so it gives its fingerprint up.
+        # The same picture uploaded again must not find this row, so the row gives up its fingerprint.
         gone = {"sha256": f"erased-{uuid.uuid4().hex}", "file": "", "card": "", "page": "", "placeholder": ""}
         Photo.objects.filter(pk=photo.pk).update(purged_at=timezone.now(), **gone)
     return unused

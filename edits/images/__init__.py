@@ -1,7 +1,7 @@
 """What counts as a photo, and the clean copy that is kept, sent and shown. Pillow and numpy only; imports none of our modules.
 
 No file is trusted, neither a visitor's nor the provider's: a picture is recognized by its content, its size is checked before it
-is decoded, it is decoded completely and encoded again; only a result whose pixels need no change keeps its encoding. The copy is
+is decoded, it is decoded completely and encoded again. Only a result whose pixels need no change keeps its encoding. The copy is
 upright 8-bit sRGB without any metadata.
 """
 

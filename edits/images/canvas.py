@@ -48,7 +48,7 @@ class Canvas(Protocol):
         """Put `new` (of the mode that `part` has) where `alpha` (mode "L", of the same size) is above 0."""
 
     def finished(self) -> CleanPicture:
-        """The photo in its own size, with its color profile; in its own format, but a small JPEG as a PNG."""
+        """The photo in its own size, with its color profile and in its own format, except that a small JPEG becomes a PNG."""
 
 
 def open_canvas(data: bytes) -> Canvas:
@@ -60,7 +60,7 @@ def open_canvas(data: bytes) -> Canvas:
 
 
 class PngCanvas:
-    """Written without loss; the photo may be any that Pillow has opened."""
+    """Written without loss; for any photo that Pillow can open."""
 
     block = 1
 
@@ -136,7 +136,7 @@ def _any(plane: Image.Image) -> Image.Image:
 
 
 def _tables(opened: JpegImageFile) -> list[list[int]]:
-    """Of light and of color. A gray picture has only the first: its copy may have become a colored one."""
+    """For luma and chroma. A gray picture has only the first, although its copy may have color by now."""
     tables = [list(table) for table in opened.quantization.values()]
     return tables[:2] if len(tables) > 1 else tables * 2
 

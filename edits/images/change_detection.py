@@ -18,10 +18,11 @@ from .rules import CompositeRefused
 
 # Longest side in pixels of what is compared.
 COMPARED_SIDE = 640
-# Shapes may differ by this share: the model's table has none that is nearer.
+# Shapes may differ by this share: the model's table of sizes comes no nearer.
 SAME_SHAPE = 0.06
-# Distances in CIELAB. A part has changed where it differs by more than WEAK and somewhere in it by more than STRONG, or by as
-# many times what most of the picture differs by. Chosen on one half of the photographs of bench/photo.py, reported for the other.
+# Distances in CIELAB. A part has changed where it differs by more than WEAK throughout and by more than STRONG somewhere; where
+# most of the picture differs, these limits are multiples of the usual difference. Chosen on half of the photographs of
+# bench/photo.py, measured on the others.
 WEAK, STRONG = 7.0, 14.0
 WEAK_TIMES, STRONG_TIMES = 3.0, 6.0
 # An edge that both pictures have may lie this many pixels apart.
@@ -31,11 +32,11 @@ WHOLE_PICTURE = 9.0
 # If the changed part is more than this share of the area, too little of the original is left to keep.
 MOST = 0.75
 ROUNDS = 2
-# Gaps up to this many pixels are closed; parts below this share of the area are noise, and holes below that one are filled.
+# Gaps up to CLOSING pixels are closed, parts below the share LEAST_PART are noise, and holes up to LARGEST_HOLE are filled.
 CLOSING = 4
 RIM = 3
 LEAST_PART, LARGEST_HOLE = 0.0004, 0.02
-# Beyond what was found, so that the soft edge, which lies inside, does not cut into it.
+# The region is grown beyond what was found, so that its soft edge, which lies inside it, does not cut into the change.
 GROWTH = 0.012
 
 
@@ -65,7 +66,7 @@ def _proposed(canvas: Canvas, picture: Image.Image) -> Region:
 
 
 def _changed(canvas: Canvas, picture: Image.Image) -> Bools:
-    """What has changed, found again each time with better knowledge of what has not."""
+    """What has changed; each round finds it anew, knowing better what has not changed."""
     plan = plan_crop(None, canvas.size)
     original = canvas.reduced(plan.window, reduced_size(canvas.size, COMPARED_SIDE))
     seen = as_seen(original)
@@ -82,18 +83,18 @@ def _changed(canvas: Canvas, picture: Image.Image) -> Bools:
 
 
 def _distance(seen: Floats, layer: Layer) -> tuple[Floats, Floats]:
-    """How far the picture is from the original in CIELAB, and how far edges of both may make it be; rows, columns."""
+    """How far the picture is from the original in CIELAB, and how much of that edges common to both may cause; rows, columns."""
     size = seen.shape[2], seen.shape[1]
     painted = as_seen(Image.fromarray(np.clip(layer.pixels(WHOLE, size).round(), 0, 255).astype(np.uint8)))
     distance: Floats = np.sqrt(((seen - painted) ** 2).sum(axis=0))
-    # What lies beyond the model's picture is not known, so it has not changed; nor has the rim, which the blur reaches.
+    # What lies beyond the model's picture is unknown, so it counts as unchanged; so does the rim that the blur reaches.
     distance[dilated(~layer.placement.shows(size), RIM)] = 0
     allowed: Floats = np.minimum(steepness(seen), steepness(painted)) * np.float32(EDGE_SLACK)
     return distance, allowed
 
 
 def _check(placement: Placement, distance: Floats, original: Image.Image, picture: Image.Image) -> None:
-    """Raises CompositeRefused for another picture, and for one that has changed all over."""
+    """Raises CompositeRefused for a different picture, and for one that has changed all over."""
     median = float(np.median(distance))
     if not placement.agrees and not placement.is_flat:
         # A drawing or a negative of the photo still has its edges in the same places.
@@ -110,7 +111,7 @@ def _above(excess: Floats) -> Bools:
     weak, strong = excess > max(WEAK, WEAK_TIMES * usual), excess > max(STRONG, STRONG_TIMES * usual)
     found = with_seeds(dilated(weak, CLOSING // 2), strong)
     found = without_small(found, LEAST_PART * found.size)
-    # Smaller again by what the first step has grown, too.
+    # Shrunk also by what the first step has added.
     closed = eroded(dilated(found, CLOSING), CLOSING + CLOSING // 2)
     return filled(closed, LARGEST_HOLE * found.size)
 

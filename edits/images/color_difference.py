@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 
 Floats = NDArray[np.float32]
 
-# As the eye does: colors are seen less sharply than light and dark. In pixels of the reduced picture, standard deviation.
+# Like the eye, which sees color less sharply than lightness. Standard deviations, in pixels of the reduced picture.
 LIGHT_BLUR = 1.0
 COLOR_BLUR = 2.0
 # IEC 61966-2-1: the curve of sRGB, and its primaries as shares of the white point D65.

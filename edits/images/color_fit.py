@@ -20,7 +20,7 @@ MOST_OFFSET = 12.0
 # The median error of a fit, in levels of 255. If it is larger than this, the two pictures do not show the same thing.
 SAME_COLOR = 8.0
 KNOTS = np.linspace(0, 255, 9, dtype=np.float32)
-# How strongly the curve is held to the straight line, in pixels of evidence for each knot, as a share of all.
+# How strongly the curve is pulled toward the straight line: evidence for each knot, as a share of all pixels.
 STIFFNESS = 0.02
 ROUNDS = 4
 # In pixels of the small picture.
@@ -63,8 +63,8 @@ def no_fit() -> ColorFit:
 def fit_colors(original: Floats, repainted: Floats, weight: Floats, grids: tuple[int, ...] = FINE_GRIDS) -> ColorFit:
     """Fit `repainted` to `original`, both rows, columns, 3; levels of 255, small (about 256 pixels a side) and aligned.
 
-    `weight` (rows, columns; 0 to 1) tells what is believed to show the same; `grids`, how finely the offsets may vary. Where the
-    fit leaves more than SAME_COLOR at the median, or there is nothing to measure by, nothing is fitted.
+    `weight` (rows, columns; 0 to 1) says which pixels are believed to show the same thing; `grids`, how finely the offsets may
+    vary. Where the fit leaves more than SAME_COLOR at the median, or there is nothing to measure by, nothing is fitted.
     """
     if weight.sum() < LEAST_EVIDENCE:
         return no_fit()
@@ -80,7 +80,7 @@ def fit_colors(original: Floats, repainted: Floats, weight: Floats, grids: tuple
 
 
 def _curve(values: Floats, wanted: Floats, weight: Floats) -> Floats:
-    """256 levels: where each value of `values` goes to be like `wanted`."""
+    """256 levels: what each value of `values` becomes to match `wanted`."""
     x, y, w = values.ravel(), wanted.ravel(), weight.ravel()
     # The true value of a clipped pixel is unknown.
     w = w * ((x > 3) & (x < 252) & (y > 3) & (y < 252))

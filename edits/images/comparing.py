@@ -45,14 +45,14 @@ class Comparison:
 def compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region | None = None) -> Comparison:
     """Compare two pictures, each a JPEG, PNG or WebP that `clean` has made. Raises OSError for one that does not decode.
 
-    For a composite, `region` is where it may differ from its source: they lie over each other as they are, and outside of the
-    region nothing has changed, whatever an encoder did there.
+    For a composite, `region` is where it may differ from its source: both lie over each other as they are, and nothing outside of
+    the region counts as changed, whatever an encoder did there.
 
     Both are reduced to at most 480 pixels a side and laid over each other (see `registration`). The difference of two pixels is
     their distance in CIELAB (CIE 1976) after a blur that is wider for color than for lightness, as in S-CIELAB (X. Zhang,
     B. A. Wandell, "A spatial extension of CIELAB for digital color image reproduction", 1996). A pixel has changed when the
     distance is more than 4.6, twice what is just noticeable (M. Mahy, L. Van Eycken, A. Oosterlinck, Color Research and
-    Application 19, 1994), plus what an edge common to both may account for when it lies 0.6 pixels aside. Turning or
+    Application 19, 1994), plus what an edge common to both may account for when it is shifted by 0.6 pixels. Turning or
     mirroring is a change; bars around the source are one too.
 
     Measured over 14 photographs and pictures of scikit-image: encoded again as JPEG 75 or WebP 80 at most 0.02 %, as JPEG 50
@@ -68,7 +68,7 @@ def _compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region |
     with _opened(after) as opened:
         result = _reduced(opened, LONGEST_SIDE / max(opened.size))
     with _opened(before) as opened:
-        # Large enough to cover the result, so that a part of it can be compared as sharply as the whole.
+        # Large enough to cover the result, so that a part can be compared as sharply as the whole.
         source = _reduced(opened, max(result.width / opened.width, result.height / opened.height))
     if region is None:
         strength, inside = _strength(lay_over(source, result), result), None
@@ -103,7 +103,7 @@ def _strength(layer: Layer, result: Image.Image) -> Floats:
 
 
 def _painted(strength: Floats, inside: Bools | None) -> bytes:
-    """Few levels without loss are smaller than a photograph's encoding, and sharper."""
+    """A few levels, encoded without loss, are smaller than if encoded as a photograph, and sharper."""
     gray = Image.fromarray((255 * strength).astype(np.uint8)).filter(ImageFilter.GaussianBlur(MAP_BLUR))
     levels = np.ceil(np.asarray(gray) * (MAP_LEVELS / 255)).astype(np.uint8)
     if inside is not None:

@@ -21,10 +21,9 @@ def stitch(source: bytes, painted: bytes, region: Region, plan: CropPlan) -> Cle
     """Lay `painted`, the model's answer for `plan.window` of `source`, over the source through the soft edge of `region`.
 
     Both are encoded (JPEG or PNG; the answer also WebP) and upright; `plan` is the one by which the source was cropped. The
-    answer is scaled to the crop, aligned with it and fitted to its colors by what lies outside of the region; where the two do
-    not agree there, it is laid over as it is. Returns a picture of the source's size and format (of a small JPEG a PNG);
-    outside of the region its pixels are the source's but for the rounding of the encoder. Raises OSError for what does not
-    decode.
+    answer is scaled to the crop, aligned with it and fitted to its colors by what lies outside of the region; if the two do not
+    agree there, it is laid over as it is. Returns a picture of the source's size and format (of a small JPEG a PNG); outside of
+    the region its pixels are the source's but for the rounding of the encoder. Raises OSError for what does not decode.
 
     Time and memory: `bench/heavy.py` measures them.
     """
@@ -38,7 +37,7 @@ def stitch(source: bytes, painted: bytes, region: Region, plan: CropPlan) -> Cle
 
 
 def keep_rest(source: bytes, result: bytes, region: Region) -> CleanPicture:
-    """The source with only what `result`, an edit of the whole photo, shows in `region`. As `stitch`, and refuses nothing."""
+    """The source with only what `result`, an edit of the whole photo, shows in `region`. Like `stitch`, it refuses nothing."""
     with Image.open(io.BytesIO(source), formats=("JPEG", "PNG")) as opened:
         whole = plan_crop(None, opened.size)
     return stitch(source, result, region, whole)

@@ -21,13 +21,13 @@ _WIDE_SIZES = (
 )  # fmt: skip
 SEEDEDIT_SIZES: tuple[Size, ...] = _WIDE_SIZES + tuple((height, width) for width, height in _WIDE_SIZES[1:])
 
-# Context on each side, as a share of the region's own sides; the share of the longer one keeps a thin region from a thin strip.
+# Context on each side, as a share of the region's own sides; a share of the longer one avoids thin strips.
 CONTEXT, LEAST_CONTEXT = 0.25, 0.125
 # A crop is at least this long on each side, in pixels of the source, where the photo is.
 SHORTEST_SIDE = 512
 # If a crop would be more than this share of the photo's area, the whole photo is sent instead.
 MOST = 0.6
-# Ratios stay this far inside of what the model takes (strictly between 1 : 3 and 3 : 1), so that whole pixels do too.
+# Ratios stay this far inside of what the model takes (strictly between 1 : 3 and 3 : 1), so that they do after rounding, too.
 LONGEST_RATIO = 2.98
 CROP = replace(UPLOAD, jpeg_quality=95)
 
@@ -95,7 +95,7 @@ def crop(source: bytes, plan: CropPlan) -> CropPicture:
 
 
 def _with_context(window: Window, photo: Size) -> Size:
-    """Width and height of the region's box and what is around it; moved inside of the photo, it still covers the box."""
+    """Width and height of the region's box with its context; moved inside of the photo, it still covers the box."""
     sides = window[2] - window[0], window[3] - window[1]
     around = [max(CONTEXT * side, LEAST_CONTEXT * max(sides)) for side in sides]
     width, height = (

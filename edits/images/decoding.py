@@ -48,7 +48,7 @@ def decode(file: BinaryIO, found: str, rules: Rules) -> Decoded:
     turn = _turn(image)
     is_plain = image.mode == "RGB" and not image.has_transparency_data and "icc_profile" not in image.info
     middle = _middle(image, rules)
-    # What needs no conversion is not copied.
+    # A picture that needs no conversion is not copied.
     if not (is_plain and shrink == 1 and middle == (0, 0, *image.size)):
         image = _to_srgb(image, middle, shrink)
     is_as_stored = is_plain and turn is None and image.size == stored_size
@@ -71,7 +71,7 @@ def _opened(file: BinaryIO, found: str, rules: Rules) -> Image.Image:
 
 
 def _shrink(image: Image.Image) -> int:
-    """By how much the copy is made smaller than what is decoded. A JPEG can be decoded at a smaller size."""
+    """By how much the copy is reduced after decoding. A JPEG is decoded at a smaller size instead."""
     pixels = image.width * image.height
     scale = next(scale for scale in (1, 2, 4, 8) if pixels <= FULL_SIZE_PIXELS * scale**2)
     if scale == 1 or image.draft(None, (image.width // scale, image.height // scale)):
@@ -89,7 +89,7 @@ def _middle(image: Image.Image, rules: Rules) -> tuple[int, int, int, int]:
 
 
 def _bound_samples(image: Image.Image) -> None:
-    """In several scans, libjpeg holds every sample of every color in two bytes until the last."""
+    """For a JPEG of several scans, libjpeg holds every sample of every color in two bytes until the last scan."""
     blocks = [across * down for _id, across, down, _table in getattr(image, "layer", [])]
     samples = image.width * image.height * sum(blocks) // max(blocks, default=1)
     if samples > MAX_SAMPLES:
@@ -134,7 +134,7 @@ def eight_bits(image: Image.Image) -> Image.Image:
         image = image.point(lambda value: value * (1 / 257)).convert("L")
     elif image.mode == "1":
         image = image.convert("L")
-    # Pillow halves the depth of the pixels and not of the one color that a 16-bit PNG declares transparent.
+    # Pillow reduces the pixels of a 16-bit PNG to 8 bits, but not the one color that it declares transparent.
     if isinstance(see_through, int) and see_through > 255:
         image.info["transparency"] = see_through // 257
     elif isinstance(see_through, tuple) and max(see_through) > 255:

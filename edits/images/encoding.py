@@ -15,13 +15,13 @@ from .stripping import strip_metadata
 CARD_WIDTH = 480
 # A page of lists shows a dozen cards at once; a photo of grass should not weigh as much as all the others.
 CARD_BYTES = 15_000
-# Each with the least share of the bytes of the first that 18 photographs had: what is too large even so need not be tried.
+# Each quality with its smallest size relative to the first, over 18 photographs: hopeless ones are not tried.
 RENDITION_QUALITIES = {80: 1.0, 65: 0.68, 50: 0.56, 35: 0.43}
 PAGE_WIDTH = 1600
-# Tall pictures are shown as high as the window and not as wide; the copy of one has as many pixels as that of a square.
+# Tall pictures are shown as high as the window, but not as wide; so their copy has at most as many pixels as a square one's.
 PAGE_PIXELS = PAGE_WIDTH**2
 PLACEHOLDER_WIDTH = 16
-# A larger PNG becomes a JPEG: to compress it could take seconds.
+# A larger PNG becomes a JPEG, since compressing it could take seconds.
 PNG_PIXELS = 6_000_000
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png"}
 CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
@@ -65,8 +65,8 @@ def encode(image: Image.Image, found: str, rules: Rules) -> CleanPicture:
 
 
 def keep_encoded(file: BinaryIO, found: str, image: Image.Image, rules: Rules) -> CleanPicture | None:
-    """The file as it was encoded, without its metadata; `image` is what was decoded from it, pixel for pixel. None for what is
-    encoded again: other formats, what is too large to be kept, and files with oddities between their parts."""
+    """The file as it was encoded, without its metadata; `image` is what was decoded from it, pixel for pixel. None for files that
+    must be encoded again: those in other formats, too large to be kept, or with oddities between their parts."""
     is_light = found == "JPEG" or (found == "PNG" and image.width * image.height <= PNG_PIXELS)
     if not is_light:
         return None
@@ -80,7 +80,7 @@ def keep_encoded(file: BinaryIO, found: str, image: Image.Image, rules: Rules) -
 
 def with_renditions(image: Image.Image, data: bytes, format: str, size: tuple[int, int]) -> CleanPicture:
     """`image` (RGB), encoded as `data`, with its copies for pages."""
-    # Each is made from the one before: to shrink all pixels once is most of the work.
+    # Each is made from the one before: shrinking all of the pixels once is most of the work.
     for_page = _at_most(image, PAGE_WIDTH, PAGE_PIXELS)
     for_card = _at_most(for_page, CARD_WIDTH)
     card, page = _rendition(for_card, CARD_BYTES), _rendition(for_page)
@@ -90,7 +90,7 @@ def with_renditions(image: Image.Image, data: bytes, format: str, size: tuple[in
 def encode_within(image: Image.Image, found: str, rules: Rules) -> tuple[bytes, str, tuple[int, int]]:
     """Bytes, format and pixels, for a picture that came in the format `found`.
 
-    Encoding again can make a picture larger than Wiro allows: a PNG becomes a JPEG, then quality and size give way.
+    Encoding again can make a picture larger than Wiro allows: then a PNG becomes a JPEG, then quality and size are reduced.
     """
     keeps_png = found != "JPEG" and image.width * image.height <= PNG_PIXELS
     format = "PNG" if keeps_png else "JPEG"
@@ -109,7 +109,7 @@ def encode_within(image: Image.Image, found: str, rules: Rules) -> tuple[bytes, 
 
 
 def _within_ratio(image: Image.Image, rules: Rules) -> Image.Image:
-    """Halving 11999 × 4000 makes it exactly 3 : 1, so the last row or column goes."""
+    """Halving 11999 × 4000 makes it exactly 3 : 1, so the last row or column is dropped."""
     if not rules.max_ratio:
         return image
     width = min(image.width, rules.max_ratio * image.height - 1)
@@ -140,8 +140,8 @@ def _placeholder(image: Image.Image) -> str:
 
 
 def _at_most(image: Image.Image, width: int, pixels: float = math.inf) -> Image.Image:
-    """At most so many pixels wide, three times as high, and so many in all: WebP has no more than 16,383 a side, and a result may
-    have any shape.
+    """At most `width` pixels wide, three times that high, and `pixels` in all: WebP allows 16,383 a side, and a result may have
+    any shape.
 
     Whole pixels are averaged first, so that the better and slower filter has at most four times the pixels that it makes.
     """
@@ -154,7 +154,7 @@ def _at_most(image: Image.Image, width: int, pixels: float = math.inf) -> Image.
 
 
 def _rendition(image: Image.Image, most: int | None = None) -> Rendition:
-    """Where `most` is given, of at most so many bytes if quality can make it so."""
+    """At most `most` bytes, if that is given and a lower quality can achieve it."""
     data = _webp(image, max(RENDITION_QUALITIES))
     size_of_best = len(data)
     for quality, share in RENDITION_QUALITIES.items():

@@ -1,6 +1,6 @@
 """The site's icon as pixels, for whatever cannot use static/favicon.svg: the same shapes, drawn by Pillow.
 
-Nothing binary is kept for it. Places are those of the SVG, in its 32 units a side.
+So the repository needs no binary files for it. Coordinates are those of the SVG, 32 units a side.
 """
 
 import io
@@ -28,7 +28,7 @@ Point = tuple[float, float]
 
 def icon_png(side: int, shape: str = "rounded") -> bytes:
     """A PNG, `side` pixels wide and high. "rounded" has transparent corners, "square" has none, and
-    "maskable" is a square whose drawing stays clear of what a system may cut off."""
+    "maskable" is a square whose drawing stays within what no system cuts off."""
     buffer = io.BytesIO()
     _icon(side, shape).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
@@ -61,7 +61,7 @@ def _draw(draw: ImageDraw.ImageDraw, large: int, share: float) -> None:
     def at(*points: Point) -> list[Point]:
         return [(x * scale + margin, y * scale + margin) for x, y in points]
 
-    # Whatever reaches an edge of the drawing goes on in the same direction to the edge of the picture.
+    # Whatever reaches an edge of the drawing continues in the same direction to the edge of the picture.
     far = 2 * SIDE
     draw.rectangle((0, 0, large, large), fill=DARK)
     draw.rectangle((*at((16, -far))[0], large, large), fill=GREEN)

@@ -10,11 +10,11 @@ from .cropping import CropPlan
 from .placement import Part, Placement, place
 from .region import Size
 
-# Longest sides in pixels: of what is aligned, and of what colors are fitted on.
+# Longest sides in pixels of the copies used to align and to fit colors.
 ALIGNED_SIDE, FITTED_SIDE = 512, 256
 # How far the model's picture is extended beyond its border, as a share of its sides: a placement may reach beyond it.
 MARGIN = 1 / 8
-# Colors are fitted where at least this much of a pixel of the small copy is believed to show the same.
+# Colors are fitted only on pixels of the small copy that are believed to show the same thing by at least this much.
 PURE = 0.99
 
 
@@ -45,7 +45,7 @@ def fitted_layer(
     earlier: Placement | None = None,
     grids: tuple[int, ...] = FINE_GRIDS,
 ) -> Layer:
-    """`picture` (RGB) over the planned part of the photo, aligned and its colors fitted where that can be told.
+    """`picture` (RGB) over the planned part of the photo, aligned and its colors fitted where that is possible.
 
     `untouched` (rows, columns; 0 to 1; any size) tells which of that part is believed to show the same in both;
     `earlier` is a placement to be improved, `grids` is as in `fit_colors`.

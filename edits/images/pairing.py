@@ -146,7 +146,7 @@ def _stamp(panel: Image.Image, box: tuple[float, float, float, float], radius: f
 
 
 def _written(text: str, size: int) -> tuple[str, ImageFont.FreeTypeFont]:
-    """The text and a font that has all of its letters: as it is, else without its accents, else none of it."""
+    """The text and a font that has all of its letters: the text as it is, otherwise without its accents, otherwise empty."""
     own = ImageFont.load_default(size)
     if not isinstance(own, ImageFont.FreeTypeFont):
         raise OSError("Pillow was built without FreeType")

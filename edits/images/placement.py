@@ -20,11 +20,11 @@ Part = tuple[float, float, float, float]
 # Longest sides in pixels of the copies that are compared, one after the other.
 LEVELS = (128, 256, 512)
 STEPS = 8
-# Detail is what differs from the mean of this many pixels to each side; what is flatter than so many levels counts for little.
+# Detail is the difference from the mean over this many pixels to each side; contrast below this many levels counts for little.
 REACH = 6
 NOISE_LEVELS = 3.0
 FURTHEST_SCALE = 0.04
-# Normalized correlation. Unrelated and inverted pictures stay below 0.25; what drifted as models do lies above 0.7.
+# Normalized correlation. Unrelated and inverted pictures stay below 0.25; drift as models cause it stays above 0.7.
 AGREED = 0.5
 # Below this mean local contrast (1 = clear structure everywhere) there is nothing to align by.
 LEAST_STRUCTURE = 0.1
@@ -121,7 +121,7 @@ class _Pair:
 def low_pass(plane: Floats, reach: int) -> Floats:
     """The mean over squares of 2 · reach + 1 pixels around each; beyond the border the outermost pixels repeat.
 
-    Not by way of a reduced copy: its grid would stay in place where the picture moves, and pull the placement to none.
+    Not computed from a reduced copy: its grid would stay in place while the picture moves, and pull the shift toward none.
     """
     return _mean_of_rows(_mean_of_rows(plane, reach).T, reach).T
 

@@ -12,7 +12,7 @@ from .region import Box
 # the model made all of it. Source: IPTC NewsCodes, https://cv.iptc.org/newscodes/digitalsourcetype/
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 DESCRIPTION = "Edited with AI"
-# What is said of a region of a composite. Sources: https://cv.iptc.org/newscodes/imageregionrole/ and, as above,
+# What is said about a region of a composite. Sources: https://cv.iptc.org/newscodes/imageregionrole/ and, as above,
 # https://cv.iptc.org/newscodes/digitalsourcetype/
 REGION_ROLE = "http://cv.iptc.org/newscodes/imageregionrole/compositeImageItem"
 REGION_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
@@ -41,10 +41,10 @@ _PNG_START, _PNG_HEADER = b"\x89PNG\r\n\x1a\n", 33
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a picture came about: the system that edited it, the inputs that are nobody's own words, and when it was done.
+    """How a picture came about: the system that edited it, the inputs except what people wrote, and when it was done.
 
-    `edited_at` must know its zone; it is written in UTC, in whole seconds. `region` is what a model painted of a composite; the
-    rest of it is the photo.
+    `edited_at` must know its zone; it is written in UTC, in whole seconds. `region` is the part of a composite that a model
+    painted; the rest is the photo.
     """
 
     system: str

@@ -89,8 +89,8 @@ class Region:
         """How much of the new picture shows, mode "L", 0 to 255, for the pixels of `window(photo)`.
 
         The edge is soft to the inside only: nothing outside of the region changes. It is not soft at the photo's border, and
-        parts thinner than the edge stay whole, for they would fade. `block` is the side in pixels of what the photo's encoder
-        rounds together: a block of which the region covers little is left out where the region goes on next to it.
+        parts thinner than the edge stay whole, since they would fade. `block` is the side in pixels of what the photo's encoder
+        rounds together: a block that the region hardly covers is left out if the region continues next to it.
         """
         window, feather = self.window(photo), self.feather(photo)
         hard = self._hard(photo, window)
@@ -123,13 +123,13 @@ def _grown(window: Window, margin: int, photo: Size) -> Window:
 
 
 def _slivers(hard: Image.Image, window: Window, photo: Size, block: int) -> Image.Image:
-    """255 where a block, on the grid of the photo, has little of the region and a neighbor has more; mode "L"."""
+    """255 where a block of the photo's grid has little of the region and a neighboring block has more; mode "L"."""
     left, top = window[0] % block, window[1] % block
     across, down = -(-(left + hard.width) // block), -(-(top + hard.height) // block)
     grid = Image.new("L", (across * block, down * block))
     grid.paste(hard, (left, top))
     covered = np.asarray(grid.reduce(block), np.float32)
-    # The last blocks of a photo reach beyond it.
+    # The last blocks of a photo extend beyond it.
     grid.paste(0, (0, 0, *grid.size))
     grid.paste(255, (0, 0, min(grid.width, photo[0] - window[0] + left), min(grid.height, photo[1] - window[1] + top)))
     share = covered / np.maximum(np.asarray(grid.reduce(block)), 1)
@@ -149,7 +149,7 @@ def _softened(hard: Image.Image, reduction: float, feather: int) -> Image.Image:
     ramp = depth / (steps + 0.5)
     soft = Image.fromarray((ramp * ramp * (3 - 2 * ramp) * 255).round().astype(np.uint8))
     soft = soft.resize(hard.size, Image.Resampling.BILINEAR)
-    # What does not come back when the innermost part is grown again is thin.
+    # Parts that do not reappear when the innermost part is grown again are thin.
     thick = Image.fromarray(dilated(eroded(inside, steps), steps + 1).astype(np.uint8) * 255)
     thin = ImageChops.subtract(hard, thick.resize(hard.size, Image.Resampling.NEAREST))
     return ImageChops.lighter(soft, thin)

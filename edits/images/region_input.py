@@ -18,14 +18,14 @@ TINY = 16
 # Noise of this size, four channels of 8 bits, is smaller than this even without compression.
 MAX_MASK_BYTES = 20 * MIB
 HALF = 127
-# If a region leaves out less than this share of the photo, it counts as none: that is about the width of its soft edge.
+# If a region leaves out less than this share of the photo, it counts as no region: that is about the width of its soft edge.
 REST = 0.005
-# A smaller part, in pixels of the photo, would all but vanish in its soft edge. Of a tiny photo a share is enough.
+# A smaller region, in pixels of the photo, would all but vanish in its soft edge. For a tiny photo, a share of it is enough.
 LEAST_PIXELS, LEAST_SHARE = 64, 0.005
 
 
 def region_from_mask(data: bytes, photo: Size) -> Region | None:
-    """The region that a PNG or JPEG shows: what is brighter than 50 % may change, transparent is dark.
+    """The region that a PNG or JPEG shows: pixels brighter than 50 % may change; transparent ones count as dark.
 
     `photo` is the width and height of the upright source in pixels. None where the mask covers everything. Raises
     RegionRefused: unreadable (no picture, or more than 2048 pixels a side), shape (another than the photo's), empty (or too
@@ -79,7 +79,7 @@ def _mask_size(photo: Size) -> Size:
 
 
 def _has_shape(mask: Size, photo: Size) -> bool:
-    """Half a pixel of a small mask may be more than the 1 % that are allowed; of a tiny one it would allow any shape."""
+    """In a small mask, half a pixel may be more than the allowed 1 %; in a tiny one, it would allow any shape."""
     height = mask[0] * photo[1] / photo[0]
     rounding = 0.5 if max(mask) >= TINY else 0.0
     return abs(height / mask[1] - 1) <= SAME_SHAPE or abs(height - mask[1]) <= rounding

@@ -1,4 +1,4 @@
-"""Laying a source over its result: which part of it the result shows, and by how many pixels that was moved.
+"""Laying a source over its result: which part of the source the result shows, and by how many pixels it was moved.
 
 A model may return another shape. Three fits are tried then: the source stretched to the new sides, cropped at its center, or
 whole between bars. Each is compared with the result by phase correlation, which looks at where edges lie and not at how
@@ -38,7 +38,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Shift:
-    """To the right and down, in pixels; `peak` tells how sure that is: 1 for two pictures that are the same but for it."""
+    """To the right and down, in pixels; `peak` tells how sure that is: 1 for two pictures that differ only by the shift."""
 
     across: float
     down: float
@@ -46,7 +46,7 @@ class Shift:
 
 
 def lay_over(source: Image.Image, result: Image.Image) -> Layer:
-    """`source` in the frame of `result` (both RGB), where the same things lie in the same places as far as that can be had.
+    """`source` in the frame of `result` (both RGB), so that the same things lie in the same places as far as possible.
 
     A strip that the shift leaves empty is filled from the result: what lies there is not known, so it does not differ.
     """

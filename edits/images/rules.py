@@ -11,8 +11,8 @@ MIB = 1024 * 1024
 class Rules:
     """What a picture must be. Sizes in bytes and pixels; `max_ratio` bounds longer : shorter side, itself excluded.
 
-    `crops`: what is longer than `max_ratio` is cut around its middle and not refused. `keeps`: a picture whose pixels need no
-    change is kept as it was encoded, without its metadata; visitors' files are always encoded again.
+    `crops`: a picture longer than `max_ratio` is cropped to its middle instead of being refused. `keeps`: a picture whose pixels
+    need no change is kept as it was encoded, without its metadata; visitors' files are always encoded again.
     """
 
     formats: tuple[str, ...] = ("JPEG", "PNG")
@@ -28,7 +28,7 @@ class Rules:
 
 # Source: the model's help text. "jpeg, png; aspect ratio within (1/3, 3); width and height > 14; no more than 10MB".
 UPLOAD = Rules()
-# What the model gives back may have any shape; how it sizes its output is not documented.
+# What the model returns may have any shape; how it sizes its output is not documented.
 RESULT = replace(
     UPLOAD,
     formats=("JPEG", "PNG", "WEBP"),
@@ -41,8 +41,8 @@ RESULT = replace(
 )
 # What "Make it fit" accepts: larger files, any aspect ratio, more pixels, and WebP, whose decoding can be bounded, too.
 FITTED = replace(UPLOAD, formats=("JPEG", "PNG", "WEBP"), max_bytes=40 * MIB, max_pixels=210_000_000, crops=True)
-# Most that a decoder may be given, in pixels, to stay under 300 MB: a JPEG can be read at a smaller size than it has, and the
-# one for WebP holds several copies (measured: 17 bytes a pixel).
+# The most pixels that a decoder may be given, to stay under 300 MB: a JPEG can be read at a reduced size, and the WebP decoder
+# holds several copies (measured: 17 bytes a pixel).
 DECODABLE = {"JPEG": 210_000_000, "PNG": 50_000_000, "WEBP": 12_500_000}
 
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
@@ -121,7 +121,7 @@ def keeps_rules(width: int, height: int, size: int) -> bool:
 
 
 def can_be_fitted(error: PictureRefused) -> bool:
-    """Whether what UPLOAD refused so may pass by FITTED."""
+    """Whether a picture that UPLOAD refused for this reason may pass with FITTED."""
     facts = error.facts
     match error.code:
         case "too_large":

@@ -1,4 +1,4 @@
-"""A file without its metadata, and not a pixel touched: what a decoder needs is copied, everything else is left out."""
+"""A file without its metadata, with no pixel touched: what a decoder needs is copied, everything else is left out."""
 
 import re
 
@@ -6,7 +6,7 @@ import re
 _START, _END, _SCAN, _JFIF = 0xD8, 0xD9, 0xDA, 0xE0
 # Frame headers (baseline, extended, progressive), tables and the restart interval. Source: ITU-T T.81, table B.1.
 _JPEG_NEEDED = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD, _SCAN})
-# Adobe's note of how colors are stored, without which a decoder guesses. Source: ITU-T T.872, 6.5.3.
+# Adobe's marker for how colors are stored, without which a decoder has to guess. Source: ITU-T T.872, 6.5.3.
 _ADOBE, _ADOBE_NAME = 0xEE, b"Adobe"
 # What ends the data of a scan: a marker that is neither a stuffed byte nor a restart.
 _AFTER_SCAN = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -29,7 +29,7 @@ def strip_metadata(data: bytes, found: str) -> bytes:
 
 
 def _strip_jpeg(data: bytes) -> bytes:
-    """Further pictures behind the first, and whatever else follows it, go as well."""
+    """Further pictures behind the first, and whatever else follows it, are left out as well."""
     kept, at = [data[:2]], 2
     while True:
         while data[at + 1] == 0xFF:  # any number of fill bytes may come before a marker

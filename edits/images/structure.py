@@ -7,10 +7,10 @@ from .rules import PictureRefused
 
 # Measured: one scan of 50 megapixels takes 30 ms, and photographs have about ten.
 MAX_SCANS = 50
-# Pillow takes microseconds for each, and 10 MB hold millions of empty ones. A PNG of 40 MB has about 5,000.
+# Pillow takes microseconds for each, and 10 MB can hold millions of empty ones. A PNG of 40 MB has about 5,000.
 MAX_PARTS = 50_000
 
-# What follows 0xFF where it is not a stuffed byte, a restart or padding.
+# What follows 0xFF, unless it is a stuffed byte, a restart or padding.
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
 
 

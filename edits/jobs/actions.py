@@ -67,9 +67,10 @@ def check_now(edit: Edit, actor: Any, reason: str = "") -> None:
 
 
 def _move_and_follow(edit: Edit, to: State, **changes: Any) -> bool:
-    """Nobody waits for its attempts anymore, so their tasks are searched for: both, or neither. Returns whether it moved."""
+    """Move the edit and search for the tasks of its attempts, which nobody waits for anymore: both, or neither. Returns whether
+    it moved."""
     with transaction.atomic():
-        # First, as where a task is adopted: two that lock the same rows in different orders could wait for each other.
+        # Taken first, as in `adopt`: two transactions that lock the same rows in different orders could deadlock.
         WriteLock.hold(WriteLock.SUBMISSIONS)
         has_moved = edit.move(to, **changes)
         if has_moved:

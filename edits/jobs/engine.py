@@ -67,7 +67,7 @@ def _carry_on(edit: Edit) -> Edit:
     if after.is_ended or (state in (State.RUNNING, State.FETCHING, State.SUBMITTING) and after.state != state):
         fair_queue.wake_next(edit.owner_id)
     if state == State.FETCHING and after.state == State.SUCCEEDED:
-        # Nobody waits for it: the result is announced, and the next edit is on its way. What fails now is backfilled.
+        # Nobody waits for this: the result is announced, and the next edit is on its way. A backfill repeats what fails now.
         with suppress(DatabaseError):
             compare_delivered(after)
     return after
@@ -93,7 +93,7 @@ def release(edit: Edit, **changes: Any) -> None:
 
 
 def put_off(suspect: Edit) -> Edit:
-    """Release a suspect while another one is worked on. To wait with the lease would use it up, and then count against it."""
+    """Release a suspect while another one is worked on. Waiting with the lease would use it up and count against the edit."""
     release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
     return Edit.objects.get(pk=suspect.pk)
 
@@ -141,7 +141,7 @@ def _rest_after(edit: Edit, error: Exception) -> None:
 
 
 def _stop_poison(edit: Edit) -> None:
-    """It was claimed again and again without progress. If it may have been paid for, it waits for a person, else it fails."""
+    """Claimed again and again without progress: if it may have been paid for, it waits for a person; otherwise it fails."""
     claims = edit.fruitless_claims
     log.critical("edit %s was claimed %s times in state %s and never got anywhere", edit.pk, claims, edit.state)
     match edit.state:

@@ -25,7 +25,7 @@ RETRY_AFTER_ERROR = timedelta(hours=1)
 WINDOW = timedelta(days=3)
 WAITED = timedelta(days=1)
 SETTLED_AFTER = timedelta(hours=1)
-# With 100 tasks on each page more than a busy site makes in three days.
+# With 100 tasks on each page, this is more than a busy site makes in three days.
 PAGES_MAX = 200
 
 
@@ -75,7 +75,8 @@ def _listed(model: str, now: datetime) -> list[WiroTask]:
 
 
 def _is_settled_by_age(task: WiroTask, now: datetime) -> bool:
-    """Neither older than what was read whole, nor so young that it may not be in our books yet; without a time it is neither."""
+    """Neither older than the window that was read completely, nor so young that it may not be in our ledger yet. A task without a
+    plausible time counts as settled."""
     is_known = task.created_at is not None and task.created_at <= now + SETTLED_AFTER
     return not is_known or now - WINDOW <= (task.created_at or now) <= now - SETTLED_AFTER
 
@@ -108,7 +109,7 @@ def _is_settled(attempt: Attempt) -> bool:
 
 
 def _booked(attempt: Attempt) -> Decimal | None:
-    """With the attempt, or, for a task that ended without outputs, with its edit."""
+    """The cost booked on the attempt or, for a task that ended without outputs, on its edit."""
     return attempt.edit.cost if attempt.edit.failure_code == Failure.NO_OUTPUT else attempt.cost
 
 

@@ -31,7 +31,7 @@ KNOWN_TYPES = {"text", "textarea", "select", "range", "number", "float", "filein
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found out about one model. `problem`: it could not be asked about, and nothing is changed."""
+    """What was found out about one model. With a `problem`, Wiro gave no usable answer about it, and nothing is changed."""
 
     model: ModelDeclaration
     tool: WiroTool | None = None
@@ -67,7 +67,7 @@ def check() -> list[Checked]:
     """Ask about every declared model, save what Wiro says, and tell operators which models are gone."""
     found = [_ask(model) for model in catalog()]
     if not any(checked.tool for checked in found):
-        # It describes nothing at all, so what it does not know means nothing.
+        # This server describes no models at all, so it means nothing that it does not know these.
         found = [Checked(checked.model, problem=checked.problem or "Wiro describes no models") for checked in found]
     for checked in found:
         _save(checked)
@@ -139,7 +139,7 @@ def _prices(tool: WiroTool) -> list[dict[str, Any]]:
 
 
 def _price_differences(tool: WiroTool) -> Iterator[str]:
-    """Prices that are not understood: instead of them, the one of the model's file is shown."""
+    """Prices that we do not understand; the price in the model's file is shown instead."""
     for price in tool.prices:
         amount = "unreadable" if price.price is None else f"{price.price.normalize():f}"
         if price.price is None or not is_plausible(price.price):
@@ -149,7 +149,7 @@ def _price_differences(tool: WiroTool) -> Iterator[str]:
 
 
 def _differences(model: ModelDeclaration, tool: WiroTool) -> Iterator[str]:
-    """For operators, in English as all their lists. A model without described inputs cannot be compared."""
+    """For operators, in English like all their lists. A model without described inputs cannot be compared."""
     yield from _price_differences(tool)
     theirs = {item.id: item for item in tool.inputs}
     ours = {model.picture.name, model.words, *(item.name for item in model.inputs)}

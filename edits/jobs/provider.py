@@ -37,9 +37,8 @@ def hand_over(edit: Edit, attempt: Attempt) -> str:
     """A URL from which Wiro can read the source, or its crop: the bucket's or ours, signed and short-lived, or that of a copy
     uploaded to Wiro.
 
-    It belongs to this attempt alone, so that the task can be recognized by it. Only if every attempt that used a copy was
-    refused, the copy is used again instead of uploading the photo each time. Raises WiroError, FileNotFoundError,
-    UnreadablePicture.
+    It belongs to this attempt alone, so that the task can be recognized by it. A copy is used again, instead of uploading the
+    photo each time, only if every attempt that used it was refused. Raises WiroError, FileNotFoundError, UnreadablePicture.
     """
     picture = sent_picture.prepare(edit)
     if url := _address_in_bucket(picture):
@@ -51,7 +50,7 @@ def hand_over(edit: Edit, attempt: Attempt) -> str:
 
 
 def _address_in_bucket(picture: sent_picture.SentPicture) -> str:
-    """Empty unless S3_SIGNED_URLS says so. By the name that the file has in it, every attempt has its own."""
+    """Empty unless S3_SIGNED_URLS allows it. The URL contains a random file name, so every attempt has a URL of its own."""
     answer = {"content_type": picture.content_type, "file_name": f"source-{secrets.token_hex(8)}.{picture.extension}"}
     return pictures().signed_url(str(picture.file.name), "wiro", seconds=SOURCE_URL_MAX_AGE, **answer)
 

@@ -1,5 +1,5 @@
 """Counts of the calls to Wiro. Each process counts in its memory and adds that to the database at every tick of the scheduler,
-so that one page shows the calls of all processes on all machines, and no restart begins anew."""
+so that one page shows the calls of all processes on all machines, and no restart resets the counts."""
 
 import threading
 from collections import defaultdict
@@ -9,7 +9,7 @@ from django.db.models import F
 
 from ..models import ProviderCall
 
-# Upper bounds in seconds; a Run may take two minutes, and what took longer than the last but one is in the last.
+# Upper bounds in seconds. A Run may take two minutes; calls that took even longer are counted under LONGER.
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 LONGER = 3600.0
 
@@ -51,7 +51,8 @@ def _save_row(key: _Key, count: int, seconds: float) -> None:
 
 
 def totals() -> dict[tuple[str, str], dict[float, tuple[int, float]]]:
-    """By call and outcome: for each bound how many calls stayed below it and not below the one before, and their seconds."""
+    """By call and outcome: for each bound, how many calls took at most that long and longer than the bound before it, and their
+    total seconds."""
     found: dict[tuple[str, str], dict[float, tuple[int, float]]] = defaultdict(dict)
     for row in ProviderCall.objects.order_by("call", "outcome", "at_most"):
         found[row.call, row.outcome][row.at_most] = row.count, row.seconds

@@ -23,7 +23,7 @@ from .worker_pool import Kind, advance_while_due, carry_on_while_due, pool
 log = logging.getLogger(__name__)
 
 BATCH = 500
-# Of each person as many are read as of all together, so few at a time: more than there are threads, several times.
+# Waiting edits read at a time: several times the number of threads, but no more, since so many are read for each person.
 WAITING = max(4 * pool.size, 50)
 # How many running edits are claimed at a time: one write instead of one for each.
 CHUNK = 16

@@ -13,8 +13,8 @@ observer: "Callable[[str, Step], None] | None" = None
 
 @dataclass(eq=False)
 class Step:
-    """`name` is submit, poll, fetch, …; `subject` the id of an edit or, for what follows later, of an attempt; `outcome` the
-    state in which it left the edit."""
+    """`name` is submit, poll, fetch, …; `subject` the id of an edit or, for work that follows its end, of an attempt; `outcome`
+    the state in which it left the edit."""
 
     name: str
     subject: str

@@ -33,7 +33,7 @@ FIRST_POLL_WITH_CALLBACK = 45.0
 POLL_GROWTH = 1.6
 POLL_CAP = 60.0
 POLL_CAP_WITH_CALLBACK = 300.0
-# The longest pause of all polls, whatever Wiro asks for: polling costs nothing, and results that wait at Wiro are paid for.
+# The longest that all polling pauses, whatever Wiro asks for: polling costs nothing, and results that wait at Wiro are paid for.
 POLL_PAUSE_CAP = 60.0
 # An open page or a callback brings the next poll forward, but not more often than this.
 VIEWER_POLL = 2.0

@@ -1,4 +1,4 @@
-"""People who are looking: an open page brings the next poll of its edit forward."""
+"""People who are watching: an open page brings the next poll of its edit forward."""
 
 from datetime import timedelta
 

@@ -43,11 +43,12 @@ pool = WorkerPool(THREADS, {Kind.WEBHOOK: 1})
 
 
 class AddressNotAllowed(ValueError):
-    """Not an address that a webhook may have."""
+    """A webhook may not have this address."""
 
 
 def check_url(url: str) -> None:
-    """Raise AddressNotAllowed for what can be told from the text. Whether a host name leads to a private network shows later."""
+    """Raise AddressNotAllowed for problems visible in the URL. Whether its host leads to a private network is checked on
+    delivery."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -157,6 +158,6 @@ def replay(delivery: WebhookDelivery) -> bool:
 
 
 def enable(endpoint: WebhookEndpoint) -> None:
-    """Let it have messages again, those that were on their way included."""
+    """Let it get messages again, including those that were waiting for a retry."""
     WebhookDelivery.objects.filter(endpoint=endpoint, due_at__isnull=False).update(due_at=clock.now(), tries=0)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(disabled=Disabled.NO)

@@ -35,11 +35,11 @@ class Kind(StrEnum):
     MAIL = "mail"
 
 
-# The most threads of each kind, of all; but at least one. Webhooks and mail have pools of their own.
+# The most threads that each kind may take, as a share of all; at least one. Webhooks and mail have pools of their own.
 SHARES = {Kind.SUBMIT: 1 / 2, Kind.POLL: 3 / 4, Kind.FETCH: 1, Kind.HOUSEKEEPING: 1 / 4}
-# Of a pool of more than two threads, all others together leave at least one for results.
+# The share that all other kinds together leave for results: at least one thread in a pool of more than two.
 FOR_RESULTS = 1 / 6
-# Whatever is neither submitted nor fetched asks Wiro how it is.
+# Every other step only asks Wiro about a task, as a poll does.
 KINDS = {State.QUEUED: Kind.SUBMIT, State.FETCHING: Kind.FETCH}
 NAMES = {
     State.QUEUED: "submit",

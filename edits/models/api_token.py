@@ -36,13 +36,13 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
-    # The day is enough to find a token that nobody uses; more would be a diary of its owner.
+    # The day is enough to find a token that nobody uses; more would record its owner's habits.
     last_used_on = models.DateField(null=True, blank=True)
     # Requests since the window began, for the rate limit; in the row, because all web processes count together.
     window_began_at = models.DateTimeField(default=timezone.now)
     window_requests = models.PositiveIntegerField(default=0)
 
-    # Of a token that has just been issued, and nowhere else to be had.
+    # Set only on a token that has just been issued; it is stored nowhere.
     token = ""
 
     class Meta:
@@ -63,7 +63,7 @@ class ApiToken(models.Model):
 
     @classmethod
     def valid(cls, now: datetime | None = None) -> models.QuerySet[Self]:
-        """Those that open something: neither revoked nor expired."""
+        """Tokens that work: neither revoked nor expired."""
         return cls.objects.filter(revoked_at__isnull=True, expires_at__gt=now or timezone.now())
 
     @classmethod

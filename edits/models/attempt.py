@@ -41,7 +41,7 @@ class Attempt(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=1000, blank=True)
     output_url = models.CharField(max_length=4000, blank=True)
-    # Of the pictures after the first, each of which is the result of a version of its own.
+    # The addresses of the pictures after the first; each becomes the result of a version of its own.
     further_urls = models.JSONField(default=list, db_default=[], blank=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, help_text=_("USD"))
     # Stays reserved while nobody knows whether this attempt was charged.

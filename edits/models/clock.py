@@ -1,7 +1,7 @@
 """The one clock that all machines use: the database's.
 
 Due times and ages are written by one machine and read by another. If each used its own clock and the clocks disagreed, one
-machine would do the work at once and the other in an hour, and what has just begun would look old.
+machine would do the work at once and the other in an hour, and something that has just begun would look old.
 """
 
 import threading

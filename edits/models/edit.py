@@ -51,20 +51,20 @@ class Edit(models.Model):
     batch = models.UUIDField(null=True, blank=True, help_text=_("edits submitted together"))
     batch_place = models.PositiveSmallIntegerField(default=0, help_text=_("its photo’s place in the order of upload"))
     nonce = models.CharField(max_length=64)
-    # Of the request of a program that asked for it with an idempotency key: the key again with another request is a mistake.
+    # Of the request, if a program sent it with an idempotency key: the same key with another request is refused.
     request_hash = models.CharField(max_length=64, blank=True, editable=False, default="", db_default="")
-    # Of the upload, as its owner called it; for its owner alone.
+    # The name of the uploaded file; only the owner sees it.
     file_name = models.CharField(max_length=100, blank=True)
     # A further picture of the paid Run of another edit. The first picture, whose number is 0, is that edit's own result.
     output_of = models.ForeignKey("edits.Attempt", models.CASCADE, null=True, blank=True, related_name="further_edits")
     output_number = models.PositiveSmallIntegerField(default=0, db_default=0)
 
-    # A slug of the catalog; the default is the only model of the versions before there was one.
+    # A slug of the catalog; the default is the only model that versions before the catalog had.
     model = models.CharField(_("model"), max_length=255, default=_SEEDEDIT, db_default=_SEEDEDIT)
     prompt = models.TextField(_("instruction"))
     guidance_scale = models.FloatField(default=4.0)
     watermark = models.BooleanField(default=False)
-    # 0 for a model that takes none.
+    # 0 for a model that takes no seed.
     seed = models.PositiveBigIntegerField()
     # The values of the model's other inputs, by their fields.
     inputs = models.JSONField(default=dict, db_default={}, blank=True)
@@ -88,7 +88,7 @@ class Edit(models.Model):
     observed_age = models.FloatField(default=0)
     wiro_status = models.CharField(max_length=40, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
-    # What Wiro has said at every look since; for how many seconds (added up from look to look) and how often.
+    # What Wiro has kept saying, for how many seconds (added up from look to look), and at how many looks.
     condition = models.CharField(max_length=10, choices=Condition, blank=True, default=Condition.NONE)
     condition_age = models.FloatField(default=0)
     condition_looks = models.PositiveSmallIntegerField(default=0)
@@ -115,7 +115,7 @@ class Edit(models.Model):
     favorite_at = models.DateTimeField(null=True, blank=True)
     # When its owner picked it among results of several models.
     picked_at = models.DateTimeField(null=True, blank=True)
-    # Since when there is news of it that its owner has not looked at.
+    # When something happened to it that its owner has not looked at yet.
     news_at = models.DateTimeField(null=True, blank=True)
     # In the trash since then; once `purged_at` is set, its pictures have been removed.
     deleted_at = models.DateTimeField(null=True, blank=True)

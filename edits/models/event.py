@@ -131,7 +131,8 @@ class Event(models.Model):
         cls.objects.create(edit=edit, kind=cls.Kind.ASKED, code=code, data=data, reason=reason, actor=actor)
 
     def happened_to(self, edit: Any, changes: dict[str, Any]) -> None:
-        """Save it with the `changes` that it is about, and queue what the owner's webhooks are told of an edit that has ended."""
+        """Save this event of an edit that got these `changes` and, if the edit has ended, queue the messages to its owner's
+        webhooks."""
         self.edit = edit
         self.save(force_insert=True)
         if self.kind == self.Kind.MOVED and self.data["to"] in ENDED:

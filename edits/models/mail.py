@@ -1,6 +1,6 @@
 """Mail to people: a row for each is the queue, as with edits, so that no page and no step waits for a mail server.
 
-A row says what about, never the text: the text, and the secret of a link in it, is made when the mail is sent.
+A row says what the mail is about, never its text: the text, and the secret of a link in it, is made when the mail is sent.
 """
 
 import uuid
@@ -23,12 +23,12 @@ class Mail(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=MailKind)
-    # The edit or the batch that it is about, and what it is asked for once; None where it may be asked for again.
+    # `subject` is the edit or batch it is about. Two mails never have the same `key`; None if it may be asked for repeatedly.
     subject = models.UUIDField(null=True, blank=True)
     key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     address = models.EmailField(max_length=254)
     language = models.CharField(max_length=10, blank=True, default="")
-    # Under which the site was reached, for the links: https://photos.example.org
+    # Where the site was reached, for the links: https://photos.example.org
     origin = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     # When to try next; None: sent, given up, or not wanted anymore.

@@ -10,7 +10,7 @@ class MailChoices(models.Model):
     batches = models.BooleanField(default=True)
     reviews = models.BooleanField(default=True)
     language = models.CharField(max_length=10, blank=True, default="")
-    # Where they reach the site, for links in mails that no form asked for.
+    # Where this person reaches the site, for links in mails that no request asked for.
     origin = models.CharField(max_length=300, blank=True, default="")
 
     def __str__(self) -> str:

@@ -1,14 +1,14 @@
-"""How often Wiro was asked what, how that ended, and how long it took: added up for all processes on all machines."""
+"""How often each call to Wiro was made, how it ended, and how long it took: added up for all processes on all machines."""
 
 from django.db import models
 
 
 class ProviderCall(models.Model):
-    """So many calls of this kind ended so and took at most so many seconds, and more than those of the next smaller row."""
+    """`count` calls of this kind and outcome took at most `at_most` seconds, but longer than the next smaller row's."""
 
     call = models.CharField(max_length=40)
     outcome = models.CharField(max_length=20)
-    # Seconds, as is `seconds`, which is what all of them took together.
+    # In seconds, like `seconds`, which is the total of all these calls.
     at_most = models.FloatField()
     count = models.PositiveBigIntegerField(default=0)
     seconds = models.FloatField(default=0.0)

@@ -11,10 +11,11 @@ class CodeTries(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     # When the first of these failures was.
     since = models.DateTimeField(default=timezone.now)
-    # The same for codes that confirm in a session who it is: whoever has only that must keep nobody from signing in.
+    # The same for codes that reconfirm identity within a session: somebody who has only a session must not be able to keep its
+    # owner from signing in.
     confirming_failures = models.PositiveSmallIntegerField(default=0, db_default=0)
     confirming_since = models.DateTimeField(default=timezone.now, db_default=Now())
-    # Hashes of codes that were right, with the second they were used in: none is taken twice while it is valid.
+    # Hashes of correct codes, with the second in which they were used: none is accepted twice while it is valid.
     used = models.JSONField(default=list)
 
     def __str__(self) -> str:

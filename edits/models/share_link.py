@@ -26,7 +26,7 @@ class ShareLink(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    # Of a link that has just been issued, and nowhere else to be had.
+    # Set only on a link that has just been issued; it is stored nowhere.
     token = ""
 
     class Meta:

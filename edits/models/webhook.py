@@ -1,4 +1,4 @@
-"""Webhooks: addresses of users that are told what became of their edits. A row for each message is the queue, as with edits.
+"""Webhooks: URLs of users that are notified about their edits. A row for each message is the queue, as with edits.
 
 The signing secret is not stored: it is derived from SECRET_KEY, so a copy of the database cannot sign.
 """
@@ -60,7 +60,7 @@ class WebhookEndpoint(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One message to one endpoint. It names edits and holds no words of people, so that it may outlast them."""
+    """One message to one endpoint. It names edits and contains nothing that people wrote, so it may outlast them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries")
@@ -90,7 +90,7 @@ class WebhookDelivery(models.Model):
 
 
 def announce(edits: Iterable[tuple[int, uuid.UUID]], event: str, **facts: Any) -> None:
-    """Queue a message about each edit (owner's id, edit's id), in the transaction of what it tells."""
+    """Queue a message about each edit (owner's id, edit's id), in the same transaction as the change that it reports."""
     owners = dict[int, list[uuid.UUID]]()
     for owner_id, edit_id in edits:
         owners.setdefault(owner_id, []).append(edit_id)

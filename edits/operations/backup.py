@@ -1,7 +1,7 @@
 """A backup in a folder: the task id spool, the database, the pictures and the made-up settings, in this order.
 
-What is lost in between is lost on the harmless side: a task id is saved twice rather than never, and a picture without a row is
-tidied away while a row without its picture would be a loss.
+The order makes changes during the backup harmless: a task id is saved twice rather than never, and a picture without a row is
+cleaned up, whereas a row without its picture would be a loss.
 """
 
 import json
@@ -67,7 +67,7 @@ def make(target: Path) -> Manifest:
 def _copy_spool(target: Path) -> None:
     target.mkdir(mode=OWNER_ONLY_FOLDER)
     for path in spool_files():
-        # One that is gone was saved, and the database that is copied next has it.
+        # An entry that is gone by now was saved, so the database, which is copied next, has it.
         with suppress(FileNotFoundError):
             shutil.copy(path, target / path.name)
 

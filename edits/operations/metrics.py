@@ -162,7 +162,8 @@ def _edits_of(day: date) -> Any:
 
 
 def _times(edits: Any, count: int) -> tuple[list[float], list[float]]:
-    """Seconds that edits waited for their turn, and from there to their result. Ids are random, so the lowest are a fair draw."""
+    """Seconds that edits waited for their turn, and from there to their result. Ids are random, so those with the lowest are a
+    fair sample."""
     if count > SAMPLE:
         edits = edits.filter(pk__lt=uuid.UUID(int=2**128 * SAMPLE // count))
     rows = list(edits.filter(started_at__isnull=False).values_list("created_at", "started_at", "ended_at", "state"))

@@ -1,6 +1,6 @@
 """This site's own record of each model: how its results were received, what they cost, how long they took.
 
-Only the newest edits count, so that the figures say how a model is now, and so that a large site reads no more than these.
+Only the newest edits count, so that the figures describe the model as it is now, and a large site need not read more.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from ..models import Edit, Event, EventCode, State
 DAYS = 90
 LOOK_BACK = 20_000
 _KEY, _SECONDS = "model-record", 300
-# Fewer say nothing.
+# Fewer comparisons would say nothing.
 ENOUGH = 5
 
 
@@ -58,7 +58,7 @@ def records() -> dict[str, Record]:
 
 
 def _recent() -> QuerySet[Edit]:
-    """What the models were paid for, without what was made here."""
+    """The edits that models were paid for, without versions made here."""
     paid = Edit.objects.filter(created_at__gte=timezone.now() - timedelta(days=DAYS), output_of__isnull=True)
     return paid.exclude(sent_percent=0).order_by("-created_at", "-pk")
 

@@ -65,7 +65,7 @@ def _run(name: str, *options: str) -> None:
 
 
 def _settings() -> dict[str, Any]:
-    """A socket's folder stands in the query of DATABASE_URL, where Django does not look for it here."""
+    """A socket's folder is in the query of DATABASE_URL, which Django keeps under OPTIONS, not under HOST."""
     found = connection.settings_dict
     return found | {
         "HOST": found["HOST"] or found["OPTIONS"].get("host", ""),

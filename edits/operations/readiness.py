@@ -1,7 +1,7 @@
 """Is the work getting done? Red: it is not. Degraded: it is, but somebody should look.
 
-Of the broker and the circuit breaker nothing turns red: without the one `manage.py dispatch --loop` does the work, and while the
-other is open edits wait as they should.
+The broker and the circuit breaker never turn it red: without the broker, `manage.py dispatch --loop` does the work, and while the
+circuit breaker is open, edits wait as they should.
 """
 
 import time
@@ -21,15 +21,15 @@ from ..storage import pictures
 
 Check = dict[str, Any]
 
-# With less free than so many times what is needed at least, somebody should make room.
+# With less free space than this many times the minimum, somebody should make room.
 LITTLE_ROOM = 10
 BROKER_SECONDS = 1.0
-# For so many seconds an answer of the broker holds, as anybody may ask for readiness.
+# Seconds for which the broker's answer is reused, since anybody may request readiness.
 BROKER_ANSWER_HOLDS = 2.0
 
 
 def checks() -> dict[str, Check]:
-    """By name; each with `ok`, and with `degraded` where it is ok and somebody should look."""
+    """The checks by name; each has `ok`, and `degraded` if it is ok but somebody should look."""
     asked: dict[str, Callable[[], Check]] = {
         "storage": _storage,
         "sweep": _sweep,
@@ -53,7 +53,7 @@ def _storage() -> Check:
     """Real bytes, free space, and the right media folder."""
     problem = storage_health.problem()
     if problem:
-        # Everybody may read this. Which folder or bucket it is stands in the log.
+        # Everybody may read this, so only the log says which folder or bucket it is.
         return {"ok": False, "code": problem.code, "detail": f"pictures cannot be stored ({problem.code})"}
     return {"ok": True}
 

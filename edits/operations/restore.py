@@ -1,4 +1,4 @@
-"""A backup put back into an empty site, where nothing is submitted before a person has looked.
+"""Restore a backup into an empty site, where nothing is submitted before a person has looked at it.
 
 Until all of it is done a file in the data folder says so, and `manage.py check`, and with it every start, refuses.
 """
@@ -59,7 +59,7 @@ def _refuse_other_program(manifest: Manifest) -> None:
 
 
 def _refuse_filled_site() -> None:
-    """What is there already would be mixed up with what is restored, or lost."""
+    """Existing data would be mixed up with the restored data, or lost."""
     if tables := connection.introspection.table_names():
         raise BackupRefused(f"the database is not empty ({len(tables)} tables); restore into a new one")
     if next(backup.stored_names(), None):

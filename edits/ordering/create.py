@@ -103,7 +103,7 @@ def _new_bytes(owner: User, picture: CleanPicture | Photo) -> int:
 
 
 def _rows(inputs: dict[str, Any], models: Sequence[dict[str, Any]], variations: int, seed: int) -> list[dict[str, Any]]:
-    """A variation has the same seed with every model that takes it. Models come in any order, so that it tells nothing."""
+    """A variation has the same seed with every model that takes it. Models come in random order, to reveal nothing."""
     declared = [_declared(model) for model in models]
     rows = []
     for drawn in seeds.draw(declared, seed, variations):
@@ -166,7 +166,7 @@ def _note_retry(edit: Edit, fresh: Edit, actor: User, reason: str) -> None:
 
 
 def _values_for(model: ModelDeclaration, edit: Edit) -> dict[str, Any]:
-    """What the edit was asked for with; of another model, only whether there is a watermark."""
+    """The values that the edit was ordered with; for another model, only whether there is a watermark."""
     values = values_of(edit) if model.slug == edit.model else {"watermark": edit.watermark}
     return {**model.defaults, **{field: value for field, value in values.items() if field in model.defaults}}
 
@@ -182,7 +182,7 @@ def _region_of(edit: Edit) -> Region | None:
 
 @contextmanager
 def _with_region(rows: list[dict[str, Any]], region: Region | None, size: tuple[int, int]) -> Iterator[None]:
-    """Tell each row what is sent of a photo of this size, and give it a stored copy of the region."""
+    """Plan for each row which part of a photo of this size is sent, and give the row a stored copy of the region."""
     plan, mask = plan_crop(region, size), region.png() if region else b""
     window = None if plan.is_whole else list(plan.window)
     with ExitStack() as stack:
@@ -216,7 +216,7 @@ def _stored(owner: User, picture: CleanPicture | Photo) -> Iterator[Photo]:
         storage_health.confirm_media()
         with stored_photo(owner.pk, picture) as photo:
             failpoint("after_source_stored")
-            # The folder may have been exchanged meanwhile, and then nobody would find the photo again.
+            # The folder may have been replaced meanwhile, and then nobody would find the photo again.
             storage_health.confirm_media(str(photo.file.name))
             yield photo
 

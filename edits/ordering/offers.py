@@ -22,7 +22,7 @@ def gone_default() -> ModelDeclaration | None:
 
 
 def gone_and_changed() -> tuple[list[ModelDeclaration], list[ModelDeclaration]]:
-    """Those that people could choose if Wiro still had them, and those that they may choose although Wiro describes them
+    """Models that people could choose if Wiro still had them, and models that they may choose although Wiro describes them
     differently from how they are declared here."""
     statuses = ModelStatus.objects.in_bulk()
     found = [(model, statuses[model.slug]) for model in _chosen(statuses) if model.slug in statuses]
@@ -44,8 +44,8 @@ def find(slugs: list[str]) -> list[ModelDeclaration] | None:
 
 
 def fallback_for(edit: Edit) -> ModelDeclaration | None:
-    """The model to suggest instead: what operators chose for this one, else the first other that is offered. None that does the
-    same already, in a comparison with this edit."""
+    """The model to suggest instead: what operators chose for this one, else the first other that is offered. Never a model that
+    already takes part in a comparison with this edit."""
     compared = Edit.objects.filter(owner=edit.owner_id, batch=edit.batch, photo=edit.photo_id, batch__isnull=False)
     tried = {edit.model, *compared.values_list("model", flat=True)}
     others = {model.slug: model for model in offered() if model.slug not in tried}
@@ -54,7 +54,7 @@ def fallback_for(edit: Edit) -> ModelDeclaration | None:
 
 
 def _chosen(statuses: dict[str, ModelStatus]) -> list[ModelDeclaration]:
-    """Those that the settings name or operators switched on, whether Wiro still has them or not."""
+    """The models that the settings name or operators switched on, whether Wiro still has them or not."""
     known, named = catalog(), settings.MODELS or [SEEDEDIT]
     named = [model.slug for model in known] if named == [EVERY_MODEL] else named
     ordered = [known[slug] for slug in named if slug in known]

@@ -1,4 +1,4 @@
-"""What an edit is expected to cost: Wiro's own price rule, else what the model's file assumes, or PRICE_ESTIMATE.
+"""What an edit is expected to cost: by Wiro's own price rule, otherwise what the model's file assumes, or PRICE_ESTIMATE.
 
 The ledger has what Wiro really charged; this is what is reserved, and shown on the button.
 """
@@ -13,7 +13,7 @@ from django.conf import settings
 from ..jobs.catalog import METHODS, ModelDeclaration, PriceRule, is_plausible, stored
 from ..models import Edit, ModelStatus, State
 
-# Results whose price is looked at.
+# How many recent results' costs are looked at.
 RECENT_PRICES = 20
 
 
@@ -32,7 +32,7 @@ def total(prices: Iterable[Price]) -> Price:
 
 
 class PriceRisen(Exception):
-    """It costs more than was agreed to: `price` instead."""
+    """It now costs more than was agreed to, namely `price`."""
 
     def __init__(self, price: Price) -> None:
         super().__init__(price)
@@ -48,14 +48,14 @@ def price_of(model: ModelDeclaration, values: Mapping[str, Any], status: ModelSt
     elif model.price:
         price = Price(_amount(model.price, model, values), is_about=True)
     else:
-        # What an operator has set; but if Wiro tells a price that is not understood, nobody knows.
+        # Set by an operator; but if Wiro gives a price that we do not understand, it is only a guess.
         price = Price(settings.PRICE_ESTIMATE, is_about=bool(status and status.prices))
     return Price(max([price.usd, *_recent(model, values)]), price.is_about)
 
 
 def rules_for(model: ModelDeclaration, values: Mapping[str, Any], status: ModelStatus | None) -> list[PriceRule]:
-    """Wiro's rules that hold for these values, the one that names most inputs first. One that is not understood hides the
-    others that are less exact."""
+    """Wiro's rules that hold for these values, the one that names most inputs first. One that we do not understand rules out all
+    less specific ones."""
     told = [(price.get("when") or {}, _rule(price)) for price in (status.prices if status else []) if isinstance(price, dict)]
     sent = {name: _text(value) for name, value in model.sent_inputs(values).items()}
     holding = [(when, rule) for when, rule in told if all(sent.get(name, "") == value for name, value in when.items())]
@@ -74,7 +74,7 @@ def _rule(price: Mapping[str, Any]) -> PriceRule | None:
 
 
 def _text(value: object) -> str:
-    """As Wiro's rules write it: 4 for 4.0, true for True."""
+    """The value as Wiro's rules write it: 4 for 4.0, true for True."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return text.removesuffix(".0")
 
@@ -84,7 +84,7 @@ def _amount(rule: PriceRule, model: ModelDeclaration, values: Mapping[str, Any])
 
 
 def _recent(model: ModelDeclaration, values: Mapping[str, Any]) -> list[Decimal]:
-    """What was made here, or recovered, cost nothing and says nothing."""
+    """Edits that were made here, or recovered, cost nothing and are left out."""
     done = Edit.objects.filter(model=model.slug, state=State.SUCCEEDED, cost__gt=0).order_by("-created_at", "-pk")
     # An order has other columns as well, which are no inputs.
     inputs = stored({item.field: values[item.field] for item in model.inputs if item.field in values})["inputs"]

@@ -30,7 +30,7 @@ class QuotaExceeded(Exception):
 
 def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
-    # What was made here, without the model, is free, and so are further pictures of one Run.
+    # Versions made here, without the model, are free, and so are further pictures of one Run.
     paid = Edit.objects.exclude(sent_percent=0).filter(output_of__isnull=True)
     used = paid.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
     return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)

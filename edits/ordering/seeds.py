@@ -9,9 +9,9 @@ from ..jobs.catalog import ModelDeclaration
 
 
 def draw(models: Sequence[ModelDeclaration], seed: int, count: int) -> list[int]:
-    """So many seeds that differ, as far as the models have so many; the first is `seed` unless that is 0.
+    """`count` different seeds, as far as the models allow that many; the first is `seed` unless that is 0.
 
-    They suit all models that have a seed if any seed does, else the first of them.
+    They suit all models that take a seed, if any seed does; otherwise the first of these models.
     """
     ranges = [_range(model) for model in models if model.seed]
     common = range(max(each.start for each in ranges), min(each.stop for each in ranges)) if ranges else range(0)
@@ -22,7 +22,7 @@ def draw(models: Sequence[ModelDeclaration], seed: int, count: int) -> list[int]
 
 
 def suiting(model: ModelDeclaration, seed: int) -> int:
-    """`seed` if the model takes it, else one that it does take; 0 for a model without seeds."""
+    """`seed` if the model takes it, otherwise one that it does take; 0 for a model without seeds."""
     if model.seed is None:
         return 0
     among = _range(model)

@@ -35,7 +35,7 @@ class Start:
 
 
 def start_from(owner: User, version: str, side: str) -> Start | None:
-    """That side of the user's own edit; None for unknown, deleted and other users' edits alike."""
+    """The given side of the user's own edit; None for unknown, deleted and other users' edits alike."""
     try:
         edit_id = uuid.UUID(version)
     except ValueError:
@@ -49,7 +49,7 @@ def start_from(owner: User, version: str, side: str) -> Start | None:
 
 
 def _is_stored(photo: Photo) -> bool:
-    """As far as can be told now: while the storage does not answer, a new edit may be asked for, and waits."""
+    """As far as we know: while the storage does not answer, a new edit may be ordered, and waits."""
     try:
         return bool(photo.file.storage.exists(str(photo.file.name)))
     except OSError:

@@ -1,4 +1,5 @@
-"""The tools for assistants, `/mcp`: the API's operations by the Model Context Protocol, with the API's tokens, rules and words.
+"""The tools for assistants, `/mcp`: the API's operations through the Model Context Protocol, with the API's tokens, rules and
+messages.
 
 urls          the address, and what holds before the protocol: method, origin, token
 bodies        a message is bounded, and large ones are in memory one at a time

@@ -1,4 +1,4 @@
-"""What a tool says: words for the assistant, the same as data, and perhaps a picture. A refusal has the API's words."""
+"""What a tool answers: text for the assistant, the same as data, and perhaps a picture. A refusal has the API's message."""
 
 import base64
 import json
@@ -33,7 +33,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Said:
-    """As it goes out."""
+    """The answer as it is sent."""
 
     text: str
     data: dict[str, Any]
@@ -43,7 +43,7 @@ class Said:
 
 def said(answer: Answer, output: type[Schema]) -> Said:
     data = json.loads(json.dumps(output.model_validate(answer.data).model_dump(), cls=NinjaJSONEncoder))
-    # Not every client hands the data to its assistant, so the text has it as well.
+    # Not every client passes the data on to its assistant, so the text contains it as well.
     text = "\n".join(filter(None, [answer.next_step, json.dumps(data, ensure_ascii=False)]))
     return Said(text, data, answer.picture)
 

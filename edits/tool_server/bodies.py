@@ -13,7 +13,7 @@ from ..images.rules import MIB
 from ..web.upload_places import LONGEST_WAIT, TooLongInLine, take_place
 from ..web.uploads import IN_MEMORY, BodyTooLarge, BodyWithoutLength
 
-# A photo as base64, which is a third longer, and what stands around it.
+# A photo as base64, which is a third longer, and the message around it.
 MAX_BODY = UPLOAD.max_bytes * 4 // 3 + MIB
 PIECE = 64 * 1024
 
@@ -48,7 +48,7 @@ def _size(request: HttpRequest) -> int:
 
 
 def _keep(request: HttpRequest, kept: IO[bytes], size: int) -> None:
-    """In a file until all of it is here, so that who sends slowly holds up nobody."""
+    """Kept in a file until it is complete, so that a slow sender does not hold up anybody else."""
     while size > 0 and (piece := request.read(min(PIECE, size))):
         kept.write(piece)
         size -= len(piece)

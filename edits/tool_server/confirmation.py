@@ -1,7 +1,7 @@
 """A confirmation: what an assistant shows to say that a person has agreed to a price.
 
-It is signed with what it holds for (token, owner and arguments), which it need not contain: for anything else the signature is
-wrong. It names one edit that may come of it, so however often it is shown, it makes that edit and is paid once.
+Its signature covers what it is valid for (token, owner and arguments) without containing it: for anything else the signature is
+wrong. It names the one edit that it may create, so however often it is used, there is one edit, paid for once.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _SALT = "edits.tool_server.confirmation"
 
 @dataclass(frozen=True)
 class Confirmation:
-    """`text` is how it travels. `at_most` is the price in USD of all edits, `models` who makes them."""
+    """`text` is its form in messages. `at_most` is the price in USD of all edits, `models` who makes them."""
 
     text: str
     nonce: str
@@ -39,7 +39,7 @@ class Confirmation:
 
     @classmethod
     def read(cls, token: ApiToken, request_hash: str, text: str) -> Self:
-        """However old it is, since what was made of it stays. Raises Problem."""
+        """Read it however old it is, since the edits that it made remain. Raises Problem."""
         try:
             nonce, usd, *models = signing.loads(text, salt=_salt(token, request_hash))
         except signing.BadSignature as error:

@@ -1,4 +1,4 @@
-"""The tool that costs money. Without a confirmation it tells the price and makes nothing; with one it makes the edit, once."""
+"""The tool that costs money. Without a confirmation it states the price and makes nothing; with one it makes the edit, once."""
 
 import base64
 import binascii
@@ -128,7 +128,7 @@ def _seed(request: HttpRequest, arguments: EditPhoto) -> dict[str, Any]:
 
 
 def _inputs(arguments: EditPhoto) -> dict[str, Any]:
-    """The values of the models' own inputs. A switch that is left out has its default, which a form cannot say."""
+    """The values of the models' own inputs. A switch that is left out has its default, which a form cannot express."""
     models = offers.find([slug for slug in map(str.strip, arguments.model.split(",")) if slug]) or []
     declared = {item.field: item for model in models for item in model.inputs}
     if models and (unknown := sorted(set(arguments.inputs) - set(declared))):
@@ -139,7 +139,7 @@ def _inputs(arguments: EditPhoto) -> dict[str, Any]:
 
 
 def _files(arguments: EditPhoto) -> dict[str, list[Any]]:
-    """A data: address is taken as well, since that is how many a program has its pictures."""
+    """A data: URL is accepted as well, since many programs have their pictures in that form."""
     if not arguments.photo:
         return {}
     text = arguments.photo.partition(",")[2] if arguments.photo.startswith("data:") else arguments.photo

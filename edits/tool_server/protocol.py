@@ -43,7 +43,7 @@ Only step 2 costs money. A failed edit that was not charged frees its share of t
 SECONDS_MAX = 2 * LONGEST_WAIT
 
 Context = ServerRequestContext[Any]
-# Headers that open something stay here; the SDK has no use for them.
+# Headers with secrets are not passed on; the SDK has no use for them.
 _KEPT_BACK = {"authorization", "cookie", "proxy-authorization"}
 
 
@@ -56,7 +56,7 @@ async def _exchange(request: HttpRequest, body: bytes) -> HttpResponse:
     unread = [body]
 
     async def receive() -> dict[str, Any]:
-        """The body, and then nothing more: that the client has left is not told to a WSGI program."""
+        """The body, and then nothing more: a WSGI program does not learn that the client has disconnected."""
         if not unread:
             await sleep_forever()
         return {"type": "http.request", "body": unread.pop(), "more_body": False}
@@ -130,7 +130,7 @@ def _facts(tool: Tool) -> ToolFacts:
 
 
 def _untitled(schema: Any) -> Any:
-    """Without the titles that repeat each name: an assistant reads all of it before its first call."""
+    """Drop titles that only repeat the name: an assistant reads all of this before its first call."""
     if isinstance(schema, list):
         return [_untitled(inner) for inner in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""A program beside an assistant that speaks the protocol over standard input and output, and hands each message to a site.
+"""A program beside an assistant that uses the protocol over standard input and output, and passes each message on to a site.
 
 `python -m edits.tool_server.stdio`, with the site's address in REWORD_SITE and a personal token in REWORD_TOKEN. It needs neither
 Django nor the protocol's SDK: a line is a message, and what the site answers is a line.
@@ -38,7 +38,7 @@ class Proxy:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for line in filter(str.strip, lines):
                 message = _decoded(line)
-                # Everything after it depends on the version that it agrees upon.
+                # All later messages depend on the version that this one negotiates.
                 if message.get("method") == "initialize":
                     self.hand_over(line, message)
                 else:
@@ -69,7 +69,7 @@ class Proxy:
         return headers | {"Accept": "application/json, text/event-stream"}
 
     def _failed(self, message: dict[str, Any], reason: str) -> str:
-        """Empty for what expects no answer."""
+        """Empty for a message that expects no answer."""
         error = {"code": NOT_REACHED, "message": reason}
         return json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": error}) if "id" in message else ""
 
@@ -79,7 +79,7 @@ class Proxy:
 
 
 def _decoded(text: str) -> dict[str, Any]:
-    """Empty for what is no message: the site says what is wrong with it."""
+    """Empty for an invalid message: the site says what is wrong with it."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -93,7 +93,7 @@ def _part(message: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _is_message(answer: requests.Response) -> bool:
-    """Not so: a refusal before the protocol begins, such as that of a token, or the page of a proxy."""
+    """False for a refusal before the protocol begins, such as an invalid token's, or a proxy's error page."""
     return answer.status_code == 202 or "jsonrpc" in _decoded(answer.text)
 
 

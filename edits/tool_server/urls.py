@@ -22,14 +22,15 @@ def tool_server(request: HttpRequest) -> HttpResponse:
             raise Problem(405, "method_not_allowed", headers={"Allow": "POST"})
         request.auth = Token()(request)  # type: ignore[attr-defined]
         with body_of(request) as body:
-            # Not above: the SDK takes 12 MB and most of a second, which a site without assistants saves.
+            # Imported here: the SDK takes 12 MB and most of a second, which a site without assistants saves.
             return import_module("edits.tool_server.protocol").exchange(request, body)  # type: ignore[no-any-return]
     except Exception as error:  # noqa: BLE001 - as the API does: every error has its problem, and unexpected ones are logged
         return answer(request, error)
 
 
 def _check_origin(request: HttpRequest) -> None:
-    """Only a browser sends it. A page of another site, whatever its name is made to lead to, may call nothing here."""
+    """Only browsers send Origin. A page of another site must not be able to call anything here, even if its host name leads
+    here."""
     origin = request.headers.get("Origin")
     if origin is not None and origin not in {_origin(site_origin(request)), f"{request.scheme}://{request.get_host()}"}:
         raise Problem(403, "foreign_origin", "Pages of other sites may not call this one.")

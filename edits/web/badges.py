@@ -1,4 +1,4 @@
-"""What became of an edit beyond its result, in a word: where its card, its page and its sharing have a badge."""
+"""The state of an edit beyond its result, in a word: the badge on its card, its page and its sharing panel."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

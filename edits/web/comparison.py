@@ -35,12 +35,12 @@ class Comparison:
 
 
 def usual(edit: Edit) -> Comparison:
-    """With the starting image, and no other choice: for visitors who can see this version only."""
+    """Compared with the starting image, without other choices: for visitors who can see only this version."""
     return Comparison(addresses.before(edit), _("Before"), is_usual=True)
 
 
 def comparison(edit: Edit, history: History, wanted: str) -> Comparison:
-    """With what `wanted` names; an unknown name is ignored, as the version may have been deleted."""
+    """Compared with what `wanted` names; an unknown name is ignored, since that version may have been deleted."""
     choices = _choices(edit, history)
     chosen = next((choice for choice in choices if choice.value == wanted), choices[0])
     marked = tuple(Choice(choice.value, choice.label, choice.picture, choice is chosen) for choice in choices)

@@ -1,4 +1,4 @@
-"""Pages are sent compressed where nothing before this program does it. Pictures and zip files are compressed already."""
+"""Pages are sent compressed, even if no proxy compresses them. Pictures and zip files are compressed already."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase

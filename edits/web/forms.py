@@ -108,7 +108,7 @@ class EditForm(ModelForm, RegionForm):
         return cleaned
 
     def _check_picture(self, photo: Any) -> None:
-        """By the rules of the chosen models. Of a photo with a region, only a part is sent, whose shape is planned later."""
+        """By the rules of the chosen models. If a photo has a region, only a part of it is sent, whose shape is planned later."""
         try:
             if not self.cleaned_data.get("region"):
                 size = photo.size if isinstance(photo, Photo) else len(photo.data)
@@ -144,11 +144,11 @@ class EditForm(ModelForm, RegionForm):
 class SignUpForm(UserCreationForm):
     """Django's own, with its field names, and an email address for those who want one."""
 
-    # Lower case, since people expect that case does not matter, and then one person has one address.
+    # Lower case, since people expect that case does not matter, and so that each person has a single address.
     email = forms.EmailField(required=False, max_length=254)
 
     def validate_password_for_user(self, user: Any, *_field: str) -> None:
-        """What is wrong with a password is said where it was typed first, not where it was repeated."""
+        """Errors about a password are shown where it was typed first, not where it was repeated."""
         super().validate_password_for_user(user, "password1")  # type: ignore[misc]
 
     def clean_email(self) -> str:

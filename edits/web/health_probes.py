@@ -1,4 +1,4 @@
-"""Health checks and metrics answer whatever the host name: who asks uses an address that is in nobody's ALLOWED_HOSTS."""
+"""Health checks and metrics answer under any host name: monitors use addresses that are not in ALLOWED_HOSTS."""
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware

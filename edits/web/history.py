@@ -25,7 +25,7 @@ class Version:
 
 @dataclass(frozen=True)
 class History:
-    """`first` is an edit of the upload itself, which gives access to its picture; there may be none left."""
+    """`first` is an edit of the upload itself, which gives access to the upload; there may be none left."""
 
     versions: list[Version]
     first: Edit | None

@@ -16,12 +16,12 @@ def dollars(amount: Decimal | float) -> str:
 
 
 def price(price: Price) -> str:
-    """A price before the Run: $0.05, or "about $0.05" where only the Run will tell."""
+    """A price before the Run: $0.05, or "about $0.05" if only the Run will determine it."""
     return _("about %(price)s") % {"price": dollars(price.usd)} if price.is_about else dollars(price.usd)
 
 
 def price_changed(price_now: Price) -> str:
-    """What to say to who has seen a lower price."""
+    """The message for somebody who has seen a lower price."""
     told = _("The price has changed since you opened this page. It’s now %(price)s. Send again to accept it.")
     return told % {"price": price(price_now)}
 

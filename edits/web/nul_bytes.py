@@ -10,9 +10,10 @@ _ADMIN = "/admin/"
 
 
 class NulBytesMiddleware:
-    """Takes NUL out of queries, and puts Unicode's replacement character for it into paths, which then lead nowhere.
+    """Takes NUL out of queries, and replaces it in paths with Unicode's replacement character, so that they lead nowhere.
 
-    In queries of the admin, too: for some of its parameters nothing is an error, and an unknown value is none.
+    In queries of the admin, it is replaced as well: some of the admin's parameters must not be empty, but may have unknown
+    values.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,7 +23,7 @@ class NulBytesMiddleware:
         request.path_info = request.path_info.replace(_NUL, _REPLACEMENT)
         request.path = request.path.replace(_NUL, _REPLACEMENT)
         query = request.META.get("QUERY_STRING", "")
-        # Again and again, because taking the inner one out of %%0000 leaves another.
+        # Repeatedly, because removing the inner one from %%0000 leaves another.
         while _NUL_QUOTED in query:
             query = query.replace(_NUL_QUOTED, _REPLACEMENT_QUOTED if request.path.startswith(_ADMIN) else "")
         request.META["QUERY_STRING"] = query

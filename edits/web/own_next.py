@@ -1,4 +1,4 @@
-"""Where a form leads after its work is done: `next`, if it is a page of this site.
+"""Where a form redirects when its work is done: `next`, if it is a page of this site.
 
 The work comes first and the redirect last, so a `next` that cannot be followed must not become an error: it is ignored.
 """
@@ -16,7 +16,7 @@ NEXT_MAX = 1500
 
 
 def is_own_page(page: str) -> bool:
-    """Whether this is the path of a page here, with a query or without: no other host, no control characters."""
+    """Whether this is the path of a page here, with or without a query: no other host, no control characters."""
     is_path = page.startswith("/") and len(page) <= NEXT_MAX and page.isprintable()
     return is_path and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
 

@@ -27,7 +27,7 @@ _PAGE_STAGES = {
 }
 _BY_STATE = {State.QUEUED: (0, 2), State.SUBMITTING: (0, 6), State.UNCONFIRMED: (0, 6), State.FETCHING: (3, 94)}
 RECENT = 50
-# All that `status_of` reads of a row, and what decides whether a viewer brings the next poll forward: a third of the columns.
+# All columns that `status_of` reads, and those that decide whether a viewer brings the next poll forward: a third of all.
 FIELDS = (
     "id", "owner_id", "state", "wiro_status", "model", "cost_reserved", "cost", "failure_code", "failure_message", "result_id",
     "sent_percent", "created_at", "started_at", "ended_at", "cancel_requested_at", "polled_at", "due_at",
@@ -51,7 +51,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
         "eta_seconds": eta_seconds(edit),
         "failure": failure,
         "result_url": reverse("edit-result", args=[edit.pk]) if edit.result_id else None,
-        # Edits from before regions were sent as a whole.
+        # Edits from before there were regions were sent as a whole.
         "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
         "stage": stage,
         "label": capfirst(edit.get_state_display()),
@@ -93,7 +93,7 @@ def _measure() -> float | None:
 
 
 def eta_seconds(edit: Edit) -> int | None:
-    """Seconds until the result if this edit takes as long as recent ones; None without any to compare."""
+    """Seconds until the result if this edit takes as long as recent ones; None if there are none."""
     usual = usual_seconds()
     if usual is None or edit.is_ended or edit.state in (State.UNCONFIRMED, State.QUEUED) or edit.started_at is None:
         return None
@@ -101,7 +101,7 @@ def eta_seconds(edit: Edit) -> int | None:
 
 
 def batch_estimate(pending: int, at_once: int) -> str:
-    """How long so many edits of one person will take, with so many at a time; nothing without recent ones to compare."""
+    """How long `pending` edits of one person will take, `at_once` at a time; empty if there are no recent ones to compare."""
     usual = usual_seconds()
     if usual is None:
         return ""
@@ -141,7 +141,7 @@ def _place_words(edit: Edit) -> str:
 
 
 def _line() -> list[UUID]:
-    """The first waiting edits in fair order. That order needs all of them, so it is not computed for a queue that is too long."""
+    """The first waiting edits in fair order. Computing it needs all of them, so an overlong queue is returned unordered."""
     waiting = list(Edit.objects.filter(state=State.QUEUED).values_list("pk", flat=True)[: LINE_MAX + 1])
     return waiting if len(waiting) > LINE_MAX else fair_queue.next_in_turn(LINE_MAX)
 

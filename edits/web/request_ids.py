@@ -14,7 +14,7 @@ from ..log_context import about
 access = logging.getLogger("edits.access")
 
 HEADER = "X-Request-ID"
-# Anybody may send one: what could break a line, or is longer than an id, is not taken over.
+# Anybody may send one, so one that could break a log line, or that is too long, is ignored.
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -37,7 +37,7 @@ def _id_of(request: HttpRequest) -> str:
 
 
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    """Without the query, in which people search for words of theirs; the formatter masks what tokens a path carries."""
+    """Without the query, which may contain people's search terms; the formatter masks tokens in the path."""
     address = request.META.get("REMOTE_ADDR", "")
     access.info(
         "%s %s %d in %d ms for %s", request.method, escape_uri_path(request.path), response.status_code, seconds * 1000, address

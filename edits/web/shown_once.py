@@ -16,12 +16,12 @@ def hand_over(response: HttpResponse, name: str, row_id: Any, secret: str, *, pa
 
 
 def handed_over(request: HttpRequest, name: str, *, salt: str) -> tuple[str, str]:
-    """The row's id and its secret, or two empty texts."""
+    """The row's id and its secret, or two empty strings."""
     row_id, _colon, secret = str(request.get_signed_cookie(name, "", salt=salt, max_age=MAX_AGE)).partition(":")
     return row_id, secret
 
 
 def forget(request: HttpRequest, response: HttpResponse, name: str) -> None:
-    """It has been shown, and is not shown again."""
+    """The secret has been shown, and is not shown again."""
     if name in request.COOKIES:
         response.delete_cookie(name, path=request.path, samesite="Strict")

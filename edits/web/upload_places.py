@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-# One is decoded, the others arrive or wait: in files of at most 40 MB each.
+# One is being decoded; the others arrive or wait, in files of at most 40 MB each.
 PLACES = 16
 # Bodies up to this many bytes need no place: many people may send small photos in the same second.
 LIGHT = 4 * 1024 * 1024
@@ -38,7 +38,7 @@ class TooLongInLine(Exception):
 
 
 class UploadPlacesMiddleware:
-    """Gives the place of a request back, however it ended."""
+    """Gives back a request's place, however the request ended."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -82,6 +82,6 @@ def _give_back(request: HttpRequest) -> None:
             _taken[address] -= 1
             if not _taken[address]:
                 del _taken[address]
-        # A form and its fields refer to each other, so the photo of a form that nobody needs anymore stays in memory until all
-        # objects are looked at, which Python does rarely. The program's own are not looked at (editor_site/wsgi.py).
+        # A form and its fields refer to each other, so a discarded form's photo stays in memory until a full garbage collection,
+        # which is rare. That is cheap here, since it skips the program's own objects (editor_site/wsgi.py).
         gc.collect()

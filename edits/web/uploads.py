@@ -14,7 +14,7 @@ from .upload_places import take_place
 MAX_REGION_BYTES = 4 * MIB
 # The files of the form, and the most bytes of each that are kept.
 FIELDS = {"photo": FITTED.max_bytes, "region": MAX_REGION_BYTES}
-# What is larger goes into a file without a name, which vanishes with the process.
+# Larger files go into an unnamed temporary file, which vanishes with the process.
 IN_MEMORY = MIB
 # A body that is too large for any acceptable picture is not read.
 MAX_BODY = 60 * MIB
@@ -29,11 +29,11 @@ class BodyTooLarge(RequestDataTooBig):
 
 
 class BodyWithoutLength(RequestDataTooBig):
-    """The body comes in chunks. WSGI has no end for it, so Django would take it for empty."""
+    """The body comes in chunks. WSGI does not say where it ends, so Django would treat it as empty."""
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Keeps one file of each field of the form, and of that one byte more than allowed, which tells that it is too large."""
+    """Keeps one file for each field of the form, and at most one byte more than allowed, which shows that a file is too large."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -182,7 +182,7 @@ _REFUSALS: dict[Refusal, Callable[[], tuple[str, str, str]]] = {
 
 
 def cost(edit: Edit) -> str:
-    """What an edit without a result cost. States only what Wiro reported, and says so if it reported nothing."""
+    """What an edit without a result cost. States only what Wiro reported, and says so if Wiro reported nothing."""
     if edit.cost:
         return _("This cost %(cost)s. Trying again will be charged as well.") % {"cost": dollars(edit.cost)}
     outcomes = {attempt.outcome for attempt in edit.attempts.all()}

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# Where the middleware leaves the name that a trusted proxy has sent in `PROXY_AUTH_HEADER`. No header can have this name.
+# Where the middleware stores the name that a trusted proxy sent in `PROXY_AUTH_HEADER`. No header can have this key.
 PROXY_USER = "reword.proxy_user"
 
 Address = IPv4Address | IPv6Address
@@ -42,7 +42,7 @@ class VisitorMiddleware:
 
 
 def _take_name(request: HttpRequest, is_from_proxy: bool) -> None:
-    """Of several names, or of one that was appended to what the visitor sent, none counts."""
+    """Several names, or one appended to what the visitor sent, are ignored."""
     if settings.PROXY_AUTH_HEADER:
         name = request.META.pop(f"HTTP_{settings.PROXY_AUTH_HEADER.upper().replace('-', '_')}", "").strip()
         if is_from_proxy and "," not in name:
@@ -79,7 +79,7 @@ def counted_address(request: HttpRequest) -> str:
 
 
 def _parsed(text: str) -> Address | None:
-    """None for what is not an address. IPv4 that is written as IPv6 is IPv4."""
+    """None for anything that is not an IP address. IPv4 written as IPv6 counts as IPv4."""
     found = _HOP.fullmatch(text.strip())
     try:
         address = ip_address(found.group("bracketed") or found.group("with_port") or found.group("bare") if found else "")

@@ -1,4 +1,4 @@
-"""A client for Wiro's API (https://wiro.ai), on top of `requests`; it knows nothing of the application around it.
+"""A client for Wiro's API (https://wiro.ai), on top of `requests`; it knows nothing about the application around it.
 
 ::
 
@@ -8,12 +8,12 @@
         if task.is_successful:
             client.download(task.picture.url, "snow.jpg")
 
-Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what
-a callback says), `exceptions` (what can go wrong), `values` (validation of single values), `answer` (is it a yes
-or a no), `refusal` (why a model made no result), `results` (what an answer means for its call), `auth` (signing),
-`download` (outputs), `waiting` (until a task has ended), `live`, `live_message` and `live_connection` (what Wiro's
-socket says meanwhile), `files` and `arguments` (what calls take), `addresses` (of Wiro), `wire` (connections and
-deadlines); `catalog` declares the models that we know, `sandbox` is a local stand-in for Wiro.
+Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what a callback says),
+`exceptions` (what can go wrong), `values` (validation of single values), `answer` (did Wiro say yes or no), `refusal` (why a
+model made no result), `results` (what an answer means for its call), `auth` (signing), `download` (outputs), `waiting` (until a
+task has ended), `live`, `live_message` and `live_connection` (what Wiro's socket reports meanwhile), `files` and `arguments`
+(what calls take), `addresses` (of Wiro), `wire` (connections and deadlines); `catalog` declares the models that we know,
+`sandbox` is a local stand-in for Wiro.
 """
 
 from .addresses import BASE_URL, SOCKET_URL

@@ -1,4 +1,4 @@
-"""The addresses of Wiro's API and of its socket: what may stand in for them, and which of them belong together."""
+"""The addresses of Wiro's API and of its socket: what may replace them, and which of them belong together."""
 
 import re
 from ipaddress import ip_address
@@ -22,7 +22,7 @@ def checked_base_url(url: str) -> str:
 def checked_socket_url(url: str | None, base_url: str) -> str:
     """The socket's address, "" for no socket. Raises ValueError.
 
-    None stands for Wiro's own, if `base_url` is Wiro's, and else for no socket: a task's token must not go to another party.
+    None means Wiro's own socket if `base_url` is Wiro's, and no socket otherwise: a task's token must not go to another party.
     """
     if url is None:
         url = SOCKET_URL if base_url.startswith(f"{BASE_URL.removesuffix('/v1')}/") else ""

@@ -22,7 +22,7 @@ class Answer:
 
     @property
     def envelopes(self) -> Iterator[Mapping[str, Any]]:
-        """Where fields may stand: at top level, and under `data` (the Wiro documentation shows both)."""
+        """Where fields may be: at top level, and under `data` (the Wiro documentation shows both)."""
         yield self.document
         yield from as_objects(self.document.get("data"))
 
@@ -73,7 +73,7 @@ class Answer:
 
 
 def read_answer(http_status: int, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...] = ()) -> Answer:
-    """Make an Answer of an HTTP answer; raises WiroResponseError where nothing in it can be trusted."""
+    """Make an Answer from an HTTP response; raises WiroResponseError where nothing in it can be trusted."""
     is_success, is_client_error = 200 <= http_status < 300, 400 <= http_status < 500
     if http_status == 408 or not (is_success or is_client_error):
         raise WiroResponseError(f"HTTP {http_status} says neither yes nor no.", http_status)

@@ -18,7 +18,7 @@ def run_request(model: str, parameters: Mapping[str, object], callback_url: str 
 
 
 def slugs(model: str) -> tuple[str, str]:
-    """Owner and name of a model. Raises ValueError for what would lead to another address."""
+    """Owner and name of a model. Raises ValueError for anything that would change the request's path."""
     if not _PLAIN_MODEL.fullmatch(model):
         raise ValueError("A model is named by its owner and its name, like owner/name.")
     owner, _, project = model.partition("/")
@@ -33,7 +33,7 @@ def page(start: int, limit: int) -> dict[str, str]:
 
 
 def reference(task_id: str | None, task_token: str | None) -> dict[str, str]:
-    """How to name a task: by its id where both are known, because every source accepts it for Detail, Cancel and Kill, while they
+    """How to identify a task: by its id if both are known, because all sources agree on the id for Detail, Cancel and Kill, but
     disagree on the token's name. Raises ValueError."""
     if task_id:
         return {"taskid": task_id}

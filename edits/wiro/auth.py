@@ -30,8 +30,8 @@ class Nonces:
 class WiroAuth(AuthBase):
     """Adds `x-api-key`, `x-nonce` and `x-signature` to a request for the API's own origin, and refuses any other origin.
 
-    An empty secret means a key-only project: then `x-api-key` travels alone. Raises ValueError for a key or secret that cannot
-    stand in a header, and for a request that goes anywhere but to `base_url`'s scheme, host and port.
+    An empty secret means a key-only project: then only `x-api-key` is sent. Raises ValueError for a key or secret that a header
+    cannot hold, and for a request that goes anywhere but to `base_url`'s scheme, host and port.
     """
 
     def __init__(self, api_key: str, api_secret: str, base_url: str) -> None:

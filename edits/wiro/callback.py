@@ -1,4 +1,4 @@
-"""Reading what a callback's body says. Nothing about a callback is signed, so it is a hint and no more."""
+"""Reading what a callback's body says. Callbacks are not signed, so what one says is only a hint."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _INSIDE = ("tasklist", "data", "task", "result")
 class CallbackHint:
     """The task that a callback names, by id, by token, by both or (both empty) not at all.
 
-    It may be forged: check with Task/Detail before trusting it. Anybody with the token can query the task, so it is not shown.
+    It may be forged: check with Task/Detail before trusting it. The token lets anybody query the task, so it is not shown.
     """
 
     task_id: str = ""

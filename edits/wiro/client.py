@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 _HEADERS = {"Accept": "application/json", "User-Agent": "wiro-client"}
 _FRESH = {"Connection": "close"}
-# There are many of them, and each says little.
+# Logged at a lower level: there are many of them, and each says little.
 _FREQUENT = ("Task/Detail", "Task/List", "Tool/Detail")
 
 
@@ -41,8 +41,8 @@ class WiroClient:
     Wiro's own if `base_url` is, and there is none for another server, since a task's token must not go to a third party. Outputs
     are fetched from `output_hosts` only (see `download.OutputHosts`). `pool_size` is the number of connections kept alive for
     Task/Detail, Cancel and Kill. Deadlines are seconds for the whole call, from the name lookup to the last byte. `observe` is
-    told of every call: its name ("Run", "Task/Detail"), how it ended (answered, refused, unreadable, no_answer) and how many
-    seconds it took. Raises ValueError for bad settings.
+    called after every call with its name ("Run", "Task/Detail"), how it ended (answered, refused, unreadable, no_answer) and how
+    many seconds it took. Raises ValueError for bad settings.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class WiroClient:
     def from_environment(cls, **options: Any) -> Self:
         """A client for WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL, WIRO_SOCKET_URL and WIRO_OUTPUT_HOSTS (with commas in
         between); only the key has to be set. With another server's WIRO_BASE_URL there is no live progress unless WIRO_SOCKET_URL
-        is set, too. `options` are the others of the class. Raises ValueError."""
+        is set, too. `options` are the class's other arguments. Raises ValueError."""
         key, secret, address, socket, hosts = (
             os.environ.get(f"WIRO_{name}", "") for name in ("API_KEY", "API_SECRET", "BASE_URL", "SOCKET_URL", "OUTPUT_HOSTS")
         )
@@ -122,11 +122,11 @@ class WiroClient:
         return asked_for(answer, body)
 
     def wait(self, run: WiroRun | str, *, timeout: float = 600.0, on_progress: OnProgress = None, live: bool = False) -> WiroTask:
-        """Ask about a task (`run`, or its id) until it has ended, for at most `timeout` seconds; look at its `is_successful`.
+        """Poll a task (`run`, or its id) until it has ended, for at most `timeout` seconds; check its `is_successful`.
 
         `on_progress` gets the task whenever Wiro has answered. `live` listens to Wiro's socket as well, for which `wiro[live]`
         must be installed: then `on_progress` is called, too, when the model reports something (`WiroTask.live`), and the end is
-        noticed at once. If anything is wrong with the socket, asking goes on without it. Trouble that passes is waited for.
+        noticed at once. If anything is wrong with the socket, polling continues without it. Temporary trouble is waited out.
         Raises WiroTimeoutError, otherwise as `task_detail`.
         """
         task_id, token = (run, "") if isinstance(run, str) else (run.task_id, run.task_token)
@@ -142,7 +142,7 @@ class WiroClient:
         on_progress: OnProgress = None,
         live: bool = False,
     ) -> WiroTask:
-        """`run`, then `wait`. An error that comes after the Run has a note with the task's id."""
+        """`run`, then `wait`. An error that is raised after the Run has a note with the task's id."""
         run = self.run(model, parameters)
         try:
             return self.wait(run, timeout=timeout, on_progress=on_progress, live=live)
@@ -218,7 +218,7 @@ class WiroClient:
         """Copy an output to a path or an open file and return its size in bytes; no credentials are sent, no redirect followed.
 
         A path appears only when it is complete. `max_bytes` bounds the decoded bytes. Raises OSError if it cannot be written, and
-        WiroDownloadError; what an open file holds then is of no use.
+        WiroDownloadError; then the contents of an open file are useless.
         """
         return stored(target, lambda file: self._downloader.download(url, file, max_bytes=max_bytes, deadline=deadline))
 
@@ -236,7 +236,7 @@ class WiroClient:
         self._post(self._kept_alive, path, Call(20.0), json=body).check()
 
     def _read(self, path: str, body: Mapping[str, Any], deadline: float) -> Answer:
-        """Ask something. Reading is safe, so a connection that turns out stale is replaced once."""
+        """Make a call that only reads. That is safe, so a connection that turns out to be stale is replaced once."""
         call = Call(deadline)
         try:
             return self._post(self._kept_alive, path, call, json=body)
@@ -248,7 +248,7 @@ class WiroClient:
             return self._post_on_fresh_connection(path, call, json=body)
 
     def _read_undocumented(self, path: str, body: Mapping[str, Any], name: str, deadline: float) -> Answer:
-        """Ask something that a server need not know; an answer that holds no list under `name` is none."""
+        """Make a call that a server may not know; an answer without a list under `name` does not count as one."""
         try:
             answer = self._read(path, body, deadline)
             answer.check()

@@ -15,8 +15,8 @@
      ├─ WiroDownloadError                an output could not be fetched
      └─ WiroTimeoutError                 a task that was waited for has not ended
 
-The difference between the first two and the third decides about money: a Run has no idempotency key, so after an unknown outcome
-it must not be sent again. `WiroError.accepted_possible` answers that question for every error.
+Money depends on the difference between the first two and the third: a Run has no idempotency key, so after an unknown outcome it
+must not be sent again. `WiroError.accepted_possible` answers that question for every error.
 """
 
 import re
@@ -120,7 +120,7 @@ class WiroAPIError(WiroError):
 
     @property
     def is_not_found(self) -> bool:
-        """Code 1 or HTTP 404: no such model or task; also said of a task that has only just been accepted."""
+        """Code 1 or HTTP 404: no such model or task. Wiro also says this about a task that it has only just accepted."""
         return self.code == NOT_FOUND or self._says_only_by_status({404})
 
     @property
@@ -188,7 +188,7 @@ class WiroUnsupportedCallError(WiroError):
     """The server doesn't seem to know this call, so its answer says nothing about what was asked.
 
     `call` is the call's path. The cause (`__cause__`) is the refusal or the answer that made no
-    sense. Code 0 may also be a passing trouble, so asking again much later is not pointless.
+    sense. Code 0 may also be a temporary problem, so asking again much later can make sense.
     """
 
     def __init__(self, call: str) -> None:
@@ -212,7 +212,7 @@ class WiroDownloadError(WiroError):
 
 
 class WiroTimeoutError(WiroError):
-    """The task has not ended in time. It goes on at Wiro and is charged if it succeeds: wait again, or cancel or kill it."""
+    """The task has not ended in time. It continues at Wiro and is charged if it succeeds: wait again, or cancel or kill it."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)

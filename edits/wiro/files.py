@@ -34,7 +34,7 @@ def _named(name: str, file: BinaryIO, content_type: str) -> tuple[str, BinaryIO,
 
 
 def stored(target: Target, write: Callable[[BinaryIO], int]) -> int:
-    """Let `write` fill the target. A path appears only when it is complete, and whatever was there before stays until then."""
+    """Let `write` fill the target. A path appears, or is replaced, only once the file is complete."""
     if not isinstance(target, str | os.PathLike):
         return write(target)
     path = Path(target)

@@ -1,7 +1,7 @@
 """Following a task over Wiro's socket while it is waited for.
 
-The socket may be silent, broken or wrong: what it says is shown, or makes `wait` ask Task/Detail at once, and nothing else. Each
-status makes it ask once at most, so that not even a socket that lies makes it ask much more often.
+The socket may be silent, broken or wrong, so what it says has only two uses: it is shown, and it makes `wait` ask Task/Detail at
+once. Each status makes `wait` ask at most once, so even a socket that lies cannot make it ask much more often.
 """
 
 import logging
@@ -32,7 +32,7 @@ class Connection(Protocol):
 
 
 def news_from(socket_url: str, task_token: str) -> News:
-    """What is told of a task at this address; an empty token means the one that Task/Detail names."""
+    """What the socket at this address reports about a task; an empty token means that Task/Detail's answer will name it."""
     if not socket_url:
         return NO_NEWS
     try:
@@ -44,14 +44,14 @@ def news_from(socket_url: str, task_token: str) -> News:
 
 
 class LiveNews(News):
-    """News that a thread of its own hears from a connection."""
+    """News from a connection, read by a thread of its own."""
 
     def __init__(self, connection: Connection, task_token: str) -> None:
         self._connection = connection
         self._token = task_token
         self._is_begun = False
         self._changed = threading.Condition()
-        # How far the task is: as said by the socket, and as far as Task/Detail was asked about it.
+        # How far the task is according to the socket, and up to which point Task/Detail has been asked about it.
         self._heard = self._asked = 0
         self._progress: WiroLiveProgress | None = None
         self._shown: WiroLiveProgress | None = None

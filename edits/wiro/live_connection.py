@@ -19,17 +19,17 @@ from .wire import Call, open_socket
 OPEN_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 MAX_MESSAGE_BYTES = 1024 * 1024
-# Of one task. A chatty model may send more of them; then its end is noticed by asking alone.
+# For one task. If a chatty model sends more, the end of its task is noticed only by polling.
 MAX_MESSAGES = 10_000
 
 _TROUBLE = (OSError, EOFError, ValueError, WebSocketException)
 logger = logging.getLogger(__name__)
-# For the package's own words, which hold what is sent: it logs nothing.
+# Silences the package's own log lines, which contain the messages sent.
 _SILENCE = logging.Logger(__name__, logging.CRITICAL + 1)
 
 
 class LiveConnection:
-    """What the socket says about one task, until `close` is called, by any thread. No trouble with it is an error."""
+    """What the socket says about one task, until any thread calls `close`. Its trouble is never raised as an error."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -38,7 +38,7 @@ class LiveConnection:
         self._opened: ClientConnection | None = None
 
     def messages(self, task_token: str) -> Iterator[str | bytes]:
-        """Connect, ask about the task, and give what is said, as it comes."""
+        """Connect, ask about the task, and yield messages as they arrive."""
         try:
             with self._connect() as connection:
                 if self._may_ask(connection):
@@ -48,18 +48,19 @@ class LiveConnection:
             logger.debug("No (further) news of the task from the socket: %s", type(error).__name__)
 
     def close(self) -> None:
-        """Ends `messages` at once. There is no good-bye: a server that floods and does not read would never let it through."""
+        """End `messages` at once, without a closing handshake: a server that floods and does not read would never let it
+        through."""
         with self._lock:
             self._is_closed, connection = True, self._opened
         if connection:
             with suppress(OSError):
-                # Also under TLS, where the socket's own method would take the encryption away from whoever reads.
+                # For TLS as well: the SSL socket's own `shutdown` would drop the encryption while another thread reads.
                 socket.socket.shutdown(connection.socket, socket.SHUT_RDWR)
 
     def _connect(self) -> ClientConnection:
         address = urlsplit(self._url)
         is_tls = address.scheme == "wss"
-        # With a connection of our own, the package asks no proxy and follows no redirect.
+        # Given a connected socket, the package uses no proxy and follows no redirect.
         sock = open_socket(address.hostname or "", address.port or (443 if is_tls else 80), Call(OPEN_SECONDS))
         return connect(
             self._url,
@@ -75,7 +76,7 @@ class LiveConnection:
         )
 
     def _may_ask(self, connection: ClientConnection) -> bool:
-        """Not if it was closed while the connection was being made."""
+        """False if `close` was called while the connection was being made."""
         with self._lock:
             self._opened = connection
             return not self._is_closed

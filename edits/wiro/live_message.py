@@ -1,4 +1,4 @@
-"""Reading what Wiro's socket says of a task. It is a hint, like a callback: to be shown, or a reason to ask Task/Detail.
+"""Reading what Wiro's socket says about a task. It is a hint, like a callback: to be shown, or a reason to ask Task/Detail.
 
 Names and units are from the Wiro documentation. Most models report nothing but their status.
 """
@@ -23,7 +23,7 @@ class LiveMessage:
 
 
 def read_message(data: str | bytes, task_token: str) -> LiveMessage:
-    """What a message says about the task with this token: nothing, if it is about another one. Never raises."""
+    """What a message says about the task with this token; empty if it is about another one. Never raises."""
     values = decode_json(data)
     # Some of Wiro's messages name no task; they are about the one that was asked about.
     if not isinstance(values, dict) or as_text(values.get("tasktoken")) not in ("", task_token):

@@ -1,4 +1,4 @@
-"""A pytest fixture for whoever installed `wiro[sandbox]`: a Wiro of the test's own."""
+"""A pytest fixture that comes with `wiro[sandbox]`: a local Wiro for a single test."""
 
 from collections.abc import Iterator
 from secrets import token_hex
@@ -17,7 +17,7 @@ TIME_SCALE = 0.01
 
 @pytest.fixture
 def wiro_sandbox(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SandboxServer]":
-    """A local Wiro, a hundred times as fast, to which `WiroClient.from_environment()` leads as long as the test runs."""
+    """A local Wiro, a hundred times as fast, which `WiroClient.from_environment()` talks to while the test runs."""
     if MISSING:
         pytest.fail(f"The sandbox needs {MISSING}: pip install 'wiro[sandbox]'")
     key, secret = token_hex(8), token_hex(8)

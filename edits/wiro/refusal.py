@@ -1,4 +1,4 @@
-"""Why a model made no result, as far as its own message says: users can do something different about each reason."""
+"""Why a model made no result, as far as its own message says: each reason calls for a different action by the user."""
 
 import re
 from enum import StrEnum

@@ -36,7 +36,7 @@ def asked_for(answer: Answer, reference: Mapping[str, str]) -> WiroTask:
 
 
 def may_mean_unknown_call(error: WiroAPIError | WiroResponseError) -> bool:
-    """A refusal that says nothing about the account, or an answer (a page, a redirect) that is not Wiro's."""
+    """Whether this is a refusal that is not about the account, or an answer (a page, a redirect) that is not Wiro's."""
     if isinstance(error, WiroResponseError):
         return error.http_status < 400 or error.http_status == 501
     concerns_the_account = error.is_concurrency_limit or error.is_balance or error.is_credentials or error.is_rate_limit

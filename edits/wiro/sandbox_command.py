@@ -1,4 +1,4 @@
-"""`wiro-sandbox`: a local Wiro for whoever installed `wiro[sandbox]`."""
+"""`wiro-sandbox`: a local Wiro; the command comes with `wiro[sandbox]`."""
 
 import argparse
 import os
@@ -65,7 +65,7 @@ def _make_up_keys() -> bool:
 
 
 def _greet(sandbox: "SandboxServer", is_made_up: bool) -> None:
-    """What a shell has to be told, ready to be copied. Keys that somebody chose are nobody's to print."""
+    """The environment variables to set, ready to be copied. Keys that the user chose are not printed."""
     program.say_where(sandbox)
     print("Its clients need, in their environment:\n")
     for name in ("WIRO_API_KEY", "WIRO_API_SECRET") if is_made_up else ():

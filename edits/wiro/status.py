@@ -61,7 +61,7 @@ class WiroProgress:
 class WiroLiveProgress:
     """What a model reports while it runs; None where it doesn't. `percent` is 0 to 100, `step` 0 to `steps`.
 
-    `remaining_seconds` is the model's own estimate. Only Wiro's socket tells it, and many models report nothing.
+    `remaining_seconds` is the model's own estimate. Only Wiro's socket reports any of this, and many models report nothing.
     """
 
     percent: float | None = None

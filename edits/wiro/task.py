@@ -40,7 +40,7 @@ _PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", "
 class WiroRun:
     """An accepted Run: how to ask for its task.
 
-    `task_token` is empty if the answer has none that can be read. Anybody with it can query the task, so it is not shown.
+    `task_token` is empty if the answer has none that can be read. Anybody with the token can query the task, so it is not shown.
     """
 
     task_id: str
@@ -51,7 +51,7 @@ class WiroRun:
 class WiroOutput:
     """One file that a task made.
 
-    `size` is in bytes; `url` is public and works for a limited time, so it is not shown. It is
+    `size` is in bytes. For a limited time, anybody can open `url`, so it is not shown. It is
     empty for an output that is not a file (a text in the answer itself) or has no readable URL.
     """
 
@@ -106,7 +106,7 @@ class WiroTask:
 
     @classmethod
     def from_answer(cls, values: Mapping[str, Any]) -> "WiroTask":
-        """Read one of Task/Detail's `tasklist`: missing fields and junk become None or empty, what is not known is ignored."""
+        """Read one of Task/Detail's `tasklist`: missing fields and junk become None or empty, and unknown fields are ignored."""
         return cls(
             id=as_task_id(values.get("id")) or as_task_id(values.get("taskid")),
             token=as_token(values.get("socketaccesstoken")) or as_token(values.get("tasktoken")),
@@ -172,8 +172,8 @@ class WiroTask:
 
     @property
     def charged_cost(self) -> Decimal | None:
-        """What Wiro charged, in USD. None for a task that is not a success: Wiro charges for nothing
-        else, whatever price a failed or canceled task names (Wiro documentation)."""
+        """What Wiro charged, in USD. None for a task that is not a success: Wiro charges for successes only, whatever price a
+        failed or canceled task shows (Wiro documentation)."""
         return self.total_cost if self.is_successful else None
 
     @property

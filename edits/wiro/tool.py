@@ -103,7 +103,7 @@ class WiroToolPrice:
 
 @dataclass(frozen=True)
 class WiroTool:
-    """One model. Costs are in USD, None where Wiro tells none; `inputs` of several groups are in `groups`."""
+    """One model. Costs are in USD, None where Wiro gives none; `inputs` of several groups are in `groups`."""
 
     owner: str
     project: str
@@ -159,7 +159,7 @@ def _group(values: Mapping[str, Any]) -> WiroToolGroup:
 
 
 def _prices(value: object) -> list[WiroToolPrice]:
-    """Entries without a price say nothing and are left out."""
+    """Entries without a price are of no use and are left out."""
     prices = []
     for entry in _objects(value):
         price = as_usd(entry.get("price"))

@@ -1,4 +1,4 @@
-"""Waiting for a task to end: how often to ask, and which trouble passes."""
+"""Waiting for a task to end: how often to ask, and which errors are temporary."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from .status import WiroLiveProgress
 from .task import WiroTask
 
 OnProgress: TypeAlias = Callable[[WiroTask], None] | None
-# Seconds between two questions: the first, how it grows, the longest.
+# Seconds between two requests: the first pause, how it grows, the longest.
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 1.0, 1.3, 10.0
 # Just after its Run a task may still be unknown; outputs may come after the last status; a task that only says `task_error` has
 # ended if it says so for this long (the sources are at `WiroTask`).
@@ -19,7 +19,7 @@ UNKNOWN_FOR, OUTPUTS_FOR, ERROR_FOR = 120.0, 30.0, 120.0
 
 
 class News:
-    """What is heard of a task between two questions. Of this one, nothing: see `live.LiveNews`."""
+    """What is heard about a task between two requests. This base class hears nothing: see `live.LiveNews`."""
 
     def __enter__(self) -> Self:
         return self
@@ -28,14 +28,14 @@ class News:
         """Stop listening."""
 
     def follow(self, task: WiroTask) -> None:
-        """`task` is what Wiro answered, and has not ended: from now on there may be news of it."""
+        """`task` is what Wiro answered, and has not ended: from now on there may be news about it."""
 
     def progress(self) -> WiroLiveProgress | None:
-        """What the model has reported last; it counts as shown."""
+        """The model's latest report, which counts as shown from now on."""
         return None
 
     def pause(self, seconds: float, at_least: float, show: Callable[[], None]) -> bool:
-        """Pause for so many seconds, or until the task is said to have moved (then True), but for `at_least` so many of them.
+        """Pause for `seconds`, or until the task is said to have moved (then True), but at least for `at_least` seconds.
         `show` is called whenever there is progress that was not shown yet."""
         time.sleep(seconds)
         return False
@@ -45,7 +45,7 @@ NO_NEWS = News()
 
 
 def wait_for_end(look: Callable[[], WiroTask], timeout: float, on_progress: OnProgress, news: News = NO_NEWS) -> WiroTask:
-    """Call `look` until the task that it gives has ended. Raises WiroTimeoutError, and what `look` raises unless it passes."""
+    """Call `look` until the task it returns has ended. Raises WiroTimeoutError, and errors of `look` that are not temporary."""
     began, pause, since = time.monotonic(), FIRST_PAUSE, _Since()
     seen: WiroTask | None = None
 
@@ -70,7 +70,7 @@ def wait_for_end(look: Callable[[], WiroTask], timeout: float, on_progress: OnPr
 
 
 def _ask(look: Callable[[], WiroTask], since: "_Since") -> tuple[WiroTask | None, float]:
-    """The task, or None for trouble that passes; and for how many seconds Wiro wants no further question."""
+    """The task, or None after a temporary error; and for how many seconds Wiro wants no further request."""
     try:
         return look(), 0.0
     except WiroNotFoundError:
@@ -93,7 +93,7 @@ def _has_ended(task: WiroTask, since: "_Since") -> bool:
 
 
 class _Since:
-    """For how many seconds something has been so, without a break."""
+    """For how many seconds something has held without a break."""
 
     def __init__(self) -> None:
         self._what = ""

@@ -152,7 +152,7 @@ class Wire:
 
     @contextmanager
     def exchange(self, request: requests.PreparedRequest, call: Call) -> Iterator[requests.Response]:
-        """Send `request` once and give its answer, whose body is still to be read; raises WiroConnectionError when none comes."""
+        """Send `request` once and return its answer, whose body is still to be read; raises WiroConnectionError if none comes."""
         adapter = self._own_adapter()
         token = _current_call.set(call)
         try:
@@ -169,7 +169,7 @@ class Wire:
         self._adapter.close()
 
     def _own_adapter(self) -> HTTPAdapter:
-        # After a fork two processes would talk over the same connections and read each other's answers.
+        # After a fork, two processes would share the same connections and read each other's answers.
         with self._lock:
             if self._process != os.getpid():
                 self._adapter = self._new_adapter()
@@ -183,7 +183,7 @@ class Wire:
 
 
 def read_body(response: requests.Response, target: BinaryIO, max_bytes: int) -> int:
-    """Copy the decoded body to `target`; gives its size in bytes.
+    """Copy the decoded body to `target`; returns its size in bytes.
 
     Raises WiroConnectionError when it breaks off or is late, and BodyTooLargeError, before the byte too many is written.
     """
@@ -240,6 +240,6 @@ def open_socket(host: str, port: int, call: Call) -> socket.socket:
 
 
 def _check_address(address: str, call: Call) -> None:
-    """Before connecting, so that not even a connection tells what there is in a private network."""
+    """Checked before connecting, so that not even a connection attempt reveals what is in a private network."""
     if call.public_peer_only and not ipaddress.ip_address(address.partition("%")[0]).is_global:
         raise ConnectionRefusedError("The host name leads to an address that is not public.")

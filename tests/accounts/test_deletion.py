@@ -1,4 +1,4 @@
-"""What is left of a person who was erased: numbers, and nothing else. Also when it was interrupted."""
+"""What is left of an erased person: numbers and nothing else, even if the deletion was interrupted."""
 
 import io
 import logging

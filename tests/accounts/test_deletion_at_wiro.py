@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def erase_at_wiro() -> None:
-    """What the scheduler does about Wiro's copies, without its waiting."""
+    """What the scheduler does about Wiro's copies, without the waits."""
     for attempt in Attempt.objects.filter(cleanup_due_at__isnull=False):
         Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=timezone.now())
         provider_cleanup.clean_up(attempt.pk)

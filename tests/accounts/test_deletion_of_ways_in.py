@@ -1,4 +1,4 @@
-"""What goes with an account besides its edits: addresses, sessions, second factors, and what a provider knows it by."""
+"""What is deleted with an account besides its edits: addresses, sessions, second factors, and the link to a provider."""
 
 import pytest
 from allauth.account.models import EmailAddress

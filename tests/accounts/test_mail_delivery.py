@@ -1,4 +1,4 @@
-"""Mail is sent once, later if the server is away, and never to somebody who is gone."""
+"""Mail is sent once, later if the server is down, and never to somebody whose account is gone."""
 
 import socket
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How long things are kept is a setting each; the defaults are tested with the trash, the sign-up and the history."""
+"""Each retention period is a setting; the defaults are tested with the trash, the sign-up and the history."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_the_trash_is_emptied_after_the_days_that_are_set(
 
 @pytest.fixture
 def old_edit(settings: Settings, alice: User, photo: Photo, media: Path) -> Edit:
-    """One that ended a day before the site's time for edits was over."""
+    """An edit that ended one day longer ago than EDIT_DAYS."""
     settings.EDIT_DAYS = 90
     return edit_in(State.SUCCEEDED, alice, photo, ended_at=timezone.now() - timedelta(days=91), visibility="private")
 
@@ -45,7 +45,7 @@ def test_an_old_edit_that_nobody_marked_goes_to_the_trash_and_can_be_restored(ol
     retention.clean_up()
     assert reloaded(old_edit).deleted_at is not None
     trash.restore(old_edit, alice)
-    # What somebody wants back is not taken again ten minutes later.
+    # An edit that somebody restored is not removed again ten minutes later.
     retention.clean_up()
     assert reloaded(old_edit).deleted_at is None
 

@@ -1,4 +1,4 @@
-"""All that the database says, to search it for what must be gone."""
+"""All texts in the database, to search them for what must be gone."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,7 +14,7 @@ WORDS = "Give my aunt Eulalia a red hat"
 
 
 def every_text() -> str:
-    """All that the database says about edits, in one text."""
+    """Everything that the database says about edits, as one text."""
     rows: list[object] = [*Edit.objects.values(), *Attempt.objects.values(), *Event.objects.values(), *Photo.objects.values()]
     rows += [*User.objects.values(), *Profile.objects.values(), *AccessAttempt.objects.values(), *LogEntry.objects.values()]
     rows += [*EmailAddress.objects.values(), *SocialAccount.objects.values(), *Authenticator.objects.values()]

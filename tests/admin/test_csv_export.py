@@ -52,7 +52,7 @@ def test_no_cell_is_a_formula(viewer: Client, alice: User, photo: Photo, formula
 
 @pytest.mark.parametrize(("text", "cell"), [("\t=1", "'\t'=1"), ("snow;=1", "snow;'=1"), ('snow\t "+1', "snow\t \"'+1")])
 def test_nothing_behind_a_separator_is_a_formula(viewer: Client, alice: User, photo: Photo, text: str, cell: str) -> None:
-    """Where a semicolon or a tab separates cells, a spreadsheet takes what follows for a cell."""
+    """If a semicolon or a tab separates cells, a spreadsheet treats what follows it as a cell."""
     edit_in(State.SUCCEEDED, alice, photo, prompt=text)
     [job] = csv_of(viewer)
     assert job["instruction"] == cell

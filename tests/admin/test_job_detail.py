@@ -1,4 +1,4 @@
-"""The page of one job: all that is known of it is shown and nothing can be edited; operators may act on it, nobody else."""
+"""The page of one job: everything known about it is shown, nothing can be edited, and only operators may act on it."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the review queue shows of a pair, and how much that asks of the database."""
+"""What the review queue shows about a pair, and how many queries that takes."""
 
 from typing import Any
 

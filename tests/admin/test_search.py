@@ -1,4 +1,4 @@
-"""Finding edits: what a search means, what filters show, how many questions a page asks, what a spreadsheet gets."""
+"""Finding edits: what a search means, what filters show, how many queries a page takes, what a spreadsheet gets."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""People in the admin: who may look, who may erase whom, and that nobody is ever deleted out of the ledger."""
+"""People in the admin: who may look, who may erase whom, and that nobody is ever deleted from the ledger."""
 
 import html
 import re

@@ -18,7 +18,7 @@ ROOT = "/api/v1"
 @dataclass
 class Script:
     token: str
-    # It has no cookies to send, and none of what a browser proves is asked of it.
+    # It has no cookies, and needs nothing of what a browser has to prove.
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
 
     @classmethod

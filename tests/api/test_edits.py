@@ -128,7 +128,7 @@ def test_an_ended_edit_is_tried_again_as_a_new_one(script: Script, alice: User, 
 
 @pytest.mark.parametrize("operation", ["retry", "keep-rest"])
 def test_what_cannot_be_read_as_a_form_does_not_pass_for_none(script: Script, alice: User, photo: Photo, operation: str) -> None:
-    """An order would come of it that nobody has meant."""
+    """Otherwise an order would be made that nobody meant."""
     edit = edit_in(State.FAILED if operation == "retry" else State.SUCCEEDED, alice, photo)
     path = f"{ROOT}/edits/{edit.pk}/{operation}"
     headers = {"authorization": f"Bearer {script.token}"}

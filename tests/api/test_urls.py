@@ -18,7 +18,7 @@ def test_another_method_is_a_problem_that_says_which_are_allowed(script: Script)
     answer = script.call("put", "/edits")
     assert problem(answer, 405) == "method_not_allowed"
     assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
-    # No browser of another site is told that it may ask.
+    # No CORS header allows another site's pages to call it.
     assert "Access-Control-Allow-Origin" not in script.call("options", "/edits", origin="https://example.org")
 
 

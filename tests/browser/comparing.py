@@ -43,7 +43,7 @@ class Fingers:
         self.wire.send("Input.dispatchTouchEvent", event)
 
     def tap_twice(self, point: tuple[float, float]) -> None:
-        """A tenth of a second apart for the page, however long it takes to tell the browser."""
+        """A tenth of a second apart as the page sees it, however long the browser takes to receive them."""
         first = time.time()
         for begins in (first, first + 0.1):
             self.at("Start", point, timestamp=begins)
@@ -57,7 +57,7 @@ class Fingers:
 
 
 def point_at(page: Page, across: float, down: float) -> tuple[float, float]:
-    """A place on the (first) picture, in parts of it."""
+    """A place on the (first) picture, given as fractions of it."""
     box = page.locator("[data-compare] figure").first.bounding_box()
     assert box
     return box["x"] + box["width"] * across, box["y"] + box["height"] * down
@@ -84,5 +84,5 @@ def slider_at(page: Page) -> float:
 
 
 def fetched(page: Page) -> list[str]:
-    """The last part of every address that was asked for."""
+    """The last part of every URL that was requested."""
     return list(page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name.split('/').at(-1))"))

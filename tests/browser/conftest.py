@@ -15,7 +15,7 @@ from tests.browser.new_edit import BLUE, RED, URL
 from tests.browser.waiting import PATIENCE, make_actions_wait, wait_until_loaded
 from tests.run.site import RunningSite, running_site
 
-# Without a graphics card, and without a word to anybody but the site.
+# Without a graphics card, and without connections to anything but the site.
 OFFLINE = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,13 +26,13 @@ OFFLINE = [
     "--disable-sync",
 ]
 SECONDS_PER_TEST = 300
-# Without a graphics card a fifth of a run's processor time goes into movement. A journey to the first edit and one in the studio
-# are made with it.
+# Without a graphics card, animations take a fifth of a run's processor time. One test of a first edit and one in the studio keep
+# them.
 STILL = {"reduced_motion": "reduce"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first test of a file also waits for a site, and lists for all the edits on it."""
+    """A longer timeout, because the first test of a file also waits for a site, and tests of lists wait for all edits on it."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(SECONDS_PER_TEST))
@@ -59,7 +59,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def wiro() -> Iterator[SandboxServer]:
-    """A quick Wiro in this process, for files that start a site of their own with `settings_for` and order faults."""
+    """A fast Wiro in this process, for files that start a site of their own with `settings_for` and request faults."""
     with SandboxServer(api_key="key", api_secret="secret", time_scale=0.02, size_scale=0.4) as server:
         yield server
 
@@ -73,7 +73,7 @@ def browsed_site(site_folder: Callable[[str], Path]) -> Iterator[RunningSite]:
 
 @pytest.fixture
 def open_page(browser: Browser, browsed_site: RunningSite) -> Iterator[Callable[..., Page]]:
-    """A fresh page with the site as its base address and no cookies; whatever the site's scripts throw fails the test."""
+    """A fresh page with the site as its base address and no cookies; any error that the site's scripts throw fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 

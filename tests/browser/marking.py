@@ -27,7 +27,7 @@ def brush_size(page: Page) -> Locator:
 
 
 def places(page: Page, points: list[Point]) -> list[Point]:
-    """Fractions of the picture in pixels of the window."""
+    """Fractions of the picture, converted to pixels of the window."""
     stage(page).scroll_into_view_if_needed()
     box = present(stage(page).bounding_box())
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]

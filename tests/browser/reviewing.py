@@ -26,7 +26,7 @@ def offer_pairs(site: RunningSite) -> list[str]:
 
 
 def shows(page: Page, words: str, *, scripts: bool = True) -> None:
-    """That pair, and long enough to decide on it."""
+    """Wait until that pair is shown, and has been for long enough to decide on it."""
     expect(page.locator("[data-pair]:not([hidden]) h2")).to_have_text(words)
     if scripts:
         expect(page.locator("[data-review][data-seen]")).to_have_count(1)

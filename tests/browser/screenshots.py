@@ -114,7 +114,7 @@ def _secret_link(visitor: Visitor, page: str) -> str:
 
 
 def _lists(visitor: Visitor, page: str) -> dict[str, str]:
-    """With something in the trash, and a favorite."""
+    """Lists with something in the trash, and a favorite."""
     visitor.post(f"{page}favorite/", page, {"on": "1"})
     thrown = visitor.upload("coffee.png", "Make it darker", variations="3")
     batch = f"/edits/?{urlsplit(thrown).query}"

@@ -1,4 +1,4 @@
-"""What of a page moves without anybody having clicked, tapped or pressed a key."""
+"""What moves on a page without anybody having clicked, tapped or pressed a key."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _NOTE = """
         }
     }).observe({ type: "layout-shift", buffered: true });
 """
-# What comes into view is told to an observer in the next frame.
+# An observer hears in the next frame about what comes into view.
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

@@ -1,4 +1,4 @@
-"""A forgotten password, signing in with a provider, and taking everything along, as people do it: mail server and provider are
+"""A forgotten password, signing in with a provider, and downloading everything, as people do it: mail server and provider are
 real ones on this machine."""
 
 import io

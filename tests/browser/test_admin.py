@@ -1,4 +1,4 @@
-"""The operators' pages in a real browser: the buttons work, and nothing stands in the way of anybody, in both themes."""
+"""The operators' pages in a real browser: the buttons work, and the pages are accessible in both themes."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-# Rules that axe leaves out by itself, such as the size of what can be pressed, included.
+# Includes rules that axe leaves out by default, such as the size of targets.
 EVERYTHING = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
@@ -22,7 +22,7 @@ def open_admin(open_own: Callable[..., Page]) -> Callable[..., Page]:
 
 @pytest.fixture(scope="module")
 def administrator(browsed_site: RunningSite) -> dict[str, str]:
-    """The cookies of somebody who may change everything in the admin, which the demonstration account may not."""
+    """The cookies of somebody who may change everything in the admin, which the demo account may not."""
     visitor = browsed_site.stranger().sign_in(*browsed_site.administrator)
     return dict(visitor.session.cookies.get_dict())
 

@@ -31,7 +31,7 @@ def shown(browsed_site: RunningSite, moon: str) -> str:
 
 @pytest.fixture(scope="module")
 def turned(browsed_site: RunningSite) -> str:
-    """A pair of which one is wide and the other tall."""
+    """A pair of which one picture is wide and the other tall."""
     return edited(browsed_site, "Rotate it to the left")
 
 

@@ -18,7 +18,7 @@ REASON = "Asked for by telephone"
 
 @pytest.fixture(scope="module")
 def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Iterator[RunningSite]:
-    """What is unconfirmed stays so until a person decides: on a busy machine the site would come to it first."""
+    """A site that leaves unconfirmed edits to a person: otherwise it might resolve one before the test does."""
     with running_site(site_folder("jobs"), **settings_for(wiro), RECONCILE_REQUEUE="off") as site:
         yield site
 
@@ -83,7 +83,7 @@ def test_wiros_copies_are_erased_now(job: Callable[[str, str], Page], wiro: Sand
     button = page.get_by_role("button", name="Delete Wiro’s copies now")
 
     def answer() -> bool:
-        """Whether there was still something to do; the site tries by itself, too, first often and then less and less."""
+        """Whether there was still something to do: the site also tries by itself, often at first and then less and less."""
         page.reload()
         if not button.is_visible():
             return False

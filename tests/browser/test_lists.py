@@ -1,4 +1,4 @@
-"""Lists in a real browser: endless, selected, held, thrown away and taken back, by thumb, mouse and keyboard."""
+"""Lists in a real browser: endless scrolling, selecting, long presses, deleting and restoring, by thumb, mouse and keyboard."""
 
 import zipfile
 from collections.abc import Callable, Iterator
@@ -109,7 +109,7 @@ def test_a_row_that_the_next_page_may_fill_waits_for_it(open_own: Callable[..., 
     held_back = page.locator(".is-held-back")
     expect(held_back.last).to_be_hidden()
     assert 0 < held_back.count() < PAGE_SIZE
-    # Whoever cannot get the next page sees all that there is.
+    # If the next page cannot be loaded, everything loaded so far stays.
     waiting[0].abort()
     expect(cards(page).last).to_be_visible()
     expect(page.get_by_role("link", name="Show older edits")).to_be_visible()

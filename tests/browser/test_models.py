@@ -37,13 +37,13 @@ def advanced(page: Page) -> None:
 def test_the_price_of_what_is_chosen_is_on_the_button(open_form: Callable[..., Page]) -> None:
     page = open_form()
     button = page.locator(".composer-send")
-    # Wiro's own price, which the worker has asked for when it started.
+    # Wiro's own price, which the worker asked for when it started.
     expect(button).to_have_text(re.compile(r"Edit photo · \$0\.03"))
     advanced(page)
     expect(page.get_by_label("Guidance", exact=False)).to_be_visible()
     page.get_by_role("radio", name="Seedream 4.5").check()
     expect(button).to_have_text(re.compile(r"\$0\.04"))
-    # Its own inputs are there, and those that it does not have are not.
+    # Its own inputs are shown, and those that it does not have are not.
     expect(page.get_by_role("group", name="Seedream 4.5").get_by_label("Aspect ratio")).to_be_visible()
     expect(page.get_by_label("Guidance", exact=False)).to_be_hidden()
     expect(page.get_by_label("Seed", exact=True)).to_be_hidden()

@@ -55,7 +55,7 @@ def test_a_crop_follows_the_eye_when_the_picture_is_upside_down(open_form: Calla
     send(page)
     picture = sent_picture(page)
     assert picture.size == (100, 299)
-    # Upside down, its blue end is on top and whole.
+    # Turned upside down, its blue end is on top and complete.
     assert is_like(picture.getpixel((50, 190)), BLUE)
     assert is_like(picture.getpixel((50, 210)), RED)
 

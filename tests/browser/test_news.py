@@ -11,7 +11,7 @@ from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-# A browser that allows notifications as soon as it is asked, and whose page somebody looks at, or not.
+# A browser that allows notifications as soon as it is asked, with its page visible or not.
 STAGE = """
     window.told = [];
     window.asked = 0;
@@ -29,14 +29,14 @@ STAGE = """
     window.isHidden = false;
     Object.defineProperty(document, "hidden", { get: () => window.isHidden });
 """
-# Milliseconds in which what nobody asked for would have come.
+# Milliseconds in which an unwanted notification would have arrived.
 A_WHILE = 500
 LOOK_AWAY = "() => { isHidden = true; document.dispatchEvent(new Event('visibilitychange')); }"
 
 
 @pytest.fixture
 def news(browsed_site: RunningSite) -> str:
-    """An edit that has ended while nobody looked, and the only one."""
+    """The only edit, which has ended while nobody was looking."""
     for _ in range(100):
         if not browsed_site.visitor.get("/edits/news/").json()["news"]:
             break

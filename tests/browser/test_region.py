@@ -24,7 +24,7 @@ FIELDS = ("left", "top", "width", "height")
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """A photo of which a crop is worth it."""
+    """A photo large enough for a crop to pay off."""
     with Image.open(photo_path("rocket.jpg")) as image:
         image.resize((1600, 1067)).save(tmp_path / "large.jpg", quality=90)
     return tmp_path / "large.jpg"
@@ -32,7 +32,7 @@ def large(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def marking(open_form: Callable[..., Page], large: Path) -> Callable[..., Page]:
-    """The form with a photo, its part open to be marked."""
+    """The form with a photo, and the tool for marking a part open."""
 
     def open_one(**options: Any) -> Page:
         page = open_form(**options)
@@ -51,19 +51,19 @@ def drag_by_finger(page: Page, *points: Point) -> None:
     session.send(touch, {"type": "touchStart", "touchPoints": [{"x": first[0], "y": first[1]}]})
     for x, y in others:
         session.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
-    # It comes to rest before it is lifted: a browser takes the tap after a swipe for the end of that swipe.
+    # The finger rests before it is lifted: otherwise the browser treats a tap after a swipe as the end of that swipe.
     page.wait_for_timeout(200)
     session.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
     session.send(touch, {"type": "touchEnd", "touchPoints": []})
 
 
 def numbers(page: Page) -> list[float]:
-    """Those in the fields; nothing is a number that is no number."""
+    """The numbers in the fields; an empty field is NaN."""
     return [float(page.locator(f"[name=region_{name}]").input_value() or "nan") for name in FIELDS]
 
 
 def sent(page: Page, site: RunningSite) -> dict[str, Any]:
-    """The finished edit's status, its page shown."""
+    """The finished edit's status; its page is shown."""
     send(page, "Turn it into a negative")
     page.wait_for_url("**/edits/*-*-*/")
     status = site.visitor.wait_for("/" + page.url.split("/", 3)[3])

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 @pytest.fixture(scope="module")
 def pairs(browsed_site: RunningSite) -> list[str]:
-    """Nobody decides here, so they wait all the time."""
+    """Nobody decides in these tests, so the pairs stay waiting."""
     return offer_pairs(browsed_site)
 
 

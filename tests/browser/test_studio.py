@@ -31,7 +31,7 @@ def browsed_site(site_folder: Callable[[str], Path], wiro: SandboxServer) -> Ite
 
 
 def done(site: RunningSite, words: str, size: tuple[int, int] = (640, 427)) -> str:
-    """The page of a result whose photo is nobody else's: versions are those of one photo."""
+    """The page of a result whose photo no other test uses, since the versions shown are all those of a photo."""
     picture = io.BytesIO()
     Image.effect_noise(size, 60).convert("RGB").save(picture, "PNG")
     fields = {"prompt": words, "nonce": uuid.uuid4().hex}
@@ -184,7 +184,7 @@ def test_keys_walk_the_versions_back_and_forward(open_own: Callable[..., Page], 
     for said in ("Key two", "Key three"):
         page.keyboard.press("Control+Shift+z")
         expect(title(page)).to_contain_text(said)
-    # Whoever types keeps the keys.
+    # While somebody types, keys are not shortcuts.
     words(page).fill("abc")
     words(page).press("ArrowLeft")
     words(page).press("Control+z")
@@ -226,7 +226,7 @@ def test_the_keyboard_is_enough_to_send_and_to_go_back(open_own: Callable[..., P
     link.focus()
     link.press("Enter")
     is_ready(page, "No mouse")
-    # What had the focus has it still, as the page that is shown now.
+    # What had the focus still has it, on the page that is shown now.
     expect(link).to_be_focused()
     expect(link).to_have_attribute("aria-current", "page")
 

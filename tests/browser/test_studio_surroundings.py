@@ -44,7 +44,7 @@ def test_the_account_menu_closes_again_and_signs_out(open_own: Callable[..., Pag
     expect(sign_out).to_be_hidden()
     summary.click()
     expect(page.get_by_role("link", name="Your account").first).to_be_visible()
-    # The session of the other tests is this one: it is not ended.
+    # The other tests use the same session, so it is not ended.
     expect(page.locator("form[data-sign-out]")).to_have_attribute("action", "/accounts/logout/")
 
 

@@ -35,7 +35,7 @@ def sign_up(page: Page, name: str) -> None:
 
 
 def set_up(page: Page) -> str:
-    """By somebody who has just signed up, and so is not asked again. Returns the key that the app has from then on."""
+    """Set it up as somebody who has just signed up and so is not asked to confirm. Returns the key that the app now has."""
     page.goto("/accounts/")
     page.get_by_role("link", name="Two-factor authentication").click()
     page.get_by_role("link", name="Set up").click()

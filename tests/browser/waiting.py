@@ -1,4 +1,4 @@
-"""Patience in one place: no action before the page listens, and no question answered only once.
+"""All waiting in one place: no action before the page listens, and no condition checked only once.
 
 static/js/ready.js marks a page when all its scripts have registered their listeners. A click or a
 key that comes earlier would be lost, now and then, on a busy machine; so every action here waits
@@ -15,11 +15,11 @@ from playwright.sync_api import Locator, Page
 
 PATIENCE = 20_000  # milliseconds
 PAUSE = 50  # milliseconds
-# Pages without scripts are ready when they are there, and so is what is no page, like JSON.
+# Pages without scripts, and responses that are not pages, such as JSON, are ready as soon as they are loaded.
 READY = """() => document.documentElement?.hasAttribute("data-ready")
     || matchMedia("(scripting: none)").matches
     || (document.readyState === "complete" && !document.querySelector("script[type=module]"))"""
-# What is lazy is loaded when it comes into the view, of the window and of any list that is scrolled by itself.
+# Lazy pictures load when they come into view, in the window and in any list that scrolls by itself.
 LOADED = """() => {
     const isSeen = (image) => {
         const { left, top, width, height } = image.getBoundingClientRect();
@@ -55,7 +55,7 @@ def wait_until_ready(page: Page) -> None:
 def wait_until_loaded(page: Page) -> None:
     """Until the page listens, too, and all pictures of its first view are there.
 
-    Playwright's `networkidle` is another thing: on a slow machine it may not come at all.
+    Playwright's `networkidle` is different: on a slow machine it may never come.
     """
     wait_until_ready(page)
     page.wait_for_function(LOADED)
@@ -71,7 +71,7 @@ def make_actions_wait(patch: pytest.MonkeyPatch) -> None:
 
 
 def becomes(page: Page, read: Callable[[], Any], wanted: Any) -> None:
-    """What `read` tells is or soon will be `wanted`; the page goes on meanwhile."""
+    """Wait until `read` returns `wanted`; the page keeps running meanwhile."""
     ends_at = time.monotonic() + PATIENCE / 1000
     while (found := read()) != wanted:
         assert time.monotonic() < ends_at, f"{found!r} did not become {wanted!r}"

@@ -13,7 +13,7 @@ from typing import Any
 from tests.photos import photo_bytes
 from tests.run.site import ROOT
 
-# What was started in the background of a shell ignores Ctrl-C, and so would all that it starts.
+# A program that a shell started in the background ignores Ctrl-C, and so would everything that it starts.
 CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 LINE = [sys.executable, "-c", f"{CTRL_C}; from editor_site.manage import main; main()"]
 
@@ -33,7 +33,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Shell:
-    """Somebody's folder and environment. `secrets` never stand in what a command says."""
+    """Somebody's folder and environment. `secrets` must never appear in a command's output."""
 
     folder: Path
     variables: dict[str, str]
@@ -49,7 +49,7 @@ class Shell:
 
     @contextmanager
     def started(self, *arguments: str | Path, **more: str) -> Iterator[subprocess.Popen[str]]:
-        """Killed at the end, if it is still there."""
+        """A running command, killed at the end if it is still running."""
         with subprocess.Popen(
             [*LINE, *map(str, arguments)],
             cwd=self.folder,

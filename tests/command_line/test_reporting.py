@@ -58,7 +58,7 @@ def test_a_yes_draws_a_bar_and_names_are_shown_as_they_are(wiro: SandboxServer, 
     assert code == 0, shown
     assert "2 photos with SeedEdit 3 at Wiro: 0.06 USD (0.03 USD each)." in shown
     assert "0 of 2" in shown
-    # The photos are equal, so one Run is both of theirs, and stands with whichever came first.
+    # The photos are equal, so they share one Run, which is listed with whichever came first.
     assert "a [red]photo[b].jpg -> out/a [red]photo[b].jpg" in shown
     assert shown.count(" (0.03 USD)\r\n") == 1
     assert "2 done. Cost of these edits: 0.03 USD." in shown

@@ -1,4 +1,5 @@
-"""What a site may answer besides yes, told by a server that says what the test wants: in one line, and never with the token."""
+"""What a site may answer besides success, from a server that answers as the test wants: reported in one line, without the
+token."""
 
 import threading
 import uuid

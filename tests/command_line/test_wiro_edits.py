@@ -60,7 +60,7 @@ def test_a_named_default_model_another_spelling_of_the_address_and_another_folde
     assert shell.reword(*COMMAND, **more).code == 0
     named = ["edit", "0.jpg", "Make it snow", "--wiro", "--yes", "--model", SEEDEDIT]
     assert shell.reword(*named, "-o", "1.jpg", **more, WIRO_BASE_URL=f"{wiro.url}/").code == 0
-    # A relative folder would be another one from each place.
+    # A relative folder would be a different one in each working directory.
     assert shell.reword(*named, "-o", "2.jpg", **more | {"XDG_STATE_HOME": "state"}).code == 0
     assert len(wiro.runs()) == 1
 

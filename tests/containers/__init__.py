@@ -1,7 +1,7 @@
 """The site in containers, tried for real: `make containers`. Not part of `make test`, since it needs root and a Docker engine.
 
 engine          a Docker engine of its own, in a temporary folder
-base_images     what a registry would bring, made of Debian's packages, since none may be reachable
+base_images     what a registry would provide, made from Debian's packages, since none may be reachable
 document        the commands of docs/deploy.md, which are run as they stand there
 versions        a repository with the version before and this one, to clone and to upgrade from
 site            one site: its folder, its settings, its visitors

@@ -1,4 +1,4 @@
-"""Stand-ins for the images that a registry would bring: Debian's packages, started as the real ones are.
+"""Stand-ins for the images that a registry would provide: Debian's packages, started as the real ones are.
 
 They are kept in the folder CONTAINERS_CACHE between runs, since making them takes two minutes.
 """
@@ -15,7 +15,7 @@ from tests.containers.engine import Engine
 RECIPES = Path(__file__).resolve().parent / "recipes"
 SUITE = "bookworm"
 STAND_IN = "reword-stand-in"
-# Of pip's configuration, what matters inside a container; files of this machine do not.
+# The parts of pip's configuration that make sense inside a container; paths of this machine do not.
 _PIP = re.compile(r"(?::env:|global|install)\.+(index-url|extra-index-url|trusted-host|proxy|timeout|default-timeout)='(.*)'")
 
 
@@ -56,7 +56,7 @@ def _provide_kind(engine: Engine, kind: str, cache: Path) -> None:
 
 
 def _provide_debian(engine: Engine, cache: Path) -> None:
-    """An image of Debian alone."""
+    """An image with only Debian."""
     if engine.docker("images", "--quiet", STAND_IN):
         return
     saved = cache / f"{SUITE}.tar"
@@ -85,5 +85,5 @@ def _pip_configuration() -> str:
 
 
 def _certificates() -> Path:
-    """Whom this machine trusts."""
+    """The certificates that this machine trusts."""
     return Path("/etc/ssl/certs/ca-certificates.crt")

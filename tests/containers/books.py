@@ -23,14 +23,14 @@ class Order:
 
 @dataclass
 class Books:
-    """`lost` were paid for and did not arrive, `double` were paid for more than once."""
+    """`lost` were paid for but did not arrive; `double` were paid for more than once."""
 
     sandbox: SandboxServer
     orders: list[Order] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        """That of this machine on Docker's bridge."""
+        """This machine's address on Docker's bridge."""
         return self.sandbox.origin
 
     def started(self, order: Order) -> bool:

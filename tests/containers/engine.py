@@ -74,7 +74,7 @@ class Engine:
         return False
 
     def restart(self) -> None:
-        """As a reboot does it: everything gets SIGTERM and some seconds, and what was running comes back by itself."""
+        """Like a reboot: everything gets SIGTERM and a few seconds, and what was running comes back by itself."""
         self._end()
         self.start()
 
@@ -97,7 +97,7 @@ class Engine:
         return self.run(["docker", *arguments], cwd or self.folder)
 
     def run(self, command: Sequence[str], cwd: Path, answers: str = "", **variables: str) -> str:
-        """What it printed. Raises CalledProcessError with all of its output."""
+        """Returns the output. Raises CalledProcessError with all of the output."""
         environment = self.environment | variables
         done = subprocess.run(
             command,

@@ -37,7 +37,7 @@ def first_edit(site: Site) -> list[Order]:
     return orders
 
 
-# What make run says to the same, in tests/run/test_refusals.py.
+# tests/run/test_refusals.py has the same cases for `make run`.
 REFUSALS = {
     "EDITS_PER_DAY=0": "EDITS_PER_DAY must be greater than 0.",
     "REVIEW_REQUIRED=ja": "REVIEW_REQUIRED=ja must be on or off",
@@ -52,7 +52,7 @@ _COMPOSE_SAYS = re.compile(r" ?(Creating|Starting|Container|Network|Volume) |ERR
 
 
 def refuse_settings(site: Site) -> list[Order]:
-    """What cannot be meant is refused by the container in one line."""
+    """The container refuses invalid settings in one line."""
     for setting, line in REFUSALS.items():
         with pytest.raises(subprocess.CalledProcessError) as refused:
             site.compose("run", "--rm", "-T", "-e", setting, "prepare")

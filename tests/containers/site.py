@@ -16,7 +16,7 @@ from tests.containers.engine import Engine
 from tests.run.site import Visitor, free_port
 
 NAME, PASSWORD = "olga", "a long enough passphrase"
-# Tenths of the durations, so that what a killed worker had in hand is taken over soon.
+# A tenth of all durations, so that a killed worker's edits are taken over soon.
 QUICK = "ENGINE_TIME_SCALE=0.1\nEDITS_AT_ONCE=8\nEDITS_PER_DAY=500\n"
 # What an operator adds; docker-compose reads it by itself unless files are named, as they are here.
 OWN = "docker-compose.override.yml"
@@ -109,7 +109,7 @@ class Site:
 
     def sign_in(self, url: str = "") -> None:
         self.visitor = Visitor(url or self.url)
-        # Whom this machine trusts otherwise does not count.
+        # Ignores the certificates that this machine trusts otherwise.
         self.visitor.session.trust_env = False
         if not url:
             # Caddy signs for names of this machine itself.
@@ -126,7 +126,7 @@ class Site:
                 return
 
     def order(self, number: int) -> list[Order]:
-        """Upload as many photos, each with an instruction of its own."""
+        """Upload `number` photos, each with an instruction of its own."""
         found = []
         for _ in range(number):
             prompt = f"make it {uuid.uuid4().hex[:8]}"
@@ -158,7 +158,7 @@ class Site:
         return next((answer.content for answer in self._tries(f"{order.page}result") if answer and answer.ok), b"")
 
     def _tries(self, path: str) -> Iterator[requests.Response | None]:
-        """Answers to the same question, until the one who asks is content. None: nobody answered."""
+        """Answers to the same request, repeated until the caller is satisfied. None: nobody answered."""
         ends_at = time.monotonic() + PATIENCE
         while time.monotonic() < ends_at:
             answer = None
@@ -170,7 +170,7 @@ class Site:
 
     @contextmanager
     def described(self) -> Iterator[None]:
-        """What the services said last stands beside a failure."""
+        """Show the services' last log lines with a failure."""
         try:
             yield
         except Exception as error:

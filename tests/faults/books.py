@@ -18,7 +18,7 @@ def charged(runner: Runner, order: Order) -> list[WiroTask]:
 
 
 def charged_in_total(runner: Runner) -> Decimal:
-    """USD for all tasks, without those that a restored backup knows nothing of."""
+    """USD for all tasks, except those that a restored backup knows nothing about."""
     return sum((task.cost for task in runner.sandbox.tasks if task.id not in runner.delivered_before), Decimal(0))
 
 

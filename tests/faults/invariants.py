@@ -58,7 +58,7 @@ class InvariantChecker:
     # --- each edit ---------------------------------------------------------------------------------------------------
 
     def _check_edit(self, order: Order, found: Findings) -> None:
-        """Money by the sandbox's own books first, whatever the row says."""
+        """Check money first, by the sandbox's own books, whatever the row says."""
         lost, no_consent = list(books.lost(self._runner, order)), list(books.without_consent(self._runner, order))
         double = len(books.charged(self._runner, order)) - 1 - order.asked_again
         found.lost += len(lost)

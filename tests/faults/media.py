@@ -1,4 +1,4 @@
-"""The media folder and what can become of it: full, read-only, gone, or another one in its place.
+"""The media folder and what can happen to it: full, read-only, gone, or replaced by another one.
 
 Where the suite may mount (as root, in mounts of its own that end with it) the folder is a small
 disk. Elsewhere it is an ordinary folder, which can be everything but full.

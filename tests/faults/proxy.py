@@ -49,7 +49,7 @@ class _Link:
 
 
 class Proxy:
-    """Passes everything on until a fault is ordered. `target` is a port on 127.0.0.1 or the path of a unix socket."""
+    """Passes everything on until a fault is requested. `target` is a port on 127.0.0.1 or the path of a unix socket."""
 
     def __init__(self, target: int | str) -> None:
         self._target = target

@@ -105,7 +105,7 @@ class Runner:
         self.remember_ended()
 
     def remember_ended(self) -> None:
-        # What is in the trash, or was an account's that is gone, loses its words and pictures later.
+        # Edits in the trash, or of a deleted account, lose their texts and pictures later.
         for values in Edit.objects.filter(state__in=ENDED, deleted_at__isnull=True).values():
             self.ended.setdefault(values["id"], dict(values))
 

@@ -74,7 +74,7 @@ def test_the_grid_hides_the_names_until_one_is_picked(browser: Client, compared:
     assert browser.get(f"{edit_url(best)}?grid").context["is_blind"]
     assert 'class="variation-model"' not in browser.get(f"{edit_url(best)}?grid").text
     assert "Model hidden until" in text_of(browser.get(edit_url(best)))
-    # What it cost would tell.
+    # Its cost would reveal the model.
     assert not re.search(r"Version \d · \$", text_of(browser.get(edit_url(best))))
     browser.post(f"{edit_url(best)}pick/")
     page = browser.get(f"{edit_url(best)}?grid")
@@ -117,7 +117,7 @@ def test_when_there_is_nothing_to_choose_between_nothing_is_hidden(compared: lis
 
 
 def hides(browser: Client, edit: Edit, page: str = "") -> bool:
-    """Whether a page of this edit, made by Reve Edit or SeedEdit at a price, tells neither."""
+    """Whether a page of this edit, made by Reve Edit or SeedEdit, reveals neither model nor price."""
     # The composer names every model that is offered, whichever made this result.
     answer = browser.get(f"{edit_url(edit)}{page}")
     answer.content = re.sub(rb'<form class="composer".*?</form>', b"", answer.content, flags=re.DOTALL)
@@ -145,7 +145,7 @@ def test_what_is_made_from_a_compared_result_hides_its_model_too(browser: Client
     kept = edit_in(State.SUCCEEDED, alice, edit.photo, **fields)
     again = edit
     for nonce in ("one", "two"):
-        # Another variation, and one more of that one.
+        # Another variation, and a further variation of that one.
         browser.post(f"{edit_url(again)}retry/", {"seed": "new", "nonce": nonce})
         again = Edit.objects.get(nonce=nonce)
         done = {"state": State.SUCCEEDED, "result": edit.result, "due_at": None, "cost": Decimal("0.04")}

@@ -24,7 +24,7 @@ def other_picture(name: str = "coffee.png") -> images.CleanPicture:
 
 @pytest.fixture
 def edit(new_edit: NewEdit, alice: User) -> Edit:
-    """Alice's edit with a result of its own, and words that tell a lot."""
+    """Alice's edit with a result of its own, and an instruction that reveals a lot."""
     waiting = new_edit(prompt="Remove my ex Zacharias from 5 Garden Lane")
     result = type(waiting.photo).from_picture(alice.pk, other_picture())
     result.save()

@@ -24,7 +24,7 @@ def test_no_pair_is_claimed_by_two_reviewers(offered: OfferPairs, team: list[Use
     claimed = at_once(6, lambda number: moderation.claim_next(team[number], 2))
     given = [edit_id for claims in claimed for edit_id in claims]
     assert len(given) == len(set(given))
-    # Whoever passed over rows that were just being claimed comes back for what is left.
+    # Reviewers who skipped rows that were just being claimed come back for the rest.
     given = [edit_id for reviewer in team for edit_id in moderation.claim_next(reviewer, 2)]
     assert sorted(given) == sorted(edit.pk for edit in edits)
 

@@ -1,4 +1,4 @@
-"""What became of one's edits: it is news until its owner has looked at it, and the news are only the owner's."""
+"""What happened to an edit is news until its owner has looked at it, and only the owner sees the news."""
 
 import uuid
 from collections.abc import Callable

@@ -43,7 +43,7 @@ def pixels(data: bytes, mode: str = "RGB") -> NDArray[np.int16]:
 
 
 def negative(data: bytes) -> bytes:
-    """What a model gives back that inverts whatever it gets: a picture of the same size."""
+    """The result of a model that inverts whatever it gets: a picture of the same size."""
     return encoded(Image.fromarray(255 - np.asarray(opened(data).convert("RGB"))), "PNG")
 
 
@@ -82,6 +82,6 @@ def srgb() -> bytes:
 
 
 def swapped_primaries() -> bytes:
-    """The sRGB profile with its red and blue exchanged: nobody can overlook whether it was applied."""
+    """The sRGB profile with its red and blue exchanged: it is obvious whether it was applied."""
     profile = srgb()
     return profile.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")

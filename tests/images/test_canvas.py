@@ -16,7 +16,7 @@ PHOTOGRAPHS = ["astronaut.png", "coffee.png", "rocket.jpg", "chelsea.png"]
 
 @pytest.fixture(autouse=True)
 def _no_photo_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What holds for large photos is shown with small ones, which are quick."""
+    """Treats small photos, which are faster to test, like large ones."""
     monkeypatch.setattr(canvas, "SMALL", 0)
 
 

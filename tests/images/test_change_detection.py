@@ -1,4 +1,4 @@
-"""What an edit of a whole photo was about."""
+"""Finding the part that an edit of a whole photo was about."""
 
 import random
 
@@ -28,7 +28,7 @@ def with_an_object(photo: Image.Image, box: Window = (150, 100, 250, 190)) -> tu
 
 
 def drifted(photo: Image.Image, box: Window | None = None) -> bytes:
-    """As a model gives a photo back: another size, softer, brighter, bluer, as JPEG."""
+    """A photo as a model returns it: another size, softer, brighter, bluer, as JPEG."""
     image = photo.resize((1248, 832), Image.Resampling.LANCZOS, box=box).filter(ImageFilter.GaussianBlur(0.6))
     return encoded(Image.fromarray((np.asarray(image) * (0.97, 1.0, 1.04) + 3).clip(0, 255).astype(np.uint8)), quality=90)
 

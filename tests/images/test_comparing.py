@@ -15,7 +15,7 @@ from tests.photos import photo_path
 from tests.pictures import encoded
 
 PHOTOGRAPHS = ["astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "retina.jpg"]
-# Hardly anything in them is so dark that no edit can be seen there.
+# Photographs with hardly any areas so dark that no edit would show in them.
 BRIGHT = ["chelsea.png", "rocket.jpg", "coffee.png", "motorcycle_left.png"]
 CHANCE = random.Random(7)
 

@@ -18,7 +18,7 @@ from tests.photos import photo_path
 
 @pytest.fixture(autouse=True)
 def _no_photo_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What holds for large photos is shown with small ones, which are quick."""
+    """Treats small photos, which are faster to test, like large ones."""
     monkeypatch.setattr(canvas, "SMALL", 0)
 
 

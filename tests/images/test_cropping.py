@@ -1,4 +1,4 @@
-"""What of a photo is sent for a region."""
+"""Which part of a photo is sent for a region."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Any byte string is a clean picture or a refusal, soon, and in bounded memory."""
+"""Any byte string becomes a clean picture or a refusal, quickly and in bounded memory."""
 
 import io
 import resource
@@ -84,7 +84,7 @@ def test_any_bytes_are_refused(tail: bytes, magic: bytes) -> None:
 
 
 def many_scans(count: int) -> bytes:
-    """A small file that orders any amount of work: its last scan, repeated."""
+    """A small file that demands any amount of work: its last scan, repeated."""
     data = encoded(Image.new("RGB", (640, 480), "gray"), "JPEG", progressive=True)
     last = data[data.rfind(b"\xff\xc4", 0, data.rfind(b"\xff\xda")) : -2]
     return data[:-2] + last * count + b"\xff\xd9"
@@ -109,7 +109,7 @@ def test_scans_cannot_hide_behind_a_false_end() -> None:
 
 
 def with_empty_parts(kind: str) -> bytes:
-    """10 MB of nothing but beginnings: every one costs a decoder that is written in Python its time."""
+    """10 MB of nothing but empty parts, each of which costs a decoder written in Python some time."""
     if kind == "JPEG":
         data = small("JPEG")
         return data[:2] + b"\xff\xfe\x00\x02" * (5 * MIB // 2) + data[2:]
@@ -165,7 +165,7 @@ HEAVY: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
 }
 
 
-# Only what is made to fit may be as large as this.
+# Only pictures that are made to fit may be this large.
 MENDED: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
     "200 megapixels of JPEG": ((16_320, 12_240), "RGB", "JPEG", {"quality": 75}),
     "64 megapixels of panorama": ((16_000, 4000), "RGB", "JPEG", {"quality": 75}),
@@ -176,7 +176,7 @@ MENDED: dict[str, tuple[tuple[int, int], str, str, dict[str, Any]]] = {
 
 
 def children_cpu_seconds() -> float:
-    """What the processes that have ended used: however busy the machine is, the same."""
+    """CPU time used by the child processes that have ended; it does not depend on how busy the machine is."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 

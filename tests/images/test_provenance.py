@@ -1,4 +1,4 @@
-"""The note in a picture that leaves: readable by others, true, and without a trace of a person."""
+"""The note in a picture that leaves the site: readable by others, true, and without a trace of a person."""
 
 import io
 import struct

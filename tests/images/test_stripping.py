@@ -1,4 +1,4 @@
-"""A result whose pixels need no change keeps its encoding and loses everything that is not picture."""
+"""A result whose pixels need no change keeps its encoding and loses everything that is not part of the picture."""
 
 import io
 from typing import Any

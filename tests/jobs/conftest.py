@@ -1,4 +1,4 @@
-"""Waits that a test would only sit through. What it looks at keeps its place: a wait is shorter, never left out."""
+"""Shorter waits for tests that would only sit through them. A wait is shortened, never left out, so the order of events stays."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from edits.wiro.sandbox import SandboxServer
 
 @pytest.fixture
 def even_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits do not grow: the tenth look comes as soon after the ninth as the second after the first."""
+    """Waits do not grow: the tenth look follows the ninth as soon as the second follows the first."""
     monkeypatch.setattr(timing, "POLL_CAP", timing.FIRST_POLL)
     monkeypatch.setattr(timing, "LOOKUP_WAIT_CAP", timing.LOOKUP_WAIT)
     for name in ("RETRY_WAIT_CAP", "ACCOUNT_WAIT", "ACCOUNT_WAIT_CAP"):
@@ -26,7 +26,8 @@ def short_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pool(sandbox: SandboxServer, media: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[worker_pool.WorkerPool]:
-    """Threads of this test's own. They have finished before its database and its folders go, and touch no other test's."""
+    """A pool for this test alone. Its threads finish before the test's database and folders are removed, and touch no other
+    test's."""
     own = worker_pool.WorkerPool(4)
     monkeypatch.setattr(worker_pool, "pool", own)
     monkeypatch.setattr(scheduler, "pool", own)

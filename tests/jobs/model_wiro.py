@@ -1,4 +1,4 @@
-"""A Wiro of a few dozen lines, so that thousands of steps fit into seconds, with all that may become of a Run."""
+"""A Wiro of a few dozen lines, so that thousands of steps fit into seconds; anything that can happen to a Run can happen here."""
 
 import io
 from dataclasses import dataclass, field

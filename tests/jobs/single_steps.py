@@ -16,7 +16,7 @@ def advance(edit: Edit) -> Edit:
 
 
 def claim(edit: Edit, seconds: float) -> Edit:
-    """The edit as the worker has it that now holds its lease; with negative `seconds` the lease has already expired."""
+    """The edit as seen by the worker that now holds its lease; with negative `seconds` the lease has already expired."""
     return present(Edit.objects.claim(edit.pk, seconds))
 
 

@@ -120,7 +120,7 @@ def test_an_ended_edit_cannot_be_canceled(sandbox: SandboxServer, new_edit: NewE
 
 @pytest.fixture
 def unconfirmed(sandbox: SandboxServer, no_task_list: None, new_edit: NewEdit) -> Edit:
-    """An edit whose Run was taken without an answer, at a Wiro that does not tell."""
+    """An edit whose Run was accepted without an answer, at a Wiro that has no task list."""
     sandbox.faults.add("Run", "reset", after=True)
     return advance_to_rest(new_edit())
 

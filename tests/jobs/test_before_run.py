@@ -1,4 +1,4 @@
-"""Between the turn and Run: whatever speaks against sending keeps it from being sent, to the last moment."""
+"""Between an edit's turn and its Run: anything that speaks against sending prevents it, up to the last moment."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -115,7 +115,7 @@ def test_a_refusal_does_not_end_a_pause(sandbox: SandboxServer, new_edit: NewEdi
 def test_a_cap_that_others_have_used_up_meanwhile_holds_back_what_was_accepted_before(
     sandbox: SandboxServer, new_edit: NewEdit, browser: Client, settings: Settings
 ) -> None:
-    """Prices are estimates: what was reserved fitted, and then the first edit cost more."""
+    """Prices are estimates: the reserved amounts fitted the cap, but then the first edit cost more."""
     settings.SPEND_PER_DAY = Decimal("0.10")
     dear, next_one = new_edit(), new_edit(prompt="Make it snow")
     assert advance_to_rest(dear).state == "succeeded"

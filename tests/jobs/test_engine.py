@@ -108,7 +108,7 @@ def test_while_submitting_is_paused_nothing_is_sent_and_afterwards_everything(sa
         Edit.objects.update(due_at=timezone.now())
         engine.advance(edit.pk)
     assert not sandbox.runs()
-    # Nor is an attempt begun and taken back at every look.
+    # Nor does each look begin an attempt and take it back.
     assert not edit.attempts.exists()
     pause.resume(None)
     assert advance_to_rest(edit).state == "succeeded"

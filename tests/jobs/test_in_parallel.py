@@ -1,4 +1,4 @@
-"""Many at once, on SQLite and on PostgreSQL: one Run, one edit, exact limits."""
+"""Many requests at once, on SQLite and on PostgreSQL: one Run, one edit, exact limits."""
 
 from pathlib import Path
 from uuid import UUID

@@ -69,7 +69,7 @@ def test_a_clock_that_was_set_forward_makes_no_edit_old(new_edit: NewEdit) -> No
 
 @pytest.fixture
 def never_taken(sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None) -> Edit:
-    """An unconfirmed edit whose Run Wiro never saw; what its list lacks is believed at once."""
+    """An unconfirmed edit whose Run Wiro never saw; its absence from Wiro's list is believed at once."""
     monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
     sandbox.faults.add("Run", "silence", seconds=30)
     lost = advance_to_rest(new_edit(prompt="The lost one"))
@@ -168,7 +168,7 @@ def test_a_list_of_short_pages_is_read_to_its_end(sandbox: SandboxServer, new_ed
 def test_a_task_that_shows_up_after_its_edit_was_sent_again_is_delivered_too(
     sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, short_runs: None
 ) -> None:
-    """Wiro's list lied: what it did not show was taken, and paid."""
+    """Wiro's list was wrong: the Run that it did not show had been accepted and charged."""
     monkeypatch.setattr("edits.jobs.timing.ABSENT_MAX_AGE", 0)
     monkeypatch.setattr("tests.conftest.LOOKUPS", 10)
     sandbox.faults.add("Task/List", "hide", value="The lost one", count="always")
@@ -245,7 +245,7 @@ def test_outcome_and_state_are_noted_both_or_neither(new_edit: NewEdit, monkeypa
 
 @pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.UNKNOWN])
 def test_an_attempt_that_was_sent_is_looked_for_whatever_was_noted_of_it(new_edit: NewEdit, outcome: Outcome) -> None:
-    """A version before this one noted the outcome and the state one after the other."""
+    """An earlier version saved the outcome and the state separately."""
     edit = new_edit()
     attempt = begin_attempt(claim(edit, 300), "token")
     Attempt.objects.filter(pk=attempt.pk).update(sent_at=timezone.now(), outcome=outcome)

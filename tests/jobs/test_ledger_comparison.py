@@ -1,4 +1,4 @@
-"""What Wiro lists and our books do not say, or say otherwise, is shown to operators; it disappears when it has become true."""
+"""Where Wiro's list and our ledger differ, operators are shown it; a difference disappears once both agree."""
 
 import time
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def done(sandbox: SandboxServer, new_edit: NewEdit) -> Edit:
 
 
 def run_beside_us() -> str:
-    """A Run that did not come from an attempt of ours, and its task has ended: what is charged does not change anymore."""
+    """A Run that did not come from an attempt of ours and whose task has ended, so that its charge does not change anymore."""
     inputs: dict[str, str | int] = {"inputImageUrl": "http://127.0.0.1:1/a.jpg", "prompt": "Make it night"}
     task_id = client().run(SEEDEDIT, inputs).task_id
     while not client().task_detail(task_id=task_id).is_ended:

@@ -109,7 +109,7 @@ def test_wiros_rule_becomes_the_price(wiro: ForeignWiro) -> None:
     assert [price("two-outputs"), price("two-outputs", count=4)] == [("0.06", False), ("0.12", False)]
     assert price("per-pixel") == ("0.04", True)
     assert price("null-parameters") == ("0.05", False)
-    # A way of counting that is not known: the price of our file, and "about".
+    # Wiro's price is counted in an unknown way, so the price of our file is shown, with "about".
     assert price("unknown-type") == ("0.5", True)
 
 

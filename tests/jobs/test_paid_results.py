@@ -1,4 +1,4 @@
-"""What Wiro charged for is delivered, wherever the media folder went and whatever became of the row meanwhile."""
+"""What Wiro charged for is delivered, whatever happens to the media folder or the row in between."""
 
 import time
 import uuid
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def another_sites_folder(media: Path) -> Iterator[Path]:
-    """In the place of the media folder, with one file of that site, whose path it gives."""
+    """Replaces the media folder with another site's, which has one file; its path is returned."""
     aside = media.rename(media.with_name("aside"))
     theirs = media / "photos" / "1" / "theirs.jpg"
     theirs.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Counts of calls are added up over processes, and none is lost while the database is away."""
+"""Counts of calls are added up over processes, and none is lost while the database is unreachable."""
 
 import pytest
 from django.db import OperationalError

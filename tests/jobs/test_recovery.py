@@ -1,4 +1,4 @@
-"""What becomes of edits after a backup was restored, or when a sandbox and its tasks are gone."""
+"""What happens to edits after a backup was restored, or when a sandbox and its tasks are gone."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
 """Anything in any order, against the real models on both databases: nothing is paid twice and nothing is lost.
 
-Whatever may become of a Run can happen: taken and answered, taken in silence, refused, unreachable. Workers die at the worst
+Anything may happen to a Run: accepted and answered, accepted without an answer, refused, unreachable. Workers die at the worst
 moments; callbacks come, lie and repeat.
 """
 
@@ -190,7 +190,7 @@ class Lifecycle(RuleBasedStateMachine):
             assert attempt.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)
 
     def teardown(self) -> None:
-        """In the end, without further trouble, everything comes to rest."""
+        """In the end, if nothing else goes wrong, everything comes to rest."""
         for _ in range(60):
             for task in self.wiro.tasks.values():
                 if task.status not in ("task_cancel", "task_postprocess_end"):

@@ -1,4 +1,4 @@
-"""A task id is not lost while the database is away."""
+"""A task id is not lost while the database is unreachable."""
 
 from pathlib import Path
 

@@ -75,7 +75,7 @@ def test_its_owner_is_told_of_each_end_and_of_a_review(endpoint: WebhookEndpoint
     assert [event for event, _ in told] == ["edit.canceled", "edit.failed", "review.decided", "review.decided"]
     assert told[1][1]["failure"] == "timed_out"
     assert [data["decision"] for _, data in told[2:]] == ["approved", "rejected"]
-    # No words of people leave the site.
+    # Nothing that people wrote leaves the site.
     assert "dark" not in json.dumps([data for _, data in told])
 
 

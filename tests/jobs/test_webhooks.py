@@ -1,4 +1,4 @@
-"""A callback means "look again soon", whatever it says; and it may be the only one who knows a task's id."""
+"""A callback means "look again soon", whatever it says; and it may be the only source of a task's id."""
 
 import json
 import time
@@ -241,14 +241,14 @@ def test_a_callback_for_a_run_that_was_given_up_leads_to_its_bill_and_its_copies
         else:
             reconcile.look_up_given_up(attempt.pk)
         attempt.refresh_from_db()
-        # Copies go only once what they are needed for is stored.
+        # Wiro's copies are deleted only when what they are needed for is stored.
         assert attempt.cleaned_up_at is None or attempt.edit.state in ENDED
         engine.advance(attempt.edit_id)
     assert (attempt.wiro_task_id, attempt.cost) == (task.id, task.cost)
     if then == "canceled":
         assert (attempt.outcome, attempt.edit.state) == (Outcome.SUPERSEDED, "canceled")
     else:
-        # The second Run has its result by now. What the first one made was paid as well: it becomes an edit of its own.
+        # The second Run has its result by now. The first one's was paid for as well, so it becomes an edit of its own.
         assert Edit.objects.get(pk=parked.pk).state == "succeeded"
         assert attempt.edit_id != parked.pk
         assert attempt.edit.state == "succeeded"

@@ -28,7 +28,7 @@ def test_an_edit_is_due_unless_somebody_can_be_at_work_on_it(
     ("state", "minutes"), [("submitting", 10), ("running", 10), ("unconfirmed", 20), ("fetching", 40), ("queued", 120)]
 )
 def test_what_is_due_later_than_any_planned_wait_is_due_now(alice: User, photo: Photo, state: str, minutes: int) -> None:
-    """A clock was set back since."""
+    """The clock has been set back since then."""
     now = timezone.now()
     edit = edit_in(state, alice, photo, due_at=now + timedelta(minutes=minutes - 1))
     assert not Edit.objects.due(now).exists()

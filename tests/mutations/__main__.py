@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _noticed_without_mistake() -> str:
-    """What is noticed where nothing is wrong would be noticed with every mistake, and say nothing."""
+    """A failure without any mistake would also occur with every mistake, and so prove nothing."""
     with tempfile.TemporaryDirectory() as folder:
         _copy_program(Path(folder))
         return _run(list(SIMULATION), Path(folder), "sqlite")

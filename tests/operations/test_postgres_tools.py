@@ -1,4 +1,4 @@
-"""PostgreSQL's programs: a clear word where they are missing or fail."""
+"""PostgreSQL's programs: a clear message if they are missing or fail."""
 
 from pathlib import Path
 from types import SimpleNamespace

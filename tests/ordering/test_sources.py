@@ -1,4 +1,4 @@
-"""An edit that begins at an earlier one: at its result, or once more at the picture that it was made of."""
+"""An edit that begins at an earlier one: at its result, or again at the picture that it was made from."""
 
 import io
 import uuid

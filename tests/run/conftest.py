@@ -13,7 +13,7 @@ SECONDS_PER_TEST = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Several programs start for one test, and a busy machine takes its time."""
+    """A longer timeout: several programs start for one test, which takes time on a busy machine."""
     for item in items:
         if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(SECONDS_PER_TEST))
@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """A site with its own broker and sandbox, not reachable from outside; in a folder whose name is as odd as may be."""
+    """A site with its own broker and sandbox, not reachable from outside; in a folder with the oddest possible name."""
     with running_site(tmp_path_factory.mktemp("data") / "a 100% odd 'name") as running:
         yield running
 

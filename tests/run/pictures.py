@@ -1,4 +1,4 @@
-"""Is this picture made of that one?"""
+"""Was this picture made from that one?"""
 
 import io
 
@@ -7,7 +7,8 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 from tests.photos import photo_path
 from tests.run.site import Visitor
 
-# Mean difference of two pictures, of 255: a re-encoded or slightly brightened copy stays well below, another picture is above.
+# Mean difference of two pictures, of 255: a re-encoded or slightly brightened copy stays well below this, another picture is
+# above.
 ALIKE = 14.0
 TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 

@@ -1,4 +1,4 @@
-"""Data folders in which the tables are made and the static files collected: the better half of a site's start."""
+"""Data folders with migrated tables and collected static files, which take up most of a site's start."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ def copy_of_prepared(folder: Path, target: Path) -> Path:
 
 
 def _prepare(data: Path) -> None:
-    # A broker and a Wiro of no one: the command asks neither.
+    # A broker and a Wiro that do not exist: the command contacts neither.
     needed = {
         "SECRET_KEY": "of nobody",
         "ALLOWED_HOSTS": "localhost",

@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 def environment(data: Path, port: int, **changes: str) -> dict[str, str]:
-    """What a person's shell has, without what tests/settings.py has put into this process."""
+    """The environment of a person's shell, without what tests/settings.py has added to this process."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -182,7 +182,7 @@ class RunningSite:
         return found
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that was started by or for this site, wherever it hangs now."""
+        """Every process that was started by or for this site, whatever its parent is now."""
         found = []
         for process in psutil.process_iter():
             try:
@@ -193,7 +193,7 @@ class RunningSite:
         return found
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> None:
-        """Ask it to stop, as a person or a service manager would, and see that nothing of it stays."""
+        """Ask it to stop, as a person or a service manager would, and check that nothing of it is left."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         self.process.wait(seconds)
@@ -214,7 +214,7 @@ class RunningSite:
 
 @contextmanager
 def running_site(data: Path, **changes: str) -> Iterator[RunningSite]:
-    """A ready site; stopped at the end, and nothing of it may stay."""
+    """A ready site; stopped at the end, when nothing of it may be left."""
     site = RunningSite(data, **changes)
     try:
         site.wait_until_ready()

@@ -75,7 +75,7 @@ class Watcher:
             receiver.capture(limit=None, timeout=None, wakeup=True)
 
     def asked(self, command: str) -> Any:
-        """What the one worker answers to `celery inspect`."""
+        """What the only worker answers to `celery inspect`."""
         answers = self._app.control.broadcast(command, reply=True, timeout=20, limit=1)
         assert answers, "no worker answers"
         return next(iter(answers[0].values()))

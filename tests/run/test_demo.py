@@ -1,4 +1,4 @@
-"""The account whose password stands on the sign-in page."""
+"""The account whose password is shown on the sign-in page."""
 
 from typing import Any
 

@@ -38,7 +38,7 @@ def test_the_status_says_everything_that_was_promised(site: RunningSite) -> None
 def test_without_a_broker_the_form_answers_at_once_and_the_edit_is_done_later(site: RunningSite) -> None:
     visitor = site.visitor
     broker = site.programs()["broker"]
-    broker.suspend()  # worse than dead: it takes the connection and says nothing
+    broker.suspend()  # worse than dead: it accepts connections but does not answer
     try:
         began = time.monotonic()
         page = visitor.upload("rocket.jpg", "Colder")

@@ -52,7 +52,7 @@ def test_a_killed_program_is_started_again_without_leaving_anything(site: Runnin
 def test_programs_that_need_no_database_do_not_load_what_talks_to_one(site: RunningSite) -> None:
     ends_at = time.monotonic() + PATIENCE
     while "worker" not in (needing := _with_database(site)):
-        # It was killed a moment ago, and has only just begun again.
+        # It was killed a moment ago and has only just been restarted.
         assert time.monotonic() < ends_at, site.output
         time.sleep(0.2)
     assert needing & {"beat", "sandbox", "make run"} == set()
@@ -95,7 +95,7 @@ def test_a_signal_during_the_preparations_ends_them(tmp_path: Path, number: int)
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(site_folder: Callable[[str], Path]) -> None:
-    """The sandbox keeps its tasks in memory. An edit that it had must not hold its owner's place for an hour."""
+    """The sandbox keeps its tasks in memory. An edit that was in it must not occupy its owner's place for an hour."""
     data = site_folder("stopped")
     with running_site(data, SANDBOX_TIME_SCALE="30") as first:
         page = first.visitor.upload("chelsea.png", "Mirror it")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.processes
 
 PHOTO = base64.b64encode(photo_path("rocket.jpg").read_bytes()).decode()
 WISH = {"photo": PHOTO, "file_name": "rocket.jpg", "prompt": "Make it night"}
-# A message may be this large, so that a photo of 10 MB fits as base64.
+# The largest message, into which a photo of 10 MB fits as base64.
 LARGE = "A" * 13_900_000
 
 
@@ -58,13 +58,13 @@ async def ended(client: Client, edit: str) -> CallToolResult:
 
 
 async def edited(client: Client) -> None:
-    """From the price to the picture, and the confirmation once more."""
+    """From the price to the picture, then the same confirmation again."""
     assert {tool.name for tool in (await client.list_tools()).tools} >= {"edit_photo", "get_edit"}
     before = await told(client, "account")
     asked = await told(client, "edit_photo", **WISH)
     assert asked["status"] == "needs_confirmation"
     yes = {**WISH, "confirmation": asked["confirmation"]}
-    # At the same moment, as a client does that was impatient.
+    # All at the same moment, as an impatient client would send it.
     made = await asyncio.gather(*(told(client, "edit_photo", **yes) for _ in range(3)))
     (edit,) = {data["edits"][0]["id"] for data in made}
     result = await ended(client, edit)

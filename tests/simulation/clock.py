@@ -27,7 +27,7 @@ class VirtualClock:
         self._skew = skew
 
     def now(self) -> datetime:
-        """What the process that is asking takes for the time."""
+        """The time as seen by the process that is asking."""
         return START + timedelta(seconds=self.truth + self.step + self._skew())
 
     def true_time(self, truth: float | None = None) -> datetime:

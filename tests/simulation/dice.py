@@ -1,4 +1,4 @@
-"""What may go wrong, and the one source of chance that decides whether it does."""
+"""What may go wrong, and the single source of randomness that decides whether it does."""
 
 import random
 

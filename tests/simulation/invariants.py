@@ -16,7 +16,7 @@ from .site import COMPOSED, BrokenSteps, SimulatedStorage
 from .tasks import Task
 from .wiro import SimulatedWiro
 
-# An answer about storage is remembered so long.
+# How long an answer about storage is remembered.
 STORAGE_MEMORY = 5.0
 Row = dict[str, Any]
 
@@ -140,7 +140,7 @@ class Invariants:
             yield f"the books say {told} USD, Wiro charged {charged}"
 
     def _not_erased(self) -> Iterator[str]:
-        """Copies of delivered results go, or are about to."""
+        """Copies of delivered results have been deleted, or are about to be."""
         for task in self._charged():
             attempt = Attempt.objects.filter(wiro_task_id=task.id).first()
             waits = attempt is None or attempt.cleanup_due_at or attempt.cleaned_up_at

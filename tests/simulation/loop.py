@@ -1,4 +1,4 @@
-"""Who goes on next: workers as greenlets, and everything else that happens, in the order of virtual time."""
+"""What happens next: workers, as greenlets, and all other events in the order of virtual time."""
 
 import heapq
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Worker(greenlet.greenlet):
 
 
 class Loop:
-    """A heap of things to come. A worker that stops at a place is one of them; one that was killed there never goes on."""
+    """A heap of future events. A worker that pauses somewhere is one of them; a worker that was killed there never continues."""
 
     def __init__(self, dice: Dice) -> None:
         self.dice = dice

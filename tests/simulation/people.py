@@ -59,7 +59,7 @@ class People:
         self.loop.tell(f"{owner.username} orders {str(edit.pk)[:8]}: {edit.prompt}, {edit.seed}")
 
     def do_something(self) -> None:
-        """One thing of those that this run has."""
+        """One of the actions that this run has."""
         deeds: dict[str, Callable[[], None]] = {
             "cancel": self._cancel,
             "again": self._try_again,
@@ -78,7 +78,7 @@ class People:
             deeds[self.dice.random.choice(possible)]()
 
     def settle(self) -> None:
-        """Whatever pauses has an end."""
+        """End every pause."""
         if self.is_paused:
             self._pause_or_resume()
 

@@ -41,7 +41,7 @@ TABLES = (
     "edits_profile",
     "auth_user",
 )
-# Not INSERT: it returns what the database has filled in, and until that is read nobody else may commit.
+# Except INSERT, which returns values that the database filled in: until they are read, nobody else may commit.
 WRITES = ("UPDATE", "DELETE")
 COMPOSED = b"picture with "
 RENDITION = images.Rendition(b"rendition", 32, 24)
@@ -82,7 +82,7 @@ class SimulatedStorage(Storage):
 
 
 def clean(file: BinaryIO, rules: Any = None) -> images.CleanPicture:
-    """Instead of decoding: real pictures take longer than everything else here together."""
+    """Replaces decoding: real pictures take longer than everything else here together."""
     file.seek(0)
     data = file.read()
     if not data.startswith(b"picture"):
@@ -91,7 +91,7 @@ def clean(file: BinaryIO, rules: Any = None) -> images.CleanPicture:
 
 
 def stitch(source: bytes, painted: bytes, *_: Any) -> images.CleanPicture:
-    """Instead of a composite: a picture that tells of what it was made."""
+    """Replaces a composite by a picture that says what it was made from."""
     return clean(io.BytesIO(COMPOSED + painted))
 
 

@@ -1,4 +1,4 @@
-"""What the simulated Wiro remembers of one task, and what it would tell of it."""
+"""What the simulated Wiro remembers about one task, and what it would say about it."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -60,6 +60,6 @@ class Assistant:
 
 
 def wish(**changes: Any) -> dict[str, Any]:
-    """What an assistant says to edit a photo; None leaves something out."""
+    """The arguments with which an assistant asks for an edit; an argument of None is left out."""
     said = {"photo": base64.b64encode(photo_bytes("rocket.jpg")).decode(), "prompt": "Make it night"} | changes
     return {name: value for name, value in said.items() if value is not None}

@@ -63,7 +63,7 @@ def test_a_forged_or_foreign_confirmation_is_refused(assistant: Assistant, alice
     yes = agreed(assistant)
     for caller, text in [(assistant, yes[:-1] + "?"), (assistant, "yes"), (assistant, ""), (Assistant.of(bob), yes)]:
         assert caller.refusal("edit_photo", **wish(confirmation=text))[0] == "confirmation_invalid"
-    # Another token of the same person has other limits and another life.
+    # Another token of the same person has other limits, and may be revoked separately.
     assert Assistant.of(alice).refusal("edit_photo", **wish(confirmation=yes))[0] == "confirmation_invalid"
     assert not Edit.objects.exists()
 

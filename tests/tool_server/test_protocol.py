@@ -1,4 +1,5 @@
-"""The protocol: rubbish has proper errors and never a 500, versions are agreed upon, and nothing is kept between requests."""
+"""The protocol: invalid messages get proper errors and never a 500, versions are agreed upon, and nothing is kept between
+requests."""
 
 import json
 import threading

@@ -43,7 +43,7 @@ def test_a_refusal_becomes_an_error(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/mcp").respond_with_json(problem, status=401)
     (said,) = answers(httpserver.url_for(""), json.dumps(LIST))
     assert said == {"jsonrpc": "2.0", "id": 7, "error": {"code": -32000, "message": "This token is unknown. (HTTP 401)"}}
-    # What expects no answer gets none.
+    # A message that expects no answer gets none.
     assert answers(httpserver.url_for(""), '{"jsonrpc": "2.0", "method": "notifications/initialized"}') == []
 
 

@@ -22,7 +22,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def empty_database(folder: Path) -> Iterator[None]:
-    """While this lasts, the default connection leads to a database without a table, on the same kind of server."""
+    """Inside the block, the default connection leads to a database without tables, on the same kind of server."""
     settings, name = connection.settings_dict, f"upgrade_{os.getpid()}"
     before, is_postgresql = settings["NAME"], connection.vendor == "postgresql"
     if is_postgresql:
@@ -51,7 +51,7 @@ def apps_at(migrations: dict[str, str]) -> Any:
 
 
 def load(fixture: dict[str, Any], apps: Any) -> None:
-    """Write the rows, all of them as much younger as the fixture is old, so that what had not expired has not."""
+    """Write the rows with all times moved forward by the fixture's age, so that what had not expired then has not expired now."""
     age = timezone.now() - datetime.fromisoformat(fixture["made_at"])
     with transaction.atomic():
         for label, rows in fixture["rows"].items():

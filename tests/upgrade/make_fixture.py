@@ -34,7 +34,7 @@ def _unpack(commit: str, folder: Path) -> None:
 
 
 def _fill(sources: Path, data: Path) -> str:
-    """The fixture as text. Nothing of the environment but PATH reaches the settings."""
+    """The fixture as text. Of the environment, only PATH reaches the settings."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{sources}:{HERE}",
@@ -43,7 +43,7 @@ def _fill(sources: Path, data: Path) -> str:
         "SECRET_KEY": "the-secret-key-of-the-fixture",
         "FIXTURE_COMMIT": COMMIT,
         "PYTHONHASHSEED": "0",
-        # Nothing of what is made here has to wait its turn.
+        # High limits, so that nothing made here has to wait its turn.
         "EDITS_AT_ONCE": "1000",
         "SPEND_PER_DAY": "1000",
         "LOG_LEVEL": "CRITICAL",

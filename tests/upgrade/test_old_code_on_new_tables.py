@@ -1,4 +1,4 @@
-"""While `prepare` migrates, the version before still runs, and after a rollback it runs again: with the tables of this one."""
+"""While `prepare` migrates, and again after a rollback, the previous version runs with the tables of this one."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,9 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-# What is newer has to keep to the rules. Those up to this one belong to the upgrade from 0.1, which no rollback follows.
+# Newer migrations have to follow the rules. Those up to this one belong to the upgrade from 0.1, which cannot be rolled back.
 LAST_WITHOUT_RULES = "0015_file_name"
-# What the version before may still read or write. It may go one release after the code stopped using it: name it here then.
+# These take away what the previous version may still use. Allowed one release after the code stopped using it: see UNUSED_BEFORE.
 TAKES_AWAY = (
     migrations.RemoveField,
     migrations.RenameField,

@@ -1,4 +1,4 @@
-"""A photo that does not fit, sent with the wish to be made to: shrunk, cut, converted, or refused with a reason."""
+"""A photo that does not fit, sent with "Make it fit": shrunk, cropped, converted, or refused with a reason."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Health checks hold with any host name and without TLS."""
+"""Health checks work with any host name and without TLS."""
 
 from typing import Any
 

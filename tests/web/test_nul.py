@@ -1,4 +1,4 @@
-"""A NUL byte, which PostgreSQL neither stores nor looks for, in every query parameter and every part of an address."""
+"""A NUL byte, which PostgreSQL can neither store nor search for, in every query parameter and every part of an address."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a waiting person is told: the place in line, why nothing moves, and words that are true when it ends badly."""
+"""What a waiting person is told: the place in line, why nothing moves, and, if it fails, what is true."""
 
 from datetime import timedelta
 from typing import Any

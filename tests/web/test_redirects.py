@@ -36,7 +36,7 @@ RUBBISH = [
     "//[",
     "/" + "x" * 3000,
 ]
-# NUL is dropped from queries before anything reads them; a form that has it is refused its `next`.
+# NUL is removed from queries before anything reads them; in a form, a `next` with NUL is ignored.
 WITH_NUL = ["/\x00", "/edits/\x00", "/\x00/evil.example", "\x00//evil.example", "/\x00\\evil.example"]
 FORMS = [
     ("/accounts/login/", {"username": "alice", "password": "correct horse"}, "/edits/"),

@@ -1,4 +1,4 @@
-"""A region as a form tells it: a mask, a box, or nothing; and everything else that may come in its place."""
+"""A region as a form sends it: a mask, a box or nothing, and any other input that may come instead."""
 
 import io
 import struct

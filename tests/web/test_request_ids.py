@@ -1,4 +1,4 @@
-"""Each request has an id, and one line in the access log that opens nothing."""
+"""Each request has an id, and one line in the access log, without secrets."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Of uploads beyond the places nothing is kept; they are refused with a time to come again; places are always given back."""
+"""Uploads beyond the limit are refused with a time to try again, and nothing of them is kept; places are always given back."""
 
 import gc
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_small_photos_need_no_place(browser: Client, monkeypatch: pytest.MonkeyP
 
 def test_after_a_large_upload_its_pixels_are_out_of_memory_although_python_collects_no_garbage(browser: Client) -> None:
     gc.disable()
-    # Those of other tests, which something may still hold.
+    # Pictures of other tests that something may still refer to.
     before = {id(thing) for thing in gc.get_objects() if type(thing) is CleanPicture}
     try:
         assert browser.post("/edits/new/", upload(), headers=JSON).status_code == 201

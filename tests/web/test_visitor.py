@@ -42,7 +42,7 @@ def proxies(settings: Settings) -> None:
         ("10.0.0.1", "::ffff:198.51.100.7", "198.51.100.7"),
         ("::ffff:10.0.0.1", "198.51.100.7", "198.51.100.7"),
         ("2001:db8:1::1", "[2001:db8:1::2]:80, 198.51.100.7, [2001:db8:1::3]", "198.51.100.7"),
-        # What a proxy that is trusted could not tell is nobody: least of all who stands to the left of it.
+        # An entry that is not an IP address identifies nobody, and nothing to the left of it counts.
         ("10.0.0.1", "203.0.113.5, unknown", "10.0.0.1"),
         ("10.0.0.1", "203.0.113.5, unknown, 10.0.0.2", "10.0.0.2"),
         ("10.0.0.1", "x" * 5000, "10.0.0.1"),

@@ -1,4 +1,4 @@
-"""Servers that behave in ways no server library offers: they speak bytes."""
+"""Servers that behave in ways that no server library offers: they send raw bytes."""
 
 import socket
 import threading

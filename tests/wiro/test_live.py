@@ -1,4 +1,4 @@
-"""Waiting with an ear at the socket: a sandbox that speaks it, and one that does so badly."""
+"""Waiting with the socket: with a sandbox that uses it properly, and with one that misbehaves."""
 
 import logging
 import subprocess
@@ -41,7 +41,7 @@ def client(wiro: SandboxServer, calls: list[str]) -> Iterator[WiroClient]:
 
 @pytest.fixture
 def never_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the first question, nothing but the socket leads to another one, and that at once."""
+    """After the first request, only the socket leads to another one, and does so at once."""
     monkeypatch.setattr("edits.wiro.waiting.FIRST_PAUSE", FOREVER)
     monkeypatch.setattr("edits.wiro.waiting.LONGEST_PAUSE", FOREVER)
     monkeypatch.setattr("edits.wiro.live.LEAST_PAUSE", 0.001)
@@ -68,7 +68,7 @@ def assert_nobody_listens() -> None:
 
 
 def killing_at(percent: float, client: WiroClient, seen: list[WiroTask]) -> Callable[[WiroTask], None]:
-    """Notes what is shown, and kills the task when its model has reported this."""
+    """Records what is shown, and kills the task when its model has reported this much."""
 
     def note(task: WiroTask) -> None:
         seen.append(task)
@@ -141,7 +141,7 @@ def test_no_question_comes_sooner_than_the_least_pause(
     wiro.faults.add("socket", "premature_end")
     with pytest.raises(WiroTimeoutError):
         client.wait(start(client), timeout=1, live=True)
-    # The other one is when the time is over.
+    # The first, and one when the time is over.
     assert calls.count("Task/Detail") == 2
 
 
@@ -156,7 +156,7 @@ def test_a_pause_that_wiro_asks_for_is_kept_whatever_the_socket_says(
 
     with pytest.raises(WiroTimeoutError):
         client.wait(start(client), timeout=1, on_progress=limit, live=True)
-    # The first, the one that is limited, and one when the time is over.
+    # The first, the single one that the socket may cause, and one when the time is over.
     assert calls.count("Task/Detail") == 3
 
 

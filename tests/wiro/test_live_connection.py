@@ -22,12 +22,12 @@ from tests.wiro.raw import Conversation, closed_port, raw_server
 
 TOKEN = "eDcCm5yyUfIv"
 WORD = '{"type": "task_end"}'
-# The longest ping, of which each must be answered.
+# The longest possible ping; each must be answered.
 PING = b"\x89\x7d" + bytes(125)
 
 
 class Server:
-    """Says something, by default one word, to whoever asks about a task, and keeps what it was asked."""
+    """Answers whoever asks about a task, by default with one status, and records what it was asked."""
 
     def __init__(self, *words: str, **options: Any) -> None:
         self.asked: list[str | bytes] = []
@@ -151,7 +151,7 @@ def test_a_server_that_speaks_another_language_gets_no_token(answer: bytes) -> N
 
 
 def test_a_server_that_floods_and_does_not_read_cannot_keep_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Whoever waited for a good-bye, or for the server to read, would wait for longer than this test does.
+    # Waiting for a closing handshake, or for the server to read, would take longer than this test waits.
     for name in ("CLOSE_SECONDS", "OPEN_SECONDS"):
         monkeypatch.setattr(f"edits.wiro.live_connection.{name}", 60)
     is_stuck, is_over = threading.Event(), threading.Event()

@@ -45,7 +45,7 @@ def test_what_cannot_be_is_left_out(change: dict[str, object]) -> None:
     progress = read(message=REPORT | change).progress
     assert progress
     [name] = change
-    # If need be, the steps tell it.
+    # If there is no percentage, it follows from the steps.
     assert progress.percent == 60.0
     assert (progress.step, progress.steps) == ((None, None) if name.startswith("step") else (6, 10))
     assert (progress.remaining_seconds is None) == (name == "remainingTime")

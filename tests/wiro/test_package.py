@@ -17,7 +17,7 @@ pytestmark = pytest.mark.installs
 
 FOLDER = Path(package.__file__).parent
 BIN = Path(sys.executable).parent
-# Whoever uses the package with strict types.
+# A user of the package with strict type checks.
 TYPED = """
 from decimal import Decimal
 from wiro import WiroClient, WiroTask, parse_callback
@@ -47,7 +47,7 @@ def test_the_sandboxs_socket_is_there_and_named(wiro_sandbox):
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a virtual environment that has the package with its sandbox, and nothing that these do not need."""
+    """The Python of a virtual environment that has the package with its sandbox, and nothing that these two do not need."""
     folder = tmp_path_factory.mktemp("package")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=FOLDER, check=True, capture_output=True, timeout=100)

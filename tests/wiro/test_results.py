@@ -1,4 +1,5 @@
-"""The calls that are not in Wiro's public documentation: a server that does not know them must be told from one that does."""
+"""The calls that are not in Wiro's public documentation: a server that does not know them must be distinguished from one that
+does."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Waiting for a task, at a sandbox that answers as Wiro does, and with answers that a test makes up."""
+"""Waiting for a task, with a sandbox that answers as Wiro does, and with answers that a test makes up."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def environment(wiro: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Pauses take no time; how long each was."""
+    """Pauses take no time; yields how long each would have been."""
     pauses: list[float] = []
     monkeypatch.setattr("edits.wiro.waiting.time.monotonic", lambda: sum(pauses))
     monkeypatch.setattr("edits.wiro.waiting.time.sleep", pauses.append)
@@ -58,7 +58,7 @@ RUNNING = task("task_start")
 
 
 def looks(*answers: Look) -> Callable[[], WiroTask]:
-    """One after the other, the last one again and again."""
+    """Returns these one after the other, and then the last one again and again."""
     left = list(answers)
 
     def look() -> WiroTask:

@@ -1,7 +1,7 @@
 """The circuit breaker in front of Run: opened by refusals that concern every edit, closed by a Run that is accepted.
 
-While it is open, nothing is submitted. When its time is over, one edit probes Wiro; a different one than the edit that was
-refused, so that an edit which is refused for a reason of its own does not hold up the others. Pausing is a module of its own.
+While it is open, nothing is submitted. When its time is over, one edit probes Wiro; a different one from the edit that was
+refused, so that an edit that is refused for a reason of its own does not hold up the others. Pausing is in a separate module.
 """
 
 import logging
@@ -40,7 +40,7 @@ def next_look(breaker: CircuitBreaker) -> datetime:
 
 
 def close_after_success(sent_at: datetime) -> None:
-    """A Run that was sent at that time was accepted. Close the circuit breaker unless it was opened after that."""
+    """A Run sent at `sent_at` was accepted: close the circuit breaker unless it was opened after that."""
     opened = CircuitBreaker.objects.exclude(trip_reason=TripReason.NONE)
     if opened.filter(Q(last_refusal_at__isnull=True) | Q(last_refusal_at__lte=sent_at)).update(**CircuitBreaker.CLOSED):
         log.warning("circuit breaker closed: edits are submitted again")

@@ -9,9 +9,9 @@ from django.db import connection
 
 from ...models import IN_FLIGHT, CircuitBreaker, Edit, State, TripReason, clock
 
-# Only the first edits of each person can be among the first of all, so no more are read of anyone: the index `edit_waiting` leads
-# from each person to the next, and holds their edits in order. `turn` counts the edits of this owner that are in flight and those
-# that wait before this one.
+# Only the first edits of each person can be among the first overall, so only those are read: the index `edit_waiting` leads from
+# each person to the next, and has each person's edits in order. `turn` counts the edits of this owner that are in flight and
+# those that wait before this one.
 _QUEUE = """
     WITH RECURSIVE people(id) AS (
         SELECT MIN(owner_id) FROM edits_edit {index} WHERE state = 'queued'
@@ -36,8 +36,8 @@ _FIRST = """
     SELECT {columns} FROM edits_edit first {index} WHERE state = 'queued' AND owner_id = people.id {ready}
     ORDER BY created_at, id LIMIT %s
 """
-# How the first edits of a person are joined, their columns, and the index. SQLite has no LATERAL, and without statistics it
-# takes an index that leads to all waiting edits; PostgreSQL would look for the ids of a correlated IN among all edits.
+# How the first edits of a person are joined, their columns, and the index. SQLite has no LATERAL, and without statistics it would
+# choose an index over all waiting edits; PostgreSQL would search all edits for the ids of a correlated IN.
 _JOINS = {
     "postgresql": ("CROSS JOIN LATERAL ({first}) edit", "id, owner_id, created_at", ""),
     "sqlite": ("JOIN edits_edit edit ON edit.id IN ({first})", "id", "INDEXED BY edit_waiting"),

@@ -25,7 +25,7 @@ def today() -> datetime:
 
 
 def spent_today(owner: User | None = None, group: Group | None = None) -> Decimal:
-    """USD spent on today's edits by the whole site, one person, or the members of a group, those included who have deleted their
+    """USD spent on today's edits by the whole site, one person, or the members of a group, including those who deleted their
     accounts today: CHARGE, plus earlier attempts that ran as well."""
     edits = Edit.objects.filter(created_at__gte=today())
     # An edit has the cost of its last attempt; an earlier one that turned out to have run was charged as well.
@@ -34,7 +34,7 @@ def spent_today(owner: User | None = None, group: Group | None = None) -> Decima
     if people := {"owner": owner} if owner else {"owner__in": group.user_set.all()} if group else {}:
         edits, of_edits = edits.filter(**people), {f"edit__{name}": value for name, value in people.items()}
         twice, unknown = twice.filter(**of_edits), unknown.filter(**of_edits)
-    # Found out after the edit had ended, whose row never changes.
+    # Learned after the edit had ended; the row of an ended edit never changes.
     late = Sum("attempts__cost", filter=Q(attempts__outcome=Outcome.ACCEPTED))
     sums = (
         edits.aggregate(total=Sum(CHARGE)),
@@ -51,8 +51,8 @@ def _spent_by_departed(group: Group | None) -> Decimal:
 
 
 def keep_for_groups(owner: User) -> None:
-    """Before this person leaves their groups with their account: what they spent today stays part of the budgets. Exact only
-    under the lock that reservations hold."""
+    """Called before this person's account is deleted and so leaves its groups: what they spent today stays part of the groups'
+    budgets. Exact only under the lock that reservations hold."""
     spent = spent_today(owner)
     for budget in GroupBudget.objects.filter(group__user=owner).select_related("group"):
         budget.departed_on, budget.departed_usd = today().date(), _spent_by_departed(budget.group) + spent
@@ -69,13 +69,13 @@ def _reserved_for_unknown() -> QuerySet[Attempt]:
 
 
 def exact(total: Decimal | None) -> Decimal:
-    """SQLite adds with floating point; at the precision that is stored its sums are exact."""
+    """SQLite adds in floating point; rounded to the stored precision, its sums are exact."""
     return Decimal(total or 0).quantize(Decimal("0.000001"))
 
 
 def is_over_cap(edit: Edit) -> bool:
-    """Would this edit's Run exceed what the site may spend today? Its price was reserved when it was ordered; but others may have
-    cost more since than was reserved for them. Exact only under the lock that reservations and Runs hold."""
+    """Would this edit's Run exceed what the site may spend today? Its price was reserved when it was ordered; but since then,
+    others may have cost more than was reserved for them. Exact only under the lock that reservations and Runs hold."""
     reserved = edit.cost_reserved or Decimal(0)
     own = reserved if edit.created_at >= today() else Decimal(0)
     return spent_today() - own + reserved > settings.SPEND_PER_DAY

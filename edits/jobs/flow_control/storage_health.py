@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 MARKER_NAME = ".reword-media"
 PROBE_BYTES = 64 * 1024
-# Seconds for which a bad answer is remembered; a good one as long as the storage says.
+# Seconds for which a bad answer is remembered; a good one is remembered for as long as the storage says.
 UNHEALTHY_FOR = 1.0
 CODES = {
     errno.ENOSPC: "full",
@@ -33,7 +33,7 @@ CODES = {
     errno.EKEYREJECTED: "forbidden",
     errno.EHOSTUNREACH: "unreachable",
 }
-# What nobody mends by waiting.
+# Problems that waiting does not solve.
 MISCONFIGURED = ("wrong_media", "forbidden")
 
 
@@ -80,7 +80,7 @@ def refusal() -> str:
     try:
         problem = probe()
     except DatabaseError:
-        return ""  # whoever starts now waits for the database, and asks again before it does anything
+        return ""  # the program that starts waits for the database, and asks again before it does anything
     return problem.detail if problem and problem.code in MISCONFIGURED else ""
 
 
@@ -114,7 +114,7 @@ def _free_space() -> StorageProblem | None:
 
 def _wrong_media() -> StorageProblem | None:
     """The marker in the media folder must be the one that the database knows; the first probe of a site makes both."""
-    # The row is read first: whoever sees it finds the file, which was there before the row was committed.
+    # The row is read first: the file is stored before the row is committed, so where there is a row, there is a file.
     known = MediaMarker.objects.filter(pk=1).first() or _new_marker()
     if known is None or _read_marker() != known.media_id:
         return StorageProblem("wrong_media", f"the {pictures().place} is not the one that belongs to this database")
@@ -122,7 +122,7 @@ def _wrong_media() -> StorageProblem | None:
 
 
 def _new_marker() -> MediaMarker | None:
-    """None for a database without pictures where those of another are: they would be cleaned up as nobody's."""
+    """None if this database has no pictures and the folder has another's: they would be removed as files that no row names."""
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
         if known := MediaMarker.objects.filter(pk=1).first():

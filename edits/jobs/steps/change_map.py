@@ -1,7 +1,7 @@
 """The change map: where and how much an edit changed its picture, added once the result is delivered, or backfilled later.
 
-The result is paid for and somebody waits for it, the change map is an extra. So it is made after the edit has succeeded, and if
-anything goes wrong here, that is logged, and there is none.
+The result is paid for and somebody waits for it; the change map is an extra. So it is made after the edit has succeeded. If
+anything goes wrong here, that is logged, and the edit has no change map.
 """
 
 import logging

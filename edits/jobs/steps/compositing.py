@@ -21,7 +21,7 @@ from .uncommitted_photo import stored_photo
 
 log = logging.getLogger(__name__)
 
-# After this many claims in a row without progress, the composite may be what kills the process: it is left for later.
+# After this many claims in a row without progress, making the composite may be what kills the process, so it is left for later.
 MOST_CLAIMS = 2
 # How many composites one cleanup makes: at most a minute of work.
 AT_ONCE = 10

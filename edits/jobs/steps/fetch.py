@@ -89,7 +89,7 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
 
 
 def _has_no_use() -> Q:
-    """Attempts of whose pictures Wiro's copies may go: not while the first one waits for a person."""
+    """Attempts whose pictures Wiro may delete: not while the first picture waits for a person."""
     return Q(cleaned_up_at__isnull=True, edit__state=State.SUCCEEDED)
 
 

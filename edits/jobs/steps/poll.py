@@ -189,7 +189,7 @@ def _settle(edit: Edit, attempt: Attempt, task: WiroTask) -> None:
 
 
 def _to_be_fetched(edit: Edit, attempt: Attempt, task: WiroTask, seen: dict[str, Any]) -> None:
-    """Each picture has a version of its own, all of them from the beginning, so that none is forgotten."""
+    """Each picture gets a version of its own; all of them are created now, so that none is forgotten."""
     further = addresses_of(task)["further_urls"]
     if further and edit.batch is None:
         seen["batch"] = uuid.uuid4()

@@ -62,7 +62,7 @@ def _claim(attempt_id: int) -> Attempt | None:
 
 
 def _is_still_claimed(attempt: Attempt) -> bool:
-    """Its worker may have been frozen: the result may be another edit's by now, which wants to fetch it."""
+    """This worker may have been frozen: by now the result may belong to another edit, which still has to fetch it."""
     claim = {"cleanup_due_at": attempt.cleanup_due_at, "edit": attempt.edit_id}
     return Attempt.objects.filter(pk=attempt.pk, **claim).exists()
 

@@ -91,7 +91,7 @@ def reconcile(edit: Edit) -> None:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token, EventCode.RECONCILED)
     elif found.is_absent and settings.RECONCILE_REQUEUE and not is_restored and _was_never_requeued(edit):
         # The search continues: if the list was wrong, the cost must be booked, and the owner gets the result.
-        # Together, so that this counts as the one time whatever dies in between.
+        # In one transaction, so that this counts as the one allowed requeue even if the worker dies in between.
         with transaction.atomic():
             again_at = timing.after(timing.LOOKUP_WAIT_LATE)
             attempt.settle(Outcome.REJECTED, error_code=ABSENT, lookup_due_at=again_at, lookup_retries=0)
@@ -135,7 +135,7 @@ def _look_up_given_up(attempt: Attempt) -> None:
     found = look_up(attempt)
     attempt.refresh_from_db(fields=["outcome", "error_code"])
     if not (attempt.may_have_task or attempt.has_claimed_task):
-        return  # refused meanwhile: what was found is a later attempt's, which was given the same copy of the photo
+        return  # refused meanwhile: the task found belongs to a later attempt, which was given the same copy of the photo
     if found.task:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token)
     elif found.is_absent and attempt.outcome == Outcome.UNKNOWN:

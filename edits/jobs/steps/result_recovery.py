@@ -66,7 +66,7 @@ def recover_result(edit: Edit, actor: Any = None, reason: str = "", *, only: Att
 
 
 def _moved(edit: Edit, attempt: Attempt, regions: list[str]) -> Edit:
-    """The new edit has the attempt, and further versions unless there were some from the beginning."""
+    """Give the new edit the attempt, and make the further versions unless they were made from the beginning."""
     copied: dict[str, Any] = {"region": regions[0]}
     if attempt == edit.live_attempt:
         # Any other attempt painted another picture.

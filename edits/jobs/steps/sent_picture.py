@@ -90,7 +90,7 @@ def _made(edit: Edit) -> SentPicture:
         with one_at_a_time:
             part = images.crop(source, plan_of(edit))
     except (OSError, ValueError, SyntaxError) as error:
-        # It is decoded from memory, so this is not the disk.
+        # It is decoded from memory, so the disk is not the cause.
         raise UnreadablePicture(f"the stored photo does not decode: {error}") from error
     return _stored(edit, part)
 

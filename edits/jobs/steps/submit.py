@@ -23,7 +23,7 @@ from .task_match import source_hash
 
 log = logging.getLogger(__name__)
 
-# How an edit fails that waited for a day, by what had opened the circuit breaker.
+# The failure of an edit that waited for a day, by the reason why the circuit breaker was open.
 _FAILURE_AFTER_WAITING = {TripReason.BALANCE: Failure.INSUFFICIENT_BALANCE, TripReason.CREDENTIALS: Failure.CREDENTIALS}
 NEVER_SENT = "never_sent"
 
@@ -214,14 +214,15 @@ def recover(edit: Edit) -> None:
 
 
 def leave_submitting(edit: Edit, code: str, why: str = "", *, is_fruitless: bool = False) -> None:
-    """Nobody waits for the answer to this Run anymore. If it may have been sent, its task is looked for, else it is queued."""
-    # Whatever was noted of it so far: with an unknown outcome it is not the edit's live attempt, but it was sent.
+    """Nobody waits for this Run's answer anymore. If it may have been sent, its task is searched for; otherwise the edit is
+    queued."""
+    # The newest attempt, whatever its outcome: one with an unknown outcome is not the edit's live attempt, but it was sent.
     attempt = max(edit.attempts.all(), key=lambda each: each.number, default=None)
     note(attempt=attempt.pk if attempt else None)
     if attempt is None or not attempt.may_have_been_sent:
         not_sent(edit, attempt, is_fruitless=is_fruitless)
         return
-    # Together: whoever finds the one without the other must not take the attempt for one that was never sent.
+    # In one transaction: if only one of these were saved, the attempt could be mistaken for one that was never sent.
     with transaction.atomic():
         attempt.settle(Outcome.UNKNOWN)
         mark_unconfirmed(edit, code, why)

@@ -45,7 +45,7 @@ def read_back_to(moment: datetime, pages: int, model: str) -> TaskListing:
 
 
 def _brings_nothing_new(page: Iterable[WiroTask], tasks: Iterable[WiroTask]) -> bool:
-    """The server gives a page again, whatever the place to begin at: it would do so for all pages to come."""
+    """The server returned a page that we already have, although we asked for a later one: it would do so forever."""
     known = {(task.id, task.created_at) for task in tasks if task.id}
     read = [(task.id, task.created_at) for task in page]
     return bool(read) and known.issuperset(read)

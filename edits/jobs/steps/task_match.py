@@ -94,7 +94,7 @@ def _inputs(task: WiroTask, attempt: Attempt) -> dict[str, Any]:
 
 
 def _has_its_inputs(task: WiroTask, attempt: Attempt) -> bool:
-    """Nothing that is shown of its inputs is another's."""
+    """None of the inputs that the task shows differs from the attempt's."""
     return all(str(value) == str(getattr(attempt.edit, field)) for field, value in _inputs(task, attempt).items())
 
 

@@ -1,4 +1,4 @@
-"""Another edit for what was asked for once: a result that is recovered, or one more picture of the same paid Run."""
+"""A second edit for something that was ordered once: for a recovered result, or for one more picture of the same paid Run."""
 
 import uuid
 from collections.abc import Iterator
@@ -34,13 +34,13 @@ FURTHER_MAX = 15
 
 
 def twin(edit: Edit, **fields: Any) -> Edit:
-    """A saved edit with everything that `edit` was asked for with, whose result is to be fetched."""
+    """A saved edit with the same order as `edit`, whose result is to be fetched."""
     copied = {name: getattr(edit, name) for name in _ASKED_FOR}
     return Edit.objects.create(state=State.FETCHING, **(copied | fields))
 
 
 def region_of_twin(edit: Edit) -> bytes:
-    """Its region's file; nothing without one, or if that is lost: then the painted part is delivered as it is."""
+    """Its region's file; empty if it has none, or if the file is lost: then the painted part is delivered as it is."""
     if not edit.region:
         return b""
     try:
@@ -59,7 +59,7 @@ def addresses_of(task: WiroTask) -> dict[str, Any]:
 
 @contextmanager
 def regions_for(edit: Edit, count: int) -> Iterator[list[str]]:
-    """So many stored copies of its region, "" where it has none. Those that no edit has at the end are removed."""
+    """`count` stored copies of its region, "" if it has none. Copies that no edit uses at the end are removed."""
     data = region_of_twin(edit) if count else b""
     with ExitStack() as stack:
         yield [stack.enter_context(stored_region(data)) for _ in range(count)]

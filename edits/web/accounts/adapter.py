@@ -1,4 +1,4 @@
-"""What django-allauth asks of this site: how a session begins, whose address counts, what is said."""
+"""What django-allauth asks of this site: how a session begins, which IP address counts, what users are told."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from ..own_next import is_own_page
 
-# The session names it, so that versions before and after this one understand each other's sessions.
+# Sessions contain this name, so older and newer versions must use the same one to understand each other's sessions.
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-# In the session of somebody whose second factor is asked for: a digest of the password that was right before.
+# In the session of somebody who still has to enter the second factor: a digest of the password that was accepted.
 BEGUN_WITH = "sign_in_begun_with"
 
 
@@ -27,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         request.session.pop(BEGUN_WITH, None)
         begin_session(request, user, backend=BACKEND)
-        # Who has just signed in is not asked again at once.
+        # Somebody who has just signed in is not asked to confirm their identity again at once.
         record_authentication(request, user, "sign_in", reauthenticated=True)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -48,5 +48,5 @@ class AccountAdapter(DefaultAccountAdapter):
         return [way for way in ways if way["id"].startswith("mfa_")] or ways
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """VisitorMiddleware has put it there, whatever proxies the visitor came through."""
+        """VisitorMiddleware put the visitor's address there, whatever proxies the request came through."""
         return str(request.META["REMOTE_ADDR"])

@@ -1,7 +1,7 @@
 """Signing in by a header that a trusted proxy sets: whoever it names is signed in for this request, without a session.
 
-The header of anybody else is removed before (edits.web.visitor). It opens no account of staff and none with a second factor, so
-that a proxy that is set up wrongly gives away neither.
+If anybody else sends the header, it is removed earlier (edits.web.visitor). The header signs in neither staff nor anybody with a
+second factor, so that a misconfigured proxy gives away neither kind of account.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class ProxySignInMiddleware:
 
 
 def _account_of(name: str) -> User | None:
-    """The account with exactly this name, made if nobody has a similar one."""
+    """The account with exactly this name; it is created if nobody has a similar one."""
     user = User.objects.filter(username=name).first() or _new_account(name)
     if user is None or not user.is_active or user.is_staff or user.is_superuser:
         return None
@@ -39,7 +39,8 @@ def _account_of(name: str) -> User | None:
 
 
 def _new_account(name: str) -> User | None:
-    """None for what is no name, and for one that differs from another's in case alone. Perhaps another request was faster."""
+    """None for an invalid name, and for one that differs from another's only in case. Another request may have created it
+    first."""
     user = User(username=name)
     user.set_unusable_password()
     try:

@@ -1,4 +1,4 @@
-"""Asking again who it is before an account can be taken over: with a stolen session alone, nobody gets a password by mail."""
+"""Confirming identity again before anything that could take an account over: a stolen session alone must not be enough."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def recently_confirmed(view: View) -> View:
-    """Leads to a page that asks for password or second factor, unless that was done in this session within five minutes."""
+    """Redirects to a page that asks for password or second factor, unless that was done in this session within five minutes."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -34,7 +34,7 @@ def recently_confirmed(view: View) -> View:
 
 
 def way_to_confirm(request: HttpRequest, wanted: str) -> str:
-    """The address of the page that asks who it is and leads on to `wanted`; empty if that was done within five minutes."""
+    """The URL of the page that confirms identity and then leads to `wanted`; empty if that was done within five minutes."""
     ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user)]
     is_recent = did_recently_reauthenticate(request)
     if not ways and is_connected(person(request)):
@@ -43,7 +43,7 @@ def way_to_confirm(request: HttpRequest, wanted: str) -> str:
 
 
 def confirmed_beside_password(view: View) -> View:
-    """For a page that asks for the password itself: who has none, or has a second factor as well, is asked before."""
+    """For a page that asks for the password itself: people without one, or with a second factor, confirm identity first."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -55,6 +55,6 @@ def confirmed_beside_password(view: View) -> View:
 
 
 def _came_from_provider_recently(request: HttpRequest) -> bool:
-    """Who has neither password nor second factor here signs in with the provider again."""
+    """Somebody with neither password nor second factor here confirms by signing in with the provider again."""
     came = [record["at"] for record in get_authentication_records(request, person(request))]
     return bool(came) and time.time() - came[-1] < REAUTHENTICATION_TIMEOUT

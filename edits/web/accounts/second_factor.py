@@ -1,4 +1,4 @@
-"""The second factor, as django-allauth asks for it, with limits that are exact and secrets that a copy of the database lacks."""
+"""The second factor, as django-allauth asks for it, with exact limits, and secrets that a database copy does not reveal."""
 
 import base64
 from typing import Any
@@ -70,7 +70,7 @@ class ConfirmingCodeForm(_CountedCodes, ReauthenticateForm):
 
 
 class FirstCodeForm(ActivateTOTPForm):
-    """The code that turns it on counts as used."""
+    """The code that turns two-factor authentication on counts as used."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

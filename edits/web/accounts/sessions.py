@@ -12,16 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-# Seconds. The cache is this process's own, so each process notes a session this often.
+# Seconds. Each process has its own cache, so each notes a session this often.
 EVERY = 600
 AGENT_MAX = 200
-# As browsers call themselves; the first that occurs, since most also name those after them.
+# What browsers call themselves. The first that occurs counts, since most browsers also name those listed after them.
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"))
 
 
 class SessionsSeenMiddleware:
-    """After the answer is made, so that signing in is noted and signing out is not."""
+    """Notes the session after the response is made, so that a sign-in is noted and a sign-out is not."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,7 +36,7 @@ class SessionsSeenMiddleware:
 
 
 def is_due(key: str) -> bool:
-    """Whether the session with this key is to be noted now; no further time says so for a while."""
+    """Whether the session with this key is to be noted now; after a yes, the answer is no for a while."""
     return cache.add(f"session-{sha256(key.encode()).hexdigest()}", 1, EVERY)
 
 

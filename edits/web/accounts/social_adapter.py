@@ -1,6 +1,6 @@
-"""Signing in with an OpenID Connect provider: which one, who gets an account by it, and what is believed of what it says.
+"""Signing in with an OpenID Connect provider: which one, who gets an account through it, and which of its claims are trusted.
 
-What the provider says about an address never opens an account that exists: only its own id of a person does.
+What the provider says about an email address never opens an existing account: only its own id for a person does.
 """
 
 import logging
@@ -26,7 +26,7 @@ from ..visitor import counted_address
 log = logging.getLogger(__name__)
 
 PROVIDER = "openid_connect"
-# By which allauth tells accounts of this provider from others; it stays, whatever the provider is called.
+# allauth recognizes this provider's accounts by this id, so it must stay the same even if the provider is renamed.
 PROVIDER_ID = "oidc"
 NAMES_TRIED = 5
 
@@ -46,7 +46,7 @@ def problem(request: HttpRequest, title: str, text: str, status: int) -> HttpRes
 
 
 def away(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The provider can't be reached, or answers nonsense. What it said may hold secrets, so only the kind of error is logged."""
+    """The provider can't be reached, or its answer is invalid. That may contain secrets, so only the kind of error is logged."""
     log.warning("the OpenID Connect provider cannot be used: %s", type(error).__name__)
     name = {"name": settings.OIDC_NAME}
     text = _("%(name)s doesn’t answer as it should. Try again in a minute, or sign in with your password.") % name
@@ -55,7 +55,7 @@ def away(request: HttpRequest, error: Exception) -> HttpResponse:
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
-        """The one that the settings name. None are read from the database."""
+        """Only the provider that the settings name. None are read from the database."""
         known = (None, PROVIDER, PROVIDER_ID)
         if not settings.OIDC_SERVER_URL or provider not in known or client_id not in (None, settings.OIDC_CLIENT_ID):
             return []
@@ -76,7 +76,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(problem(request, _("You’re not signed in"), text, 401))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Keep nothing that the provider says about a person but an address that it has verified and nobody here has."""
+        """Keep nothing that the provider says about a person except an address that it has verified and nobody here has."""
         account = sociallogin.account
         account.extra_data = {}
         if account.pk:
@@ -96,7 +96,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(problem(request, _("No account yet"), text, 403))
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
-        """With the limit that holds for every new account. A name that somebody takes at this moment is chosen again."""
+        """Applies the limit for all new accounts. If somebody else takes the name at this moment, another one is chosen."""
         user: User = sociallogin.user
         user.set_unusable_password()
         for _number in range(NAMES_TRIED):
@@ -122,7 +122,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 
 def _is_verified(row: EmailAddress) -> bool:
-    """Some providers say it as text; anything but a clear yes is a no."""
+    """Some providers send text instead of a boolean; anything but a clear yes counts as no."""
     return row.verified is True or row.verified == "true"
 
 

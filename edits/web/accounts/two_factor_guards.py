@@ -1,4 +1,4 @@
-"""What holds before django-allauth's views of the second factor: who may have one, and when a code is asked for no more."""
+"""Guards around django-allauth's views of the second factor: who may have one, and when a code is no longer asked for."""
 
 from functools import wraps
 from typing import Any
@@ -17,7 +17,7 @@ from .social_adapter import is_connected
 
 
 def has_own_way_in(view: View) -> View:
-    """Whom only a proxy's header signs in could never enter a code: with a second factor, the header counts no more."""
+    """With a second factor, a proxy's header no longer signs in, so somebody with no other way to sign in would be locked out."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -30,7 +30,7 @@ def has_own_way_in(view: View) -> View:
 
 
 def ends_session_after_too_many_codes(view: View) -> View:
-    """Whoever guesses with a session alone is signed out; its owner, who has the password, signs in again."""
+    """Somebody who guesses codes with only a stolen session is signed out; the owner, who has the password, can sign in again."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -46,7 +46,7 @@ def ends_session_after_too_many_codes(view: View) -> View:
 
 
 def same_password_as_then(view: View) -> View:
-    """Asks for the code of a sign-in that has begun, unless its password was changed in between."""
+    """Continues a sign-in that waits for its code only if the password has not been changed in between."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -24,7 +24,7 @@ urlpatterns = [
     path("webhooks/<uuid:endpoint_id>/delete/", webhook_settings.delete, name="account-webhook-delete"),
     path("webhooks/<uuid:endpoint_id>/enable/", webhook_settings.enable, name="account-webhook-enable"),
     path("webhooks/deliveries/<uuid:delivery_id>/replay/", webhook_settings.replay, name="account-webhook-replay"),
-    # By these names django-allauth leads to pages of ours.
+    # django-allauth uses these names to link to our pages.
     path("login/", _SIGN_IN, name="account_login"),
     path("signup/", _SIGN_UP, name="account_signup"),
     path("email/", email_address.page, name="account_email"),

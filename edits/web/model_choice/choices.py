@@ -27,7 +27,7 @@ class ModelChoice:
 
     @property
     def record(self) -> str:
-        """How often people here picked it, once that says something."""
+        """How often people here picked it, once there are enough comparisons."""
         if not self.known.is_telling:
             return ""
         facts = {"picked": self.known.picked, "compared": self.known.compared}
@@ -43,12 +43,12 @@ class ModelChoice:
 
     @property
     def seconds(self) -> int:
-        """Until the result: what recent edits took, else what the model's file says."""
+        """Until the result: the time that recent edits took, otherwise that in the model's file."""
         return round(self.known.seconds if self.known.seconds and len(self.known.times) >= ENOUGH else self.model.seconds)
 
 
 def choices(offered: list[ModelDeclaration], chosen: list[ModelDeclaration]) -> list[ModelChoice]:
-    """Of several chosen ones, the first is the one that is chosen, and the others are compared with it."""
+    """If several are chosen, the first counts as the chosen one, and the others are compared with it."""
     statuses: Mapping[str, ModelStatus] = ModelStatus.objects.in_bulk([model.slug for model in offered])
     found, found_here = [], records()
     for model in offered:
@@ -62,7 +62,7 @@ def choices(offered: list[ModelDeclaration], chosen: list[ModelDeclaration]) -> 
 
 
 def _table(model: ModelDeclaration, usual: Price, status: ModelStatus | None) -> list[dict[str, Any]]:
-    """USD by what is chosen, the most exact first: `when` and `times` name fields of the page."""
+    """USD by the chosen inputs, the most specific rule first: `when` and `times` name fields of the page."""
     fields = {item.name: name_of(model, item.field) for item in model.inputs}
     counted = model.output.count if isinstance(model.output.count, str) else ""
     table: list[dict[str, Any]] = []

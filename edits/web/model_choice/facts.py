@@ -19,7 +19,7 @@ def model_name(edit: Edit) -> str:
 
 
 def input_values(edit: Edit) -> dict[str, Any]:
-    """The values of the inputs that its model has, by field. None of a model that is not declared anymore."""
+    """The values of the inputs that its model has, by field. Empty for a model that is not declared anymore."""
     model, values = catalog().get(edit.model), values_of(edit)
     return {item.field: values.get(item.field, item.default) for item in model.inputs} if model else {}
 

@@ -52,7 +52,7 @@ class InputField:
 
 
 class ModelInputs(forms.Form):
-    """The inputs of one model. `data` may have each by its name on the page or, as scripts send it, by its field."""
+    """The inputs of one model. `data` may contain each under its name on the page or, as scripts send it, under its field."""
 
     def __init__(self, model: ModelDeclaration, data: Mapping[str, Any] | None) -> None:
         self.model = model
@@ -66,7 +66,7 @@ class ModelInputs(forms.Form):
         return field if field in data and name not in data else name
 
     def clean(self) -> dict[str, Any]:
-        """What was left out has its default."""
+        """Inputs that were left out get their defaults."""
         cleaned = super().clean() or self.cleaned_data
         for item in self.model.inputs:
             is_left_out = item.kind != Kind.SWITCH and not self.data.get(item.field)
@@ -80,7 +80,7 @@ class ModelInputs(forms.Form):
         return InputField(name_of(self.model, item.field), item, value, errors)
 
     def own_fields(self) -> list[InputField]:
-        """Those that no other model shares."""
+        """Fields that no other model shares."""
         return [self.shown(item) for item in self.model.inputs if item.field not in COMMON]
 
 

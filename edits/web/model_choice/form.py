@@ -20,7 +20,7 @@ MODELS_MAX = 4
 
 
 class ModelForm(forms.Form):
-    """`model` may be there several times, and have several slugs with commas in between: one edit for each of them."""
+    """`model` may be repeated, and may contain several slugs separated by commas: one edit is made for each."""
 
     model = forms.CharField(required=False)
     # What the page showed, so that nobody pays more than they have seen. A script need not send it.
@@ -32,7 +32,7 @@ class ModelForm(forms.Form):
 
     @cached_property
     def chosen(self) -> list[ModelDeclaration]:
-        """Those that were sent, else the one that the form starts with, else the default."""
+        """The models that were sent; otherwise the one that the form starts with, otherwise the default."""
         slugs = self._slugs() or [str(self.initial.get("model", ""))]
         known = {model.slug: model for model in self.offered}
         return [known[slug] for slug in dict.fromkeys(slugs) if slug in known] or self.offered[:1]
@@ -57,7 +57,7 @@ class ModelForm(forms.Form):
         return found
 
     def clean_inputs(self) -> None:
-        """Add what is wrong with the inputs of the chosen models to the errors of this form."""
+        """Add the errors in the inputs of the chosen models to the errors of this form."""
         for model in self.cleaned_data.get("model") or self.chosen:
             inputs = self.inputs[model.slug]
             for field, errors in inputs.errors.items():
@@ -82,7 +82,7 @@ class ModelForm(forms.Form):
         return json.dumps(self._prices)
 
     def check_picture(self, width: int, height: int, size: int) -> None:
-        """Raise PictureRefused for a photo that a chosen model does not take although the site does."""
+        """Raise PictureRefused for a photo that the site accepts but a chosen model does not."""
         for model in self.cleaned_data.get("model") or []:
             rules = model.picture
             measure(width, height, Rules(min_side=rules.min_side, max_ratio=rules.max_ratio))
@@ -118,7 +118,7 @@ class ModelForm(forms.Form):
 
     @property
     def common_fields(self) -> list[tuple[InputField, list[str]]]:
-        """Those that models share, once, each with the slugs of the models that take it."""
+        """Fields that models share, once each, with the slugs of the models that take them."""
         found: list[tuple[InputField, list[str]]] = []
         for field in COMMON:
             takers = [model for model in self.offered if field in model.defaults]
@@ -131,7 +131,7 @@ class ModelForm(forms.Form):
 
 
 def _decoded(shown: str) -> dict[str, Any]:
-    """Empty for what no page has sent."""
+    """Empty for anything that no page would send."""
     try:
         decoded = json.loads(shown)
     except (ValueError, RecursionError):
@@ -140,7 +140,7 @@ def _decoded(shown: str) -> dict[str, Any]:
 
 
 def _rises(shown: Any, now: list[float]) -> bool:
-    """A model that was not shown, or whose prices depend on other things now, counts as well."""
+    """Also true for a model that was not shown, or whose prices now depend on other inputs."""
     if not isinstance(shown, list) or len(shown) != len(now):
         return True
     return any(not isinstance(before, int | float) or after > before for before, after in zip(shown, now, strict=True))

@@ -10,7 +10,7 @@ from ...gallery import news
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    # Asked for when a page shows it, which is after its view has noted what its reader looks at.
+    # Evaluated only when a page shows it, which is after the view has noted what the reader is looking at.
     found = SimpleLazyObject(lambda: news.summary(request.user))
     days = {"trash_days": settings.TRASH_DAYS, "edit_days": settings.EDIT_DAYS}
     return {"signup_open": settings.SIGNUP_OPEN, "is_sandbox": settings.OWN_SANDBOX, "news": found} | days

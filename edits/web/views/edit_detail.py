@@ -35,7 +35,7 @@ from .new_edit import created
 from .news import is_seen
 from .trash import deleted
 
-# So long after a result came, its comparison with the photo may still come.
+# For this long after a result has arrived, its comparison with the photo may still arrive.
 MEASURING = timedelta(minutes=1)
 
 
@@ -106,7 +106,7 @@ def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, An
         "can_pick": is_blind and not variations and blind.can_pick(edit),
         "is_comparison": len({version.edit.model for version in variations}) > 1,
         "can_cancel": edit.is_pending and not edit.cancel_requested_at,
-        # An edit of a region keeps the rest already.
+        # An edit of a region already keeps the rest.
         "can_keep_rest": edit.state == State.SUCCEEDED and not edit.region,
         **composer.below(edit, person(request), is_blind=is_blind),
         **_retrying(edit, is_blind),
@@ -115,7 +115,7 @@ def _for_owner(request: HttpRequest, edit: Edit, is_blind: bool) -> dict[str, An
 
 
 def _retrying(edit: Edit, is_blind: bool) -> dict[str, Any]:
-    # Until one is picked, the price would tell which model it is.
+    # Until one is picked, the price would reveal the model.
     price = create.price_again(edit) if edit.is_ended and not is_blind else None
     return {
         "can_retry": price is not None or (edit.state == State.UNCONFIRMED and not edit.is_made_here),
@@ -192,7 +192,7 @@ def retry(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 
 def _agreed(price: str) -> Decimal | None:
-    """What the button said it costs, in USD. A script need not send what it knows."""
+    """The price that the button showed, in USD. A script need not send one."""
     if not price:
         return None
     try:

@@ -35,7 +35,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def body_refusal(exception: Exception) -> tuple[int, str, str, str] | None:
-    """Status, field, code and message for a body that is not read; None where the reason is another one."""
+    """Status, field, code and message for a body that is not read; None if the reason is a different one."""
     match exception:
         case BodyTooLarge():
             refused = PictureRefused("too_large", size=exception.size, limit=UPLOAD.max_bytes)
@@ -78,7 +78,7 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 def told(status: int, code: str, message: str, field: str = "__all__") -> JsonResponse:
-    """A refusal as programs read it."""
+    """A refusal in the form that programs read."""
     return JsonResponse({"errors": {field: [{"message": message, "code": code}]}}, status=status)
 
 

@@ -36,7 +36,7 @@ _LABELS = {
 class Filters:
     """The valid filters of a query string. Invalid values are ignored, as a link may be old or mistyped.
 
-    `looked_at` are edits that the list of news has shown already and goes on to show.
+    `looked_at` are edits that the list of news has already shown and continues to show.
     """
 
     q: str = ""
@@ -56,7 +56,7 @@ class Filters:
     def read(cls, query: QueryDict, looked_at: Iterable[str] = ()) -> Self:
         state, sharing = query.get("state", ""), query.get("sharing", "")
         return cls(
-            # PostgreSQL stores no NUL and searches for none.
+            # PostgreSQL can neither store nor search for NUL.
             q=query.get("q", "").replace("\x00", "").strip()[:MOST_CHARACTERS],
             state=state if state in _STATES else "",
             since=_date(query.get("from", "")),
@@ -75,7 +75,7 @@ class Filters:
         return any(getattr(self, field.name) for field in fields(self) if field.name not in ("stacked", "looked_at"))
 
     def of(self, edits: QuerySet[Edit], any_state: bool = False) -> QuerySet[Edit]:
-        """The edits that are chosen; `any_state`: or would be, if they were in one of `states`."""
+        """The chosen edits; with `any_state`, also those that the filters would choose if the state did not matter."""
         words = self.q.split()[:MOST_WORDS]
         edits = reduce(lambda found, word: found.filter(Q(prompt__icontains=word) | Q(file_name__icontains=word)), words, edits)
         edits = edits.filter(
@@ -88,7 +88,7 @@ class Filters:
         return _newest_of_each_photo(found, in_states) if self.stacked else found
 
     def in_period(self, edits: QuerySet[Edit]) -> QuerySet[Edit]:
-        """Those of the chosen days, whatever else is chosen."""
+        """Edits of the chosen days, whatever else is chosen."""
         return edits.filter(**{name: value for name, value in self._period() if value is not None})
 
     @property
@@ -128,7 +128,7 @@ class Filters:
         return "?" + urlencode(self.query(**changes))
 
     def choices(self, has: Summary) -> list[dict[str, Any]]:
-        """Links that change one filter and keep the others; some only where there is something to find by them."""
+        """Links that change one filter and keep the others; some only if they would find something."""
         states = [
             {"label": label, "url": self.url(state=state), "is_on": state == self.state} for state, label in _LABELS.items()
         ]

@@ -70,7 +70,7 @@ def made_version(request: HttpRequest, edit: Edit) -> Edit:
 
 
 def _refused(request: HttpRequest, edit: Edit, status: int, field: str, code: str, message: str) -> HttpResponse:
-    """Programs and requests for the picture get the code; a user who pressed the button reads the reason on the page."""
+    """Programs and requests for the picture get the code; a user who pressed the button sees the reason on the page."""
     if request.method != "POST" or wants_json(request):
         return told(status, code, message, field)
     messages.info(request, message)

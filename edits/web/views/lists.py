@@ -23,7 +23,7 @@ from .news import is_seen
 
 # Small, so that the first page loads quickly; the next one is fetched before the end of this one is reached.
 PAGE_SIZE = 12
-# No index finds words. So one page searches so many edits at most, and its link to older ones goes on with the next.
+# No index finds words, so a page searches at most this many edits, and its link to older ones continues after them.
 MOST_SEARCHED = 5_000
 _LAST_ID = uuid.UUID(int=2**128 - 1)
 MOST_STATUSES = 100
@@ -65,7 +65,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 
 def _remember_news(request: HttpRequest, filters: Filters, shown: list[Edit]) -> None:
-    """Whoever opens one of the news and comes back finds the others still there, until the list of everything is opened."""
+    """Somebody who opens one item and comes back still finds the other news there, until they open the list of all edits."""
     if filters.is_new:
         kept = dict.fromkeys([*map(str, filters.looked_at), *(str(edit.pk) for edit in shown)])
         request.session[LOOKED_AT] = list(kept)[-MOST_IDS:]
@@ -79,7 +79,7 @@ def statuses(request: HttpRequest) -> HttpResponse:
     """Statuses of many edits at once, for a page of cards. Edits of others, and missing ones, are left out."""
     wanted = ids_in(request.GET.getlist("id"))[:MOST_STATUSES]
     edits = list(own_edits(request).filter(pk__in=wanted).only(*progress.FIELDS))
-    # Only what is said of these depends on their attempts.
+    # Only the texts for these depend on their attempts.
     prefetch_related_objects([edit for edit in edits if edit.failure_code or edit.state == State.UNCONFIRMED], "attempts")
     for edit in edits:
         if viewers.note_viewer(edit):
@@ -94,7 +94,7 @@ def own_edits(request: HttpRequest) -> QuerySet[Edit]:
 def page_of(
     edits: QuerySet[Edit], request: HttpRequest, filters: Filters | None = None, by: str = "created_at"
 ) -> dict[str, Any]:
-    """Newest first, from the edit that `?before=` names. A keyset page costs the same at the millionth row as at the first."""
+    """Newest first, from the edit that `?before=` names. A keyset page is as fast at the millionth row as at the first."""
     after = _cursor(request.GET.get("before", ""))
     searched_to = _searched_to(request, filters, after) if filters and filters.q else None
     if searched_to:
@@ -111,7 +111,7 @@ def page_of(
 
 
 def _searched_to(request: HttpRequest, filters: Filters, after: Place | None) -> Place | None:
-    """Before the first edit that this page does not search anymore; None if it searches all that are left."""
+    """The place before the first edit that this page does not search; None if it searches all that are left."""
     own = filters.in_period(Edit.objects.filter(owner_id=request.user.pk))
     if after:
         own = own.filter(created_at__lte=after[0])
@@ -123,15 +123,15 @@ def _searched_to(request: HttpRequest, filters: Filters, after: Place | None) ->
 def newest_first(
     edits: QuerySet[Edit], after: Place | None, size: int, by: str = "created_at", states: Sequence[str] = ()
 ) -> tuple[list[Edit], Place | None]:
-    """So many edits older than `after`, and the place after which to continue, if there are more.
+    """`size` edits older than `after`, and the place after which to continue if there are more.
 
-    `states`: only those in one of these. Each is asked for on its own, since an index has its edits in order; of several at
-    once it has not, and all edits would be read to find none.
+    `states`: only edits in one of these. Each state has a query of its own: an index has the edits of one state in order, but not
+    those of several, for which all edits would be read even to find none.
     """
     edits = edits.select_related("photo", "result", "owner").order_by(f"-{by}", "-pk")
     if after:
         moment, edit_id = after
-        # The first condition says nothing new, but it is where an index begins; with the others alone, all newer rows are read.
+        # The first condition is redundant, but it tells an index where to start; without it, all newer rows would be read.
         edits = edits.filter(**{f"{by}__lte": moment})
         edits = edits.filter(Q(**{f"{by}__lt": moment}) | Q(pk__lt=edit_id))
     parts = [edits.filter(state=state)[: size + 1] for state in states] or [edits[: size + 1]]

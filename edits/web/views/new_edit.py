@@ -92,7 +92,7 @@ def _refused(request: HttpRequest, form: EditForm, status: int) -> HttpResponse:
     if wants_json(request):
         more: dict[str, Any] = {"can_fit": True} if form.can_fit else {}
         if form.has_error("__all__", "price_changed"):
-            # What was just told: who sends again accepts it.
+            # The prices that were just shown: sending the form again accepts them.
             more["prices"] = form.shown_prices
         return JsonResponse({"errors": form.errors.get_json_data(), **more}, status=status)
     return _page(request, form, status)

@@ -1,4 +1,4 @@
-"""What became of one's own edits, for a page that tells of it in a notification."""
+"""News about one's own edits, for a page that shows it in a notification."""
 
 import uuid
 
@@ -15,7 +15,7 @@ from ..addresses import edit_url
 from .access import person
 
 MOST = 20
-# Of a request by a page that nobody sees at the moment: what it shows has not been looked at.
+# Sent by a page that is not visible at the moment: what it shows has not been looked at.
 UNSEEN = "Reword-Unseen"
 
 
@@ -24,7 +24,7 @@ UNSEEN = "Reword-Unseen"
 def own_news(request: HttpRequest) -> JsonResponse:
     groups: dict[uuid.UUID, list[Edit]] = {}
     for edit in news.of(person(request))[:MOST]:
-        # A batch is told of once, a reviewer's decision for each.
+        # A batch is announced once, but each reviewer's decision by itself.
         groups.setdefault(edit.pk if edit.review or not edit.batch else edit.batch, []).append(edit)
     return JsonResponse({"news": [_told(*group) for group in groups.values()]})
 
@@ -34,7 +34,7 @@ def is_seen(request: HttpRequest) -> bool:
 
 
 def _told(edit: Edit, *others: Edit) -> dict[str, str]:
-    """Of one edit, or of several of a batch. `key` is another one for every piece of news."""
+    """The news about one edit, or about several of a batch. Every piece of news has a different `key`."""
     return {
         "key": f"{edit.pk} {edit.news_at:%Y%m%d%H%M%S%f}",
         "title": _title(edit, 1 + len(others)),

@@ -77,13 +77,13 @@ def serve_changes(request: HttpRequest, edit: Edit) -> Served:
 
 
 def _name(request: HttpRequest, edit: Edit, side: str) -> str:
-    """Only its owner gets the name of the file that was uploaded, and not through a link for others."""
+    """Only its owner gets the name of the uploaded file, and not even the owner through a link for others."""
     is_own = request.user.pk == edit.owner_id and request.path.startswith(edit_url(edit))
     return downloads.download_name(edit, side, is_own=is_own)
 
 
 def serve_preview(file: FieldFile) -> Served:
-    """A smaller copy for pages; from the bucket itself where S3_SIGNED_URLS says so, since they are most of what is served."""
+    """A smaller copy for pages; from the bucket itself if S3_SIGNED_URLS says so, since these are most of the traffic."""
     if not file:
         raise Http404
     url = pictures().signed_url(str(file.name), "browsers", seconds=SIGNED_FOR, content_type="image/webp")

@@ -63,7 +63,7 @@ def changes(request: HttpRequest, edit_id: uuid.UUID) -> Served:
 @require_safe
 @login_not_required
 def handed_over(request: HttpRequest, token: str, extension: str) -> Served:
-    """The source, or its crop, for Wiro, by the short-lived signed URL that it was given."""
+    """The source, or its crop, for Wiro, under the short-lived signed URL that Wiro was given."""
     edit = provider.edit_handed_over(token)
     picture = sent_picture.sent_picture(edit) if edit else None
     if picture is None or picture.extension != extension:

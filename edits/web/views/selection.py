@@ -38,7 +38,7 @@ _OF_THE_TRASH = ("restore", "purge")
 
 @require_POST
 def selection(request: HttpRequest) -> HttpResponseBase:
-    """Edits of others and invalid ids are ignored."""
+    """Act on the chosen edits. Edits of others and invalid ids are ignored."""
     action = request.POST.get("action", "")
     if action not in (*_VERBS, "zip"):
         raise BadRequest("no such action")

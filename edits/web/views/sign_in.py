@@ -25,7 +25,7 @@ from ..visitor import counted_address
 
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
-    """The password is checked by Django and counted by django-axes; what else is asked for is django-allauth's part."""
+    """The password is checked by Django and counted by django-axes; everything else is left to django-allauth."""
 
     redirect_authenticated_user = True
 
@@ -38,7 +38,7 @@ class SignIn(LoginView):
 
 
 def let_in(request: HttpRequest, user: User, page: str) -> HttpResponse:
-    """Begin a session and go to `page`; ask for the second factor before, where the account has one."""
+    """Begin a session and go to `page`; ask for the second factor first if the account has one."""
     answer: HttpResponse = perform_login(request, user, redirect_url=page)
     return answer
 

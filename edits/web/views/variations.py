@@ -32,7 +32,7 @@ def compare(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def pick(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """The best of several models' results; from now on the grid says which model made which."""
+    """Pick the best of several models' results; from now on the grid says which model made which."""
     edit = own_edit(request, edit_id)
     try:
         blind.pick(edit, person(request))
@@ -48,7 +48,7 @@ def keep(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """Move the other variations to the trash; the message offers to undo that."""
     edit = own_edit(request, edit_id)
     with suppress(NotAllowed):
-        # Whoever keeps one of several models' results has picked it.
+        # Keeping one of several models' results also picks it.
         blind.pick(edit, person(request))
     moved = []
     for other in history(edit).variations_of(edit):

@@ -1,4 +1,4 @@
-"""Webhooks in the user's account: where messages go, what became of them, and sending one again."""
+"""Webhooks in the user's account: where messages go, whether they arrived, and sending one again."""
 
 import uuid
 

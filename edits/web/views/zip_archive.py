@@ -38,7 +38,7 @@ def _content(edit: Edit, side: str) -> bytes:
 
 
 def _unique(name: str, used: set[str]) -> str:
-    """The name, with a number if it is taken."""
+    """The name, with a number added if it is taken."""
     path, number, found = PurePath(name), 1, name
     while found in used:
         number += 1

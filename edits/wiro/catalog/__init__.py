@@ -5,8 +5,8 @@ pricing      what a Run costs                     drafting  a file from what Wir
 loading      the files of one or more folders     table     a table of TOML, and what is wrong with it
 overview     the table in docs/models.md
 
-A form, its validation and its help, the request, the sandbox, the admin and docs/models.md are made from these files. The format
-is described in docs/models.md.
+The form with its validation and help texts, the request, the sandbox, the admin and docs/models.md are built from these files.
+The format is described in docs/models.md.
 """
 
 from .declaration import DeclaredInput, InvalidInput, Kind, ModelDeclaration, Option, OutputRules, PictureRules, Sent, Text

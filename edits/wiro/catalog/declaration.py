@@ -1,4 +1,4 @@
-"""What a model's file says, as objects. They know how a Run names and writes things, and nothing of the application."""
+"""What a model's file says, as objects. They know how a Run names and writes things, but nothing about the application."""
 
 import math
 import re
@@ -32,7 +32,7 @@ class InvalidInput(ValueError):
 
 @dataclass(frozen=True)
 class Text:
-    """A text in several languages. English is always there, and is what other languages without a translation get."""
+    """A text in several languages. English is always there, and is used for languages without a translation."""
 
     by_language: Mapping[str, str]
 
@@ -57,10 +57,11 @@ class Option:
 
 @dataclass(frozen=True)
 class DeclaredInput:
-    """One input besides picture and words. `name` is its name in a Run, `field` its name in forms and in stored edits.
+    """One input besides the picture and the instruction. `name` is its name in a Run, `field` its name in forms and in stored
+    edits.
 
-    `wiro_default` is what Wiro itself takes where it is left out, if that is not `default`. `ends` are the words at both ends of
-    a slider. `sends` is the JSON type of the value: "text", "number" or "boolean".
+    `wiro_default` is what Wiro assumes if the input is left out, where that differs from `default`. `ends` are the words at both
+    ends of a slider. `sends` is the JSON type of the value: "text", "number" or "boolean".
     """
 
     name: str
@@ -79,7 +80,7 @@ class DeclaredInput:
     sends: str
 
     def checked(self, value: object) -> Any:
-        """`value`, given as text or as it is stored, as it is stored. Raises InvalidInput."""
+        """`value`, given as text or in its stored form, in its stored form. Raises InvalidInput."""
         match self.kind:
             case Kind.SWITCH:
                 return _switch(value)
@@ -172,7 +173,7 @@ class ModelDeclaration:
         return {**given, **self.sent_inputs(values)}
 
     def sent_inputs(self, values: Mapping[str, Any]) -> dict[str, Sent]:
-        """The inputs besides picture and words, as a Run has them."""
+        """The inputs besides the picture and the instruction, as a Run has them."""
         return {item.name: item.sent(values.get(item.field, item.default)) for item in self.inputs}
 
     def output_count(self, values: Mapping[str, Any]) -> int:

@@ -15,7 +15,7 @@ _KNOWN = {"text", "textarea", "select", *_NUMBERS}
 _FILES = {"fileinput", "multifileinput", "combinefileinput"}
 _SWITCH = {"true", "false"}
 _PICTURE = re.compile("image|picture|photo", re.IGNORECASE)
-# A picture that is not the one to be edited.
+# A picture other than the one to be edited.
 _BESIDES = re.compile("mask|style|reference", re.IGNORECASE)
 _COUNTS = re.compile("samples|((num(ber)?_?(of)?|max)_?(outputs|images|results))|((output|image)_?count)", re.IGNORECASE)
 
@@ -23,7 +23,7 @@ _COUNTS = re.compile("samples|((num(ber)?_?(of)?|max)_?(outputs|images|results))
 def draft(tool: WiroTool, slug: str) -> str:
     """A TOML file for the model that was asked for as `slug`.
 
-    What cannot be told from Wiro's words is marked with TO DO; inputs of unknown types are left out, and said.
+    What cannot be inferred from Wiro's description is marked with TO DO; inputs of unknown types are left out, with a comment.
     """
     slug = tool.slug if tool.owner and tool.project else slug
     picture, words = _picture(tool.inputs), _words(tool.inputs)
@@ -56,7 +56,7 @@ def key_of(slug: str) -> str:
 
 
 def _picture(inputs: Sequence[WiroToolInput]) -> WiroToolInput | None:
-    """The input for the photo: its name says that it takes an address or a picture, or at least it takes a file."""
+    """The input for the photo: its name says that it takes a URL or a picture, or it at least takes a file."""
     found = [item for item in inputs if NAME.fullmatch(item.id) and not _BESIDES.search(item.id)]
     pictures = [item for item in found if _PICTURE.search(item.id)]
     addresses = [item for item in pictures if item.id.lower().endswith("url")]

@@ -1,4 +1,4 @@
-"""The catalog as a table for people: docs/models.md has it, and a test holds that it is current.
+"""The catalog as a table for people: docs/models.md contains it, and a test checks that it is current.
 
 `python -m edits.wiro.catalog.overview` writes it there.
 """

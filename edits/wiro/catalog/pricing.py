@@ -24,13 +24,13 @@ _LEAST, _MOST = Decimal("1e-10"), Decimal(1000)
 
 
 def is_plausible(usd: Decimal) -> bool:
-    """Whether this can be the price of anything: nothing, less than nothing and 1e-12 USD are mistakes."""
+    """Whether this can be the price of anything: zero, negative amounts and 1e-12 USD are mistakes."""
     return usd.is_finite() and _LEAST <= usd <= _MOST
 
 
 @dataclass(frozen=True)
 class PriceRule:
-    """`usd` for each `per`, for Runs whose inputs have the values in `when`, as a Run sends them; nothing means always."""
+    """`usd` for each `per`, for Runs whose inputs have the values in `when`, as a Run sends them; empty means always."""
 
     usd: Decimal
     per: Per = Per.RUN

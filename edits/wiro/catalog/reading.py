@@ -1,4 +1,4 @@
-"""Reading a model's file. Every mistake is told with the file and the key, before anything is built on it."""
+"""Reading a model's file. Every mistake is reported with the file and the key, before anything uses the model."""
 
 import re
 import tomllib

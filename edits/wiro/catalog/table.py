@@ -1,4 +1,4 @@
-"""One table of a TOML file. What is missing, of another type or unknown is told with the file and the key."""
+"""One table of a TOML file. Anything missing, of the wrong type or unknown is reported with the file and the key."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 _MISSING: Any = object()
-# Larger numbers mean nothing here, and floats are whole up to this one. TOML also has inf and nan.
+# Larger numbers make no sense here, and up to this one floats can hold every whole number. TOML also has inf and nan.
 _TOO_LARGE = 2**53
 
 
@@ -18,7 +18,7 @@ class DeclarationError(ValueError):
 
 
 class Table:
-    """A table and its place in the file. `finish` complains about keys that nobody asked for: they are misspelled."""
+    """A table and its place in the file. `finish` complains about keys that nobody read: they are misspelled."""
 
     def __init__(self, file: Path, values: dict[str, Any], place: str = "") -> None:
         self.file = file
@@ -115,6 +115,6 @@ class Table:
         return value
 
     def finish(self) -> None:
-        """Raise DeclarationError if there are keys that mean nothing."""
+        """Raise DeclarationError if there are unknown keys."""
         if unknown := sorted(set(self._values) - self._asked):
             raise self.error(unknown[0], f"is not known here; known are {', '.join(sorted(self._asked))}")

@@ -161,7 +161,7 @@ def _corrupt_tool(fault: Fault, tool: dict[str, Any]) -> None:
 
 
 def _replaced(response: Response, body: Iterator[bytes], length: int | None) -> Response:
-    """`response` with another body; no `length` means that none is announced."""
+    """`response` with another body; without `length`, no Content-Length is announced."""
     replaced = Response(body, response.status_code, content_type=response.content_type, direct_passthrough=True)
     if length is not None:
         replaced.headers["Content-Length"] = str(length)

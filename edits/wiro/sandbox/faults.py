@@ -1,6 +1,6 @@
 """Faults on demand: what goes wrong, at which call, how often.
 
-`KINDS` is the list of all faults; they are ordered with `Faults.add` or over HTTP at /sandbox/faults.
+`KINDS` lists all faults; they are requested with `Faults.add` or over HTTP at /sandbox/faults.
 """
 
 from collections.abc import Mapping
@@ -145,14 +145,14 @@ class Fault:
 
 
 class Faults:
-    """The faults to come; each is used up in the order in which it was added."""
+    """The pending faults, used up in the order in which they were added."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = Lock()
 
     def add(self, call: str, kind: str, **options: Any) -> Fault:
-        """Order a fault; the one given back counts in `used`. Raise `ValueError` for what cannot be ordered."""
+        """Request a fault; the returned one counts its uses in `used`. Raise `ValueError` for an impossible one."""
         return self.add_from({"call": call, "kind": kind, **options})
 
     def add_from(self, order: Mapping[str, Any]) -> Fault:

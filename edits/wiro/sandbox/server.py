@@ -21,23 +21,22 @@ from .tasks.timer import Timer
 
 try:
     from .api.live_socket import LiveSocket
-except ModuleNotFoundError:  # websockets, which comes with wiro[sandbox], and which nothing else needs
+except ModuleNotFoundError:  # websockets, which comes with wiro[sandbox] and which nothing else here needs
     HAS_SOCKET = False
 else:
     HAS_SOCKET = True
 
-SECONDS_BETWEEN_LOOKS = 0.02  # how soon the listener notices that it should stop
+SECONDS_BETWEEN_LOOKS = 0.02  # how often the listener checks whether it should stop
 
 
 class SandboxServer:
     """A local Wiro; a context manager, or `start()` and `stop()`. `url` replaces Wiro's base URL, and `socket_url` the address of
     its socket (empty without the package websockets).
 
-    `time_scale` scales every duration (1.0: an edit takes six to nine seconds); `balance` and
-    `price` (of one successful edit) are in USD; an empty `api_secret` makes a key-only project;
-    `randomness` makes ids, tokens and drawn seeds repeatable; `models` are those that it has, by
-    default all that come with the program. Raises `OSError` if the port is
-    taken. All state is in memory and is gone after `stop()`.
+    `time_scale` scales every duration (1.0: an edit takes six to nine seconds); `balance` and `price` (of one successful edit)
+    are in USD; an empty `api_secret` makes a key-only project; `randomness` makes ids, tokens and drawn seeds repeatable;
+    `models` are the models that it has, by default all that come with the program. Raises `OSError` if the port is taken. All
+    state is in memory and is gone after `stop()`.
     """
 
     def __init__(

@@ -25,9 +25,9 @@ from tests.faults.topology import Topology
 from tests.files import is_stored
 
 CREATE, TRASH, DELETION = "create.py", "trash.py", "deletion.py"
-# After a kill at one of these it is unknown whether Wiro has taken the Run: only its list can tell, or a callback.
+# After a kill at one of these, it is unknown whether Wiro accepted the Run: only its list or a callback can settle that.
 LEFT_UNKNOWN = ("after_sent_commit", "after_refusal", "after_response", "inside_taskid_transaction")
-# Of these, those after which there is a task.
+# Those of them after which there is a task.
 TAKEN = ("after_response", "inside_taskid_transaction")
 # Inside a transaction, where a freeze blocks every process: a scenario of its own tests that.
 NO_FREEZE = ("inside_taskid_transaction",)
@@ -162,7 +162,7 @@ def kill_purging(runner: Runner) -> None:
     result, long_ago = order.edit.result, timezone.now() - 2 * trash_time()
     assert result
     Edit.objects.filter(pk=order.pk).update(deleted_at=long_ago)
-    # What holds for results does not hold for it any more.
+    # The rules for results no longer apply to it.
     runner.orders.remove(order)
     tasks.clean_up.delay()
     runner.wait_for_end_of(worker)

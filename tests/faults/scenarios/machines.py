@@ -54,7 +54,7 @@ def _person(number: int) -> User:
 
 
 def _send_forms(browser: Browser, prompt: str, count: int) -> None:
-    """One after the other. Who gets no answer, or an error, sends the same form again."""
+    """Send forms one after the other. After no answer, or an error, the same form is sent again."""
     for number in range(count):
         nonce, ends_at = uuid.uuid4().hex, time.monotonic() + FORM_PATIENCE
         while not _is_sent(browser, f"{prompt} {number}", nonce):

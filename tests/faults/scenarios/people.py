@@ -35,7 +35,7 @@ def _delete_and_cancel(runner: Runner) -> None:
     runner.sandbox.faults.add("model", "stuck", value="task_start", count=3)
     orders = runner.order(6, ENDED)
     for order in orders:
-        # Who leaves does not want what is still under way.
+        # Somebody who deletes their account does not want results that are still on their way.
         order.given_up = True
     for order in orders[:3]:
         runner.wait_for_run(order)

@@ -1,4 +1,4 @@
-"""A refusal that concerns everybody holds back everybody, and one that concerns one edit only that one."""
+"""A refusal that concerns every edit holds back all of them; one that concerns a single edit holds back only that edit."""
 
 from datetime import timedelta
 from typing import Any

@@ -73,7 +73,7 @@ def test_with_one_place_at_wiro_the_people_take_turns(sandbox: SandboxServer, ne
 
 
 def in_turn(ready: bool) -> list[UUID]:
-    """The order as it is meant, counted edit by edit."""
+    """The intended order, computed edit by edit."""
     now, turns = timezone.now(), []
     for person in User.objects.all():
         running = Edit.objects.filter(owner=person, state="running").count()

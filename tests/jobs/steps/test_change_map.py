@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Comparing goes wrong, until the block that is given back is left."""
+    """Comparing fails until the returned block is left."""
 
     def compare(before: bytes, after: bytes) -> None:
         raise MemoryError("no room for the comparison")

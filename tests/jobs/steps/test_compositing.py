@@ -1,4 +1,5 @@
-"""What was painted for a region is put into the photo, which stays as it is everywhere else; and is never lost by that."""
+"""What was painted for a region is put into the photo, which stays as it is everywhere else; nothing painted is ever lost on the
+way."""
 
 import logging
 from collections.abc import Callable

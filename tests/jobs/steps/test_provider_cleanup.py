@@ -57,7 +57,7 @@ def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_th
 
 
 def test_a_cleanup_that_comes_before_the_edit_has_ended_deletes_nothing(sandbox: SandboxServer, new_edit: NewEdit) -> None:
-    """What is planned for an attempt is saved before its edit ends, and another thread may be quick."""
+    """The cleanup is scheduled before the edit ends, and another thread may start it at once."""
     edit = new_edit()
     engine.advance(edit.pk)
     attempt, task = edit.attempts.get(), next(iter(sandbox.tasks))

@@ -1,4 +1,4 @@
-"""The picture that the model is given: of an edit with a region the crop, the same at every attempt."""
+"""The picture that the model is given: for an edit with a region, the crop, which is the same at every attempt."""
 
 import pytest
 from django.core.files.base import ContentFile

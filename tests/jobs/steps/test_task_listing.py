@@ -1,6 +1,6 @@
-"""A list is complete when it was read to before the moment, or to an empty page; a short page says nothing.
+"""A list is complete when it was read back beyond the given time, or to an empty page; a short page proves nothing.
 
-The moment is by our clock, whatever Wiro's says.
+That time is by our clock, whatever Wiro's says.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def task(minutes: float | None, task_id: str = "1") -> WiroTask:
-    """Created so many minutes after the moment; None: at no time that can be read."""
+    """A task created so many minutes after the given time; None: at an unreadable time."""
     created = "junk" if minutes is None else str(int((MOMENT + timedelta(minutes=minutes)).timestamp()))
     return WiroTask.from_answer({"id": task_id, "createtime": created})
 
@@ -53,13 +53,13 @@ def test_what_makes_a_list_complete(
 
 @pytest.mark.parametrize("tasks", [(9, 8, 7), (9, -3)])
 def test_a_server_that_gives_the_same_page_again_is_not_asked_on(monkeypatch: pytest.MonkeyPatch, tasks: tuple[int, ...]) -> None:
-    """It ignores where to begin, so its list cannot be read back, and absence from it means nothing."""
+    """The server ignores the start position, so its list cannot be read back, and absence from it means nothing."""
     found, asked = read(monkeypatch, [page(*tasks)] * 4)
     assert (len(asked), found.is_complete, len(found.tasks)) == (2, False, len(tasks))
 
 
 def read(monkeypatch: pytest.MonkeyPatch, pages: list[WiroTaskList]) -> tuple[task_listing.TaskListing, list[int]]:
-    """What is read back to the moment in four pages, and where each began."""
+    """What four pages read back to the given time, and where each page began."""
     asked: list[int] = []
 
     def task_list(_model: str, *, start: int, deadline: float) -> WiroTaskList:

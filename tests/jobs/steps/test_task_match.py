@@ -1,4 +1,4 @@
-"""Which of Wiro's tasks belongs to which attempt: an address proves or refutes, inputs and time only speak for a task."""
+"""Which of Wiro's tasks belongs to which attempt: a URL proves or disproves a match, inputs and time only suggest one."""
 
 from collections.abc import Callable
 from datetime import timedelta

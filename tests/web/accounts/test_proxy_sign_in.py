@@ -1,4 +1,5 @@
-"""Signing in by a proxy's header: only the trusted proxy's counts, and it opens no account that matters more than a user's."""
+"""Signing in by a proxy's header: only the trusted proxy's counts, and it never signs in staff or anybody with a second
+factor."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""The second factor through the front door: set up, asked for everywhere, counted exactly, and no code taken twice."""
+"""The second factor as users meet it: set up, asked for everywhere, counted exactly, and no code accepted twice."""
 
 from datetime import timedelta
 
@@ -25,12 +25,12 @@ PASSWORD = "correct horse"
 
 
 def set_up(browser: Client) -> str:
-    """Turn it on. Returns the key that the app has from then on."""
+    """Turn it on. Returns the key that the app now has."""
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = browser.get(SET_UP)
     key = match_in(r'readonly value="([A-Z2-7]{32})"', page.text)
     assert 'src="data:image/svg+xml;base64,' in page.text
-    # Codes of the step before, so that those of this moment are left for the test.
+    # Uses the previous step's code, so that the current one is left for the test.
     assert browser.post(SET_UP, {"code": code_for(key, -1)})["Location"] == f"{PAGE}recovery-codes/"
     return key
 
@@ -210,7 +210,7 @@ def test_whoever_guesses_codes_with_a_session_alone_is_signed_out_and_keeps_nobo
     password(client)
     client.post(CODE, {"code": code_for(key)})
     assert is_in(client)
-    # Who has just entered the code need not confirm it again.
+    # Somebody who has just entered the code is not asked to confirm again.
     assert client.get(f"{PAGE}recovery-codes/").status_code == 200
 
 

@@ -42,7 +42,7 @@ def test_a_price_that_rose_after_the_page_was_opened_is_told_before_anything_is_
     answer = post(browser, as_json, **fields)
     assert "$0.60" in html.unescape(answer.text)
     assert not Edit.objects.exists()
-    # Who sends again has read it.
+    # Sending the form again accepts the new price.
     fields["prices"] = answer.json()["prices"] if as_json else _prices_of(answer)
     assert post(browser, as_json, **fields).status_code in (201, 302)
     assert Edit.objects.get().cost_reserved == Decimal("0.60")

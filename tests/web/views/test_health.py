@@ -44,7 +44,7 @@ def test_readiness_follows_the_scheduler_the_queue_and_the_disk(
     settings.MEDIA_ROOT = tmp_path / "file" / "media"
     answer = client.get("/readyz")
     assert answer.json()["checks"]["storage"]["ok"] is False
-    # Everybody may read the page; where things are is for who reads the log.
+    # Everybody may read the page, so only the log says where things are.
     assert str(tmp_path) not in answer.text
     assert str(tmp_path) in caplog.text
 

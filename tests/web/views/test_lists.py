@@ -1,4 +1,4 @@
-"""The gallery and one's own edits: complete, in order, page by page, at a constant price."""
+"""The gallery and one's own edits: complete, in order, page by page, at a constant cost."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""The form over HTTP, as a page and as JSON: every refusal, every default, one edit a form."""
+"""The form over HTTP, as a page and as JSON: every refusal, every default, one edit per form."""
 
 import time
 import uuid

@@ -117,7 +117,7 @@ def test_what_does_not_exist_yet_is_404(new_edit: NewEdit, browser: Client, path
 
 @pytest.mark.parametrize("path", ["source", "result", "pair", "source/card", "result/page", "changes"])
 def test_pictures_that_were_removed_for_good_are_404(compared: Edit, browser: Client, path: str) -> None:
-    """Their files are gone and their rows name none, as after the trash."""
+    """Their files are gone and their rows name no files, as after a purge."""
     compared.photo.remove_files()
     compared.change_map.delete(save=False)
     for emptied in (False, True):

@@ -1,4 +1,4 @@
-"""The page of an edit in the trash: its owner has it back from there."""
+"""The page of an edit in the trash: its owner can restore it from there."""
 
 import pytest
 from django.contrib.auth.models import User

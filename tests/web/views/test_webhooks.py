@@ -1,4 +1,4 @@
-"""The endpoint for Wiro's callbacks: the same answer whatever the body says, and one power only."""
+"""The endpoint for Wiro's callbacks: the same answer whatever the body says, and a single effect."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A model's file: what may be in it, and what is told about a mistake."""
+"""A model's file: what may be in it, and how mistakes are reported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A sandbox in a hurry, and a caller that signs with code of its own."""
+"""A fast sandbox, and a caller that signs with code of its own."""
 
 import hashlib
 import hmac
@@ -24,7 +24,7 @@ PACE = 0.02
 
 
 def signed(api_key: str = API_KEY, api_secret: str = API_SECRET, nonce: str = "1734513807") -> dict[str, str]:
-    """As `echo -n "$SECRET$NONCE" | openssl dgst -sha256 -hmac "$KEY"` has it."""
+    """As computed by `echo -n "$SECRET$NONCE" | openssl dgst -sha256 -hmac "$KEY"`."""
     signature = hmac.new(api_key.encode(), f"{api_secret}{nonce}".encode(), hashlib.sha256).hexdigest()
     return {"x-api-key": api_key, "x-nonce": nonce, "x-signature": signature}
 

@@ -78,7 +78,7 @@ class Confirm(ConfirmEmailView):
     """Whoever opens the link confirms with a button: programs that check mail for viruses open links as well."""
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Two accounts may confirm one address at the same moment: the later one is told, as at any other time."""
+        """Two accounts may confirm the same address at the same moment: the later one gets the usual message."""
         with suppress(IntegrityError), transaction.atomic():
             return self._confirm(*args, **kwargs)
         return self._confirm(*args, **kwargs)

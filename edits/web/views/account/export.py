@@ -18,14 +18,14 @@ from ....accounts.export import export
 from ...accounts.reauthentication import recently_confirmed
 from ..access import not_shared, person
 
-# At the same time in each web process, and one for each person: an export takes a thread for as long as the download lasts.
+# The most at the same time in each web process, and one for each person: an export occupies a thread for the whole download.
 AT_ONCE = 4
 _lock = threading.Lock()
 _running = set[int]()
 
 
 class _Place:
-    """One of the places for exports, until the response is closed, even if nothing of it was ever read."""
+    """Holds one of the places for exports until the response is closed, even if none of it was ever read."""
 
     def __init__(self, user: User) -> None:
         self._user, self._pieces = user, export(user)

@@ -1,4 +1,4 @@
-"""Which mails one wants about one's edits, and in which language."""
+"""Which mails a person wants about their edits, and in which language."""
 
 from django import forms
 from django.conf import settings

@@ -45,13 +45,13 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @method_decorator(never_cache, name="dispatch")
 class FromKey(PasswordResetFromKeyView):
-    """The form to which the link in the mail leads. It signs nobody in: a second factor would be left out."""
+    """The form to which the link in the mail leads. It signs nobody in, since that would skip the second factor."""
 
     success_url = reverse_lazy("login")
     reset_user: Any
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """The link works once, however many use it at the same moment."""
+        """The link works once, however many people use it at the same moment."""
         with transaction.atomic():
             user = User.objects.select_for_update(no_key=True).get(pk=self.reset_user.pk)
             if user.password != self.reset_user.password:

@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @not_shared
 def end(request: HttpRequest) -> HttpResponse:
-    """The session with this id or, without one, all but the one that asks."""
+    """End the session with this id or, without one, all except the current one."""
     theirs = UserSession.objects.filter(user=person(request)).exclude(session_key=request.session.session_key)
     if chosen := request.POST.get("id", ""):
         theirs = theirs.filter(pk=int(chosen)) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else theirs.none()
@@ -36,7 +36,7 @@ def end(request: HttpRequest) -> HttpResponse:
 
 
 def _lasting(request: HttpRequest) -> list[UserSession]:
-    """The latest ones; those that have ended, or have another password, are forgotten."""
+    """The latest ones. Sessions that have ended, or that belong to an earlier password, are deleted."""
     rows = UserSession.objects.filter(user=person(request)).order_by("-last_seen_at")[:SHOWN]
     return [row for row in rows if not row.purge()]
 

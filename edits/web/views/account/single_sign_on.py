@@ -25,7 +25,7 @@ from ..access import is_demonstration, person
 @never_cache
 @require_safe
 def begin(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """To the provider's page. Only `next` and `process` are taken from the address, nothing for the provider."""
+    """Redirect to the provider's page. Only `next` and `process` are read from the URL; nothing is passed on."""
     _known(provider_id)
     connects = request.user.is_authenticated and request.GET.get("process") == AuthProcess.CONNECT
     return _connect(request) if connects else _lead_to_provider(request, AuthProcess.LOGIN)
@@ -51,7 +51,7 @@ def _lead_to_provider(request: HttpRequest, process: str) -> HttpResponse:
 @never_cache
 @require_safe
 def finish(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Where the provider sends people back to. What it says then is fetched from it, within seconds."""
+    """Where the provider sends people back to. Its answer is then fetched from the provider, within seconds."""
     _known(provider_id)
     try:
         answer: HttpResponse = callback(request, provider_id)

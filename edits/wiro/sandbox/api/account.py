@@ -16,7 +16,7 @@ SHARE_OF_BALANCE = Decimal(10)
 
 
 class Account:
-    """Money is in USD; `price` is that of a successful edit by a model whose file names none.
+    """Money is in USD; `price` is the price of a successful edit by a model whose file has no price.
 
     An empty secret makes a key-only project: no signatures.
     """
@@ -40,7 +40,7 @@ class Account:
 
     @property
     def running(self) -> int:
-        """Tasks taken and not ended."""
+        """Tasks that were accepted and have not ended."""
         return self._running
 
     def price_of(self, model: ModelDeclaration) -> PriceRule:

@@ -1,7 +1,7 @@
 """Telling the caller that a task has ended.
 
-What Wiro's real callback for model runs holds is not documented; the sandbox sends the task as Task/Detail shows it. Three tries
-two seconds apart, with HTTP 200 required, are documented for Wiro's other webhooks.
+What Wiro's real callback for model runs contains is not documented; the sandbox sends the task as Task/Detail shows it. Three
+tries two seconds apart, with HTTP 200 required, are documented for Wiro's other webhooks.
 """
 
 import json
@@ -60,7 +60,7 @@ class Callbacks:
             return [delivery for delivery in self._deliveries if task_id in ("", delivery.task_id)]
 
     def announce_early(self, task: WiroTask) -> None:
-        """If a fault asks for it: one try before Run is answered, whatever comes later."""
+        """If a fault asks for it: one delivery before Run is answered, whatever comes later."""
         if _has_callback(task) and self._faults.take("callback", task.inputs.prompt, frozenset({"early"})):
             self._try(task, _body(task, None), attempt=TRIES)
 

@@ -26,7 +26,7 @@ from .refusals import Refusal
 from .tools import tool_answer
 
 LARGEST_UPLOAD = 100 * 1024 * 1024
-# Detail's token goes by one name, that of Cancel and Kill by either, and erasing takes nothing but the token.
+# Detail knows the token by one name, Cancel and Kill by either of two, and erasing accepts only the token.
 ACCEPTED_NAMES = {
     "Task/Detail": ("taskid", "tasktoken"),
     "Task/Cancel": ("taskid", "tasktoken", "socketaccesstoken"),
@@ -69,7 +69,7 @@ class Calls:
         self._storage = storage
 
     def prepare(self, call: str, request: Request, arguments: Mapping[str, str]) -> PreparedCall:
-        """Read and admit a call. Raise `Refusal` for a body or credentials that will not do."""
+        """Read and admit a call. Raise `Refusal` for an invalid body or wrong credentials."""
         if call == "File/Upload":
             self._account.check_credentials(request.headers)
             return PreparedCall("", lambda: self._upload(request))
@@ -187,7 +187,7 @@ def _known(task: WiroTask | None) -> WiroTask:
 
 
 def _origin(request: Request) -> str:
-    """Files are named where the caller found the sandbox: in a container that is not the address at which it listens."""
+    """File URLs use the address at which the caller reached the sandbox; in a container, it listens at another one."""
     return request.host_url.rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 with kept-alive connections, which werkzeug's own handler always closes, and with hang-ups for the faults."""
+"""HTTP/1.1 that keeps connections alive, which werkzeug's own handler always closes, and that can hang up for the faults."""
 
 import logging
 import socket
@@ -52,7 +52,7 @@ class KeepAliveHandler(WSGIRequestHandler):
         """Log nothing: URLs contain tokens."""
 
     def log_error(self, format: str, *args: Any) -> None:
-        """Log nothing: a caller that disconnects is nothing unusual."""
+        """Log nothing: a caller that disconnects is not unusual."""
 
     def _answer(self, environ: dict[str, Any]) -> None:
         head: list[Any] = []
@@ -88,7 +88,7 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.close_connection = True
 
     def _leave_nothing_unread(self, environ: dict[str, Any], body: "_CountingBody") -> None:
-        """The rest of a request would be read as the next one."""
+        """Otherwise the rest of this request would be read as the next one."""
         if environ.get("wsgi.input_terminated"):
             self.close_connection = True
             return
@@ -119,7 +119,7 @@ class _CountingBody:
 
 
 class ConnectionServer(ThreadedWSGIServer):
-    """A thread a connection, all of which end with the server, idle ones too."""
+    """One thread per connection; all of them end with the server, idle ones too."""
 
     def __init__(self, host: str, port: int, app: WSGIApplication) -> None:
         self._connections: set[socket.socket] = set()
@@ -151,6 +151,6 @@ class ConnectionServer(ThreadedWSGIServer):
 
 
 def _reset(connection: socket.socket) -> None:
-    """Make the coming close an RST instead of an orderly end."""
+    """Make the next close send an RST instead of ending in order."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()

@@ -1,7 +1,7 @@
-"""Wiro's socket: a caller sends a task's token, and is told what becomes of the task.
+"""Wiro's socket: a caller sends a task's token and is sent messages about the task.
 
-Sources: the Wiro documentation. The first word is the task's status; what was before it is not told. As with a real model that
-reports its progress, percentages come with `task_output`. The connection stays open until the caller closes it.
+Sources: the Wiro documentation. The first message is the task's current status; earlier ones are not sent. As with a real model
+that reports its progress, percentages come with `task_output`. The connection stays open until the caller closes it.
 """
 
 import json
@@ -25,7 +25,7 @@ PERCENTAGES = (25, 50, 75, 100)
 STEPS = 20
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_TO_CLOSE = 1.0
-SILENCE = logging.Logger(__name__, logging.CRITICAL + 1)  # the package's own words hold tokens
+SILENCE = logging.Logger(__name__, logging.CRITICAL + 1)  # the package's own log lines contain tokens
 REFUSALS = frozenset({"refuse"})
 OUTPUT_SECONDS = dict(EDITING)[OUTPUT]
 
@@ -86,7 +86,7 @@ class LiveSocket:
         return None
 
     def _tell(self, connection: ServerConnection, task: WiroTask, is_silent: bool) -> None:
-        """Until the caller hangs up. Raises ConnectionClosed."""
+        """Send messages until the caller hangs up. Raises ConnectionClosed."""
         commentary = Commentary(task)
         while True:
             for message in () if is_silent else commentary.due():
@@ -96,7 +96,7 @@ class LiveSocket:
 
 
 class Commentary:
-    """What is to be told of a task, each word once."""
+    """The messages about a task, each to be sent once."""
 
     def __init__(self, task: WiroTask) -> None:
         self._task = task
@@ -137,7 +137,7 @@ def _report(task: WiroTask, percent: int) -> Message:
 
 
 def _corrupted(fault: Fault, task: WiroTask) -> Iterator[str | bytes]:
-    """What is told instead of the truth, or before it."""
+    """What is sent instead of the true messages, or before them."""
     match fault.kind:
         case "close":
             yield json.dumps(_message(task, task.status))
@@ -150,7 +150,7 @@ def _corrupted(fault: Fault, task: WiroTask) -> Iterator[str | bytes]:
 
 
 def _rubbish(task: WiroTask, times: int) -> Iterator[str | bytes]:
-    """No JSON, other people's tasks, absurd numbers, and all statuses in any order, again and again."""
+    """Invalid JSON, other people's tasks, absurd numbers, and all statuses in any order, again and again."""
     yield from ("", "no JSON", b"\x00\xff", "[" * 100_000, "null", "[]", '{"type": {"a": 1}, "message": "x"}')
     yield json.dumps({**_message(task, OUTPUT, _report(task, 33)), "tasktoken": "f" * 30})
     absurd = {"percentage": "1e999", "stepCurrent": "-3", "stepTotal": "9" * 400, "remainingTime": "soon"}

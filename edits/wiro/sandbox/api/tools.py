@@ -24,7 +24,7 @@ TYPES = {
 
 
 def tool_answer(model: ModelDeclaration, price: Decimal, tasks: Iterable[WiroTask]) -> dict[str, Any]:
-    """One entry of `tool`; `price` is in USD, by the method of the model's file; its `tasks` are counted in `taskstat`."""
+    """One entry of `tool`; `price` is in USD, counted by the method in the model's file; `tasks` is the number in `taskstat`."""
     owner, _, project = model.slug.partition("/")
     ended = [task for task in tasks if task.ended and task.inputs.model.slug == model.slug]
     successes = sum(task.cost > 0 for task in ended)

@@ -1,4 +1,4 @@
-"""What the mock model can do to a picture: RGB in, RGB of the same size out (but for quarter turns). Pillow only."""
+"""What the mock model can do to a picture: RGB in, RGB of the same size out (except after quarter turns). Pillow only."""
 
 import colorsys
 import random
@@ -176,7 +176,7 @@ def moon(image: Image.Image, chance: random.Random) -> Image.Image:
 
 
 def tint(color: Color) -> Effect:
-    """The picture's light and shade in the given color, with something of its own colors left."""
+    """The picture's light and shade in the given color, with some of its own colors left."""
 
     def tinted(image: Image.Image, chance: random.Random) -> Image.Image:
         dark: Color = (color[0] // 6, color[1] // 6, color[2] // 6)
@@ -188,7 +188,7 @@ def tint(color: Color) -> Effect:
 
 
 def graded(image: Image.Image, chance: random.Random) -> Image.Image:
-    """For words the mock model does not know: two random colors, one for shadows and one for lights."""
+    """For prompts that the mock model does not know: two random colors, one for shadows and one for lights."""
     hue = chance.random()
     dark, light = _from_hue(hue, 0.75, 0.2), _from_hue(hue + chance.uniform(0.35, 0.6), 0.4, 1.0)
     split = ImageOps.colorize(ImageOps.grayscale(image), dark, light, mid=_from_hue(hue + 0.15, 0.4, 0.6))

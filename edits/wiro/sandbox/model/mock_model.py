@@ -18,14 +18,14 @@ GAIN_DRIFT = 0.025
 COLOR_DRIFT = 0.006
 WATERMARK = "AI-generated"
 MARK = "sandbox"
-# More would take seconds to paint, and tells nothing more.
+# More would take seconds to paint, and would show nothing more.
 MOST_PIXELS = 4_000_000
-# Each format takes what it knows of these.
+# Each format uses the options that it knows.
 SAVING = {"compress_level": 1, "quality": 92}
 
 
 def apply_prompt(picture: bytes, inputs: Inputs, seed: int, size_scale: float = 1.0) -> bytes:
-    """Edit a JPEG or PNG, give a picture in the model's format; the same picture, inputs and seed give the same bytes.
+    """Edit a JPEG or PNG and return a picture in the model's format; the same picture, inputs and seed give the same bytes.
 
     Raises `OSError` for a broken picture.
 
@@ -43,8 +43,8 @@ def apply_prompt(picture: bytes, inputs: Inputs, seed: int, size_scale: float = 
 def _opened(picture: bytes, inputs: Inputs, size_scale: float) -> Image.Image:
     """Upright RGB in the size that the model gives."""
     with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
-        # Decoded hardly larger than it is painted, turned in place, and converted only if it must be: a copy of a large photo
-        # takes 48 MB, and four may be painted at once.
+        # Decoded hardly larger than it will be painted, rotated in place, and converted only if necessary: a copy of a large
+        # photo takes 48 MB, and four may be painted at once.
         shorter = min(_size(opened.size, inputs))
         opened.draft("RGB", (shorter, shorter))
         ImageOps.exif_transpose(opened, in_place=True)
@@ -90,7 +90,7 @@ def _pushed(image: Image.Image, guidance_scale: float) -> Image.Image:
 
 
 def _drifted(image: Image.Image, chance: random.Random) -> Image.Image:
-    """The slight change of tone all over, by seed, of a model that makes every pixel new."""
+    """The slight change of tone all over, depending on the seed, that comes with a model that repaints every pixel."""
     gamma = 1 + chance.uniform(-GAMMA_DRIFT, GAMMA_DRIFT)
     gain_of_all = 1 + chance.uniform(-GAIN_DRIFT, GAIN_DRIFT)
     curves: list[int] = []

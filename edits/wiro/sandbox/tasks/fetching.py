@@ -1,4 +1,4 @@
-"""Fetching the input picture as the model would: with limits, and a plain word when it will not do."""
+"""Fetching the input picture as the model would: with limits, and a plain message if it cannot be used."""
 
 import io
 import time
@@ -17,7 +17,7 @@ UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)  #
 
 
 class UnusableInput(Exception):
-    """The input picture cannot be had, or breaks a rule of the model."""
+    """The input picture cannot be fetched, or breaks a rule of the model."""
 
 
 def new_session() -> requests.Session:

@@ -82,7 +82,7 @@ class RunLog:
             return run
 
     def take(self, run: Run, model: ModelDeclaration, origin: str) -> WiroTask:
-        """Make a task of it, or raise `Refusal`: inputs first, then balance and concurrency."""
+        """Make a task from it, or raise `Refusal`: inputs first, then balance and concurrency."""
         inputs = read_inputs(run.parameters, model)
         self._account.take_slot()
         fault = self._faults.take("task", run.prompt)

@@ -33,7 +33,7 @@ FAILING = (("task_preprocess_end", 0.2), ("task_postprocess_start", 0.3))
 
 @dataclass
 class WiroTask:
-    """One accepted Run. Moments are unix seconds; an ended task never changes again, save for its files.
+    """One accepted Run. Moments are unix seconds; an ended task never changes again, except for its files.
 
     `visible_from` and `visible_until` bound when calls know it; `results_from` is when outputs show.
     """
@@ -117,7 +117,7 @@ class TaskBook:
         return task if task is not None and task.visible else None
 
     def __iter__(self) -> Iterator[WiroTask]:
-        """In the order of their Runs; those of this moment, so that others may be added meanwhile."""
+        """In the order of their Runs; a snapshot, so that others may be added meanwhile."""
         with self._lock:
             return iter(list(self._tasks))
 

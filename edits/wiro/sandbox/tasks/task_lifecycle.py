@@ -51,7 +51,7 @@ class TaskLifecycle:
         self._at(task.moments[-1][0], lambda: self._preprocess(task, fault))
 
     def cancel(self, task: WiroTask) -> bool:
-        """End a task that waits in the queue; no callback then. False if it has left the queue."""
+        """End a task that waits in the queue, without a callback. False if it has left the queue."""
         with task.lock:
             return task.status == QUEUE and self._end(task, CANCELED, Decimal(0))
 
@@ -109,7 +109,7 @@ class TaskLifecycle:
         self._at(over, lambda: self._finish(task, Decimal(0)))
 
     def _die(self, task: WiroTask, is_silent: bool) -> None:
-        """End before the model has run; silently: with nothing that tells it from a log line."""
+        """End before the model has run. If silent, nothing distinguishes the final status from a log line."""
         with task.lock:
             task.pexit = "" if is_silent else "1"
             task.debugerror = "" if is_silent else "the worker could not start the model"

@@ -134,7 +134,7 @@ def test_one_export_at_a_time_and_the_place_is_free_again_even_if_nothing_was_re
     running = confirmed.get(EXPORT)
     refused = confirmed.get(EXPORT, follow=True)
     assert "already in progress" in text_of(refused)
-    # What the web server does when the visitor has gone; all of it would close the test's database as well.
+    # Only part of what the web server does when a visitor has gone; the rest would close the test's database as well.
     for close in getattr(running, "_resource_closers"):  # noqa: B009
         close()
     assert downloaded(confirmed).namelist()

@@ -1,4 +1,5 @@
-"""Signing in with an OpenID Connect provider, a real one on this machine: who gets in, who gets an account, when it is away."""
+"""Signing in with an OpenID Connect provider, a real one on this machine: who gets in, who gets an account, and what happens
+while it is down."""
 
 import logging
 import socket
@@ -51,7 +52,7 @@ def known(provider: str) -> Claims:
 
 
 def sign_in(client: Client, person: str, begin: str = BEGIN) -> Response:
-    """What the site answers when the provider has sent them back."""
+    """What the site answers when the provider has sent the person back."""
     to_provider = client.get(begin)
     assert to_provider.status_code == 302, text_of(to_provider)
     back = requests.post(to_provider["Location"], data={"sub": person}, allow_redirects=False, timeout=5)

@@ -34,7 +34,7 @@ def test_a_task_passes_the_statuses_in_order() -> None:
         seen = [caller.task(task_id)["status"]]
         while seen[-1] != "task_postprocess_end":
             seen.append(caller.task(task_id)["status"])
-        # A busy machine may look away for the length of a status, so what is seen is in order and not always complete.
+        # On a busy machine the test may miss a status, so what it sees is in order but not always complete.
         assert sorted(seen, key=STATUSES.index) == seen
         assert len(set(seen)) > len(STATUSES) / 2
         ended = caller.task(task_id)
