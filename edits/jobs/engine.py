@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError
-from django.db.models import F
 
 from ..failpoints import failpoint
 from ..log_context import about
@@ -88,8 +87,7 @@ def release_claims() -> None:
 
 def release(edit: Edit, **changes: Any) -> None:
     """Release the claim of a step that was not begun, or that lost the database; it does not count as fruitless."""
-    mine = Edit.objects.filter(pk=edit.pk, lease_token=edit.lease_token, fruitless_claims__gt=0)
-    mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1, **changes)
+    Edit.objects.release([edit], **changes)
 
 
 def put_off(suspect: Edit) -> Edit:

@@ -111,8 +111,8 @@ def _running() -> Work:
                 claimed.pop()
         finally:
             # What found no free thread.
-            for edit in claimed:
-                engine.release(edit)
+            if claimed:
+                Edit.objects.release(claimed)
 
 
 def _waiting() -> Work:

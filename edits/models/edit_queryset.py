@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
@@ -49,13 +49,21 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
         """Take the lease of a due edit. The worker that changes the row gets it; all others are too late."""
-        return next(iter(self.claim_many([edit_id], seconds)), None)
+        return next(iter(self._claimed([edit_id], seconds).select_related("photo")), None)
 
     def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
-        """Take the leases of those that are due and free, all at once, and return them with photo and attempts."""
+        """Take the leases of those that are due and free, all at once. They come with their attempts, as polls need them, and
+        without their photos."""
+        return list(self._claimed(edit_ids, seconds))
+
+    def _claimed(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> Self:
         lease, until = uuid.uuid4(), _database_time(timedelta(seconds=seconds))
         due = self.filter(pk__in=edit_ids).due(clock.now())
         if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
-            return []
-        mine = self.filter(pk__in=edit_ids, lease_token=lease)
-        return list(mine.select_related("photo").prefetch_related("attempts"))
+            return self.none()
+        return self.filter(pk__in=edit_ids, lease_token=lease).prefetch_related("attempts")
+
+    def release(self, edits: "Sequence[Edit]", **changes: Any) -> None:
+        """Release the leases of edits that were claimed together and not worked on; they do not count as fruitless."""
+        mine = self.filter(pk__in=[edit.pk for edit in edits], lease_token=edits[0].lease_token, fruitless_claims__gt=0)
+        mine.update(lease_token=None, lease_until=None, fruitless_claims=F("fruitless_claims") - 1, **changes)
