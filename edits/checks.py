@@ -69,7 +69,7 @@ def wiro_can_reach_this_site(app_configs: Any, **kwargs: Any) -> list[CheckMessa
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname or ""
     if validate_host(host, settings.ALLOWED_HOSTS):
         return []
-    hint = "Callbacks from Wiro and its requests for photos would get the answer 400."
+    hint = "Wiro's callbacks and photo requests would be answered with 400."
     return [Warning(f"ALLOWED_HOSTS does not include {host}, the host of PUBLIC_BASE_URL.", hint=hint, id="edits.W002")]
 
 
@@ -88,7 +88,7 @@ def oidc_is_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.OIDC_SERVER_URL and not _is_web_address(settings.OIDC_SERVER_URL):
         found.append(Error("OIDC_SERVER_URL must start with http:// or https://.", id="edits.E009"))
     if bool(settings.OIDC_SERVER_URL) != bool(settings.OIDC_CLIENT_ID):
-        found.append(Error("OIDC_SERVER_URL and OIDC_CLIENT_ID need each other.", id="edits.E010"))
+        found.append(Error("Set both OIDC_SERVER_URL and OIDC_CLIENT_ID, or neither.", id="edits.E010"))
     return found
 
 
@@ -101,9 +101,13 @@ def header_sign_in_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage
     if not header.replace("-", "").isalnum() or not header.isascii():
         found.append(Error("PROXY_AUTH_HEADER must be the name of a header, such as Remote-User.", id="edits.E011"))
     if not settings.TRUSTED_PROXIES:
-        found.append(Error("PROXY_AUTH_HEADER needs TRUSTED_PROXIES: a header of anybody else is ignored.", id="edits.E012"))
+        said = "PROXY_AUTH_HEADER needs TRUSTED_PROXIES: the header is ignored unless it comes from a trusted proxy."
+        found.append(Error(said, id="edits.E012"))
     if settings.SIGNUP_OPEN:
-        hint = "Who signs up with the name of somebody whom the proxy knows has the same account. Set SIGNUP_OPEN=off."
+        hint = (
+            "Anybody could sign up with the name of a person the proxy knows, and would share that person's account. "
+            "Set SIGNUP_OPEN=off."
+        )
         found.append(Warning("PROXY_AUTH_HEADER is set, and SIGNUP_OPEN is on.", hint=hint, id="edits.W005"))
     return found
 

@@ -51,7 +51,7 @@ class _Parser(ArgumentParser):
 def edit_parser() -> ArgumentParser:
     parser = _parser("edit", EDIT, ENVIRONMENT + CODES)
     parser.usage = "reword edit PHOTO [PHOTO ...] INSTRUCTION (-o FILE | --into FOLDER) [options]"
-    help = "JPEG, PNG or WebP files, then what should change: one argument, so in quotes"
+    help = "JPEG, PNG or WebP files, then the instruction as one quoted argument"
     parser.add_argument("words", nargs="*", metavar="PHOTO ... INSTRUCTION", help=help)
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the result, for a single photo")
     parser.add_argument("--into", type=Path, metavar="FOLDER", help="results of any number of photos, named as the photos are")
@@ -62,7 +62,8 @@ def edit_parser() -> ArgumentParser:
         metavar="X,Y,W,H",
         help="change only this part: fractions of width and height or percent",
     )
-    parser.add_argument("--seed", type=_seed, metavar="N", help="repeats a result; another seed makes, and pays for, another one")
+    help = "repeats a result; a different seed orders, and pays for, a new one"
+    parser.add_argument("--seed", type=_seed, metavar="N", help=help)
     parser.add_argument(
         "--no-fit", dest="fit", action="store_false", help="refuse photos that a site would have to crop or shrink"
     )
@@ -74,7 +75,7 @@ def edit_parser() -> ArgumentParser:
         type=_seconds,
         default=3600.0,
         metavar="SECONDS",
-        help="for the whole command (3600); orders go on without it",
+        help="time limit for the whole command (3600); orders continue after it",
     )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
     parser.add_argument("--again", action="store_true", help="order again what failed, was lost, or may have been charged")
@@ -103,7 +104,9 @@ def _parser(command: str, description: str, epilog: str) -> ArgumentParser:
 
 def _add_money(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--yes", action="store_true", help="agree to the price that is shown; without a terminal this or --max-price"
+        "--yes",
+        action="store_true",
+        help="agree to the price shown; without a terminal, this or --max-price is required",
     )
     parser.add_argument("--max-price", type=_money, metavar="USD", help="agree to at most this for the whole command")
 
@@ -148,9 +151,7 @@ def wanted(options: Namespace) -> Wanted:
         reason = "Say where the results go: -o FILE for one photo, or --into FOLDER."
         raise Refused(reason, Exit.WRONG_USE)
     if options.wiro and options.region:
-        reason = (
-            "With --wiro only whole photos can be edited: the rest of the photo is kept as it was by a site. Leave out --region."
-        )
+        reason = "--region needs a site, which keeps the rest of the photo unchanged. With --wiro, leave it out."
         raise Refused(reason, Exit.WRONG_USE)
     return Wanted(options.prompt, options.model, options.region or "", options.seed, options.fit, options.again)
 
@@ -162,7 +163,7 @@ def _region(text: str) -> str:
     parts = [float(part.rstrip("%")) / (100 if part.endswith("%") else 1) for part in text.split(",")]
     left, top, width, height = parts
     if max(parts) > 1:
-        raise argparse.ArgumentTypeError("counts in fractions of the photo from 0 to 1, or in percent, and not in pixels")
+        raise argparse.ArgumentTypeError("must be fractions of the photo (0 to 1) or percentages, not pixels")
     if not width or not height or left + width > 1.0001 or top + height > 1.0001:
         raise argparse.ArgumentTypeError("must be a part of the photo: left, top, width, height")
     if parts == [0, 0, 1, 1]:

@@ -82,7 +82,7 @@ def writer(*, force: bool) -> Store:
         try:
             _write(job.output, in_format_of(job.output, picture), force=force)
         except FileExistsError:
-            reason = f"{shown(job.output)} was made meanwhile, and is not replaced."
+            reason = f"{shown(job.output)} was created in the meantime and was not replaced."
             raise NotDone(Status.FAILED, reason, made.id, made.cost) from None
         except OSError as error:
             reason = f"Its result cannot be stored: {error.strerror or error}. The same command fetches it again."

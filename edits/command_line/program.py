@@ -22,9 +22,9 @@ from .site_edits import SiteEdits
 from .way import Budget
 from .wiro_edits import WiroEdits
 
-NO_SITE = "Which site? Give --site URL or set REWORD_SITE (or use --wiro with a Wiro key of yours)."
+NO_SITE = "Which site? Give --site URL or set REWORD_SITE (or use --wiro with your own Wiro key)."
 NO_TOKEN = 'REWORD_TOKEN is not set. Make a token at the site under "Your account", "API tokens".'  # noqa: S105 - none
-INTERRUPTED = "Interrupted. The same command goes on from here; it pays for nothing twice."
+INTERRUPTED = "Interrupted. Run the same command again to continue; nothing is paid for twice."
 NO_KEY = "WIRO_API_KEY is not set."
 
 

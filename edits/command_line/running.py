@@ -12,8 +12,8 @@ from .way import Track, Way
 # Seconds that ordering and storing may still take after Ctrl-C; a second one doesn't wait.
 LAST_SECONDS = 130.0
 
-GOES_ON = "It is still being edited; the same command fetches the result, and pays nothing more."
-NOBODY_KNOWS = "No answer came, so it may have been ordered; the same command finds out, and orders nothing twice."
+GOES_ON = "It is still being edited; run the same command again to fetch the result at no extra cost."
+NOBODY_KNOWS = "No answer came, so it may have been ordered. Run the same command again to find out; it orders nothing twice."
 
 
 class Runner:
@@ -43,7 +43,7 @@ class Runner:
         return True
 
     def _stop(self) -> None:
-        self._report.line("Stopping; what is being sent is finished first. Ctrl-C once more stops at once.")
+        self._report.line("Stopping after the current requests finish. Press Ctrl-C again to stop immediately.")
         try:
             self._patience.stop(LAST_SECONDS)
         except KeyboardInterrupt:
@@ -85,7 +85,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - one photo's trouble is not the others'
             left = _as_it_is(track)
             status = Status.FAILED if left.status == Status.NOT_SENT else left.status
-            return Outcome(track.job, status, f"A mistake in this program: {error!r}. {left.message}", track.id)
+            return Outcome(track.job, status, f"A bug in this program: {error!r}. {left.message}", track.id)
         return Outcome(track.job, Status.DONE, "", made.id, made.cost)
 
 

@@ -137,7 +137,7 @@ class SiteClient:
         body = self._exchange(method, path, MAX_ANSWER_BYTES, **options)
         found = _decoded(body)
         if not found:
-            raise SiteError(f"{self.url} answers, but not as the API of a Reword site does.", 200)
+            raise SiteError(f"{self.url} answered, but not like a Reword site's API.", 200)
         return found
 
     def _exchange(self, method: str, path: str, most: int, **options: Any) -> bytes:
@@ -200,12 +200,12 @@ def _refusal(url: str, response: requests.Response, body: bytes) -> SiteError:
     status, problem = response.status_code, _decoded(body)
     if 300 <= status < 400:
         target = urlsplit(response.headers.get("Location", ""))
-        where = f" to {target.scheme}://{target.netloc}" if target.netloc else ""
-        return SiteError(f"{url} redirects{where}; use the address that it leads to.", status)
+        if not target.netloc:
+            return SiteError(f"{url} redirects; use the address that it leads to.", status)
+        return SiteError(f"{url} redirects to {target.scheme}://{target.netloc}; use that address instead.", status)
     if not problem.get("code"):
-        return SiteError(
-            f"{url} answers with HTTP {status}, and not as the API of a Reword site does.", status, "", _pause(response)
-        )
+        said = f"{url} answered with HTTP {status}, and not like a Reword site's API."
+        return SiteError(said, status, "", _pause(response))
     return SiteError(" ".join(str(problem.get("detail")).split()), status, str(problem["code"]), _pause(response))
 
 

@@ -72,7 +72,9 @@ class SiteEdits:
                 if error.code not in DELETED:
                     raise _not_ordered(error, track) from None
                 if not self._wanted.again:
-                    raise NotDone(Status.FAILED, f"It was ordered before, and deleted at the site since. {AGAIN}") from None
+                    raise NotDone(
+                        Status.FAILED, f"It was ordered before but has since been deleted at the site. {AGAIN}"
+                    ) from None
                 continue
             if self._wanted.again and edit.status in ("failed", "canceled"):
                 continue

@@ -186,7 +186,7 @@ class WiroEdits:
 
     def _failed(self, entry: Entry, task: WiroTask) -> NotDone:
         if task.ended_without_outputs:
-            reason = f"Wiro says that task {task.id} succeeded, and gives no picture. It may have been charged."
+            reason = f"Wiro says that task {task.id} succeeded but returned no picture. It may have been charged."
             return NotDone(Status.UNKNOWN, reason, task.id, task.listed_cost)
         said = f": {shown(task.debug_error)}" if task.debug_error else ""
         reason = "It was canceled at Wiro." if task.is_canceled else f"The model made no picture{said.rstrip('.')}."
@@ -223,7 +223,7 @@ MAY_BE_CHARGED = (
     "It was sent, no answer came, and Wiro lists no task for it: it may have been charged. "
     "The same command looks again; --again orders it again, and may pay twice."
 )
-_GONE = "It was made before, and its result is not where it was stored."
+_GONE = "It was made before, but its result is no longer where it was stored."
 
 
 def price_of(client: WiroClient, model: ModelDeclaration) -> tuple[Decimal, bool] | None:

@@ -65,7 +65,7 @@ class EventCode(models.TextChoices):
     PURGE_REQUESTED = "purge_requested", _("deleted permanently")
     PURGED = "purged", _("photos removed permanently")
     SHARED = "shared", _("offered to the gallery")
-    NAME_HIDDEN = "name_hidden", _("without the owner’s name from now on")
+    NAME_HIDDEN = "name_hidden", _("owner’s name hidden")
     UNSHARED = "unshared", _("made private")
     LINK_CREATED = "link_created", _("private link created (days: %(days)d)")
     LINKS_REVOKED = "links_revoked", _("private links revoked: %(count)d")

@@ -57,7 +57,7 @@ class EditPhoto(Arguments):
     model: str = Field("", description="A `slug` of list_models; empty for the default model")
     inputs: dict[str, bool | int | float | str] = Field(
         default_factory=dict,
-        description="Values of that model’s own `inputs` in list_models, by `field`. What is left out has its default; "
+        description="Values of that model’s own `inputs` in list_models, by `field`. Inputs left out get their defaults; "
         "a `seed` of 0 draws one",
     )
     keep_seed: bool = Field(

@@ -22,7 +22,7 @@ def price(price: Price) -> str:
 
 def price_changed(price_now: Price) -> str:
     """The message for somebody who has seen a lower price."""
-    told = _("The price has changed since you opened this page. It’s now %(price)s. Send again to accept it.")
+    told = _("The price has changed since you opened this page. It’s now %(price)s. Send your request again to accept it.")
     return told % {"price": price(price_now)}
 
 

@@ -236,12 +236,12 @@ _FAILURES: dict[Failure, Callable[[Edit], str]] = {
         _("Try another variation or a simpler instruction.") if has_seed(edit) else _("Try again, or try a simpler instruction.")
     ),
     Failure.NO_OUTPUT: lambda edit: (
-        _("The model finished without a result. Another seed often helps.")
+        _("The model finished without a result. Trying another seed often helps.")
         if has_seed(edit)
         else _("The model finished without a result. Trying again often helps.")
     ),
     Failure.OUTPUT_INVALID: lambda edit: (
-        _("The model returned a file that can’t be opened. Another seed often helps.")
+        _("The model returned a file that can’t be opened. Trying another seed often helps.")
         if has_seed(edit)
         else _("The model returned a file that can’t be opened. Trying again often helps.")
     ),

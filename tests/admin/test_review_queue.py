@@ -153,7 +153,7 @@ def test_all_that_waits_of_one_owner_is_seen_and_decided_together(
     address = f"{GRID}?owner={alice.pk}"
     page = reviewer.get(address).text
     assert [str(edit.pk) in page for edit in (*hers, *his)] == [True, True, False]
-    assert "Only of alice" in page
+    assert "Only edits by alice" in page
     answer = reviewer.post(address, {"action": "approve", "id": [str(edit.pk) for edit in hers]})
     assert answer["Location"] == address
 

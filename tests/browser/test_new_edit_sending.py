@@ -106,7 +106,7 @@ def test_one_of_many_can_be_left_out(open_form: Callable[..., Page], photo: Any)
 def test_more_than_twenty_photos_are_told(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, *(photo(f"{number}.png", 20, 20) for number in range(22)))
-    expect(page.get_by_text("You can send up to 20 photos at once. Left out: 2.")).to_be_visible()
+    expect(page.get_by_text("You can send up to 20 photos at once. Not added: 2.")).to_be_visible()
     expect(button(page, "Edit 20 photos")).to_be_visible()
 
 

@@ -80,9 +80,9 @@ def test_a_refusal_is_its_own_words(client: SiteClient, httpserver: HTTPServer) 
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ("<html>", 404, "not as the API"),
-        ("<html>", 200, "not as the API"),
-        ("[1]", 200, "not as the API"),
+        ("<html>", 404, "like a Reword site's API"),
+        ("<html>", 200, "like a Reword site's API"),
+        ("[1]", 200, "like a Reword site's API"),
         ("[" * 9999, 200, "API"),
     ],
 )
@@ -96,6 +96,12 @@ def test_a_redirect_is_told_and_the_token_does_not_follow_it(client: SiteClient,
     elsewhere = {"Location": "https://photos.example.org/api/v1/models"}
     httpserver.expect_request("/api/v1/models").respond_with_data("", 301, headers=elsewhere)
     with pytest.raises(SiteError, match=r"redirects to https://photos\.example\.org; use"):
+        client.models()
+
+
+def test_a_redirect_within_the_site_names_no_other_address(client: SiteClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/models").respond_with_data("", 301, headers={"Location": "/elsewhere"})
+    with pytest.raises(SiteError, match="redirects; use the address that it leads to"):
         client.models()
 
 

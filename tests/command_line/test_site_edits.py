@@ -55,7 +55,7 @@ def test_ten_photos_are_paid_for_once_although_the_command_is_killed_and_interru
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
-    assert "The same command goes on from here" in said
+    assert "Run the same command again to continue" in said
     assert "Traceback" not in said
     last = shell.reword(*command)
     assert last.code == 0, last.rest

@@ -106,7 +106,7 @@ def test_ctrl_c_waits_for_the_answer_and_says_what_goes_on(wiro: SandboxServer, 
         results, rest = process.communicate(timeout=60)
     assert process.returncode == 130
     assert '"status": "pending"' in results
-    assert "The same command goes on from here" in rest
+    assert "Run the same command again to continue" in rest
     assert shell.reword(*COMMAND).code == 0
     assert len(wiro.runs()) == 1
 

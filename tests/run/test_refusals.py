@@ -63,7 +63,7 @@ def test_a_file_where_the_data_folder_should_be(tmp_path: Path) -> None:
         ("SANDBOX_TIME_SCALE", "0", "SANDBOX_TIME_SCALE=0 is not a number greater than 0"),
         ("PUBLIC_BASE_URL", "photos", "PUBLIC_BASE_URL must start with http:// or https://."),
         ("SPEND_PER_PERSON", "abc", "SPEND_PER_PERSON=abc is not a valid value"),
-        ("OIDC_CLIENT_ID", "reword", "OIDC_SERVER_URL and OIDC_CLIENT_ID need each other."),
+        ("OIDC_CLIENT_ID", "reword", "Set both OIDC_SERVER_URL and OIDC_CLIENT_ID, or neither."),
         ("PROXY_AUTH_HEADER", "Remote-User", "PROXY_AUTH_HEADER needs TRUSTED_PROXIES: "),
         ("REDIS_URL", "amqp://me:sesame@127.0.0.1", "REDIS_URL must start with redis:// or rediss://"),
         ("DATABASE_URL", "oracle://me:sesame@127.0.0.1/x", "DATABASE_URL must start with postgres://"),

@@ -50,7 +50,7 @@ class _CountedCodes:
         if verdict == Verdict.LOCKED:
             raise forms.ValidationError(_("Too many wrong codes. Try again in 15 minutes."), code="locked")
         if verdict == Verdict.WRONG:
-            raise forms.ValidationError(_("Wrong code, or one that has been used. Wait for the next one."), code="wrong")
+            raise forms.ValidationError(_("This code is wrong or has already been used. Wait for the next one."), code="wrong")
         return code
 
     def _is_right(self) -> bool:

@@ -49,7 +49,7 @@ def away(request: HttpRequest, error: Exception) -> HttpResponse:
     """The provider can't be reached, or its answer is invalid. That may contain secrets, so only the kind of error is logged."""
     log.warning("the OpenID Connect provider cannot be used: %s", type(error).__name__)
     name = {"name": settings.OIDC_NAME}
-    text = _("%(name)s doesn’t answer as it should. Try again in a minute, or sign in with your password.") % name
+    text = _("%(name)s isn’t responding properly. Try again in a minute, or sign in with your password.") % name
     return problem(request, _("%(name)s can’t be reached") % name, text, 503)
 
 
@@ -92,8 +92,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if settings.SIGNUP_OPEN or settings.OIDC_SIGNUP:
             return True
         name = {"name": settings.OIDC_NAME}
-        text = _("Sign in with your password, then connect %(name)s in your account. If you have none, ask the operator.") % name
-        raise ImmediateHttpResponse(problem(request, _("No account yet"), text, 403))
+        text = _(
+            "Sign in with your password, then connect %(name)s in your account. "
+            "If you don’t have an account, ask the operator of this site."
+        )
+        raise ImmediateHttpResponse(problem(request, _("No account yet"), text % name, 403))
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """Applies the limit for all new accounts. If somebody else takes the name at this moment, another one is chosen."""

@@ -62,7 +62,7 @@ def _say(request: HttpRequest, is_sent: bool) -> None:
     if is_sent:
         messages.success(request, _("Check your mail and open the link in it."))
     else:
-        messages.warning(request, _("There have been enough mails for now. Try again in an hour."))
+        messages.warning(request, _("You’ve requested too many emails. Try again in an hour."))
 
 
 def _page(request: HttpRequest, form: EmailForm, status: int = 200) -> HttpResponse:

@@ -53,7 +53,7 @@ class ChangePassword(PasswordChangeView):
             raise PermissionDenied
         messages.success(self.request, _("Password changed. You’ve been signed out everywhere else."))
         if ApiToken.valid().filter(owner=person(self.request)).exists():
-            messages.warning(self.request, _("Your API tokens still work. Revoke those that you don’t know or need."))
+            messages.warning(self.request, _("Your API tokens still work. Revoke any that you don’t recognize or need."))
         return super().form_valid(form)
 
     def form_invalid(self, form: Any) -> HttpResponse:
