@@ -23,10 +23,8 @@ from .states import ENDED, MOVES, PARKABLE, PENDING, Condition, Failure, Forbidd
 
 _SEEDEDIT = "ByteDance/image-to-image-seededit-v3"
 
-# The most seconds that the gap between two looks adds to an observed age.
-OBSERVED_GAP = 400.0
-# What the column holds; beyond it a backoff does not grow.
-RETRIES_MAX = 10_000
+OBSERVED_GAP = 400.0  # the most seconds that the gap between two looks adds to an observed age
+RETRIES_MAX = 10_000  # what the column holds; beyond it a backoff does not grow
 NO_CONDITION: dict[str, Any] = {"condition": Condition.NONE, "condition_age": 0.0, "condition_looks": 0}
 
 
