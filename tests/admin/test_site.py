@@ -44,7 +44,7 @@ def test_beside_a_red_number_stands_what_to_do(viewer: Client, alice: User, phot
     edit_in(State.UNCONFIRMED, alice, photo)
     cache.clear()
     page = text_of(viewer.get("/admin/"))
-    assert "try again, or give up" in page
+    assert "try again or give up" in page
     assert "Start beat and a worker" in page
 
 

@@ -65,7 +65,7 @@ def test_setting_it_up_and_signing_in_with_it_without_javascript(open_page: Call
     sign_in(other, name)
     other.get_by_label("Code").fill("000000")
     other.get_by_role("button", name="Sign in", exact=True).last.click()
-    expect(other.get_by_text("Wrong code")).to_be_visible()
+    expect(other.get_by_text("This code is wrong")).to_be_visible()
     other.get_by_label("Code").fill(code_for(key))
     other.get_by_role("button", name="Sign in", exact=True).last.click()
     other.wait_for_url("**/edits/")

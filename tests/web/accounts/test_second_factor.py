@@ -55,7 +55,7 @@ def test_after_the_password_a_code_is_asked_for_and_leads_on_to_where_one_wanted
     assert password(client, next="/edits/new/")["Location"] == CODE
     assert not is_in(client)
     assert "Enter your code" in text_of(client.get(CODE))
-    assert "Wrong code" in text_of(client.post(CODE, {"code": "000000"}))
+    assert "This code is wrong" in text_of(client.post(CODE, {"code": "000000"}))
     assert not is_in(client)
     assert client.post(CODE, {"code": f" {code_for(key)[:3]} {code_for(key)[3:]} "})["Location"] == "/edits/new/"
     assert is_in(client)
@@ -92,7 +92,7 @@ def test_of_twenty_wrong_codes_at_once_eight_are_looked_at_and_then_even_the_rig
     for one in browsers:
         password(one)
     pages = at_once(20, lambda number: text_of(browsers[number].post(CODE, {"code": f"{number:06d}"})))
-    assert sum("Wrong code" in page for page in pages) == second_factor.FAILURES_MAX
+    assert sum("This code is wrong" in page for page in pages) == second_factor.FAILURES_MAX
     assert sum("Too many wrong codes" in page for page in pages) == 20 - second_factor.FAILURES_MAX
     assert "Too many wrong codes" in text_of(browsers[0].post(CODE, {"code": code_for(key)}))
     CodeTries.objects.update(since=timezone.now() - timedelta(minutes=16))
