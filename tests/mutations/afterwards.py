@@ -97,8 +97,8 @@ MUTATIONS = [
     Mutation(
         "Wiro's copies are erased after the lease was lost",
         FETCH,
-        "        if edit.move(State.SUCCEEDED, result=compositing.saved(photo)):\n            Attempt",
-        "        if edit.move(State.SUCCEEDED, result=compositing.saved(photo)) or True:\n            Attempt",
+        "compositing.saved(photo)):\n            Attempt.objects.filter(_has_no_use(), ",
+        "compositing.saved(photo)) or True:\n            Attempt.objects.filter(",
         ("tests/jobs/test_late_answers.py",),
     ),
     Mutation(
