@@ -92,7 +92,7 @@ SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-# What docs/benchmarks.md has rows of. The others in bench/ are what these are made of.
+# What docs/benchmarks.md has rows of; bench/shared has what these are made of.
 BENCHES := startup first_views pages status upload_rate uploads pixels whole_edit sweep lag celery_steps throughput machines arrival \
 	screen photo memory
 only ?= $(BENCHES)

@@ -19,7 +19,7 @@ from typing import Any
 import requests
 from PIL import Image, ImageChops
 
-from bench.site import environment, serving, set_up
+from bench.shared.site import environment, serving, set_up
 from tests.photos import photo_path
 from tests.run.site import free_port
 
@@ -35,7 +35,7 @@ def main(rounds: int = 9, database: str = "sqlite") -> None:
         origin = f"http://127.0.0.1:{port}"
         os.environ |= {"WIRO_OUTPUT_HOSTS": origin, "INSTANT_WIRO_ORIGIN": origin, "INSTANT_WIRO_PICTURE": str(picture)}
         os.environ |= {"EDITS_PER_DAY": "1000000", "SPEND_PER_DAY": "1000000", "LOG_LEVEL": "ERROR"}
-        with serving(port, "bench.instant_wiro"):
+        with serving(port, "bench.shared.instant_wiro"):
             set_up()
             _measure(rounds, Path(folder), picture)
 

@@ -14,16 +14,29 @@ from contextlib import ExitStack
 
 import psutil
 
-from bench.site import broker, environment, fill, serving, set_up
+from bench.shared.site import broker, environment, fill, serving, set_up
 from tests.run.site import free_port
 
 EDITS = 4000
 SECONDS = 15.0
 THREADS = "24"
+TASKS = "bench.shared.celery_steps_app"
 POOL = [[sys.executable, "manage.py", "dispatch", "--loop"]]
 CELERY = [
-    [sys.executable, "-m", "celery", "--quiet", "-A", "bench.celery_steps_app", "worker", "--pool", "threads", "-c", THREADS],
-    [sys.executable, "-m", "bench.celery_steps_app"],
+    [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "bench.shared.celery_steps_app",
+        "worker",
+        "--pool",
+        "threads",
+        "-c",
+        THREADS,
+    ],
+    [sys.executable, "-m", TASKS],
 ]
 
 
@@ -32,7 +45,7 @@ def main(rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ |= environment(folder, port, "postgresql") | {"REDIS_URL": f"redis://127.0.0.1:{broker_port}/0"}
         os.environ |= {"WORKER_CONCURRENCY": THREADS, "SWEEP_SECONDS": "0.5"}
-        stack.enter_context(serving(port, "bench.stub_wiro"))
+        stack.enter_context(serving(port, "bench.shared.stub_wiro"))
         stack.enter_context(broker(broker_port))
         set_up()
         measure(rounds)

@@ -14,9 +14,9 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bench.bare import ask_when_due
-from bench.figures import percentile, print_machine, verdict
-from bench.site import environment, fill, poll_threads, program, serving, set_up
+from bench.shared.bare import ask_when_due
+from bench.shared.figures import percentile, print_machine, verdict
+from bench.shared.site import environment, fill, poll_threads, program, serving, set_up
 from tests.run.site import free_port
 
 WINDOW, GRACE = 60.0, 30.0
@@ -33,7 +33,7 @@ def main(edits: int = 20_000, database: str = "postgresql", workers: int = 1) ->
     with tempfile.TemporaryDirectory() as folder:
         heard = Path(folder) / "heard"
         os.environ |= environment(folder, port, database) | {"STUB_WIRO_HEARD": str(heard)}
-        with serving(port, "bench.stub_wiro"):
+        with serving(port, "bench.shared.stub_wiro"):
             set_up()
             print(
                 f"| {edits} edits, {database} | asked about | never | p50 | p95 | p99 (< {GOAL:g} s) |\n|---|---|---|---|---|---|"

@@ -15,7 +15,7 @@ import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.site import broker, environment, serving, set_up
+from bench.shared.site import broker, environment, serving, set_up
 from tests.buckets import running_bucket
 from tests.run.site import free_port
 
@@ -39,7 +39,7 @@ def main(rounds: int = 3) -> None:
             "SPEND_PER_DAY": "1000000",
             "ALLOWED_HOSTS": "127.0.0.1",
         }
-        stack.enter_context(serving(port, "bench.instant_wiro"))
+        stack.enter_context(serving(port, "bench.shared.instant_wiro"))
         stack.enter_context(broker(broker_port))
         set_up()
         measure(rounds, Path(folder))

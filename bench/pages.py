@@ -14,7 +14,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from bench.site import environment
+from bench.shared.site import environment
 
 SMALL, LARGE = 1000, 1_000_000
 PENDING = 20

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bench import drift, heavy
-from bench.photographs import photographs
+from bench.shared import drift, heavy
+from bench.shared.photographs import photographs
 from edits import images
 from edits.images import change_detection
 from edits.images.color_difference import as_seen

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from PIL import Image
 
-from bench.pictures import jpeg, png
+from bench.shared.pictures import jpeg, png
 from edits import images
 from edits.images.pairing import LONGER_SIDE as SHEET
 from tests.images.pictures import swapped_primaries

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from bench.figures import percentile, print_machine, verdict
+from bench.shared.figures import percentile, print_machine, verdict
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.conftest import OFFLINE
 from tests.browser.install import executable

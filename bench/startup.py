@@ -19,7 +19,7 @@ from pathlib import Path
 
 import requests
 
-from bench.figures import print_machine, spread, verdict
+from bench.shared.figures import print_machine, spread, verdict
 from tests.run.site import COMMAND, ROOT, RunningSite, Visitor
 
 # What tests shorten is as people have it.

@@ -12,7 +12,7 @@ import time
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from bench.site import environment, fill, set_up
+from bench.shared.site import environment, fill, set_up
 
 ROUNDS, SECONDS, MANY = 9, 1.0, 100
 GOAL, GOAL_OF_MANY = 0.7, 300
@@ -24,7 +24,7 @@ def main(database: str = "sqlite") -> None:
         set_up()
         from django.conf import settings  # noqa: PLC0415 - only after the environment is set
 
-        settings.ROOT_URLCONF = "bench.status_urls"
+        settings.ROOT_URLCONF = "bench.shared.status_urls"
         fill(20_000)
         _measure(database)
 

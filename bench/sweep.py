@@ -12,9 +12,9 @@ import sys
 import tempfile
 import time
 
-from bench import bare
-from bench.figures import print_machine, ratios, spread, verdict
-from bench.site import environment, fill, poll_threads, serving, set_up
+from bench.shared import bare
+from bench.shared.figures import print_machine, ratios, spread, verdict
+from bench.shared.site import environment, fill, poll_threads, serving, set_up
 from tests.run.site import free_port
 
 EDITS, ROUNDS, SECONDS = 6000, 5, 8.0
@@ -25,7 +25,7 @@ def main(edits: int, database: str, rounds: int) -> None:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= environment(folder, port, database)
-        with serving(port, "bench.stub_wiro"):
+        with serving(port, "bench.shared.stub_wiro"):
             set_up()
             fill(edits)
             _measure(edits, database, rounds)

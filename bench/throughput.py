@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from bench.machines import PEOPLE, order
-from bench.site import broker, environment, serving, set_up
+from bench.shared.site import broker, environment, serving, set_up
 from tests.run.site import free_port
 
 FINISHED = 100
@@ -37,7 +37,7 @@ def main(waiting: int = 20_000, rounds: int = 3) -> None:
             "INSTANT_WIRO_ORIGIN": origin,
             "WIRO_OUTPUT_HOSTS": origin,
         }
-        stack.enter_context(serving(port, "bench.instant_wiro"))
+        stack.enter_context(serving(port, "bench.shared.instant_wiro"))
         stack.enter_context(broker(broker_port))
         set_up()
         _measure(waiting, rounds, Path(folder))

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-from bench.figures import percentile, print_machine, ratios, spread
-from bench.pictures import jpeg
-from bench.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
+from bench.shared.figures import percentile, print_machine, ratios, spread
+from bench.shared.pictures import jpeg
+from bench.shared.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
 from bench.uploads import body, headers
 from editor_site.run import MALLOC
 from tests.run.site import free_port

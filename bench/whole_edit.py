@@ -22,9 +22,9 @@ from typing import Any
 import requests
 from PIL import Image
 
-from bench.figures import print_machine, ratios, spread, verdict
-from bench.pictures import jpeg
-from bench.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
+from bench.shared.figures import print_machine, ratios, spread, verdict
+from bench.shared.pictures import jpeg
+from bench.shared.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
 from bench.uploads import BOUNDARY, body
 from tests.run.site import free_port
 
@@ -53,7 +53,7 @@ def main(rounds: int = 9) -> None:
         os.environ |= environment(folder, port, "sqlite") | NO_LIMITS | {"ALLOWED_HOSTS": "testserver", "HTTPS": "off"}
         os.environ |= {"WIRO_OUTPUT_HOSTS": origin, "INSTANT_WIRO_ORIGIN": origin, "INSTANT_WIRO_PICTURE": str(picture)}
         os.environ["REDIS_URL"] = stack.enter_context(broker(broker_port))
-        stack.enter_context(serving(port, "bench.instant_wiro"))
+        stack.enter_context(serving(port, "bench.shared.instant_wiro"))
         set_up()
         floor, program = Floor(photo, Path(folder)), Program(photo)
         pairs = [(floor.once(), program.once()) for _ in range(rounds + 1)]

@@ -27,7 +27,7 @@ HALVED_COLOR = 2
 # small photo the blocks at the region's edge are a large part, and a seam that follows them looks like stairs. Measured on photos
 # of 48 × 36 pixels: as JPEG, 90 % of the pixels stayed within one level.
 SMALL = 1_000_000
-# Two canvases at a time per process bound the memory, as in `clean`; `bench/heavy.py` measures what one takes.
+# Two canvases at a time per process bound the memory, as in `clean`; `bench/shared/heavy.py` measures what one takes.
 painting = threading.BoundedSemaphore(2)
 
 

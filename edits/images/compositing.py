@@ -25,7 +25,7 @@ def stitch(source: bytes, painted: bytes, region: Region, plan: CropPlan) -> Cle
     agree there, it is laid over as it is. Returns a picture of the source's size and format (of a small JPEG a PNG); outside of
     the region its pixels are the source's but for the rounding of the encoder. Raises OSError for what does not decode.
 
-    Time and memory: `bench/heavy.py` measures them.
+    Time and memory: `bench/shared/heavy.py` measures them.
     """
     with Image.open(io.BytesIO(painted), formats=("JPEG", "PNG", "WEBP")) as answer:
         picture = answer.convert("RGB")

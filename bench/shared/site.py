@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 PEOPLE = 100
-# What bench/stub_wiro.py always answers.
+# What bench/shared/stub_wiro.py always answers.
 RUNNING = "task_output"
 NO_LIMITS = {"EDITS_PER_DAY": "1000000", "EDITS_AT_ONCE": "1000000", "SPEND_PER_DAY": "1000000", "STORAGE_PER_USER": str(10**15)}
 

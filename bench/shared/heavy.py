@@ -1,4 +1,4 @@
-"""Time and memory of a composite of 12 megapixels, each in a process of its own: `python -m bench.heavy NAME` is one of them."""
+"""Time and memory of a composite of 12 megapixels, each in its own process: `python -m bench.shared.heavy NAME` is one."""
 
 import io
 import random
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bench import drift
+from bench.shared import drift
 from edits import images
 from tests.photos import photo_path
 
@@ -26,7 +26,7 @@ def measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _prepare(Path(folder))
         for kind in KINDS:
-            command = [sys.executable, "-m", "bench.heavy", kind, folder]
+            command = [sys.executable, "-m", "bench.shared.heavy", kind, folder]
             seconds, megabytes = map(float, subprocess.check_output(command, text=True).split())  # noqa: S603 - our own
             verdict = "held" if seconds < SECONDS and megabytes < MEGABYTES else "missed"
             print(f"| {kind} | {seconds:.2f} s | {megabytes:.0f} MB | {verdict} |", flush=True)
