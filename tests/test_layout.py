@@ -110,10 +110,10 @@ def test_the_tool_servers_sdk_is_loaded_only_when_it_is_used() -> None:
 
 
 def test_websockets_is_loaded_only_where_it_is_used_since_it_is_an_extra() -> None:
-    users = {"edits/wiro/live_connection.py", "edits/wiro/sandbox/api/live_socket.py"}
+    users = {"edits/wiro/live/connection.py", "edits/wiro/sandbox/api/live_socket.py"}
     assert {shown(path) for path in SOURCES if "websockets" in {module[0] for module in imports_of(path)}} == users
     for path in SOURCES:
-        assert not [module for module in imports_of(path) if "live_connection" in module], shown(path)
+        assert not [module for module in imports_of(path) if module[1:4] == ("wiro", "live", "connection")], shown(path)
 
 
 @pytest.mark.parametrize("part", OUTSIDE_LIBRARIES)

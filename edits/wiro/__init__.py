@@ -11,9 +11,8 @@
 Modules: `client` (the API calls), `task`, `tool` and `status` (the objects they return), `callback` (what a callback says),
 `exceptions` (what can go wrong), `values` (validation of single values), `answer` (did Wiro say yes or no), `refusal` (why a
 model made no result), `results` (what an answer means for its call), `auth` (signing), `download` (outputs), `waiting` (until a
-task has ended), `live`, `live_message` and `live_connection` (what Wiro's socket reports meanwhile), `files` and `arguments`
-(what calls take), `addresses` (of Wiro), `wire` (connections and deadlines); `catalog` declares the models that we know,
-`sandbox` is a local stand-in for Wiro.
+task has ended), `live` (what Wiro's socket reports meanwhile), `files` and `arguments` (what calls take), `addresses` (of
+Wiro), `wire` (connections and deadlines); `catalog` declares the models that we know, `sandbox` is a local stand-in for Wiro.
 """
 
 from .addresses import BASE_URL, SOCKET_URL

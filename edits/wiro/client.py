@@ -16,7 +16,7 @@ from .auth import WiroAuth
 from .download import Downloader
 from .exceptions import WiroAPIError, WiroConnectionError, WiroResponseError, WiroUnsupportedCallError
 from .files import Source, Target, opened, stored
-from .live import news_from
+from .live.news import news_from
 from .results import accepted_run, asked_for, may_mean_unknown_call
 from .task import WiroRun, WiroTask, WiroTaskList
 from .tool import WiroTool

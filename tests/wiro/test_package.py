@@ -41,7 +41,7 @@ def test_a_run_whose_answer_is_lost(wiro_sandbox):
 
 def test_the_sandboxs_socket_is_there_and_named(wiro_sandbox):
     assert os.environ["WIRO_SOCKET_URL"] == wiro_sandbox.socket_url != ""
-    import wiro.live_connection
+    import wiro.live.connection
 """
 
 

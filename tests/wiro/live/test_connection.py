@@ -17,7 +17,7 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 from websockets.utils import accept_key
 
-from edits.wiro.live_connection import MAX_MESSAGE_BYTES, LiveConnection
+from edits.wiro.live.connection import MAX_MESSAGE_BYTES, LiveConnection
 from tests.wiro.raw import Conversation, closed_port, raw_server
 
 TOKEN = "eDcCm5yyUfIv"
@@ -77,7 +77,7 @@ def test_the_token_is_sent_as_documented_and_nothing_of_it_is_logged(caplog: pyt
 def test_neither_a_huge_message_nor_more_messages_than_any_task_needs_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     with server(WORD, "x" * (MAX_MESSAGE_BYTES + 1), WORD) as wiro:
         assert heard(f"ws://127.0.0.1:{wiro.port}/v1") == [WORD]
-    monkeypatch.setattr("edits.wiro.live_connection.MAX_MESSAGES", 3)
+    monkeypatch.setattr("edits.wiro.live.connection.MAX_MESSAGES", 3)
     with server(*[WORD] * 1000) as wiro:
         assert heard(f"ws://127.0.0.1:{wiro.port}/v1") == [WORD] * 3
 
@@ -153,7 +153,7 @@ def test_a_server_that_speaks_another_language_gets_no_token(answer: bytes) -> N
 def test_a_server_that_floods_and_does_not_read_cannot_keep_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
     # Waiting for a closing handshake, or for the server to read, would take longer than this test waits.
     for name in ("CLOSE_SECONDS", "OPEN_SECONDS"):
-        monkeypatch.setattr(f"edits.wiro.live_connection.{name}", 60)
+        monkeypatch.setattr(f"edits.wiro.live.connection.{name}", 60)
     is_stuck, is_over = threading.Event(), threading.Event()
 
     def flood(conversation: Conversation) -> None:

@@ -14,7 +14,7 @@ from requests import adapters
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from .wire import Call, open_socket
+from ..wire import Call, open_socket
 
 OPEN_SECONDS = 10.0
 CLOSE_SECONDS = 1.0

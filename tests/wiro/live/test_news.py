@@ -14,7 +14,7 @@ from edits.wiro.sandbox import SandboxServer
 from tests.photos import photo_path
 from tests.wiro.raw import MODEL, Conversation, raw_server
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FOREVER = 3600.0
 
 
@@ -44,13 +44,13 @@ def never_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the first request, only the socket leads to another one, and does so at once."""
     monkeypatch.setattr("edits.wiro.waiting.FIRST_PAUSE", FOREVER)
     monkeypatch.setattr("edits.wiro.waiting.LONGEST_PAUSE", FOREVER)
-    monkeypatch.setattr("edits.wiro.live.LEAST_PAUSE", 0.001)
+    monkeypatch.setattr("edits.wiro.live.news.LEAST_PAUSE", 0.001)
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edits.wiro.waiting.FIRST_PAUSE", 0.05)
-    monkeypatch.setattr("edits.wiro.live.LEAST_PAUSE", 0.001)
+    monkeypatch.setattr("edits.wiro.live.news.LEAST_PAUSE", 0.001)
 
 
 def start(client: WiroClient) -> WiroRun:
@@ -136,7 +136,7 @@ def test_a_socket_that_repeats_itself_leads_to_one_question_for_each_status(
 def test_no_question_comes_sooner_than_the_least_pause(
     wiro: SandboxServer, client: WiroClient, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edits.wiro.live.LEAST_PAUSE", FOREVER)
+    monkeypatch.setattr("edits.wiro.live.news.LEAST_PAUSE", FOREVER)
     wiro.faults.add("model", "stuck", value="task_output")
     wiro.faults.add("socket", "premature_end")
     with pytest.raises(WiroTimeoutError):

@@ -12,10 +12,10 @@ from importlib import import_module
 from types import TracebackType
 from typing import Protocol
 
-from .live_message import LiveMessage, read_message
-from .status import CANCELED, STATUS_ORDER, WiroLiveProgress
-from .task import WiroTask
-from .waiting import NO_NEWS, News
+from ..status import CANCELED, STATUS_ORDER, WiroLiveProgress
+from ..task import WiroTask
+from ..waiting import NO_NEWS, News
+from .message import LiveMessage, read_message
 
 LEAST_PAUSE = 1.0
 """Seconds between two questions, whatever the socket says meanwhile."""
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
-    """See `live_connection.LiveConnection`."""
+    """See `connection.LiveConnection`."""
 
     def messages(self, task_token: str, /) -> Iterator[str | bytes]: ...
     def close(self) -> None: ...
@@ -36,7 +36,7 @@ def news_from(socket_url: str, task_token: str) -> News:
     if not socket_url:
         return NO_NEWS
     try:
-        connection: Connection = import_module(f"{__package__}.live_connection").LiveConnection(socket_url)
+        connection: Connection = import_module(f"{__package__}.connection").LiveConnection(socket_url)
     except ModuleNotFoundError as error:
         logger.info("Waiting without live progress, for %s is missing: pip install 'wiro[live]'", error.name)
         return NO_NEWS

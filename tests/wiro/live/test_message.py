@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from edits.wiro import WiroLiveProgress
-from edits.wiro.live_message import LiveMessage, read_message
+from edits.wiro.live.message import LiveMessage, read_message
 
 TOKEN = "eDcCm5yyUfIv"
 # As in the documentation of Wiro.

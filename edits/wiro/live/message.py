@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .status import WiroLiveProgress
-from .values import MAX_STATUS, as_float, as_int, as_line, as_text, decode_json
+from ..status import WiroLiveProgress
+from ..values import MAX_STATUS, as_float, as_int, as_line, as_text, decode_json
 
 _MOST_STEPS = 1_000_000
 _MOST_SECONDS = 24 * 3600.0

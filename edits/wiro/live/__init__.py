@@ -1,0 +1,1 @@
+"""What Wiro's socket reports while a task runs: `news` is what a wait reads; `connection` needs `websockets`, an extra."""
