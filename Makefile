@@ -92,15 +92,15 @@ SEEDS ?= 10000
 simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
-# What docs/benchmarks.md has rows of; bench/shared has what these are made of.
-BENCHES := startup first_views pages status upload_rate uploads pixels whole_edit sweep lag celery_steps throughput machines arrival \
+# All of bench/; what they share is in bench/shared/. docs/benchmarks.md and docs/security.md have the figures.
+BENCHES := startup first_views pages status upload_rate upload_memory pixels whole_edit polls lag celery_steps throughput workers arrival \
 	screen photo memory
 only ?= $(BENCHES)
 bench: $(VENV)/dev.installed ## measure everything (more than an hour); only=NAME runs bench/NAME.py alone, with args=… if it takes any
 	@$(if $(filter screen first_views,$(only)),$(BIN)/python -m tests.browser.install)
 	@for name in $(only); do echo "--- $$name"; $(BIN)/python -m bench.$$name $(args) || exit 1; done
 
-profile: $(VENV)/dev.installed ## where the time of a benchmark goes, as far as its own process does the work: only=arrival, only=pages, only=sweep
+profile: $(VENV)/dev.installed ## where the time of a benchmark goes, as far as its own process does the work: only=arrival, only=pages, only=polls
 ifeq ($(only),$(BENCHES))
 	@echo "make: say which benchmark, as in make profile only=arrival" >&2; exit 1
 else

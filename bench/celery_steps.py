@@ -1,8 +1,9 @@
 """What a step costs in the worker pool, and what as a Celery task of its own: `python -m bench.celery_steps [rounds]`.
 
-Every step is one poll of a running edit at a Wiro that answers at once. Both sides are one worker process with as many threads;
-the one is handed its work by the scheduler in the same process, the other through Redis by a second process, as with queues of
-their own. Rounds alternate, since others may work on this machine. Needs nothing; starts its own PostgreSQL, Redis and Wiro.
+Every step is one poll of a running edit at a Wiro that answers at once. Both sides are one worker process with 24 threads, of
+which the pool gives at most 18 to polls. The scheduler hands the pool its work in the same process; Celery's tasks come through
+Redis from a second process, as with queues of their own. Rounds alternate, since others may work on this machine. Needs nothing;
+starts its own PostgreSQL, Redis and Wiro.
 """
 
 import os

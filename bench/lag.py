@@ -22,7 +22,8 @@ from tests.run.site import free_port
 WINDOW, GRACE = 60.0, 30.0
 # Until the first edit is due, so that telling all of them is over by then.
 LEAD = 5.0
-# The due times of rows that wait for their side's turn: later than all that comes before, not so late that they count as wrong.
+# Until the engine's edits are brought forward, they are due this far ahead: after the other sides, and not so far that a due
+# time counts as wrong and so as now.
 ASIDE = timedelta(minutes=8)
 GOAL = 2.0
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import psutil
 
-from bench.machines import PEOPLE, order
 from bench.shared.site import broker, environment, serving, set_up
+from bench.workers import PEOPLE, order
 from tests.run.site import free_port
 
 FINISHED = 100

@@ -22,7 +22,7 @@ from pathlib import Path
 from bench.shared.figures import percentile, print_machine, ratios, spread
 from bench.shared.pictures import jpeg
 from bench.shared.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
-from bench.uploads import body, headers
+from bench.upload_memory import body, headers
 from editor_site.run import MALLOC
 from tests.run.site import free_port
 

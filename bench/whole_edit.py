@@ -25,7 +25,7 @@ from PIL import Image
 from bench.shared.figures import print_machine, ratios, spread, verdict
 from bench.shared.pictures import jpeg
 from bench.shared.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
-from bench.uploads import BOUNDARY, body
+from bench.upload_memory import BOUNDARY, body
 from tests.run.site import free_port
 
 PHOTO, RESULT = (4000, 3000), (1024, 768)

@@ -1,1 +1,1 @@
-"""What the benchmarks share: sites, servers, pictures, floors, and how figures are shown. None of these is a benchmark."""
+"""What the benchmarks share: sites, servers, pictures, floors and tables; `heavy` and `drift` are parts of bench/photo.py."""

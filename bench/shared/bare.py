@@ -5,10 +5,11 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import requests
 from requests.adapters import HTTPAdapter
+
+from bench.shared.stub_wiro import RUNNING
 
 
 def session(threads: int) -> requests.Session:
@@ -55,8 +56,7 @@ def ask_when_due(due: Mapping[str, float], threads: int, until: float, *, stays:
             except IndexError:
                 return
             time.sleep(max(min(moment, until) - time.time(), 0))
-            still_runs = partial(ask, asking, task_id)
-            while still_runs() and stays and time.time() < until:
+            while ask(asking, task_id) == RUNNING and stays and time.time() < until:
                 time.sleep(1)
 
     with asking, ThreadPoolExecutor(threads) as pool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def print_machine() -> None:
-    """What a figure means nothing without; the load tells how much other work there was when the run began."""
+    """The machine, and its load when the run began: without these, a figure means nothing."""
     cpu = Path("/proc/cpuinfo")
     lines = cpu.read_text().splitlines() if cpu.exists() else []
     model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())

@@ -1,4 +1,4 @@
-"""A Wiro that is done at once: every Run has succeeded by its first poll, with the same picture. For bench/machines.py,
+"""A Wiro that is done at once: every Run has succeeded by its first poll, with the same picture. For bench/workers.py,
 and for bench/arrival.py, which names the file in INSTANT_WIRO_PICTURE."""
 
 import io

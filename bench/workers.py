@@ -1,4 +1,4 @@
-"""Finished edits a minute with one, two and three workers: `python -m bench.machines [rounds]`.
+"""Finished edits a minute with one, two and three workers: `python -m bench.workers [rounds]`.
 
 PostgreSQL, Redis and a bucket, each worker with a DATA_DIR of its own, a Wiro that is done at once. Every edit is submitted,
 polled, fetched, decoded, stored in the bucket and compared. Rounds alternate, since others may work on this machine; medians

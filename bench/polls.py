@@ -1,4 +1,4 @@
-"""How many running edits one process asks about a second: `python -m bench.sweep [edits] [database] [rounds]`.
+"""How many running edits one process asks about a second: `python -m bench.polls [edits] [database] [rounds]`.
 
 All of them were asked about before, as most are at any moment: Wiro says once more that they still run. The floor is a bare
 pool of as many threads, which asks the same Wiro on kept-alive connections and keeps nothing. Both databases wait for the disk.
@@ -87,4 +87,4 @@ if __name__ == "__main__":
         main(count, arguments[1], times)
     else:
         for name in ("sqlite", "postgresql"):
-            subprocess.run([sys.executable, "-m", "bench.sweep", str(count), name], check=True)  # noqa: S603 - ourselves
+            subprocess.run([sys.executable, "-m", "bench.polls", str(count), name], check=True)  # noqa: S603 - ourselves

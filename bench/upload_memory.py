@@ -1,4 +1,4 @@
-"""How much memory the web server needs while many large photos arrive at once: `python -m bench.uploads 30`.
+"""How much memory the web server needs while many large photos arrive at once: `python -m bench.upload_memory 30`.
 
 A site as `make run` starts it, photos of 33 MB that must be made to fit, all sent at the same time over HTTP. Printed are the
 answers, the peak memory of the web server's processes (resident, in MB), and how long a page took meanwhile.
