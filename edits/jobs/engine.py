@@ -52,7 +52,13 @@ def carry_on(edit: Edit) -> Edit:
     """The one step of an edit whose lease this worker holds. Returns the edit as it is afterwards."""
     failpoint("after_claim")
     with about(edit=edit.pk):
-        return _carry_on(edit)
+        try:
+            return _carry_on(edit)
+        except DatabaseError:
+            # Nothing can be written now. An edit being submitted keeps its lease; when that expires, submit.recover decides.
+            if edit.state != State.SUBMITTING and edit.lease_token:
+                _unreleased.append(edit)
+            raise
 
 
 def _carry_on(edit: Edit) -> Edit:
@@ -90,6 +96,15 @@ def release(edit: Edit, **changes: Any) -> None:
     Edit.objects.release([edit], **changes)
 
 
+def release_unworked(edits: list[Edit]) -> None:
+    """Release edits that were claimed together and found no thread."""
+    try:
+        Edit.objects.release(edits)
+    except DatabaseError:
+        _unreleased.extend(edits)
+        raise
+
+
 def put_off(suspect: Edit) -> Edit:
     """Release a suspect while another one is worked on. Waiting with the lease would use it up and count against the edit."""
     release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
@@ -100,10 +115,7 @@ def _step(edit: Edit) -> None:
     try:
         STEPS[State(edit.state)](edit)
     except DatabaseError:
-        # Nothing can be written now. An edit being submitted keeps its lease; when that expires, submit.recover decides.
-        if edit.state != State.SUBMITTING:
-            _unreleased.append(edit)
-        raise
+        raise  # carry_on remembers the claim
     except ENVIRONMENT_ERRORS as error:
         log.error("edit %s (%s) waits: disk, folder or memory problem: %s: %s", edit.pk, edit.state, type(error).__name__, error)
         storage_health.doubt()

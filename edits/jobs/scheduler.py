@@ -78,14 +78,15 @@ def _start(kind: Kind, work: Work, offered: set[Any], until: float) -> int:
     started = 0
     with closing(work):
         for step, subject in work:
-            if subject in offered:
+            # An attempt may have two things to follow up.
+            if (step, subject) in offered:
                 continue
             left = until - time.monotonic()
             if left <= 0 or not pool.offer(kind, step, subject, timeout=left):
                 break
             started += 1
             if step is not carry_on_while_due:
-                offered.add(subject)
+                offered.add((step, subject))
     return started
 
 
@@ -112,7 +113,7 @@ def _running() -> Work:
         finally:
             # What found no free thread.
             if claimed:
-                Edit.objects.release(claimed)
+                engine.release_unworked(claimed)
 
 
 def _waiting() -> Work:

@@ -1,7 +1,7 @@
 """The worker pool: threads that do the steps. Celery tasks and the scheduler only hand over work, so they never wait for Wiro.
 
-Each kind of work has threads that the others cannot take: while Wiro is silent, Runs that wait for an answer hold up neither
-polls nor the results that are paid for.
+No kind of work can take all threads but the fetching of results, for which some are kept: while Wiro is silent, Runs that wait
+for an answer hold up neither polls nor the results that are paid for.
 """
 
 import logging
@@ -74,11 +74,15 @@ class WorkerPool:
             if not self._changed.wait_for(lambda: self._has_room(kind), timeout):
                 return False
             self._busy[kind] += 1
+        # Taken once: by the thread that begins with the work, or here, to withdraw it.
+        turn = threading.Lock()
         try:
-            self._pool.submit(self._do, kind, work, *args)
-        except RuntimeError:  # drained: the process is about to end
-            self._give_back(kind)
-            return False
+            self._pool.submit(self._do, turn, kind, work, *args)
+        except RuntimeError:
+            # Drained, or no thread could be started; then the work is queued all the same, and a thread that runs would do it.
+            if turn.acquire(blocking=False):
+                self._give_back(kind)
+                return False
         return True
 
     def _has_room(self, kind: Kind) -> bool:
@@ -92,7 +96,9 @@ class WorkerPool:
             self._busy[kind] -= 1
             self._changed.notify_all()
 
-    def _do(self, kind: Kind, work: Callable[..., Any], *args: Any) -> None:
+    def _do(self, turn: threading.Lock, kind: Kind, work: Callable[..., Any], *args: Any) -> None:
+        if not turn.acquire(blocking=False):
+            return
         try:
             close_old_connections()
             work(*args)

@@ -260,6 +260,7 @@ class Edit(models.Model):
         due_at: datetime | None,
         *,
         code: str = EventCode.NONE,
+        kind: Event.Kind = Event.Kind.POSTPONED,
         data: dict[str, Any] | None = None,
         reason: str = "",
         **changes: Any,
@@ -269,7 +270,7 @@ class Edit(models.Model):
         now = clock.now()
         changes = {"polled_at": now, "observed_age": self.age_at(now)} | changes
         changes |= {"due_at": due_at, "step_retries": min(self.step_retries + 1, RETRIES_MAX)}
-        event = Event(kind=Event.Kind.POSTPONED, code=code, data=data or {}, reason=reason[:REASON_MAX]) if code else None
+        event = Event(kind=kind, code=code, data=data or {}, reason=reason[:REASON_MAX]) if code else None
         return self._change(event, True, False, changes)
 
     def park(self, code: str, *, data: dict[str, Any] | None = None, reason: str = "", **changes: Any) -> bool:
@@ -284,8 +285,7 @@ class Edit(models.Model):
 
     def _change(self, event: Event | None, fenced: bool, keep_lease: bool, changes: dict[str, Any]) -> bool:
         changes.setdefault("fruitless_claims", 0)
-        if not keep_lease:
-            changes |= {"lease_token": None, "lease_until": None}
+        changes |= {} if keep_lease else {"lease_token": None, "lease_until": None}
         same = Edit.objects.filter(pk=self.pk, state=self.state)
         if fenced:
             same = same.filter(lease_token=self.lease_token)

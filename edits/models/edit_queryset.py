@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -49,19 +49,21 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def claim(self, edit_id: uuid.UUID | str, seconds: float) -> "Edit | None":
         """Take the lease of a due edit. The worker that changes the row gets it; all others are too late."""
-        return next(iter(self._claimed([edit_id], seconds).select_related("photo")), None)
+        return next(iter(self._claim([edit_id], seconds, self.select_related("photo"))), None)
 
     def claim_many(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> "list[Edit]":
         """Take the leases of those that are due and free, all at once. They come with their attempts, as polls need them, and
         without their photos."""
-        return list(self._claimed(edit_ids, seconds))
+        return self._claim(edit_ids, seconds, self)
 
-    def _claimed(self, edit_ids: Sequence[uuid.UUID | str], seconds: float) -> Self:
+    def _claim(self, edit_ids: Sequence[uuid.UUID | str], seconds: float, read: Self) -> "list[Edit]":
         lease, until = uuid.uuid4(), _database_time(timedelta(seconds=seconds))
         due = self.filter(pk__in=edit_ids).due(clock.now())
-        if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
-            return self.none()
-        return self.filter(pk__in=edit_ids, lease_token=lease).prefetch_related("attempts")
+        # If they cannot be read, nobody would know the lease.
+        with transaction.atomic():
+            if not due.update(lease_token=lease, lease_until=until, fruitless_claims=F("fruitless_claims") + 1):
+                return []
+            return list(read.filter(pk__in=edit_ids, lease_token=lease).prefetch_related("attempts"))
 
     def release(self, edits: "Sequence[Edit]", **changes: Any) -> None:
         """Release the leases of edits that were claimed together and not worked on; they do not count as fruitless."""

@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from edits.jobs import scheduler
+from edits.jobs import engine, scheduler
 from edits.jobs.worker_pool import Kind, WorkerPool
 from edits.models import Attempt, Edit
+from edits.models.edit_queryset import EditQuerySet
 from edits.wiro.sandbox import SandboxServer
 from tests.fixtures import NewEdit
 from tests.rows import present
@@ -73,3 +75,36 @@ def test_running_edits_that_find_no_free_thread_are_released(
     for edit in edits:
         edit.refresh_from_db()
         assert (edit.lease_token, edit.fruitless_claims) == (None, 0)
+
+
+def test_claims_that_could_not_be_released_are_released_when_the_database_is_back(
+    new_edit: NewEdit, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OperationalError("the database is away")
+
+    edits = [new_edit() for _ in range(3)]
+    Edit.objects.update(state="running")
+    monkeypatch.setattr(pool, "offer", lambda kind, step, subject, timeout: False)
+    with monkeypatch.context() as patch:
+        patch.setattr(EditQuerySet, "release", fail)
+        with pytest.raises(OperationalError):
+            scheduler.dispatch_due()
+    engine.release_claims()
+    for edit in edits:
+        edit.refresh_from_db()
+        assert (edit.lease_token, edit.fruitless_claims) == (None, 0)
+
+
+def test_an_attempt_with_two_things_to_follow_up_gets_both_in_one_tick(
+    new_edit: NewEdit, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit, now = new_edit(), timezone.now()
+    Edit.objects.update(state="canceled", due_at=None, ended_at=now)
+    Attempt.objects.create(edit=edit, number=1, started_at=now, lookup_due_at=now, cleanup_due_at=now, callback_token_hash="a")
+    done: list[str] = []
+    monkeypatch.setattr(scheduler, "look_up_given_up", lambda attempt_id: done.append("look up"))
+    monkeypatch.setattr(scheduler, "clean_up", lambda attempt_id: done.append("clean up"))
+    assert scheduler.dispatch_due() == 2
+    pool.drain()
+    assert sorted(done) == ["clean up", "look up"]

@@ -1,6 +1,6 @@
 """The worker pool refuses work without a free thread, and finishes what it has started."""
 
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from django.contrib.auth.models import User
@@ -75,3 +75,19 @@ def test_a_suspect_waits_for_another_without_its_lease_and_without_counting(alic
     assert (edit.state, edit.lease_token, edit.fruitless_claims) == (State.QUEUED, None, timing.SUSPECT_CLAIMS)
     assert edit.due_at
     assert edit.due_at > clock.now()
+
+
+def test_work_that_was_refused_because_no_thread_could_be_started_is_not_done_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool, go_on = WorkerPool(3), Event()
+    done: list[str] = []
+    assert pool.offer(Kind.POLL, go_on.wait, 20)
+    with monkeypatch.context() as patch:
+        patch.setattr(Thread, "start", refuse)
+        assert not pool.offer(Kind.POLL, done.append, "refused")
+    go_on.set()
+    pool.drain()
+    assert done == []
+    assert set(pool.busy.values()) == {0}

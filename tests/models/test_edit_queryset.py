@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 
 from edits.models import Edit, Photo, State
-from edits.models.edit_queryset import LONGEST_LEASE
+from edits.models.edit_queryset import LONGEST_LEASE, EditQuerySet
+from tests.fixtures import NewEdit
 from tests.rows import edit_in
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +44,18 @@ def test_a_claimed_edit_is_nobody_elses_until_its_lease_ends(alice: User, photo:
     assert Edit.objects.claim(edit.pk, 300) is None
     Edit.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert Edit.objects.claim(edit.pk, 300)
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_claimed_that_could_not_be_read(new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> None:
+        raise OperationalError("the database went away between the claim and the answer")
+
+    edit = new_edit()
+    with monkeypatch.context() as patch:
+        patch.setattr(EditQuerySet, "prefetch_related", fail)
+        with pytest.raises(OperationalError):
+            Edit.objects.claim_many([edit.pk], 60)
+    edit.refresh_from_db()
+    assert (edit.lease_token, edit.fruitless_claims) == (None, 0)

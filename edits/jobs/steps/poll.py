@@ -130,18 +130,24 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
         if task and not attempt.cancel_sent_at:
             _stop(attempt, task)
     status = task.status if task else edit.wiro_status
-    is_new = status != edit.wiro_status
-    edit.postpone(_next_poll(edit, seen), wiro_status=status, **seen)
-    if is_new:
-        Event.objects.create(edit=edit, kind=Event.Kind.REPORTED, code=EventCode.STATUS, data={"status": status})
-    if settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
-        _honor_callback(edit, attempt)
+    code = EventCode.NONE if status == edit.wiro_status else EventCode.STATUS
+    edit.postpone(
+        _next_poll(edit, seen), code=code, kind=Event.Kind.REPORTED, data={"status": status}, wiro_status=status, **seen
+    )
+    _honor_what_came_meanwhile(edit, attempt, asked_at)
 
 
-def _honor_callback(edit: Edit, attempt: Attempt) -> None:
-    """The postponement overwrites a callback that arrived during the poll, so honor it now: the first one at once, a flood of
-    them no more often than other callbacks."""
-    soon = clock.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
+def _honor_what_came_meanwhile(edit: Edit, attempt: Attempt, asked_at: datetime) -> None:
+    """The postponement overwrites what made the edit due since it was claimed, so honor that now: a person's cancel at once, and
+    so the first callback; a flood of callbacks no more often than others."""
+    now = clock.now()
+    if not edit.cancel_requested_at and Edit.objects.filter(pk=edit.pk, cancel_requested_at__isnull=False).exists():
+        _bring_forward(edit, now)
+    elif settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
+        _bring_forward(edit, now + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0))
+
+
+def _bring_forward(edit: Edit, soon: datetime) -> None:
     Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
 
 

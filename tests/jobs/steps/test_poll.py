@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.db import OperationalError
 from django.utils import timezone
 
 from edits.jobs import actions, engine
 from edits.jobs.flow_control import rate_limiter, spending
 from edits.jobs.steps import poll
-from edits.models import CircuitBreaker, Condition, Edit
+from edits.models import CircuitBreaker, Condition, Edit, Event, EventCode, clock
 from edits.wiro import WiroClient, WiroTask
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.fixtures import NewEdit
-from tests.jobs.single_steps import advance
+from tests.jobs.single_steps import advance, claim
+from tests.rows import present
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("even_pace")]
 
@@ -236,3 +238,45 @@ def test_one_answer_stops_all_polls_for_a_minute_at_most(
     sandbox.faults.add("Task/Detail", "http", status=429, retry_after="864000")
     assert advance_to_rest(new_edit()).state == "succeeded"
     assert paused == [60.0]
+
+
+def _running(new_edit: NewEdit, sandbox: SandboxServer) -> Edit:
+    """Claimed for a poll that will say that the task still runs."""
+    sandbox.faults.add("model", "stuck", value="task_output")
+    edit = advance(new_edit())
+    Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now())
+    return claim(edit, 60)
+
+
+def test_a_cancel_between_the_claim_and_the_poll_is_acted_on_at_once(
+    sandbox: SandboxServer, new_edit: NewEdit, alice: User
+) -> None:
+    claimed = _running(new_edit, sandbox)
+    actions.cancel(claimed, alice)
+    assert present(engine.carry_on(claimed)).state == "running"
+    assert present(present(Edit.objects.get(pk=claimed.pk)).due_at) <= clock.now()
+
+
+def test_a_new_status_and_its_place_in_the_history_are_saved_both_or_neither(
+    sandbox: SandboxServer, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise OperationalError("the database is away")
+
+    claimed = _running(new_edit, sandbox)
+    with monkeypatch.context() as patch:
+        patch.setattr(Event, "happened_to", fail)
+        with pytest.raises(OperationalError):
+            engine.carry_on(claimed)
+    engine.release_claims()
+    edit = Edit.objects.get(pk=claimed.pk)
+    assert (edit.wiro_status, edit.lease_token, edit.fruitless_claims) == (claimed.wiro_status, None, 0)
+    assert present(edit.due_at) <= clock.now()
+
+
+def test_a_poll_whose_lease_is_anothers_adds_nothing_to_the_history(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+    slow = _running(new_edit, sandbox)
+    Edit.objects.filter(pk=slow.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    engine.carry_on(claim(slow, 60))
+    engine.carry_on(slow)
+    assert slow.events.filter(code=EventCode.STATUS).count() == 1
