@@ -246,4 +246,11 @@ MUTATIONS = [
         "        return None\n",
         ("tests/jobs/steps/test_task_match.py",),
     ),
+    Mutation(
+        "attempts are counted to number the next one",
+        ADMISSION,
+        "            number=_next_number(edit),\n",
+        "            number=Attempt.objects.filter(edit=edit).count() + 1,\n",
+        ("tests/jobs/flow_control/test_admission.py",),
+    ),
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from ...models import (
     IN_FLIGHT,
@@ -56,11 +57,17 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
         FairShare.objects.update_or_create(owner_id=edit.owner_id, defaults={"last_submitted_at": now})
         return Attempt.objects.create(
             edit=edit,
-            number=Attempt.objects.filter(edit=edit).count() + 1,
+            number=_next_number(edit),
             callback_token_hash=token_hash(callback_token),
             started_at=now,
             cost_reserved=edit.cost_reserved,
         )
+
+
+def _next_number(edit: Edit) -> int:
+    """Not their count: an attempt that was paid for after all has moved to an edit of its own."""
+    newest = Attempt.objects.filter(edit=edit).aggregate(number=Max("number"))["number"]
+    return (newest or 0) + 1
 
 
 def _must_wait(edit: Edit) -> Wait | None:
