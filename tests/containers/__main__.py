@@ -58,21 +58,21 @@ def _try_all(engine: Engine, only: str) -> int:
     versions.make_repository(repository)
     print("Making the base images …", flush=True)
     base_images.provide(engine, versions.base_images(repository), CACHE)
-    gateway = engine.docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+    address = engine.address_for_containers()
     print(COLUMN.format("tried", "edits", "seconds", ""), flush=True)
     failed = 0
     for name, tries in {"old": OLD_SITE, "new": NEW_SITE}.items():
         if only in ("", name):
-            failed += _try_site(engine, repository, gateway, name, tries)
+            failed += _try_site(engine, repository, address, name, tries)
     print(f"{'all of it held' if not failed else f'{failed} failed'}", flush=True)
     return int(bool(failed))
 
 
-def _try_site(engine: Engine, repository: Path, gateway: str, name: str, tries: dict[str, Scenario]) -> int:
+def _try_site(engine: Engine, repository: Path, address: str, name: str, tries: dict[str, Scenario]) -> int:
     """How many failed. After the first, the site is not what the others expect."""
     parent = engine.folder / name
     parent.mkdir()
-    books = open_books(gateway)
+    books = open_books(address)
     with books.sandbox:
         site = Site(engine, books, parent, repository)
         for what, scenario in tries.items():

@@ -1,5 +1,6 @@
 """A Docker engine that touches nothing of another one: its socket, its data and its state are in a folder of its own."""
 
+import ipaddress
 import os
 import shutil
 import subprocess
@@ -92,6 +93,11 @@ class Engine:
         if self._process and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(300)
+
+    def address_for_containers(self) -> str:
+        """This machine's address on the engine's bridge. An engine does not name it while it has just created the bridge."""
+        subnet = self.docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}").strip()
+        return str(ipaddress.ip_network(subnet)[1])
 
     def docker(self, *arguments: str, cwd: Path | None = None) -> str:
         return self.run(["docker", *arguments], cwd or self.folder)
