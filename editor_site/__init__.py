@@ -4,7 +4,3 @@ import os
 
 # Before numpy is imported: its products here are tiny, and waking a pool of threads for each takes longer than the product.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-from .celery import app as celery_app
-
-__all__ = ["celery_app"]

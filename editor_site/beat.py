@@ -11,6 +11,8 @@ from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 
+import edits  # noqa: F401 - found only now: the celery command looks in this folder just while it imports the application
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
 
 app = Celery("editor_site.beat", fixups=[], set_as_current=True)

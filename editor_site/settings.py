@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "axes",
     *APPS,
     "csp",
+    "editor_site",
     "edits",
 ]
 

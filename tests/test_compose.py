@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from editor_site import run
+from editor_site import programs
 from editor_site.secret_files import SECRETS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,12 +28,12 @@ def test_compose_runs_the_same_commands_as_make_run(services: dict[str, Any]) ->
     commands = {name: service["command"] for name, service in services.items() if service["image"].startswith("reword")}
     assert commands == {
         "prepare": "python manage.py prepare",
-        "web": run.WEB.format(host="0.0.0.0", port=8000),
-        "worker": run.WORKER,
-        "beat": run.BEAT.format(data="/tmp"),
-        "sandbox": run.SANDBOX.format(host="0.0.0.0", port=8090, time_scale=1),
+        "web": programs.WEB.format(host="0.0.0.0", port=8000, workers=2),
+        "worker": programs.WORKER,
+        "beat": programs.BEAT.format(data="/tmp"),
+        "sandbox": programs.SANDBOX.format(host="0.0.0.0", port=8090, time_scale=1),
     }
-    assert services["worker"]["stop_grace_period"] == f"{run.WORKER_GRACE}s"
+    assert services["worker"]["stop_grace_period"] == f"{programs.WORKER_GRACE}s"
 
 
 def test_compose_keeps_what_must_survive_in_named_volumes(services: dict[str, Any]) -> None:

@@ -160,7 +160,8 @@ class Environment:
         number = len(self.processes)
         home = self.folder / f"{role}-{number}"
         home.mkdir()
-        name, *rest = COMMANDS[role].format(data=home, host="127.0.0.1", port=variables.get("PORT", self.web_port)).split()
+        values = {"data": home, "host": "127.0.0.1", "port": variables.get("PORT", self.web_port), "workers": 1}
+        name, *rest = COMMANDS[role].format(**values).split()
         command = [str(Path(sys.executable).parent / name), *rest]
         return self._spawn(role, command, variables, self.folder / "logs" / f"{number:03}-{role}.log")
 

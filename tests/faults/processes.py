@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from editor_site.run import BEAT, WEB, WORKER
+from editor_site.programs import BEAT, WEB, WORKER
 
 COMMANDS = {
     "worker": WORKER,

@@ -26,7 +26,7 @@ COMMAND = (sys.executable, "-m", "editor_site.run")
 MARK = "REWORD_TEST"
 # A tenth of the sandbox's durations, so an edit takes less than a second.
 QUICK = {"SANDBOX_SIZE_SCALE": "0.4", "SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
-QUICK |= {"API_REQUESTS_PER_MINUTE": "100000"}
+QUICK |= {"API_REQUESTS_PER_MINUTE": "100000", "WEB_CONCURRENCY": "1"}
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 

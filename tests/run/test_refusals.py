@@ -32,6 +32,10 @@ def test_what_is_no_port(tmp_path: Path, port: str) -> None:
     assert refusal(tmp_path, PORT=port) == f"PORT={port} is not a port number"
 
 
+def test_a_web_server_without_processes(tmp_path: Path) -> None:
+    assert refusal(tmp_path, WEB_CONCURRENCY="0") == "WEB_CONCURRENCY=0 is not a number greater than 0"
+
+
 def test_a_taken_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -91,10 +95,10 @@ def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
     assert capsys.readouterr().err.splitlines() == ["make run: SANDBOX_PACE is now called SANDBOX_TIME_SCALE"]
 
 
-def test_a_misspelled_setting_is_told_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_misspelled_setting_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     told = "WARNINGS:\n?: (edits.W004) EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
-    monkeypatch.setattr("editor_site.run.subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 0, "", 2 * told))
-    run._prepare(demo_edits=False, forget_tasks=False)
+    said = [sys.executable, "-c", f"print({2 * told!r} + {run.PREPARED!r})"]
+    run._wait_until_prepared(subprocess.Popen(said, stdout=subprocess.PIPE, text=True))
     assert capsys.readouterr().err == "make run: EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
 
 

@@ -30,9 +30,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::") else settings.HOST  # noqa: S104 - a comparison
         address = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}"
-        with suppress(OperationalError):
-            # A scheduler that starts for the first time waits one period before its first tick.
-            dispatch_due.delay()
         ready = self._wait_until_ready(f"{address}/healthz")
         if not ready:
             self.stderr.write(f"Edits are not being processed yet. See {address}/readyz and the messages above.")
@@ -53,13 +50,22 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _wait_until_ready(self, url: str) -> bool:
-        began, ends_at = timezone.now(), time.monotonic() + PATIENCE
+        began, ends_at, is_asked = timezone.now(), time.monotonic() + PATIENCE, False
         while time.monotonic() < ends_at:
+            is_asked = is_asked or self._ask_for_a_tick()
             # The site is up and the scheduler has run once, so edits are processed.
             if self._swept_since(began) and self._answers(url):
                 return True
             time.sleep(0.2)
         return False
+
+    def _ask_for_a_tick(self) -> bool:
+        """A scheduler that starts for the first time waits one period before its first tick. False: no broker answers yet."""
+        try:
+            dispatch_due.delay()
+        except OperationalError:
+            return False
+        return True
 
     def _answers(self, url: str) -> bool:
         try:
