@@ -23,7 +23,7 @@ from bench.shared.figures import print_machine, spread, verdict
 from tests.run.site import COMMAND, ROOT, RunningSite, Visitor
 
 # Tests shorten these; here they are as people have them.
-SETTINGS = {"SANDBOX_SIZE_SCALE": "1", "ENGINE_TIME_SCALE": "1", "SWEEP_SECONDS": "2"}
+SETTINGS = {"SANDBOX_SIZE_SCALE": "1", "ENGINE_TIME_SCALE": "1", "SWEEP_SECONDS": "2", "WEB_CONCURRENCY": "2"}
 PACES = {"the sandbox's own pace": "1", "a sandbox that paints at once": "0.01"}
 ANSWER, FINISHED, FRESH_FINISHED = 3.0, 8.0, 20.0
 PATIENCE = 600.0
