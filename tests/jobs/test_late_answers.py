@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edits import images
-from edits.jobs import engine, provider
+from edits.jobs import actions, engine, provider
 from edits.jobs.steps import fetch, reconcile, submit
 from edits.models import ABSENT, Attempt, Edit, Outcome, Photo, State
 from edits.wiro import WiroAPIError
@@ -179,6 +179,24 @@ def test_a_task_that_shows_up_after_its_edit_was_sent_again_is_delivered_too(
     sandbox.faults.clear()
     first = lost.attempts.get(number=1)
     assert first.lookup_due_at
+    reconcile.look_up_given_up(first.pk)
+    first.refresh_from_db()
+    assert (first.outcome, bool(first.wiro_task_id)) == (Outcome.SUPERSEDED, True)
+
+
+def test_a_given_up_attempt_is_looked_for_on_while_wiro_shows_no_list(
+    sandbox: SandboxServer, new_edit: NewEdit, no_task_list: None, rita: User, short_runs: None
+) -> None:
+    """A server that does not know the call today, or a page in front of it, proves nothing about tomorrow."""
+    sandbox.faults.add("Run", "reset", after=True)
+    lost = advance_to_rest(new_edit(prompt="The lost one"))
+    actions.try_again_unconfirmed(lost, rita)
+    assert advance_to_rest(lost).state == State.SUCCEEDED
+    first = lost.attempts.get(number=1)
+    reconcile.look_up_given_up(first.pk)
+    first.refresh_from_db()
+    assert first.lookup_due_at
+    sandbox.faults.clear()
     reconcile.look_up_given_up(first.pk)
     first.refresh_from_db()
     assert (first.outcome, bool(first.wiro_task_id)) == (Outcome.SUPERSEDED, True)

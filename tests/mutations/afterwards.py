@@ -187,6 +187,7 @@ MUTATIONS = [
         "edits/models/edit_queryset.py",
         "        due = Q(due_at__lte=now) | Q(due_at__gt=now + FAR_AHEAD)\n",
         "        due = Q(due_at__lte=now)\n",
+        ("tests/models/test_edit_queryset.py",),
     ),
     Mutation(
         "a lease set by a clock that was wrong is respected",
@@ -282,7 +283,7 @@ MUTATIONS = [
         "edits/wiro/exceptions.py",
         "_VALIDATION_STATUSES = frozenset({400, 413, 415, 422})",
         "_VALIDATION_STATUSES = frozenset({400, 401, 403, 413, 415, 422})",
-        ("tests/wiro/test_client.py", "tests/jobs/steps/test_submit.py", "-k", "403 or refus"),
+        ("tests/wiro/test_answer.py",),
     ),
     Mutation(
         "storage trouble fails an edit",

@@ -166,7 +166,7 @@ def test_a_refusal_without_json_is_known_by_its_status(
     httpserver.expect_request(RUN).respond_with_data("<html>no</html>", status=status)
     with pytest.raises(error_class) as raised:
         client.run(MODEL, {})
-    assert getattr(raised.value, kind)
+    assert [name for name in KINDS if getattr(raised.value, name)] == [kind]
     assert raised.value.code is None
     assert not raised.value.has_wiro_code
     assert pickle.loads(pickle.dumps(raised.value)).args == raised.value.args

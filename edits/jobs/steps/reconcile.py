@@ -140,8 +140,6 @@ def _look_up_given_up(attempt: Attempt) -> None:
         adopt(attempt, found.task.id, found.task.token or attempt.claimed_task_token)
     elif found.is_absent and attempt.outcome == Outcome.UNKNOWN:
         attempt.settle(Outcome.REJECTED, error_code=ABSENT)
-    elif found.is_pointless:
-        Attempt.objects.filter(pk=attempt.pk).update(lookup_due_at=None)
 
 
 def _claim_lookup(attempt_id: int) -> Attempt | None:
