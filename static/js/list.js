@@ -2,7 +2,7 @@
 
 import "./endless.js";
 import "./selection.js";
-import { needsNewPage, readStatus, repeat, unseen } from "./poll.js";
+import { isSoon, LATER, needsNewPage, OVER, readStatus, repeat, SOON, unseen } from "./poll.js";
 
 // As many as one question may name.
 const MOST = 100;
@@ -39,8 +39,10 @@ async function redraw(cards) {
 
 async function look() {
   const cards = pendingCards();
+  let isAlmostReady = false;
   if (cards.length) {
     const { edits } = await readStatus(`${list.dataset.statuses}?${asked(cards)}`);
+    isAlmostReady = edits.some(isSoon);
     const known = new Map(edits.map((status) => [status.id, status]));
     const isOver = (card) => !known.has(idOf(card)) || needsNewPage(card.dataset.state, known.get(idOf(card)));
     const over = cards.filter(isOver);
@@ -48,7 +50,8 @@ async function look() {
     if (over.length) await redraw(over);
   }
   following = pendingCards().length > 0;
-  return !following;
+  if (!following) return OVER;
+  return isAlmostReady ? SOON : LATER;
 }
 
 function follow() {

@@ -2,19 +2,33 @@
 
 const FRESH_MS = 180_000;
 const FAST_MS = 1_000;
+// What is about to end is asked for more often, so that its result is seen at once; but not for long: some take longer than usual.
+const SOON_MS = 300;
+const SOON_SECONDS = 2;
+const SOON_LOOKS = 20;
 const SLOW_MS = 5_000;
 // A hidden tab keeps this pulse only so that its title can tell when the picture is ready.
 const HIDDEN_MS = 15_000;
 
-/** Call `look` again and again until it answers true. A look that fails postpones the next one and ends nothing. */
+/** What a look may answer: there is nothing left to wait for, there soon will be something, or not yet. */
+export const OVER = "over";
+export const SOON = "soon";
+export const LATER = "later";
+
+/** Call `look` again and again until it answers OVER. A look that fails postpones the next one and ends nothing. */
 export function repeat(look) {
   const started = Date.now();
+  let soonLooks = 0;
   let timer = 0;
   let looking = false;
   let finished = false;
 
-  function pause(failed) {
+  function pause(failed, found) {
     if (document.hidden) return HIDDEN_MS;
+    if (found === SOON && soonLooks < SOON_LOOKS) {
+      soonLooks += 1;
+      return SOON_MS;
+    }
     const ripening = (Date.now() - started - FRESH_MS) / 10;
     return failed ? SLOW_MS : Math.min(SLOW_MS, Math.max(FAST_MS, ripening));
   }
@@ -24,13 +38,15 @@ export function repeat(look) {
     if (looking || finished) return;
     looking = true;
     let failed = false;
+    let found = LATER;
     try {
-      finished = await look();
+      found = await look();
     } catch {
       failed = true;
     }
     looking = false;
-    if (!finished) timer = setTimeout(turn, pause(failed));
+    finished = found === OVER;
+    if (!finished) timer = setTimeout(turn, pause(failed, found));
   }
 
   document.addEventListener("visibilitychange", () => {
@@ -54,6 +70,9 @@ export async function readStatus(url) {
   if (!response.ok) throw new Error(`status ${response.status}`);
   return response.json();
 }
+
+/** Is its result being stored, or to be expected within seconds? */
+export const isSoon = ({ state, eta_seconds: left }) => state === "fetching" || (left !== null && left <= SOON_SECONDS);
 
 /** Has an edit that was last drawn in the state `drawn` come so far that only the server can draw it? */
 export function needsNewPage(drawn, { state }) {

@@ -3,7 +3,7 @@
 
 import { compose } from "./composer.js";
 import { bringLateChanges } from "./late-changes.js";
-import { needsNewPage, readStatus, repeat } from "./poll.js";
+import { isSoon, LATER, needsNewPage, OVER, readStatus, repeat, SOON } from "./poll.js";
 import { asUsual, offerSharing } from "./studio-actions.js";
 import { announce, draw, markProgress, redraw } from "./studio-draw.js";
 import { listenToKeys } from "./studio-keys.js";
@@ -14,6 +14,7 @@ const form = document.querySelector("[data-composer]");
 const panel = () => studio.querySelector("[data-status-url]");
 const here = () => studio.querySelector("[data-version][aria-current]")?.dataset.version;
 let following = false;
+let isAlmostReady = false;
 
 function showStages(current) {
   panel().querySelectorAll("[data-stage]").forEach((stage, index) => {
@@ -36,6 +37,7 @@ function show(status) {
 async function lookHere() {
   const { state, statusUrl, ready } = panel().dataset;
   const status = await readStatus(statusUrl);
+  isAlmostReady = isSoon(status);
   // Somebody may have gone to another version meanwhile.
   if (panel()?.dataset.statusUrl !== statusUrl) return true;
   if (!needsNewPage(state, status)) {
@@ -57,6 +59,7 @@ async function lookAtOthers() {
   const pending = others();
   const query = new URLSearchParams([...pending.keys()].map((id) => ["id", id]));
   const { edits } = await readStatus(`${statuses}?${query}`);
+  isAlmostReady ||= edits.some(isSoon);
   for (const { id, text } of edits) {
     const words = studio.querySelector(`[data-variation="${id}"] [data-words]`);
     if (words) words.textContent = text;
@@ -66,10 +69,12 @@ async function lookAtOthers() {
 }
 
 async function look() {
+  isAlmostReady = false;
   const isDrawn = panel() && (await lookHere());
   if (!isDrawn && statuses && others().size) await lookAtOthers();
   following = Boolean(panel() || (statuses && others().size));
-  return !following;
+  if (!following) return OVER;
+  return isAlmostReady ? SOON : LATER;
 }
 
 function follow() {

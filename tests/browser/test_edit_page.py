@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
@@ -84,6 +84,31 @@ def test_nothing_is_asked_any_more_when_nothing_is_pending(
     count = len(asked)
     page.clock.run_for(60_000)
     assert len(asked) == count
+
+
+@pytest.mark.parametrize(("left", "is_asked_within_a_second"), [(1, True), (60, False)])
+def test_a_result_that_is_about_to_come_is_asked_for_more_often(
+    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer, left: int, is_asked_within_a_second: bool
+) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(json=route.fetch().json() | {"state": "running", "eta_seconds": left})
+
+    words = f"A little steam in {left} s"
+    page = open_own()
+    page.route("**/status/", answer)
+    with held(wiro, words):
+        page.clock.install()
+        page.goto(browsed_site.visitor.upload("coffee.png", words))
+        with page.expect_response("**/status/"):
+            page.clock.run_for(1_000)
+        count = len(asked)
+        for _ in range(9):
+            page.clock.run_for(100)
+            page.wait_for_timeout(50)
+        assert (len(asked) > count) is is_asked_within_a_second
 
 
 def test_a_failure_is_explained_without_loading_the_page_again(
