@@ -18,14 +18,16 @@ def logging_config(log_format: str, level: str, access_log: bool) -> dict[str, A
                 "class": "logging.StreamHandler",
                 "formatter": "json" if log_format == "json" else "line",
                 "filters": ["brief"],
-            }
+            },
+            "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             # Requests with a wrong host name are answered with 400; that isn't worth a log line.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+            # Without any handler, Python would write it down itself, with its traceback.
+            "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
             "edits.access": {"level": "INFO" if access_log else "CRITICAL"},
             "axes": {"level": "WARNING"},
             # At DEBUG it writes down the signatures of requests to the bucket.

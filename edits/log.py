@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter as PlainJsonFormatter
 
 from . import log_context
@@ -27,6 +28,10 @@ _CARRIERS = re.compile(
     r"|(://[^\s/:@]*:)[^\s/@]+(?=@)",
     re.IGNORECASE,
 )
+
+
+# What cannot carry a secret.
+_PLAIN = (bool, int, float, type(None))
 
 
 def mask(text: str) -> str:
@@ -58,7 +63,10 @@ class JsonFormatter(PlainJsonFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Masked before it is written as JSON, whose own backslashes would stand between a name and its secret."""
         facts = log_context.current() | log_data
-        return {name: mask(value) if isinstance(value, str) else value for name, value in facts.items()}
+        # Django adds the request itself, whose representation has its whole path.
+        if isinstance(request := log_data.get("request"), HttpRequest):
+            facts["request"] = request.META.get(log_context.REQUEST_ID)
+        return {name: value if isinstance(value, _PLAIN) else mask(str(value)) for name, value in facts.items()}
 
 
 class Brief(logging.Filter):

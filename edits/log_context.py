@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# Where a request keeps its id, in META.
+REQUEST_ID = "reword.request_id"
 _facts: ContextVar[dict[str, str] | None] = ContextVar("facts", default=None)
 
 

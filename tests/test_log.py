@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from edits.jobs import engine
 from edits.log import Brief, JsonFormatter, MaskingFormatter
@@ -120,6 +121,18 @@ def test_no_secret_reaches_a_log_in_json(json_lines: list[dict[str, Any]], line:
     written = json.dumps(json_lines)
     assert "***" in written
     assert not [secret for secret in SECRETS if secret in written]
+
+
+def test_a_refused_request_in_json_is_told_by_its_id_and_without_its_secret(
+    db: None, client: Client, json_lines: list[dict[str, Any]]
+) -> None:
+    secret = "LWj7yPQEabcdefghijklmnopqrstuvw"
+    answers = [client.get(f"/s/{secret}/nope"), client.get(f"/wiro/callback/{secret}/")]
+    assert [answer.status_code for answer in answers] == [404, 405]
+    assert secret not in json.dumps(json_lines)
+    lines = [line for line in json_lines if line["logger"] == "django.request"]
+    assert [line["message"] for line in lines] == ["Not Found: /s/***/nope", "Method Not Allowed (GET): /wiro/callback/***/"]
+    assert [line["request"] for line in lines] == [answer.headers["X-Request-ID"] for answer in answers]
 
 
 def test_a_line_in_json_says_when_how_bad_who_and_what(json_lines: list[dict[str, Any]]) -> None:

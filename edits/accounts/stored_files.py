@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -17,9 +18,11 @@ FOLDERS = tuple(f"photos/{number:02x}/" for number in range(256))
 
 @dataclass
 class Comparison:
-    """`lost`: names of files that are gone, by the row that needs them. `unnamed`: files that no row names."""
+    """`lost`: names of files that are gone, by the row that needs them. `damaged`: a photo's file that has another size than it
+    was stored with, by its row. `unnamed`: files that no row names."""
 
     lost: dict[str, list[str]] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
     unnamed: list[str] = field(default_factory=list)
     files: int = 0
 
@@ -36,7 +39,18 @@ def compare() -> Comparison:
         for name in sorted(rows.keys() - files):
             if not default_storage.exists(name):
                 found.lost.setdefault(rows[name], []).append(name)
+        for name, size in Photo.objects.filter(file__startswith=folder).values_list("file", "size"):
+            if name in files and _size(name, size) != size:
+                found.damaged[rows[name]] = name
     return found
+
+
+def _size(name: str, expected: int) -> int:
+    """Of a stored file. A bucket is trusted: it would have to be asked about each file, and checks what it stores itself."""
+    try:
+        return Path(default_storage.path(name)).stat().st_size
+    except (NotImplementedError, FileNotFoundError):
+        return expected
 
 
 def folders() -> list[str]:

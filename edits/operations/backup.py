@@ -1,9 +1,11 @@
 """A backup in a folder: the task id spool, the database, the pictures and the made-up settings, in this order.
 
 The order makes changes during the backup harmless: a task id is saved twice rather than never, and a picture without a row is
-cleaned up, whereas a row without its picture would be a loss.
+cleaned up, whereas a row without its picture would be a loss. Checksums tell, with every restore and with
+`sha256sum --check SHA256SUMS`, whether all of it is as it was written.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,12 +22,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from ..jobs import task_id_spool
+from ..jobs.flow_control import storage_health
 from ..storage import OWNER_ONLY_FOLDER, PROBES, TEMPORARY_SUFFIX
 from ..version import VERSION
 from . import postgres_tools
 
 FORMAT = 1
-MANIFEST, SPOOL, MEDIA, MADE_UP = "manifest.json", "task-id-spool", "media", "run.env"
+MANIFEST, SPOOL, MEDIA, MADE_UP, CHECKSUMS = "manifest.json", "task-id-spool", "media", "run.env", "SHA256SUMS"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 
 
@@ -46,9 +49,13 @@ class Manifest:
 
 
 def make(target: Path) -> Manifest:
-    """Write a backup into a new or empty folder. Raises BackupRefused."""
+    """Write a backup into a new or empty folder. Raises BackupRefused, ToolFailed, WrongMedia, DatabaseError, OSError."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BackupRefused(f"{target} is not an empty folder; every backup gets a folder of its own")
+    if target.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+        raise BackupRefused(f"{target} is in the media folder, which would then be copied into itself")
+    # A backup of another folder, or of an empty place where the pictures should be mounted, would be kept in place of good ones.
+    storage_health.confirm_media()
     target.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
     target.chmod(OWNER_ONLY_FOLDER)
     _copy_spool(target / SPOOL)
@@ -58,6 +65,7 @@ def make(target: Path) -> Manifest:
     with suppress(FileNotFoundError):
         shutil.copy(Path(settings.DATA_DIR) / MADE_UP, target / MADE_UP)
     manifest = Manifest(FORMAT, VERSION, connection.vendor, migrations, timezone.now().isoformat(), pictures)
+    (target / CHECKSUMS).write_text("".join(_checksums(target)))
     os.sync()
     (target / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
     os.sync()
@@ -70,6 +78,16 @@ def _copy_spool(target: Path) -> None:
         # An entry that is gone by now was saved, so the database, which is copied next, has it.
         with suppress(FileNotFoundError):
             shutil.copy(path, target / path.name)
+
+
+def _checksums(folder: Path) -> Iterator[str]:
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        yield f"{digest(path)}  {path.relative_to(folder).as_posix()}\n"
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def spool_files() -> list[Path]:

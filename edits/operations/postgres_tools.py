@@ -51,12 +51,22 @@ def _connection_options() -> list[str]:
     return [*arguments, f"--dbname={database}"]
 
 
+def require(*names: str) -> None:
+    """Raises ToolFailed for the first of these programs that is missing."""
+    for name in names:
+        _program(name)
+
+
+def _program(name: str) -> str:
+    if program := shutil.which(name):
+        return program
+    raise ToolFailed(
+        f"{name} is not installed here; it comes with PostgreSQL's client (on Debian: apt-get install postgresql-client)"
+    )
+
+
 def _run(name: str, *options: str) -> None:
-    program = shutil.which(name)
-    if program is None:
-        raise ToolFailed(
-            f"{name} is not installed here; it comes with PostgreSQL's client (on Debian: apt-get install postgresql-client)"
-        )
+    program = _program(name)
     _arguments, variables = DatabaseClient.settings_to_cmd_args_env(_settings(), [])
     command, environment = [program, *options], os.environ | (variables or {})
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command

@@ -27,6 +27,9 @@ def restore(source: Path) -> int:
     """Put the backup back and set aside what waits. Returns how many edits that were. Raises BackupRefused, ToolFailed."""
     manifest = _read(source)
     _refuse_other_program(manifest)
+    _refuse_damaged(source, manifest)
+    if connection.vendor == "postgresql":
+        postgres_tools.require("pg_restore", "psql")
     data = Path(settings.DATA_DIR)
     data.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
     _refuse_filled_site()
@@ -56,6 +59,18 @@ def _refuse_other_program(manifest: Manifest) -> None:
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if unknown := sorted(set(manifest.migrations) - known):
         raise BackupRefused(f"the backup is of version {manifest.version}, which is newer than this program ({unknown[0]})")
+
+
+def _refuse_damaged(source: Path, manifest: Manifest) -> None:
+    """Before anything is changed. Backups of earlier versions have no checksums, so only their number of files is known."""
+    checksums = source / backup.CHECKSUMS
+    for line in checksums.read_text().splitlines() if checksums.exists() else []:
+        digest, _, name = line.partition("  ")
+        if not (source / name).is_file() or backup.digest(source / name) != digest:
+            raise BackupRefused(f"{source} is damaged: {name} is not as it was written; use another backup")
+    count = sum(path.is_file() for path in (source / backup.MEDIA).rglob("*"))
+    if count != manifest.pictures:
+        raise BackupRefused(f"{source} is not whole: it holds {count} of {manifest.pictures} stored files")
 
 
 def _refuse_filled_site() -> None:
@@ -89,4 +104,7 @@ def _put_database_back(source: Path) -> None:
         postgres_tools.restore(file)
     else:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-            copy.backup(connection.connection)
+            try:
+                copy.backup(connection.connection)
+            except sqlite3.DatabaseError as error:
+                raise BackupRefused(f"{file} is damaged: {error}") from error

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 
-from ..log_context import about
+from ..log_context import REQUEST_ID, about
 
 access = logging.getLogger("edits.access")
 
@@ -24,6 +24,8 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id, started = _id_of(request), time.monotonic()
+        # For what Django logs about the answer when this middleware is done with it.
+        request.META[REQUEST_ID] = request_id
         with about(request=request_id):
             response = self.get_response(request)
             response.headers[HEADER] = request_id

@@ -23,6 +23,17 @@ def test_a_site_whose_rows_and_files_agree(new_edit: NewEdit) -> None:
     assert said() == "3 files, 0 rows that lack files, 0 files without a row.\n"
 
 
+def test_a_photo_that_was_cut_off_is_damaged(new_edit: NewEdit) -> None:
+    edit = new_edit()
+    path = Path(edit.photo.file.path)
+    path.write_bytes(path.read_bytes()[:100])
+    output = io.StringIO()
+    with pytest.raises(CommandError, match="missing or damaged"):
+        call_command("verify", stdout=output)
+    line = f"photo {edit.photo_id} has a damaged file: {edit.photo.file.name} is not as long as it was"
+    assert output.getvalue().splitlines()[0] == line
+
+
 def test_missing_and_unnamed_files_are_listed_by_row_and_name(new_edit: NewEdit, media: Path) -> None:
     edit = new_edit()
     Edit.objects.filter(pk=edit.pk).update(change_map="photos/ab/gone.webp")

@@ -1,10 +1,12 @@
 """A site with real pictures is backed up, put back elsewhere, and there nothing is sent that may have been sent already."""
 
+import errno
 import json
 import os
 import sqlite3
 import subprocess
 import sys
+import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -172,6 +174,87 @@ def test_a_backup_of_another_program_or_database_is_refused(saved: Path, changed
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | changed))
     with pytest.raises(CommandError, match=said):
         call_command("restore", saved)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["cut off", "changed in the middle", "gone", "the database"])
+def test_a_damaged_backup_is_refused_before_anything_is_changed(saved: Path, other_site: dict[str, str], how: str) -> None:
+    damaged = saved / "database.sqlite3" if how == "the database" else next(saved.glob("media/photos/*/*"))
+    content = damaged.read_bytes()
+    if how == "cut off":
+        damaged.write_bytes(content[:100])
+    else:
+        damaged.write_bytes(content[:500] + b"damage" * 10 + content[560:])
+    if how == "gone":
+        damaged.unlink()
+    command = [sys.executable, "manage.py", "restore", str(saved)]
+    told = subprocess.run(command, cwd=ROOT, env=other_site, capture_output=True, text=True, check=False, timeout=100)
+    name = damaged.relative_to(saved)
+    assert told.stderr == f"CommandError: {saved} is damaged: {name} is not as it was written; use another backup\n"
+    assert not (Path(other_site["DATA_DIR"]) / "restore-unfinished").exists()
+
+
+@pytest.mark.django_db
+def test_a_backup_of_an_earlier_version_that_lacks_a_file_is_refused(saved: Path) -> None:
+    (saved / "SHA256SUMS").unlink()
+    next(saved.glob("media/photos/*/*")).unlink()
+    with pytest.raises(CommandError, match=r"is not whole: it holds \d+ of \d+ stored files"):
+        call_command("restore", saved)
+
+
+@pytest.mark.django_db
+def test_the_checksums_are_those_that_sha256sum_reads(saved: Path) -> None:
+    told = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=saved, capture_output=True, check=False)
+    assert told.returncode == 0, told.stdout
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["moved away", "another one"])
+def test_a_media_folder_that_is_not_the_sites_is_not_backed_up(saved: Path, settings: Settings, tmp_path: Path, how: str) -> None:
+    media = Path(settings.MEDIA_ROOT)
+    media.rename(tmp_path / "away")
+    if how == "another one":
+        media.mkdir()
+        (media / ".reword-media").write_text(f"{uuid.uuid4()}\n")
+    with pytest.raises(CommandError, match="is not the one that belongs to this database"):
+        call_command("backup", tmp_path / "second")
+    assert not (tmp_path / "second").exists()
+
+
+@pytest.mark.django_db
+def test_a_backup_into_the_media_folder_is_refused(saved: Path, settings: Settings) -> None:
+    with pytest.raises(CommandError, match="would then be copied into itself"):
+        call_command("backup", Path(settings.MEDIA_ROOT) / "backups" / "1")
+
+
+@pytest.mark.django_db
+def test_a_backup_says_that_pictures_are_missing(saved: Path, settings: Settings, tmp_path: Path) -> None:
+    next(Path(settings.MEDIA_ROOT).glob("photos/*/*")).unlink()
+    with pytest.raises(CommandError, match="1 rows lack files here, and so in the backup"):
+        call_command("backup", tmp_path / "second")
+    assert (tmp_path / "second" / "manifest.json").exists()
+
+
+@pytest.mark.django_db
+def test_a_full_disk_is_named_in_one_line(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "second" / "media"))
+
+    monkeypatch.setattr("edits.operations.backup.shutil.copyfileobj", full)
+    with pytest.raises(CommandError) as refused:
+        call_command("backup", tmp_path / "second")
+    assert str(refused.value) == f"{tmp_path / 'second' / 'media'}: No space left on device"
+
+
+@pytest.mark.parametrize("command", [("backup", "elsewhere"), ("verify",)])
+def test_a_data_folder_without_a_database_is_named_in_one_line(
+    other_site: dict[str, str], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    called = [sys.executable, str(ROOT / "manage.py"), *command]
+    told = subprocess.run(called, cwd=tmp_path, env=other_site, capture_output=True, text=True, check=False, timeout=100)
+    assert told.returncode == 1
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("CommandError: cannot use the database: ")
 
 
 @pytest.mark.django_db

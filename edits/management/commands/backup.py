@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ...accounts import stored_files
 from ...operations import backup, postgres_tools
+from ...operations.one_line import in_one_line
 
 
 class Command(BaseCommand):
@@ -16,8 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="a folder that is not there yet, or is empty")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
-        try:
-            made = backup.make(folder)
-        except (backup.BackupRefused, postgres_tools.ToolFailed, OSError) as error:
-            raise CommandError(str(error)) from error
+        with in_one_line(backup.BackupRefused, postgres_tools.ToolFailed):
+            made, lost = backup.make(folder), stored_files.compare().lost
         self.stdout.write(f"{folder} holds the database ({made.database}) and {made.pictures} stored files.")
+        if lost:
+            raise CommandError(f"{len(lost)} rows lack files here, and so in the backup; `manage.py verify` names them")

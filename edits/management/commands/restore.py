@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from ...operations import backup, postgres_tools, restore
+from ...operations.one_line import in_one_line
 
 
 class Command(BaseCommand):
@@ -19,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="what `manage.py backup` has written")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
-        try:
+        with in_one_line(backup.BackupRefused, postgres_tools.ToolFailed):
             count = restore.restore(folder)
-        except (backup.BackupRefused, postgres_tools.ToolFailed, OSError) as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(f"Restored. {count} edits are set aside as unconfirmed; their owners or an administrator decide.")
         call_command("verify", stdout=self.stdout)
