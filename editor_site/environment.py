@@ -59,6 +59,18 @@ class Env(environ.Env):
         except KeyError:
             raise ImproperlyConfigured(f"{name}={text} must be on or off") from None
 
+    def float(self, name: str, default: float) -> float:
+        """django-environ would read `2s` as 2."""
+        text = self.str(name, "").strip()
+        try:
+            return float(text or default)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}={text} is not a valid value") from None
+
+    def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """Separated by commas, with or without spaces."""
+        return [word for word in map(str.strip, self.str(name, "").split(",")) if word] or list(default)
+
     def renamed(self, name: str, old_name: str) -> str:
         """The name by which this setting is set. The old name still works, with a one-line warning."""
         if self.str(name, "") or not self.str(old_name, ""):

@@ -3,9 +3,11 @@
 from typing import Any
 
 import sentry_sdk
+from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.types import Event, Hint
+from sentry_sdk.utils import BadDsn, Dsn
 
 from edits.log import mask
 from edits.version import VERSION
@@ -17,6 +19,10 @@ _ROW = "\nDETAIL:"
 
 
 def start_sentry(dsn: str, environment: str) -> None:
+    try:
+        Dsn(dsn)
+    except BadDsn:
+        raise ImproperlyConfigured("SENTRY_DSN is not a DSN of Sentry") from None
     sentry_sdk.init(
         dsn,
         environment=environment,

@@ -46,8 +46,8 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. `make run` makes one; anywhere else put a long random text in the environment or in .env."
     )
 DEBUG = env.bool("DEBUG", False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "editor_site.admin.EditorAdminConfig",
@@ -182,8 +182,8 @@ OWN_SANDBOX = env.bool("OWN_SANDBOX", False)
 PRICE_ESTIMATE = Decimal(env.str("PRICE_ESTIMATE", "0.05"))
 REVIEW_REQUIRED = env.bool("REVIEW_REQUIRED", True)
 # Who may read /metrics; without it, only this machine.
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
+METRICS_TOKEN = env.str("METRICS_TOKEN", "").strip()
+ADMINS = [(address, address) for address in env.words("ADMINS")]
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", "reword@localhost")
 EMAIL_SUBJECT_PREFIX = "[Reword] "
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
@@ -198,11 +198,11 @@ MAIL_WORKS = EMAIL_CONFIG["EMAIL_BACKEND"].split(".")[-2] not in ("console", "du
 WIRO_API_KEY = env.str("WIRO_API_KEY", "")
 WIRO_API_SECRET = env.str("WIRO_API_SECRET", "")
 WIRO_BASE_URL = env.str("WIRO_BASE_URL", "https://api.wiro.ai/v1").rstrip("/")
-WIRO_OUTPUT_HOSTS = env.list("WIRO_OUTPUT_HOSTS", default=["wiro.ai"])
+WIRO_OUTPUT_HOSTS = env.words("WIRO_OUTPUT_HOSTS", ("wiro.ai",))
 # Task/Detail calls per second and worker process; Wiro documents HTTP 429 but no figure.
 WIRO_POLLS_PER_SECOND = env.float("WIRO_POLLS_PER_SECOND", 300.0)
 # Slugs of the models that people may choose, the default first; "*" means all that are declared, empty SeedEdit alone.
-MODELS = env.list("MODELS", default=["*"] if OWN_SANDBOX else [])
+MODELS = env.words("MODELS", ("*",) if OWN_SANDBOX else ())
 MODELS_DIR = DATA_DIR / "models"
 
 # --- Celery ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import os
 from difflib import get_close_matches
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,6 +83,26 @@ def _is_web_address(url: str) -> bool:
 
 
 @register(Tags.security)
+def surroundings_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Hosts, proxies and addresses that could not be meant."""
+    found: list[CheckMessage] = []
+    for host in settings.ALLOWED_HOSTS:
+        # An IPv6 address has more than one colon.
+        if "/" in host or " " in host or host.count(":") == 1:
+            found.append(Error(f"ALLOWED_HOSTS must be host names, without scheme and port: {host} is none.", id="edits.E013"))
+    for network in settings.TRUSTED_PROXIES:
+        if network.prefixlen == 0:
+            found.append(Error(f"TRUSTED_PROXIES={network} would trust everybody.", id="edits.E014"))
+    for name, address in [("FROM_EMAIL", settings.SERVER_EMAIL), *(("ADMINS", address) for address, _ in settings.ADMINS)]:
+        if "@" not in parseaddr(address)[1]:
+            found.append(Error(f"{name} must be an email address: {address} is none.", id="edits.E015"))
+    database = urlsplit(settings.CELERY_BROKER_URL).path.removeprefix("/")
+    if database and not database.isdecimal():
+        found.append(Error("REDIS_URL must end with the number of a database, such as /0.", id="edits.E016"))
+    return found
+
+
+@register(Tags.security)
 def oidc_is_complete(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A half-configured provider would show a button that leads nowhere."""
     found: list[CheckMessage] = []
@@ -136,6 +157,8 @@ def names_are_spelled_right(app_configs: Any, **kwargs: Any) -> list[CheckMessag
     """A misspelled name has no effect, and nobody would notice that a limit or a key is not the one that was meant."""
     unknown = sorted(name for name in os.environ if name.isupper() and name not in settings.SETTING_NAMES)
     near = {name: get_close_matches(name, settings.SETTING_NAMES, 1, NEARLY) for name in unknown}
+    in_small_letters = [name for name in os.environ if name.islower() and "_" in name]
+    near |= {name: [name.upper()] for name in in_small_letters if name.upper() in settings.SETTING_NAMES}
     return [
         Warning(f"{name} is not a setting. Did you mean {match[0]}?", id="edits.W004") for name, match in near.items() if match
     ]
@@ -145,6 +168,8 @@ def names_are_spelled_right(app_configs: Any, **kwargs: Any) -> list[CheckMessag
 def data_dir_is_writable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     folder = Path(settings.DATA_DIR)
     existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        return [Error(f"DATA_DIR {folder} is not a folder.", id="edits.E003")]
     if os.access(existing, os.W_OK):
         return []
     return [Error(f"DATA_DIR {folder} is not writable.", id="edits.E003")]
@@ -166,6 +191,8 @@ def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = [
         Error(f"{name} must be greater than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0
     ]
+    endless = [name for name in LIMITS if float(getattr(settings, name)) == float("inf")]
+    found += [Error(f"{name} must be a number that can be reached.", id="edits.E004") for name in endless]
     for name in ("EVENT_DAYS", "EDIT_DAYS"):
         if getattr(settings, name) < 0:
             found.append(Error(f"{name} must be 0 or greater.", id="edits.E004"))

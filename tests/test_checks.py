@@ -35,6 +35,14 @@ def test_a_missing_key_is_a_warning(settings: Settings) -> None:
         ("WIRO_BASE_URL", "ftp://api.wiro.ai", "edits.E001"),
         ("WIRO_BASE_URL", "https://", "edits.E001"),
         ("WIRO_BASE_URL", "https://[", "edits.E001"),
+        ("ALLOWED_HOSTS", ["https://photos.example.org"], "edits.E013"),
+        ("ALLOWED_HOSTS", ["photos.example.org:8443"], "edits.E013"),
+        ("ALLOWED_HOSTS", ["photos.example.org www.example.org"], "edits.E013"),
+        ("TRUSTED_PROXIES", [ip_network("0.0.0.0/0")], "edits.E014"),
+        ("ADMINS", [("operator", "operator")], "edits.E015"),
+        ("SERVER_EMAIL", "reword", "edits.E015"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:6379/abc", "edits.E016"),
+        ("DATA_DIR", "/dev/null", "edits.E003"),
         ("PUBLIC_BASE_URL", "photos.example.org", "edits.E002"),
         ("PUBLIC_BASE_URL", "https:///x", "edits.E002"),
         ("WIRO_OUTPUT_HOSTS", ["https://wiro.ai/path with spaces"], "edits.E005"),
@@ -46,6 +54,7 @@ def test_a_missing_key_is_a_warning(settings: Settings) -> None:
 def test_a_broken_address_or_key_is_refused_by_name(settings: Settings, name: str, value: Any, code: str) -> None:
     setattr(settings, name, value)
     message = found()[code]
+    name = {"SERVER_EMAIL": "FROM_EMAIL", "CELERY_BROKER_URL": "REDIS_URL"}.get(name, name)
     assert name in message.msg + (message.hint or "")
     if name.startswith("WIRO_API"):
         assert value.strip() not in str(message)
@@ -82,7 +91,7 @@ def test_a_model_that_is_not_declared_or_cannot_be_read_is_refused_by_name(setti
 
 
 @pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("value", [0, -1, float("nan"), Decimal("NaN")])
+@pytest.mark.parametrize("value", [0, -1, float("nan"), Decimal("NaN"), float("inf"), Decimal("Infinity")])
 def test_a_limit_of_nothing_is_refused_by_name(settings: Settings, name: Any, value: Any) -> None:
     setattr(settings, name, value)
     assert name in found()["edits.E004"].msg
@@ -103,6 +112,7 @@ def test_a_public_address_that_django_would_not_answer_is_a_warning(settings: Se
         ("TIMEZONE", "TIME_ZONE"),
         ("DATABASE_URI", "DATABASE_URL"),
         ("SECRETKEY_FILE", "SECRET_KEY_FILE"),
+        ("wiro_api_key", "WIRO_API_KEY"),
     ],
 )
 def test_a_name_that_is_nearly_a_setting_is_a_warning_that_names_the_setting(

@@ -39,6 +39,25 @@ def test_switches_are_read_in_any_case(monkeypatch: pytest.MonkeyPatch, text: st
     assert env.bool("A_SWITCH", not value) is value
 
 
+@pytest.mark.parametrize(("text", "value"), [("2", 2.0), (" 0.5 ", 0.5), ("", 3.0)])
+def test_numbers_are_read(monkeypatch: pytest.MonkeyPatch, text: str, value: float) -> None:
+    monkeypatch.setenv("NUMBER", text)
+    assert Env().float("NUMBER", 3.0) == value
+
+
+def test_a_number_with_a_unit_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBER", "2s")
+    with pytest.raises(ImproperlyConfigured, match="NUMBER=2s is not a valid value"):
+        Env().float("NUMBER", 3.0)
+
+
+def test_words_are_read_with_spaces_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORDS", "a.example.org, b.example.org,,")
+    assert Env().words("WORDS") == ["a.example.org", "b.example.org"]
+    monkeypatch.setenv("WORDS", " ,")
+    assert Env().words("WORDS", ("default",)) == ["default"]
+
+
 def test_an_empty_switch_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SWITCH", "")
     assert env.bool("A_SWITCH", True) is True

@@ -152,6 +152,8 @@ def test_the_largest_upload_that_the_site_takes_gets_through_and_a_larger_one_do
 
 def test_no_log_has_a_token(visitor: Visitor, proxy: Proxy) -> None:
     paths = [f"/s/{TOKEN}/?q={TOKEN}", f"/s/{TOKEN}/result/card", f"/wiro/callback/{TOKEN}/", f"/wiro/source/{TOKEN}.jpg"]
+    # Not pages of the site, but somebody who mistypes a link has typed its secret.
+    paths += [f"/S/{TOKEN}/", f"//s/{TOKEN}/"]
     for path in paths:
         visitor.ask("GET", path, headers={"Referer": f"https://{HOST}/s/{TOKEN}/"})
     for _ in range(30):
