@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.db.models import Count
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
@@ -25,7 +26,7 @@ ENDED_SECONDS = 60
 
 
 def exposition() -> bytes:
-    """The page that Prometheus reads, in its text format. Raises DatabaseError."""
+    """The page that Prometheus reads, in its text format."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures())
     return generate_latest(registry)
@@ -33,10 +34,13 @@ def exposition() -> bytes:
 
 class _Figures(Collector):
     def collect(self) -> Iterator[Metric]:
-        yield from _edits()
-        yield from _engine()
-        yield from _money()
-        yield _provider_calls()
+        """What this machine knows is told while the database is away, too: that is when somebody looks."""
+        try:
+            known = [*_edits(), *_engine(), *_money(), _provider_calls()]
+        except DatabaseError:
+            known = []
+        yield from known
+        yield _single("database_up", "1 while the database answers; without it, figures from it are missing", bool(known))
         yield from _this_machine()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -50,6 +51,18 @@ def test_the_edits_the_money_and_the_backlog_are_those_of_the_rows(client: Clien
     assert found["reword_task_id_spool_entries",] == 0
     assert found["reword_free_disk_bytes", "media"] > 0
     assert found["reword_broker_up",] == 0
+
+
+def test_while_the_database_is_away_the_machines_own_figures_are_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError("the database is away")
+
+    assert figures(client)["reword_database_up",] == 1
+    monkeypatch.setattr("edits.operations.prometheus.spending.spent_today", fail)
+    found = figures(client)
+    assert found["reword_database_up",] == 0
+    assert found["reword_free_disk_bytes", "media"] > 0
+    assert ("reword_edits", "queued") not in found
 
 
 def test_the_circuit_breaker_is_in_exactly_one_state(client: Client) -> None:
