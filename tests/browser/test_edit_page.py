@@ -3,11 +3,13 @@
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from edits.wiro.sandbox import SandboxServer
 from tests.browser.held import held, settings_for
@@ -86,29 +88,46 @@ def test_nothing_is_asked_any_more_when_nothing_is_pending(
     assert len(asked) == count
 
 
-@pytest.mark.parametrize(("left", "is_asked_within_a_second"), [(1, True), (60, False)])
+# The address of the script, whose name has a hash.
+POLL = r"performance.getEntriesByType('resource').map(({ name }) => name).find((name) => /\/poll[.\w]*\.js$/.test(name))"
+
+
+@pytest.mark.parametrize(("found", "looks"), [("soon", 4), ("later", 1), ("over", 1)])
 def test_a_result_that_is_about_to_come_is_asked_for_more_often(
-    open_own: Callable[..., Page], browsed_site: RunningSite, wiro: SandboxServer, left: int, is_asked_within_a_second: bool
+    open_own: Callable[..., Page], browsed_site: RunningSite, found: str, looks: int
 ) -> None:
-    asked: list[str] = []
+    page = open_own(done(browsed_site, "A little steam"))
+    address = page.evaluate(POLL)
+    page.clock.install()
+    # From here on, time passes only as told.
+    page.clock.pause_at(datetime.now() + timedelta(seconds=2))
+    page.evaluate(
+        """async ([address, found]) => {
+            window.looks = 0;
+            (await import(address)).repeat(async () => { window.looks += 1; return found; });
+        }""",
+        [address, found],
+    )
+    for _ in range(19):
+        page.clock.run_for(100)
+    assert page.evaluate("window.looks") == looks
 
-    def answer(route: Route) -> None:
-        asked.append(route.request.url)
-        route.fulfill(json=route.fetch().json() | {"state": "running", "eta_seconds": left})
 
-    words = f"A little steam in {left} s"
-    page = open_own()
-    page.route("**/status/", answer)
-    with held(wiro, words):
-        page.clock.install()
-        page.goto(browsed_site.visitor.upload("coffee.png", words))
-        with page.expect_response("**/status/"):
-            page.clock.run_for(1_000)
-        count = len(asked)
-        for _ in range(9):
-            page.clock.run_for(100)
-            page.wait_for_timeout(50)
-        assert (len(asked) > count) is is_asked_within_a_second
+@pytest.mark.parametrize(
+    ("status", "is_soon"),
+    [
+        ({"state": "fetching", "eta_seconds": None}, True),
+        ({"state": "running", "eta_seconds": 2}, True),
+        ({"state": "running", "eta_seconds": 3}, False),
+        ({"state": "running", "eta_seconds": None}, False),
+    ],
+)
+def test_a_result_is_about_to_come_while_it_is_stored_and_near_its_usual_end(
+    open_own: Callable[..., Page], browsed_site: RunningSite, status: dict[str, Any], is_soon: bool
+) -> None:
+    page = open_own(done(browsed_site, "A little steam"))
+    found = page.evaluate("async ([address, status]) => (await import(address)).isSoon(status)", [page.evaluate(POLL), status])
+    assert found is is_soon
 
 
 def test_a_failure_is_explained_without_loading_the_page_again(

@@ -117,12 +117,12 @@ def freeze_worker(name: str) -> Callable[[Runner], None]:
 
 def _frozen_outside_of_a_transaction(runner: Runner, topology: Topology, name: str) -> tuple[Order, Process]:
     """A process that is frozen inside a transaction of another thread blocks every process; that says nothing about leases."""
-    for _ in range(8):
+    for tries in range(1, 9):
         runner.sandbox.faults.clear()
         prepare(runner, name)
-        # Slow enough that the tick which started the step is over by then.
+        # Slow enough that the tick which started the step is over by then, on a busy machine, too.
         for call in ("Run", "Task/Detail", "output"):
-            runner.sandbox.faults.add(call, "slow", seconds=0.13)
+            runner.sandbox.faults.add(call, "slow", seconds=0.13 * tries)
         worker = runner.worker()
         (victim,) = runner.order(1)
         wait_until(partial(_is_stopped, worker), 30, why="the failpoint was never reached")
