@@ -37,8 +37,7 @@ LIMITS = (
 @register(Tags.security)
 def wiro_is_configured(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    # `make run` makes up a key for its sandbox at every start, and other commands need none.
-    if not settings.WIRO_API_KEY and not settings.OWN_SANDBOX:
+    if not settings.WIRO_API_KEY:
         hint = "`make run` starts a sandbox if the key is missing. Otherwise, edits wait forever."
         found.append(Warning("WIRO_API_KEY is not set.", hint=hint, id="edits.W001"))
     if not _is_web_address(settings.WIRO_BASE_URL):
