@@ -21,7 +21,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from edits.jobs import engine
-from edits.models import Edit
+from edits.models import Edit, Photo
 from edits.operations import backup
 from edits.wiro.sandbox import SandboxServer
 from tests.buckets import BucketServer, UseBucket
@@ -228,9 +228,13 @@ def test_a_backup_into_the_media_folder_is_refused(saved: Path, settings: Settin
 
 
 @pytest.mark.django_db
-def test_a_backup_says_that_pictures_are_missing(saved: Path, settings: Settings, tmp_path: Path) -> None:
-    next(Path(settings.MEDIA_ROOT).glob("photos/*/*")).unlink()
-    with pytest.raises(CommandError, match="1 rows lack files here, and so in the backup"):
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_backup_says_that_a_picture_is_missing_or_damaged(
+    saved: Path, settings: Settings, tmp_path: Path, is_gone: bool
+) -> None:
+    picture = Path(settings.MEDIA_ROOT) / str(Photo.objects.get().file.name)
+    picture.unlink() if is_gone else picture.write_bytes(b"cut off")
+    with pytest.raises(CommandError, match="1 rows lack files or have damaged ones, here and so in the backup"):
         call_command("backup", tmp_path / "second")
     assert (tmp_path / "second" / "manifest.json").exists()
 

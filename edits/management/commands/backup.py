@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, **options: Any) -> None:
         with in_one_line(backup.BackupRefused, postgres_tools.ToolFailed):
-            made, lost = backup.make(folder), stored_files.compare().lost
+            made, found = backup.make(folder), stored_files.compare()
         self.stdout.write(f"{folder} holds the database ({made.database}) and {made.pictures} stored files.")
-        if lost:
-            raise CommandError(f"{len(lost)} rows lack files here, and so in the backup; `manage.py verify` names them")
+        if rows := found.lost.keys() | found.damaged:
+            raise CommandError(
+                f"{len(rows)} rows lack files or have damaged ones, here and so in the backup; see `manage.py verify`"
+            )

@@ -12,7 +12,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
-from django.db import DatabaseError
 
 from edits import static_collection
 from edits.storage import OWNER_ONLY_FOLDER, keep_for_owner
@@ -20,6 +19,7 @@ from edits.translations import compile_catalogs
 
 from ...jobs import recovery
 from ...jobs.flow_control import storage_health
+from ...operations.one_line import in_one_line
 
 
 class Command(BaseCommand):
@@ -37,10 +37,8 @@ class Command(BaseCommand):
         # Before anything is written, so that nothing is readable even for a moment.
         os.umask(0o077)
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
-        try:
+        with in_one_line():
             call_command("migrate", verbosity=0)
-        except DatabaseError as error:
-            raise CommandError(f"cannot use the database: {' '.join(str(error).split())}") from error
         if refusal := storage_health.refusal():
             raise CommandError(refusal)
         with suppress(OSError):  # an image has them already, and its files may be read only
