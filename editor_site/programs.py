@@ -5,7 +5,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +17,8 @@ WEB += " --log-level error editor_site.wsgi:application"
 WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --without-gossip --without-mingle"
 BEAT = "celery --quiet -A editor_site.beat beat --schedule {data}/celerybeat-schedule --pidfile="
 SANDBOX = "python -m editor_site.sandbox --host {host} --port {port} --time-scale {time_scale}"
+# What ends all of them.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds that the worker gets to finish its steps; one may be waiting for the answer to a Run.
 WORKER_GRACE = 150
 # Source: prctl(2).
@@ -37,15 +39,17 @@ class Program:
         return cls((str(Path(sys.executable).parent / name), *rest), grace)
 
 
-def run(folder: Path, groups: Mapping[str, Mapping[str, Program]]) -> NoReturn:
-    """Run until SIGTERM, Ctrl-C or a closed terminal. Groups start in order and stop in reverse, each as a whole.
+def run(folder: Path, groups: Mapping[str, Mapping[str, Program]], prepare: Sequence[str]) -> NoReturn:
+    """Prepare the site with these options, then run until SIGTERM, Ctrl-C or a closed terminal. Groups start in order and stop
+    in reverse, each as a whole.
 
-    This process becomes the supervisor, which frees the memory of everything imported so far.
+    This process is replaced, since the C library and Python read some of the environment only at their start.
     """
     config = folder / "supervisord.conf"
     config.write_text(_config(folder, groups))
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "editor_site.supervise", str(config)])  # noqa: S606 - our own program
+    command = [sys.executable, "-m", "editor_site.preload", str(config), *prepare]
+    os.execv(sys.executable, command)  # noqa: S606 - our own program
 
 
 def end_with_parent() -> None:

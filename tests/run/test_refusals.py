@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from editor_site import run
+from editor_site import preload, run
 from tests.run.site import ROOT, environment, free_port
 
 pytestmark = pytest.mark.processes
@@ -81,6 +81,12 @@ def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str, line: str
     assert "sesame" not in said
 
 
+def test_a_models_file_with_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "ours.toml").write_text('slug = "maker/ours"\n[price]\nusd = nan\n')
+    assert refusal(tmp_path) == "A model cannot be used: ours.toml: name: is missing"
+
+
 def test_the_old_name_of_the_time_scale_is_still_read(tmp_path: Path) -> None:
     said = refusal(tmp_path, SANDBOX_TIME_SCALE="-", SANDBOX_PACE="0")
     assert said == "SANDBOX_PACE=0 is not a number greater than 0"
@@ -97,8 +103,7 @@ def test_the_old_name_of_the_time_scale_is_read_with_a_warning(
 
 def test_a_misspelled_setting_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     told = "WARNINGS:\n?: (edits.W004) EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
-    said = [sys.executable, "-c", f"print({2 * told!r} + {run.PREPARED!r})"]
-    run._wait_until_prepared(subprocess.Popen(said, stdout=subprocess.PIPE, text=True))
+    preload.warn(2 * told)
     assert capsys.readouterr().err == "make run: EDIT_PER_DAY is not a setting. Did you mean EDITS_PER_DAY?\n"
 
 

@@ -30,7 +30,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo-edits", action="store_true", help="queue one demo edit per sample photo")
         parser.add_argument("--forget-tasks", action="store_true", help="fail edits in progress, because their sandbox is gone")
-        parser.add_argument("--greet", type=int, metavar="FD", help="stay, and greet on this file descriptor (for `make run`)")
 
     def handle(self, **options: Any) -> None:
         self._check()
@@ -49,17 +48,6 @@ class Command(BaseCommand):
         keep_for_owner(Path(settings.DATA_DIR))
         call_command("demo", edits=options["demo_edits"])
         self._make_administrator(**settings.SUPERUSER)
-        if options["greet"] is not None:
-            self._greet(options["greet"])
-
-    def _greet(self, terminal: int) -> None:
-        self.stdout.write("prepared")
-        self.stdout.flush()
-        # Closes what `make run` reads until its end.
-        os.dup2(terminal, 1)
-        os.dup2(terminal, 2)
-        os.close(terminal)
-        call_command("greet")
 
     def _check(self) -> None:
         """The first thing that is wrong, in one line."""
