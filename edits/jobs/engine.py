@@ -2,16 +2,14 @@
 
 import logging
 import uuid
-from collections import deque
 from contextlib import suppress
-from typing import Any
 
 from django.db import DatabaseError
 
 from ..failpoints import failpoint
 from ..log_context import about
 from ..models import Edit, EventCode, Failure, State
-from . import timing
+from . import claims, timing
 from .flow_control import fair_queue, storage_health
 from .steps.change_map import compare_delivered
 from .steps.fetch import fetch
@@ -30,8 +28,6 @@ STEPS = {
 }
 # Caused by the machine, not by the edit: a full disk, a missing folder, no memory.
 ENVIRONMENT_ERRORS = (OSError, MemoryError)
-# Claims that could not be released because the database was unreachable; the scheduler releases them when it is back.
-_unreleased: deque[Edit] = deque(maxlen=10_000)
 
 
 def advance(edit_id: uuid.UUID | str) -> Edit | None:
@@ -39,13 +35,8 @@ def advance(edit_id: uuid.UUID | str) -> Edit | None:
 
     Returns the edit as it is afterwards, or None when there was nothing to do.
     """
-    edit = claim(edit_id)
+    edit = claims.claim(edit_id)
     return carry_on(edit) if edit else None
-
-
-def claim(edit_id: uuid.UUID | str) -> Edit | None:
-    """Take the lease of a due edit, or None."""
-    return Edit.objects.claim(edit_id, timing.scaled(timing.LEASE))
 
 
 def carry_on(edit: Edit) -> Edit:
@@ -57,7 +48,7 @@ def carry_on(edit: Edit) -> Edit:
         except DatabaseError:
             # Nothing can be written now. An edit being submitted keeps its lease; when that expires, submit.recover decides.
             if edit.state != State.SUBMITTING and edit.lease_token:
-                _unreleased.append(edit)
+                claims.release_later([edit])
             raise
 
 
@@ -84,30 +75,9 @@ def is_suspect(edit: Edit) -> bool:
     return edit.fruitless_claims > timing.SUSPECT_CLAIMS
 
 
-def release_claims() -> None:
-    """Release the claims of steps that lost the database, without counting them. Raises DatabaseError if it still is down."""
-    while _unreleased:
-        release(_unreleased[0])
-        _unreleased.popleft()
-
-
-def release(edit: Edit, **changes: Any) -> None:
-    """Release the claim of a step that was not begun, or that lost the database; it does not count as fruitless."""
-    Edit.objects.release([edit], **changes)
-
-
-def release_unworked(edits: list[Edit]) -> None:
-    """Release edits that were claimed together and found no thread."""
-    try:
-        Edit.objects.release(edits)
-    except DatabaseError:
-        _unreleased.extend(edits)
-        raise
-
-
 def put_off(suspect: Edit) -> Edit:
     """Release a suspect while another one is worked on. Waiting with the lease would use it up and count against the edit."""
-    release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
+    claims.release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
     return Edit.objects.get(pk=suspect.pk)
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from ..models import FAR_AHEAD, Attempt, Edit, Heartbeat, State, clock
-from . import engine, provider_calls, task_id_spool, timing, webhook_delivery
+from . import claims, provider_calls, task_id_spool, webhook_delivery
 from .flow_control import fair_queue
 from .step_monitor import doing
 from .steps.provider_cleanup import clean_up
@@ -51,7 +51,7 @@ def dispatch_due() -> int:
         return 0
     started, ends_at = 0, time.monotonic() + BUSY_PERIODS * settings.SWEEP_SECONDS
     try:
-        engine.release_claims()
+        claims.release_kept()
         task_id_spool.replay()
         webhook_delivery.deliver_due()
         offered: set[Any] = set()
@@ -105,7 +105,7 @@ def _running() -> Work:
         yield advance_while_due, edit_id
     edit_ids = _due(State.RUNNING)
     for start in range(0, len(edit_ids), CHUNK):
-        claimed = Edit.objects.claim_many(edit_ids[start : start + CHUNK], timing.scaled(timing.LEASE))
+        claimed = claims.claim_many(edit_ids[start : start + CHUNK])
         try:
             while claimed:
                 yield carry_on_while_due, claimed[-1]
@@ -113,7 +113,7 @@ def _running() -> Work:
         finally:
             # What found no free thread.
             if claimed:
-                engine.release_unworked(claimed)
+                claims.release_unworked(claimed)
 
 
 def _waiting() -> Work:

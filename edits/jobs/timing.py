@@ -30,6 +30,8 @@ SUSPECT_WAIT = 5.0
 
 FIRST_POLL = 15.0
 FIRST_POLL_WITH_CALLBACK = 45.0
+# How long a poll without news may wait for others, to be saved together with them.
+GATHERING = 0.05
 POLL_GROWTH = 1.6
 POLL_CAP = 60.0
 POLL_CAP_WITH_CALLBACK = 300.0

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from ..models import Edit, State, clock
-from . import engine
+from . import claims, engine
 from .step_monitor import doing
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ def work_on(edit_id: uuid.UUID | str) -> bool:
 
 def advance_while_due(edit_id: uuid.UUID | str) -> None:
     """Step after step until the edit waits for something."""
-    claimed = engine.claim(edit_id)
+    claimed = claims.claim(edit_id)
     if claimed:
         carry_on_while_due(claimed)
 
@@ -135,7 +135,7 @@ def carry_on_while_due(claimed: Edit) -> None:
     while edit:
         edit = _step(edit)
         is_due = edit.due_at is not None and edit.due_at <= clock.now() and edit.lease_token is None
-        edit = engine.claim(edit.pk) if is_due else None
+        edit = claims.claim(edit.pk) if is_due else None
 
 
 def _step(claimed: Edit) -> Edit:

@@ -5,7 +5,7 @@ from .api_token import ApiToken, Scope
 from .attempt import ABSENT, Attempt, Outcome, token_hash
 from .circuit_breaker import FAR_AHEAD, CircuitBreaker, TripReason
 from .concurrency_limit import ConcurrencyLimit
-from .edit import NO_CONDITION, Edit
+from .edit import NO_CONDITION, RETRIES_MAX, Edit
 from .event import Event, EventCode
 from .fair_share import FairShare
 from .group_budget import GroupBudget
@@ -35,6 +35,7 @@ __all__ = [
     "MOVES",
     "NO_CONDITION",
     "PENDING",
+    "RETRIES_MAX",
     "ApiToken",
     "Attempt",
     "BackfillCursor",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from edits.accounts import deletion, mail_delivery, notices
 from edits.gallery import moderation
-from edits.jobs import engine
+from edits.jobs import claims
 from edits.models import Edit, Mail, MailChoices, Photo, State, Visibility
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -65,7 +65,7 @@ def test_it_is_told_of_an_edit_that_really_ran(
     two_minutes_ago = timezone.now() - timedelta(minutes=2)
     Edit.objects.filter(pk=edit.pk).update(created_at=two_minutes_ago - timedelta(minutes=20), news_at=two_minutes_ago)
     assert subjects(mail_server) == ["Your edit is ready"]
-    assert engine.claim(edit.pk) is None
+    assert claims.claim(edit.pk) is None
 
 
 def test_many_workers_that_look_at_once_send_one_mail(alice: User, photo: Photo, mail_server: MailServer) -> None:

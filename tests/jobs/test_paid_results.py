@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.accounts import retention
-from edits.jobs import actions, engine
+from edits.jobs import actions, claims, engine
 from edits.jobs.flow_control import spending
 from edits.jobs.steps import poll, provider_cleanup, reconcile, submit
 from edits.models import Attempt, Condition, Edit, State
@@ -148,8 +148,8 @@ def test_a_worker_whose_clock_is_ten_minutes_ahead_does_not_take_an_edit_away_fr
     new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit, true_now = new_edit(), timezone.now
-    assert engine.claim(edit.pk)
+    assert claims.claim(edit.pk)
     for minutes in (10, -10):
         with monkeypatch.context() as patched:
             patched.setattr(timezone, "now", lambda offset=timedelta(minutes=minutes): true_now() + offset)
-            assert engine.claim(edit.pk) is None
+            assert claims.claim(edit.pk) is None

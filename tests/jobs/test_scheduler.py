@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from edits.jobs import engine, scheduler
+from edits.jobs import claims, scheduler
 from edits.jobs.worker_pool import Kind, WorkerPool
 from edits.models import Attempt, Edit
 from edits.models.edit_queryset import EditQuerySet
@@ -90,7 +90,7 @@ def test_claims_that_could_not_be_released_are_released_when_the_database_is_bac
         patch.setattr(EditQuerySet, "release", fail)
         with pytest.raises(OperationalError):
             scheduler.dispatch_due()
-    engine.release_claims()
+    claims.release_kept()
     for edit in edits:
         edit.refresh_from_db()
         assert (edit.lease_token, edit.fruitless_claims) == (None, 0)

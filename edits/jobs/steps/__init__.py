@@ -5,6 +5,6 @@ poll              running → its end                       reconcile         un
 fetch             fetching → succeeded                    result_recovery   paid results that weren't stored
 provider_cleanup  Wiro's copies are deleted               uncommitted_photo  files whose row is not saved yet
 compositing       the painted region, put into the photo  change_map        what an edit changed
-twin              one more edit for one order
+twin              one more edit for one order            quiet_poll        polls without news, saved together
 task_listing      Wiro's list, read back to a given time  task_match        which task belongs to which attempt
 """

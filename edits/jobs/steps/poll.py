@@ -15,6 +15,7 @@ from ...wiro import WiroAPIError, WiroError, WiroTask
 from .. import timing
 from ..flow_control import circuit_breaker, rate_limiter
 from ..provider import client
+from . import quiet_poll
 from .reconcile import listed_task
 from .twin import addresses_of, further_versions, regions_for
 
@@ -130,6 +131,10 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
         if task and not attempt.cancel_sent_at:
             _stop(attempt, task)
     status = task.status if task else edit.wiro_status
+    has_news = status != edit.wiro_status or edit.cancel_requested_at is not None
+    if not has_news and not seen["condition"]:
+        quiet_poll.save(edit, attempt, asked_at, _next_poll(edit, seen))
+        return
     code = EventCode.NONE if status == edit.wiro_status else EventCode.STATUS
     edit.postpone(
         _next_poll(edit, seen), code=code, kind=Event.Kind.REPORTED, data={"status": status}, wiro_status=status, **seen
@@ -140,15 +145,10 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
 def _honor_what_came_meanwhile(edit: Edit, attempt: Attempt, asked_at: datetime) -> None:
     """The postponement overwrites what made the edit due since it was claimed, so honor that now: a person's cancel at once, and
     so the first callback; a flood of callbacks no more often than others."""
-    now = clock.now()
     if not edit.cancel_requested_at and Edit.objects.filter(pk=edit.pk, cancel_requested_at__isnull=False).exists():
-        _bring_forward(edit, now)
+        quiet_poll.bring_forward(edit, clock.now())
     elif settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():
-        _bring_forward(edit, now + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0))
-
-
-def _bring_forward(edit: Edit, soon: datetime) -> None:
-    Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
+        quiet_poll.honor_callback(edit, attempt)
 
 
 def _next_poll(edit: Edit, seen: dict[str, Any]) -> datetime:

@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import OperationalError
 from django.utils import timezone
 
-from edits.jobs import actions, engine
+from edits.jobs import actions, claims, engine
 from edits.jobs.flow_control import rate_limiter, spending
 from edits.jobs.steps import poll
 from edits.models import CircuitBreaker, Condition, Edit, Event, EventCode, clock
@@ -268,7 +268,7 @@ def test_a_new_status_and_its_place_in_the_history_are_saved_both_or_neither(
         patch.setattr(Event, "happened_to", fail)
         with pytest.raises(OperationalError):
             engine.carry_on(claimed)
-    engine.release_claims()
+    claims.release_kept()
     edit = Edit.objects.get(pk=claimed.pk)
     assert (edit.wiro_status, edit.lease_token, edit.fruitless_claims) == (claimed.wiro_status, None, 0)
     assert present(edit.due_at) <= clock.now()

@@ -1,0 +1,114 @@
+"""Polls without news, which most polls are: they only postpone the next one. Those of several threads are saved together, as a
+database commits transactions in groups, since a statement for each would cost as much as the poll itself.
+
+The first thread saves what the others bring meanwhile; they don't wait for it, and their edits keep their leases until then.
+"""
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Least
+
+from ...models import NO_CONDITION, RETRIES_MAX, Attempt, Edit, State, clock
+from .. import claims, step_monitor, timing
+
+# More would make the statement longer than it saves.
+MOST = 32
+
+_changed = threading.Condition()
+_gathered: "list[QuietPoll]" = []
+
+
+@dataclass(frozen=True)
+class QuietPoll:
+    """`lease` is what `edit` was claimed with; `asked_at` is when Wiro was asked, and `due_at` when it is to be asked again."""
+
+    edit: Edit
+    attempt: Attempt
+    asked_at: datetime
+    due_at: datetime
+    lease: Any
+
+
+def save(edit: Edit, attempt: Attempt, asked_at: datetime, due_at: datetime) -> None:
+    """Postpone `edit`, now or within GATHERING seconds. What somebody asked for since it was claimed is honored.
+
+    Raises DatabaseError in the thread that saves; then the others' claims are released once the database is back.
+    """
+    poll = QuietPoll(edit, attempt, asked_at, due_at, edit.lease_token)
+    edit.lease_token, edit.due_at = None, due_at
+    with _changed:
+        _gathered.append(poll)
+        if len(_gathered) > 1:
+            # Another thread saves it.
+            _changed.notify_all()
+            return
+        if _others_poll():
+            _changed.wait_for(lambda: len(_gathered) >= MOST, timing.scaled(timing.GATHERING))
+        polls = _gathered.copy()
+        _gathered.clear()
+    _save_all(polls)
+
+
+def _others_poll() -> bool:
+    return sum(step.name == "poll" for step in step_monitor.in_progress()) > 1
+
+
+def _save_all(polls: list[QuietPoll]) -> None:
+    try:
+        _postpone(polls)
+        if settings.PUBLIC_BASE_URL:
+            _honor_callbacks(polls)
+    except Exception:
+        for poll in polls:
+            poll.edit.lease_token = poll.lease
+        claims.release_later(poll.edit for poll in polls[1:])
+        raise
+
+
+def _postpone(polls: list[QuietPoll]) -> None:
+    """One statement; each row is changed only under its own lease. A cancel that came since the claim is due at once."""
+    by_lease = defaultdict(list)
+    for poll in polls:
+        by_lease[poll.lease].append(poll.edit.pk)
+    mine = reduce(or_, (Q(lease_token=lease, pk__in=ids) for lease, ids in by_lease.items()))
+    now = clock.now()
+    ages = [When(pk=poll.edit.pk, then=Value(poll.edit.age_at(now))) for poll in polls]
+    times = [When(pk=poll.edit.pk, then=Value(poll.due_at)) for poll in polls]
+    Edit.objects.filter(mine, state=State.RUNNING).update(
+        due_at=Case(When(cancel_requested_at__isnull=False, then=Value(now)), *times),
+        observed_age=Case(*ages),
+        step_retries=Least(F("step_retries") + 1, RETRIES_MAX),
+        polled_at=now,
+        fruitless_claims=0,
+        lease_token=None,
+        lease_until=None,
+        **NO_CONDITION,
+    )
+
+
+def _honor_callbacks(polls: list[QuietPoll]) -> None:
+    by_attempt = {poll.attempt.pk: poll for poll in polls}
+    since = min(poll.asked_at for poll in polls)
+    seen = Attempt.objects.filter(pk__in=by_attempt, callback_seen_at__gte=since).values_list("pk", "callback_seen_at")
+    for attempt_id, seen_at in seen:
+        poll = by_attempt[attempt_id]
+        if seen_at and seen_at >= poll.asked_at:
+            honor_callback(poll.edit, poll.attempt)
+
+
+def honor_callback(edit: Edit, attempt: Attempt) -> None:
+    """A callback came after Wiro was asked: ask again, at once if it is the first; a flood of them no more often than others."""
+    soon = clock.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
+    bring_forward(edit, soon)
+
+
+def bring_forward(edit: Edit, soon: datetime) -> None:
+    Edit.objects.filter(pk=edit.pk, state=State.RUNNING, due_at__gt=soon).update(due_at=soon)
