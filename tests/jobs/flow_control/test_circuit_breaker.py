@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.jobs import engine
-from edits.models import CircuitBreaker, Edit, TripReason
+from edits.models import CircuitBreaker, ConcurrencyLimit, Edit, TripReason
 from edits.wiro import WiroClient, WiroRun
 from edits.wiro.sandbox import SandboxServer
 from edits.wiro.sandbox.tasks.run_log import Run
@@ -81,16 +81,16 @@ def test_a_late_success_does_not_close_a_circuit_breaker_that_tripped_meanwhile(
     assert CircuitBreaker.current().trip_reason == ""
 
 
-def test_while_the_circuit_breaker_is_open_nobody_else_runs(
-    sandbox: SandboxServer, new_edit: NewEdit, bob: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("edits.jobs.timing.LIMIT_VALIDITY", 15)
+def test_while_the_circuit_breaker_is_open_nobody_else_runs(sandbox: SandboxServer, new_edit: NewEdit, bob: User) -> None:
     sandbox.faults.add("Run", "error", code=96, count="always")
     edits = [new_edit(), new_edit(), *(new_edit(owner=bob) for _ in range(3))]
     for edit in edits * 3:
         engine.advance(edit.pk)
     assert len(sandbox.runs()) == 1
     sandbox.faults.clear()
+    ConcurrencyLimit.objects.update(limit=None)
+    CircuitBreaker.objects.update(retry_at=timezone.now())
+    Edit.objects.update(due_at=timezone.now())
     for edit in edits:
         assert advance_to_rest(edit).state == "succeeded"
     assert len(accepted(sandbox)) == 5
