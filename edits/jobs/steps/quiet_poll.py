@@ -5,22 +5,18 @@ The first thread saves what the others bring meanwhile; they don't wait for it, 
 """
 
 import threading
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Least
+from django.db import connection, transaction
 
-from ...models import NO_CONDITION, RETRIES_MAX, Attempt, Edit, State, clock
+from ...models import RETRIES_MAX, Attempt, Edit, State, clock
 from .. import claims, step_monitor, timing
 
 # More would make the statement longer than it saves.
-MOST = 32
+MOST = 64
 
 _changed = threading.Condition()
 _gathered: "list[QuietPoll]" = []
@@ -74,24 +70,37 @@ def _save_all(polls: list[QuietPoll]) -> None:
 
 
 def _postpone(polls: list[QuietPoll]) -> None:
-    """One statement; each row is changed only under its own lease. A cancel that came since the claim is due at once."""
-    by_lease = defaultdict(list)
+    """All at once. Rows that somebody else has locked come afterwards, one by one: who waits for one row while holding others
+    can end in a deadlock."""
+    by_edit = {poll.edit.pk: poll for poll in polls}
+    with transaction.atomic():
+        rows = Edit.objects.filter(pk__in=by_edit).select_for_update(skip_locked=True)
+        free = list(rows.values_list("pk", flat=True)) if len(polls) > 1 else []
+        _update([by_edit.pop(edit_id) for edit_id in free])
+    for poll in by_edit.values():
+        _update([poll])
+
+
+# In plain SQL: with the ORM's Case and When, half of a worker's time went into making the statement.
+_UPDATE = """
+    UPDATE edits_edit SET due_at = CASE WHEN cancel_requested_at IS NULL THEN %s ELSE %s END, observed_age = %s, polled_at = %s,
+        step_retries = %s, "condition" = '', condition_age = 0, condition_looks = 0,
+        fruitless_claims = 0, lease_token = NULL, lease_until = NULL
+    WHERE id = %s AND state = %s AND lease_token = %s
+"""
+_COLUMNS = ("due_at", "due_at", "observed_age", "polled_at", "step_retries", "id", "state", "lease_token")
+
+
+def _update(polls: list[QuietPoll]) -> None:
+    """Each row is changed only under its own lease. A cancel that came since the claim is due at once."""
+    now, rows = clock.now(), []
+    fields: list[Any] = [Edit._meta.get_field(name) for name in _COLUMNS]
     for poll in polls:
-        by_lease[poll.lease].append(poll.edit.pk)
-    mine = reduce(or_, (Q(lease_token=lease, pk__in=ids) for lease, ids in by_lease.items()))
-    now = clock.now()
-    ages = [When(pk=poll.edit.pk, then=Value(poll.edit.age_at(now))) for poll in polls]
-    times = [When(pk=poll.edit.pk, then=Value(poll.due_at)) for poll in polls]
-    Edit.objects.filter(mine, state=State.RUNNING).update(
-        due_at=Case(When(cancel_requested_at__isnull=False, then=Value(now)), *times),
-        observed_age=Case(*ages),
-        step_retries=Least(F("step_retries") + 1, RETRIES_MAX),
-        polled_at=now,
-        fruitless_claims=0,
-        lease_token=None,
-        lease_until=None,
-        **NO_CONDITION,
-    )
+        retries = min(poll.edit.step_retries + 1, RETRIES_MAX)
+        row = (poll.due_at, now, poll.edit.age_at(now), now, retries, poll.edit.pk, State.RUNNING, poll.lease)
+        rows.append([field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)])
+    with connection.cursor() as cursor:
+        cursor.executemany(_UPDATE, rows)
 
 
 def _honor_callbacks(polls: list[QuietPoll]) -> None:

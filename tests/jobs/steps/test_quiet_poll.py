@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -124,6 +125,24 @@ def test_without_the_database_all_claims_are_released_when_it_is_back(
     claims.release_later(edit for edit in claimed if edit.lease_token)
     claims.release_kept()
     assert {(edit.lease_token, edit.fruitless_claims) for edit in Edit.objects.all()} == {(None, 0)}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+def test_a_row_that_somebody_has_locked_is_waited_for_without_holding_the_others(
+    claimed: list[Edit], together: list[int]
+) -> None:
+    results: list[list[OperationalError]] = []
+    work = Thread(target=lambda: results.append(save_all(claimed)))
+    with transaction.atomic():
+        Edit.objects.select_for_update().get(pk=claimed[2].pk)
+        work.start()
+        ends_at = time.monotonic() + 60
+        while Edit.objects.filter(lease_token__isnull=True).count() < 3 and time.monotonic() < ends_at:
+            time.sleep(0.05)
+        assert Edit.objects.get(lease_token__isnull=False).pk == claimed[2].pk
+    work.join(60)
+    assert results == [[]]
+    assert not Edit.objects.filter(lease_token__isnull=False).exists()
 
 
 def test_a_poll_that_is_alone_waits_for_nobody(claimed: list[Edit], monkeypatch: pytest.MonkeyPatch) -> None:
