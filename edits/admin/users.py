@@ -153,7 +153,7 @@ class PersonAdmin(ValidSelection, UserAdmin):
         for user in people:
             second_factor.remove(user)
             self.log_change(request, user, "Turned off two-factor authentication")
-        self.message_user(request, _("Turned off. Only the password is asked for now."))
+        self.message_user(request, _("Turned off. From now on, only the password is required."))
 
     # --- Erasing ---
 

@@ -99,10 +99,10 @@ def _check_form(request: HttpRequest) -> None:
 
 
 def _check_optional_form(request: HttpRequest) -> None:
-    """For a form without which the request makes sense as well: what cannot be read as one must not pass for none, as it would
-    with Django, and cost money."""
+    """For requests whose form is optional: a body that cannot be read must be refused. Django would treat it as an empty form,
+    and the request could cost money."""
     _check_form(request)
-    # All that is around no field at all, and the ends of two lines.
+    # The length of a multipart body without fields: its closing delimiter and two line ends.
     empty = len((request.content_params or {}).get("boundary", "")) + len("----") + 4
     if int(request.META.get("CONTENT_LENGTH") or 0) > empty and not (request.POST or request.FILES):
         raise malformed()
@@ -139,7 +139,7 @@ Wait = Annotated[float, Field(ge=0, le=SECONDS_MAX, description="Seconds to wait
 
 @router.get("/edits/{uuid:edit_id}", auth=READ, response=EditOut, url_name="edit", summary="Get an edit")
 def get_edit(request: HttpRequest, edit_id: UUID, wait: Wait = 0) -> dict[str, Any]:
-    """With `wait`, the answer comes when the edit has ended or the time is over; at once if many requests wait already."""
+    """With `wait`, the response comes when the edit has ended or the time is up; at once if many requests are already waiting."""
     edit = with_pictures(request, edit_id)
     if viewers.note_viewer(edit):
         enqueue(edit.pk)
@@ -158,7 +158,7 @@ def delete_edit(request: HttpRequest, edit_id: UUID) -> Answer[None]:
 
 @router.post("/edits/{uuid:edit_id}/cancel", auth=WRITE, response=EditOut, url_name="cancel", summary="Cancel an edit")
 def cancel_edit(request: HttpRequest, edit_id: UUID) -> dict[str, Any]:
-    """If it succeeds first, it stays succeeded."""
+    """If it succeeds before it can be canceled, its result stands."""
     edit = own_edit(request, edit_id)
     actions.cancel(edit, person(request))
     enqueue(edit.pk)

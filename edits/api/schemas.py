@@ -22,7 +22,7 @@ class FailureOut(Schema):
 
 
 class Links(Schema):
-    """Absolute URLs. Those that are null don’t exist, or not yet."""
+    """Absolute URLs. Those that are null don’t exist, at least not yet."""
 
     self: str
     page: str = Field(description="The edit’s page, for a person who is signed in")

@@ -17,7 +17,7 @@ class GroupBudget(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("USD per day, of all members together. Empty: no limit"),
+        help_text=_("USD per day for all members together. Empty: no limit"),
     )
     owners = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("owners"), help_text=_("See what the group spends")

@@ -14,4 +14,4 @@ class MailChoices(models.Model):
     origin = models.CharField(max_length=300, blank=True, default="")
 
     def __str__(self) -> str:
-        return f"mails of person {self.user_id}"
+        return f"email choices of person {self.user_id}"

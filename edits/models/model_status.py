@@ -20,9 +20,9 @@ class ModelStatus(models.Model):
     differences = models.JSONField(_("differences"), default=list, blank=True)
 
     # What operators decided.
-    is_offered = models.BooleanField(_("offered"), null=True, blank=True, help_text=_("Unknown: as the setting MODELS says"))
+    is_offered = models.BooleanField(_("offered"), null=True, blank=True, help_text=_("Unknown: follows the MODELS setting"))
     is_default = models.BooleanField(
-        _("default"), default=False, db_default=False, help_text=_("Chosen where people do not choose")
+        _("default"), default=False, db_default=False, help_text=_("Used when people don’t choose a model")
     )
     fallback = models.CharField(
         _("fallback"),
@@ -32,14 +32,14 @@ class ModelStatus(models.Model):
         db_default="",
         help_text=_("Suggested when this model is gone or refuses a picture as sensitive"),
     )
-    edits_per_day = models.PositiveIntegerField(null=True, blank=True, help_text=_("Per person. Empty: no limit of its own"))
+    edits_per_day = models.PositiveIntegerField(null=True, blank=True, help_text=_("Per person. Empty: no limit for this model"))
     spend_per_day = models.DecimalField(
         max_digits=12,
         decimal_places=6,
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("USD per day for the whole site. Empty: no limit of its own"),
+        help_text=_("USD per day for the whole site. Empty: no limit for this model"),
     )
 
     class Meta:

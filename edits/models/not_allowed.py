@@ -32,12 +32,12 @@ class Denial(models.TextChoices):
     CANNOT_APPEAL = "cannot_appeal", _("This decision can’t be appealed.")
     TOO_MANY_LINKS = "too_many_links", _("This edit already has %(limit)d private links. Revoke one first.")
     LINK_DAYS = "link_days", _("Choose how long the private link should work.")
-    NO_LINK = "no_link", _("That private link doesn’t exist or has already ended.")
+    NO_LINK = "no_link", _("That private link doesn’t exist, has expired, or has already been revoked.")
     OTHER_REVIEWER = "other_reviewer", _("Another reviewer decided first. Nothing changed.")
     NOT_CLAIMED = "not_claimed", _("This edit isn’t in your review queue anymore.")
     TOO_LATE_TO_UNDO = (
         "too_late_to_undo",
-        _("It’s too late to undo: more than ten minutes ago, or something else has happened since."),
+        _("It’s too late to undo: more than ten minutes have passed, or something else has happened since."),
     )
     ALREADY_PAUSED = "already_paused", _("Submitting is already paused.")
     NOT_PAUSED = "not_paused", _("Submitting is already on.")

@@ -22,7 +22,7 @@ class WebhookEvent(models.TextChoices):
     SUCCEEDED = "edit.succeeded", _("An edit is done")
     FAILED = "edit.failed", _("An edit failed")
     CANCELED = "edit.canceled", _("An edit was canceled")
-    REVIEWED = "review.decided", _("A review is decided")
+    REVIEWED = "review.decided", _("A reviewer made a decision")
 
 
 class Disabled(models.TextChoices):

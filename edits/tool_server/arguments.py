@@ -50,7 +50,7 @@ class EditPhoto(Arguments):
     photo: str | None = Field(
         None,
         description="Instead of `version`: the bytes of a JPEG or PNG file of at most 10 MB, base64-encoded (WebP with `fit`); "
-        "a path or an address is not taken",
+        "not a path or a URL",
     )
     file_name: str = Field("photo", description="With `photo`: the name that its owner sees on the site, such as beach.jpg")
     fit: bool = Field(False, description="Crop a long panorama, shrink a large photo, convert WebP, instead of refusing it")

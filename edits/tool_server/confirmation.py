@@ -43,7 +43,7 @@ class Confirmation:
         try:
             nonce, usd, *models = signing.loads(text, salt=_salt(token, request_hash))
         except signing.BadSignature as error:
-            detail = "This confirmation holds for other arguments or another token. Leave it out to be told the price for these."
+            detail = "This confirmation is for other arguments or another token. Leave it out to get the price for these."
             raise Problem(422, "confirmation_invalid", detail) from error
         return cls(text, nonce, Decimal(usd), tuple(models), request_hash)
 

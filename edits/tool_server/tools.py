@@ -127,8 +127,8 @@ _TOOLS = [
     Tool(
         "cancel_edit",
         "Cancel an edit",
-        "Ask to stop an edit that has not ended. Free, but not undone: a new edit is paid for again. What the model has already "
-        "done may be charged; if it succeeds first, it stays succeeded. Call get_edit to see how it ended.",
+        "Ask to stop an edit that has not ended. Free, but it cannot be undone: a new edit costs money again. What the model has "
+        "already done may be charged; if it succeeds first, its result stands. Call get_edit to see how it ended.",
         OneEdit,
         EditOut,
         lambda request, arguments: Answer(edits.cancel_edit(request, arguments.id)),

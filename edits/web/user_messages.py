@@ -225,7 +225,7 @@ def _timed_out(edit: Edit) -> str:
 _FAILURES: dict[Failure, Callable[[Edit], str]] = {
     Failure.INSUFFICIENT_BALANCE: lambda edit: _(
         "This site’s Wiro account had no balance for 24 hours, so this edit was never sent. The "
-        "administrators have been notified. Try again after they have topped it up."
+        "administrators have been notified. Try again after they have added funds."
     ),
     Failure.CREDENTIALS: lambda edit: _(
         "Wiro rejected this site’s credentials for 24 hours, so this edit was never sent. The administrators "

@@ -32,7 +32,7 @@ def waiting_reason(edit: Edit) -> str:
         case TripReason.BALANCE:
             return _(
                 "This site’s Wiro account has no balance. The administrators have been notified. Your edit "
-                "will start once they top it up."
+                "will start once they add funds."
             )
         case TripReason.CREDENTIALS:
             return _(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 SUBMITTING = "/admin/submitting/"
 
 
-def test_the_overview_asks_few_questions_once_it_is_warm(
+def test_the_overview_makes_few_queries_once_it_is_warm(
     viewer: Client, alice: User, photo: Photo, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(30):
@@ -44,7 +44,7 @@ def test_beside_a_red_number_stands_what_to_do(viewer: Client, alice: User, phot
     edit_in(State.UNCONFIRMED, alice, photo)
     cache.clear()
     page = text_of(viewer.get("/admin/"))
-    assert "try again or give up" in page
+    assert "try again, or give up" in page
     assert "Start beat and a worker" in page
 
 

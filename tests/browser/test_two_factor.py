@@ -41,7 +41,7 @@ def set_up(page: Page) -> str:
     page.get_by_role("link", name="Set up").click()
     expect(page.get_by_role("img", name="QR code with the key below")).to_be_visible()
     key = page.get_by_label("Key", exact=True).input_value()
-    page.get_by_label("Code that the app shows").fill(code_for(key, -1))
+    page.get_by_label("Code from the app").fill(code_for(key, -1))
     page.get_by_role("button", name="Turn on").click()
     return key
 
@@ -87,7 +87,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(open_page: Callable[..., Page
     page.get_by_role("button", name="Continue").click()
     look(page)
     key = page.get_by_label("Key", exact=True).input_value()
-    page.get_by_label("Code that the app shows").fill(code_for(key, -1))
+    page.get_by_label("Code from the app").fill(code_for(key, -1))
     page.get_by_role("button", name="Turn on").click()
     for address in PAGES:
         page.goto(address)

@@ -55,7 +55,7 @@ def test_a_confirmation_holds_for_nothing_else(assistant: Assistant, change: dic
     yes = agreed(assistant)
     code, words = assistant.refusal("edit_photo", **wish(confirmation=yes, **change))
     assert code == "confirmation_invalid"
-    assert "Leave it out to be told the price" in words
+    assert "Leave it out to get the price" in words
     assert not Edit.objects.exists()
 
 

@@ -70,7 +70,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if exception is not None:
             raise ImmediateHttpResponse(away(request, exception))
         if error == AuthError.CANCELLED:
-            text = _("You canceled signing in.")
+            text = _("You canceled the sign-in.")
         else:
             text = _("That took too long, or was started in another browser. Try again.")
         raise ImmediateHttpResponse(problem(request, _("You’re not signed in"), text, 401))

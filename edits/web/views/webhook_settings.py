@@ -35,7 +35,7 @@ class WebhookForm(forms.Form):
         try:
             webhook_delivery.check_url(url)
         except webhook_delivery.AddressNotAllowed as error:
-            raise forms.ValidationError(_("Enter an https address that is reachable from the internet."), code="url") from error
+            raise forms.ValidationError(_("Enter an https URL that can be reached from the internet."), code="url") from error
         return url
 
 

@@ -23,9 +23,9 @@ def text_of(response: Response) -> str:
 
 
 def test_how_long_edits_are_kept_is_said_where_it_is_not_forever(client: Client, settings: Settings) -> None:
-    assert "after they ended" not in text_of(client.get(ADDRESS))
+    assert "after they end," not in text_of(client.get(ADDRESS))
     settings.EDIT_DAYS = 90
-    assert "Edits go to your trash 90 days after they ended" in text_of(client.get(ADDRESS))
+    assert "Edits go to your trash 90 days after they end," in text_of(client.get(ADDRESS))
 
 
 def test_it_names_the_models_that_people_may_choose(client: Client, settings: Settings) -> None:

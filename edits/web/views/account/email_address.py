@@ -60,7 +60,7 @@ def _change(request: HttpRequest) -> HttpResponse:
 
 def _say(request: HttpRequest, is_sent: bool) -> None:
     if is_sent:
-        messages.success(request, _("Check your mail and open the link in it."))
+        messages.success(request, _("Check your email and open the link we sent you."))
     else:
         messages.warning(request, _("You’ve requested too many emails. Try again in an hour."))
 

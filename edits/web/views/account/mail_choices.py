@@ -17,15 +17,15 @@ from ..access import person
 
 
 class MailChoicesForm(forms.ModelForm):
-    language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Language of mails"))
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Email language"))
 
     class Meta:
         model = MailChoices
         fields = ("results", "batches", "reviews", "language")
         labels = {
-            "results": gettext_lazy("A result is ready, or failed, after more than ten minutes"),
-            "batches": gettext_lazy("A batch is finished after more than two minutes"),
-            "reviews": gettext_lazy("A reviewer has decided about your result"),
+            "results": gettext_lazy("An edit that took more than ten minutes is ready or has failed"),
+            "batches": gettext_lazy("A batch that took more than two minutes is finished"),
+            "reviews": gettext_lazy("A reviewer has made a decision about your result"),
         }
 
 

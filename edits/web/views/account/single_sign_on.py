@@ -66,7 +66,7 @@ def disconnect(request: HttpRequest) -> HttpResponse:
     if is_demonstration(request):
         raise PermissionDenied
     if not person(request).has_usable_password():
-        messages.error(request, _("Choose a password first. Without one you couldn’t sign in anymore."))
+        messages.error(request, _("Choose a password first. Without one, you wouldn’t be able to sign in anymore."))
     else:
         SocialAccount.objects.filter(user=person(request)).delete()
         messages.success(request, _("Disconnected."))

@@ -81,7 +81,7 @@ def test_a_new_address_replaces_a_confirmed_one_once_it_is_confirmed(
     confirmed: Client, alice: User, mail_server: MailServer
 ) -> None:
     EmailAddress.objects.create(user=alice, email="old@example.org", primary=True, verified=True)
-    assert "Check your mail" in text_of(change(confirmed, "new@example.org"))
+    assert "Check your email" in text_of(change(confirmed, "new@example.org"))
     assert addresses_of(alice) == [("new@example.org", False, False), ("old@example.org", True, True)]
     mail_delivery.deliver_all()
     assert mail_server.recipients == ["new@example.org"]
@@ -154,5 +154,5 @@ def test_after_enough_mails_a_changed_address_does_not_claim_that_another_is_on_
     confirmed: Client, mail_server: MailServer
 ) -> None:
     said = [text_of(change(confirmed, f"alice{number}@example.org")) for number in range(8)]
-    assert "Check your mail" in said[0]
+    assert "Check your email" in said[0]
     assert "You’ve requested too many emails." in said[-1]
