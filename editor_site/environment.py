@@ -23,12 +23,12 @@ _SWITCH = dict.fromkeys(("1", "on", "true", "yes", "y"), True) | dict.fromkeys((
 
 
 class Env(environ.Env):
-    """Refuses unknown words, which django-environ would read as "off": `REVIEW_REQUIRED=ja` would publish without review."""
+    """Refuses unknown words, which django-environ would read as "off": `REVIEW_REQUIRED=enabled` would publish without review."""
 
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
-        """Every name that was asked for, so that a name that is nearly one of them can be told."""
+        """Every name that was asked for, so that a misspelled one can be recognized."""
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         self.names.add(var)
@@ -75,7 +75,7 @@ class Env(environ.Env):
         """The name by which this setting is set. The old name still works, with a one-line warning."""
         if self.str(name, "") or not self.str(old_name, ""):
             return name
-        logging.getLogger(__name__).warning("%s is called %s now; the old name still works", old_name, name)
+        logging.getLogger(__name__).warning("%s is now called %s; the old name still works", old_name, name)
         return old_name
 
     def log_level(self, name: str, default: str) -> str:

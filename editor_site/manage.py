@@ -18,8 +18,8 @@ from .refusals import reason
 
 FOR_PEOPLE = """\
 reword edit PHOTO … INSTRUCTION   edit photos with words (reword edit --help)
-reword models                     the models that there are, with prices (reword models --help)
-reword mcp                        the tools of a site for an assistant, over standard input and output
+reword models                     list the models with their prices (reword models --help)
+reword mcp                        connect an assistant to a site's tools, over standard input and output
 
 All other commands are for operators of a site, and read its settings:
 """

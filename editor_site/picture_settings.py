@@ -24,7 +24,7 @@ def picture_storage(env: Env) -> dict[str, Any]:
     if endpoint and (urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).hostname):
         raise ImproperlyConfigured("S3_ENDPOINT_URL must start with http:// or https://")
     if bool(key) != bool(secret):
-        raise ImproperlyConfigured(f"{' and '.join(names)} belong together; set both, or none where the machine has a role")
+        raise ImproperlyConfigured(f"{' and '.join(names)} go together; set both, or neither if the machine has a role")
     options = {
         "bucket_name": bucket,
         "endpoint_url": endpoint or None,

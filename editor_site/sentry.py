@@ -22,7 +22,7 @@ def start_sentry(dsn: str, environment: str) -> None:
     try:
         Dsn(dsn)
     except BadDsn:
-        raise ImproperlyConfigured("SENTRY_DSN is not a DSN of Sentry") from None
+        raise ImproperlyConfigured("SENTRY_DSN is not a valid Sentry DSN") from None
     sentry_sdk.init(
         dsn,
         environment=environment,

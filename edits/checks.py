@@ -83,19 +83,19 @@ def _is_web_address(url: str) -> bool:
 
 
 @register(Tags.security)
-def surroundings_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Hosts, proxies and addresses that could not be meant."""
+def hosts_and_addresses_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuses hosts, proxies and email addresses that make no sense."""
     found: list[CheckMessage] = []
     for host in settings.ALLOWED_HOSTS:
         # An IPv6 address has more than one colon.
         if "/" in host or " " in host or host.count(":") == 1:
-            found.append(Error(f"ALLOWED_HOSTS must be host names, without scheme and port: {host} is none.", id="edits.E013"))
+            found.append(Error(f"ALLOWED_HOSTS must be host names without a scheme or port: {host} is not one.", id="edits.E013"))
     for network in settings.TRUSTED_PROXIES:
         if network.prefixlen == 0:
             found.append(Error(f"TRUSTED_PROXIES={network} would trust everybody.", id="edits.E014"))
     for name, address in [("FROM_EMAIL", settings.SERVER_EMAIL), *(("ADMINS", address) for address, _ in settings.ADMINS)]:
         if "@" not in parseaddr(address)[1]:
-            found.append(Error(f"{name} must be an email address: {address} is none.", id="edits.E015"))
+            found.append(Error(f"{name} must be an email address: {address} is not one.", id="edits.E015"))
     database = urlsplit(settings.CELERY_BROKER_URL).path.removeprefix("/")
     if database and not database.isdecimal():
         found.append(Error("REDIS_URL must end with the number of a database, such as /0.", id="edits.E016"))
@@ -182,7 +182,7 @@ def restore_is_finished(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not unfinished.exists():
         return []
     hint = "Empty the data folder and the database, then run `manage.py restore` again."
-    return [Error(f"A restore broke off ({unfinished}).", hint=hint, id="edits.E006")]
+    return [Error(f"A restore was interrupted ({unfinished}).", hint=hint, id="edits.E006")]
 
 
 @register()
@@ -192,7 +192,7 @@ def limits_make_sense(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         Error(f"{name} must be greater than 0.", id="edits.E004") for name in LIMITS if not float(getattr(settings, name)) > 0
     ]
     endless = [name for name in LIMITS if float(getattr(settings, name)) == float("inf")]
-    found += [Error(f"{name} must be a number that can be reached.", id="edits.E004") for name in endless]
+    found += [Error(f"{name} must be a finite number.", id="edits.E004") for name in endless]
     for name in ("EVENT_DAYS", "EDIT_DAYS"):
         if getattr(settings, name) < 0:
             found.append(Error(f"{name} must be 0 or greater.", id="edits.E004"))

@@ -48,7 +48,7 @@ COMMANDS = "import sys; sys.argv[0] = sys.argv.pop(1); from editor_site.manage i
         ("reword models", 2, "Which site?"),
         ("reword mcp --help", 0, "It takes no options."),
         ("reword mcp --site", 2, "It takes no options."),
-        ("reword mcp", 1, "Set REWORD_SITE to the address of the site"),
+        ("reword mcp", 1, "Set REWORD_SITE to the URL of the site"),
         ("reword models --draft", 2, "expected one argument"),
         ("manage.py models --draft", 2, "expected one argument"),
         ("reword --help", 0, "reword edit PHOTO"),

@@ -28,7 +28,7 @@ def test_without_a_bucket_pictures_are_in_a_folder(env: pytest.MonkeyPatch) -> N
     ("variables", "said"),
     [
         (OWN | {"S3_ENDPOINT_URL": "minio:9000"}, "S3_ENDPOINT_URL must start with http:// or https://"),
-        (OWN | {"S3_SECRET_ACCESS_KEY": ""}, "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together"),
+        (OWN | {"S3_SECRET_ACCESS_KEY": ""}, "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together"),
         (OWN | {"S3_BUCKET": ""}, "S3_ENDPOINT_URL is set, and S3_BUCKET is not"),
         (OWN | {"S3_SIGNED_URLS": "yes"}, "S3_SIGNED_URLS=yes must be off or wiro or all"),
     ],

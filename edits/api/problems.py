@@ -77,7 +77,7 @@ def _over_quota(error: QuotaExceeded) -> Problem:
 
 
 def _not_valid(error: ValidationError) -> Problem:
-    """Of the path, the query or the headers; what is wrong with a form, the form says."""
+    """Errors in the path, the query or the headers; a form reports its own."""
     return invalid([{"field": str(found["loc"][-1]), "code": found["type"], "message": found["msg"]} for found in error.errors])
 
 
@@ -92,7 +92,7 @@ def _not_stored(_: Exception) -> Problem:
 
 
 def _unread(error: Exception) -> Problem:
-    """A body that is too large, without a length, or no form."""
+    """A body that is too large, has no length, or is not a form."""
     if refused := body_refusal(error):
         status, field, code, message = refused
         return Problem(status, code, message, errors=[{"field": field, "code": code, "message": message}])
@@ -132,7 +132,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
 
 
 def not_found() -> Problem:
-    return Problem(404, "not_found", "There is nothing at this address, or it is not yours.")
+    return Problem(404, "not_found", "There is nothing at this URL, or it is not yours.")
 
 
 def problem_of(error: Exception) -> Problem:

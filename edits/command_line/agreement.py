@@ -45,10 +45,10 @@ def agreed(offer: Offer, photos: int, where: str, consent: Consent) -> Decimal |
 
 def _ask() -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        reason = "Nothing was sent: no terminal to ask at. Agree with --yes, or set a limit with --max-price USD."
+        reason = "Nothing was sent: there is no terminal to ask on. Agree with --yes, or set a limit with --max-price USD."
         raise Refused(reason, Exit.WRONG_USE)
     try:
-        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        print("Continue? [y/N] ", end="", file=sys.stderr, flush=True)
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         raise Refused("Interrupted. Nothing was sent.", Exit.INTERRUPTED) from None

@@ -18,8 +18,8 @@ Edit photos with words, through a Reword site or directly through Wiro.
   reword edit photo.jpg "make it snow" -o snow.jpg
   reword edit *.jpg "make it night" --into night --max-price 2
 
-Run the same command again and it picks up where it left off, and pays for nothing twice: what it ordered is known by the photo's
-content, the instruction, the model, the region, the seed and --no-fit. What is in the folder already is not edited again.
+Run the same command again and it picks up where it left off, and pays for nothing twice: an edit is identified by the photo's
+content, the instruction, the model, the region, the seed and --no-fit. A photo whose result file exists is not edited again.
 """
 ENVIRONMENT = """\
 environment:
@@ -32,8 +32,8 @@ exit codes:
   0    every photo has its result
   1    some have none: failed, not sent, or not ready in time
   2    usage error; nothing was sent
-  3    for some it is not known whether they are charged
-  4    nothing was begun: no answer, a token that is not accepted, a price that was not agreed to, no place to write to
+  3    for some photos it is not known whether they were charged
+  4    nothing was started: no response, a rejected token, a price that was not agreed to, nowhere to write to
   130  interrupted by Ctrl-C or SIGTERM
 """
 MODELS = "List the models that a site offers, or those that this program knows for Wiro, with what one photo costs."
@@ -54,8 +54,8 @@ def edit_parser() -> ArgumentParser:
     help = "JPEG, PNG or WebP files, then the instruction as one quoted argument"
     parser.add_argument("words", nargs="*", metavar="PHOTO ... INSTRUCTION", help=help)
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the result, for a single photo")
-    parser.add_argument("--into", type=Path, metavar="FOLDER", help="results of any number of photos, named as the photos are")
-    parser.add_argument("--model", default="", metavar="SLUG", help="one of `reword models`; otherwise the default one")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="folder for the results, which get the names of their photos")
+    parser.add_argument("--model", default="", metavar="SLUG", help="a slug from `reword models`; if omitted, the default model")
     parser.add_argument(
         "--region",
         type=_region,
@@ -75,9 +75,9 @@ def edit_parser() -> ArgumentParser:
         type=_seconds,
         default=3600.0,
         metavar="SECONDS",
-        help="time limit for the whole command (3600); orders continue after it",
+        help="time limit for the whole command (3600); edits already ordered continue after that",
     )
-    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.add_argument("--force", action="store_true", help="replace existing files")
     parser.add_argument("--again", action="store_true", help="order again what failed, was lost, or may have been charged")
     parser.add_argument(
         "--json", action="store_true", help="one JSON line for each photo on standard output, and nothing else there"
@@ -123,7 +123,7 @@ def edit_options(arguments: Sequence[str]) -> Namespace:
     """With `photos` and `prompt`, in whatever order options stand between them. Raises Refused."""
     options = edit_parser().parse_intermixed_args(arguments)
     if len(options.words) < 2:
-        raise Refused("Name photos, and what should change as the last argument. See reword edit --help.", Exit.WRONG_USE)
+        raise Refused("Name photos, then give the instruction as the last argument. See reword edit --help.", Exit.WRONG_USE)
     *photos, prompt = options.words
     options.photos, options.prompt = [Path(photo) for photo in photos], _instruction(prompt)
     missing = next((photo for photo in options.photos if not photo.is_file()), None)

@@ -32,7 +32,7 @@ def for_wiro(content: bytes, rules: PictureRules) -> tuple[bytes, str]:
     kind = found if found.lower() in rules.formats else "PNG" if "png" in rules.formats else "JPEG"
     data = _encoded(image, kind)
     if len(data) > rules.max_bytes:
-        raise Unusable(f"Has more than {rules.max_bytes // 1024 // 1024} MB, which the model does not take; make it smaller.")
+        raise Unusable(f"Has more than {rules.max_bytes // 1024 // 1024} MB, the model's limit; make it smaller.")
     return data, TYPES[kind]
 
 

@@ -23,7 +23,7 @@ from .way import Budget
 from .wiro_edits import WiroEdits
 
 NO_SITE = "Which site? Give --site URL or set REWORD_SITE (or use --wiro with your own Wiro key)."
-NO_TOKEN = 'REWORD_TOKEN is not set. Make a token at the site under "Your account", "API tokens".'  # noqa: S105 - none
+NO_TOKEN = 'REWORD_TOKEN is not set. Create a token on the site under "Your account", "API tokens".'  # noqa: S105 - none
 INTERRUPTED = "Interrupted. Run the same command again to continue; nothing is paid for twice."
 NO_KEY = "WIRO_API_KEY is not set."
 

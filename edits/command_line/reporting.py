@@ -147,7 +147,7 @@ def in_words(outcome: Outcome) -> str:
         cost = "" if outcome.cost is None else f" ({usd(outcome.cost)})"
         return f"{name} -> {shown(outcome.job.output)}{cost}"
     if outcome.status == Status.EXISTS:
-        return f"{name} -> {shown(outcome.job.output)} is there already; --force replaces it"
+        return f"{name} -> {shown(outcome.job.output)} already exists; --force replaces it"
     return f"{name}: {shown(outcome.message)}"
 
 
@@ -169,7 +169,7 @@ def summary(outcomes: Iterable[Outcome]) -> str:
     found = list(outcomes)
     words = {
         Status.DONE: "done",
-        Status.EXISTS: "there already",
+        Status.EXISTS: "already existed",
         Status.PENDING: "still being edited",
         Status.UNKNOWN: "possibly charged",
         Status.FAILED: "failed",
@@ -185,4 +185,4 @@ def _cost(outcomes: Iterable[Outcome]) -> str:
     by_id = {outcome.id: outcome for outcome in sorted(outcomes, key=lambda outcome: outcome.cost or 0) if outcome.id}
     total = sum((outcome.cost for outcome in by_id.values() if outcome.cost), Decimal(0))
     open_ones = sum(outcome.cost is None and outcome.status in (Status.DONE, Status.PENDING) for outcome in by_id.values())
-    return f"Cost of these edits: {usd(total)}" + (f", and what {open_ones} may still cost." if open_ones else ".")
+    return f"Cost of these edits: {usd(total)}" + (f", plus {open_ones} whose cost is not known yet." if open_ones else ".")

@@ -98,7 +98,7 @@ class SiteClient:
 
     def __init__(self, url: str, token: str, seconds_left: Callable[[], float] = lambda: math.inf) -> None:
         if not _PLAIN_URL.fullmatch(url):
-            raise ValueError("The site's address must look like https://photos.example.org.")
+            raise ValueError("The site's URL must look like https://photos.example.org.")
         if not re.fullmatch(r"[!-~]+", token):
             raise ValueError("The token must be one word.")
         self.url = url.rstrip("/").removesuffix(ROOT)
@@ -193,7 +193,7 @@ def _why(error: requests.RequestException) -> str:
     if "refused" in cause:
         return "nothing listens there"
     unknown = ("Name or service", "getaddrinfo", "nodename", "resolve")
-    return "its name is not known" if any(words in cause for words in unknown) else "the connection broke"
+    return "its host name cannot be resolved" if any(words in cause for words in unknown) else "the connection broke"
 
 
 def _refusal(url: str, response: requests.Response, body: bytes) -> SiteError:
@@ -201,8 +201,8 @@ def _refusal(url: str, response: requests.Response, body: bytes) -> SiteError:
     if 300 <= status < 400:
         target = urlsplit(response.headers.get("Location", ""))
         if not target.netloc:
-            return SiteError(f"{url} redirects; use the address that it leads to.", status)
-        return SiteError(f"{url} redirects to {target.scheme}://{target.netloc}; use that address instead.", status)
+            return SiteError(f"{url} redirects; use the URL that it leads to.", status)
+        return SiteError(f"{url} redirects to {target.scheme}://{target.netloc}; use that URL instead.", status)
     if not problem.get("code"):
         said = f"{url} answered with HTTP {status}, and not like a Reword site's API."
         return SiteError(said, status, "", _pause(response))

@@ -46,7 +46,7 @@ class SiteEdits:
             offered = ", ".join(model.slug for model in models)
             raise Refused(f"{self.where} does not offer the model {wanted}. It offers: {offered}.", Exit.WRONG_USE)
         if found[0].is_default:
-            # Whether or not the default is named, it is the same wish with the same key; so the request does not name it, either.
+            # Whether or not the default is named, it is the same order with the same key, so the request does not name it.
             self._wanted = replace(self._wanted, model="")
         return Offer(found[0].name, found[0].price, not found[0].price_is_exact)
 
@@ -112,7 +112,7 @@ class SiteEdits:
                     self._patience.pause(PAUSE)
             except OutOfTime:
                 if edit.status == "unconfirmed":
-                    reason = "The site does not know yet whether Wiro has accepted it, so it may be charged. See its page there."
+                    reason = "The site does not know yet whether Wiro has accepted it, so it may be charged. See the edit's page."
                     raise NotDone(Status.UNKNOWN, reason, edit.id) from None
                 raise
         return edit

@@ -145,7 +145,7 @@ def _price_differences(tool: WiroTool) -> Iterator[str]:
         if price.price is None or not is_plausible(price.price):
             yield f"its price is {amount}, which is not a plausible amount"
         elif price.method not in METHODS:
-            yield f"its price of {amount} is by {price.method or 'no method'}, which is not known"
+            yield f"its price of {amount} has the unknown method {price.method or '(none)'}"
 
 
 def _differences(model: ModelDeclaration, tool: WiroTool) -> Iterator[str]:

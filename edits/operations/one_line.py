@@ -17,5 +17,5 @@ def in_one_line(*refusals: type[Exception]) -> Iterator[None]:
     except DatabaseError as error:
         raise CommandError(f"cannot use the database: {' '.join(str(error).split())}") from error
     except OSError as error:
-        place = error.filename or "a disk that is written to"
+        place = error.filename or "a disk being written to"
         raise CommandError(f"{place}: {error.strerror}" if error.strerror else str(error)) from error

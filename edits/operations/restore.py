@@ -1,6 +1,6 @@
 """Restore a backup into an empty site, where nothing is submitted before a person has looked at it.
 
-Until all of it is done a file in the data folder says so, and `manage.py check`, and with it every start, refuses.
+Until it is complete, a file in the data folder marks it as unfinished; `manage.py check` fails, and so does every start.
 """
 
 import json
@@ -47,7 +47,7 @@ def _read(source: Path) -> Manifest:
     try:
         manifest = Manifest(**json.loads((source / backup.MANIFEST).read_text()))
     except (OSError, ValueError, TypeError):
-        raise BackupRefused(f"{source} holds no whole backup: {backup.MANIFEST} is missing or unreadable") from None
+        raise BackupRefused(f"{source} is not a complete backup: {backup.MANIFEST} is missing or unreadable") from None
     if manifest.format != backup.FORMAT:
         raise BackupRefused(f"this program cannot read backups of the format {manifest.format}")
     return manifest
@@ -67,10 +67,10 @@ def _refuse_damaged(source: Path, manifest: Manifest) -> None:
     for line in checksums.read_text().splitlines() if checksums.exists() else []:
         digest, _, name = line.partition("  ")
         if not (source / name).is_file() or backup.digest(source / name) != digest:
-            raise BackupRefused(f"{source} is damaged: {name} is not as it was written; use another backup")
+            raise BackupRefused(f"{source} is damaged: {name} is missing or has changed; use another backup")
     count = sum(path.is_file() for path in (source / backup.MEDIA).rglob("*"))
     if count != manifest.pictures:
-        raise BackupRefused(f"{source} is not whole: it holds {count} of {manifest.pictures} stored files")
+        raise BackupRefused(f"{source} is incomplete: it has {count} of {manifest.pictures} stored files")
 
 
 def _refuse_filled_site() -> None:

@@ -98,14 +98,14 @@ def _is_message(answer: requests.Response) -> bool:
 
 
 def _reason(answer: requests.Response) -> str:
-    detail = _decoded(answer.text).get("detail") or "This is not the address of a Reword site."
+    detail = _decoded(answer.text).get("detail") or "This is not the URL of a Reword site."
     return f"{detail} (HTTP {answer.status_code})"
 
 
 HELP = """\
 reword mcp: the tools of a Reword site for an assistant that starts programs, over standard input and output.
 
-It takes no options. Set REWORD_SITE to the address of the site, and REWORD_TOKEN to a personal token.
+It takes no options. Set REWORD_SITE to the URL of the site, and REWORD_TOKEN to a personal token.
 """
 
 
@@ -115,7 +115,7 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         sys.exit(0 if set(arguments) <= {"-h", "--help"} else 2)
     site, token = environ.get("REWORD_SITE", "").rstrip("/"), environ.get("REWORD_TOKEN", "")
     if not (site and token):
-        sys.exit("Set REWORD_SITE to the address of the site, and REWORD_TOKEN to a personal token.")
+        sys.exit("Set REWORD_SITE to the URL of the site, and REWORD_TOKEN to a personal token.")
     if not site.startswith(("https://", "http://")):
         sys.exit("REWORD_SITE must look like https://photos.example.org.")
     Proxy(site, token, sys.stdout).run(sys.stdin)

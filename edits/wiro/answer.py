@@ -65,7 +65,7 @@ class Answer:
         if refusal := self.refusal():
             raise refusal
         if self._result() is False:
-            raise WiroResponseError("The answer has a negative result without errors.", self.http_status)
+            raise WiroResponseError("The response has a negative result but no errors.", self.http_status)
 
     def _result(self) -> bool | None:
         given = (envelope["result"] for envelope in self.envelopes if "result" in envelope)
@@ -80,6 +80,6 @@ def read_answer(http_status: int, headers: Mapping[str, str], body: bytes, secre
     document = decode_json(body)
     if not isinstance(document, dict):
         if is_success:
-            raise WiroResponseError("The answer is not a JSON object.", http_status)
+            raise WiroResponseError("The response is not a JSON object.", http_status)
         document = {}
     return Answer(http_status, document, retry_after_seconds(headers.get("Retry-After")), secrets)

@@ -202,7 +202,7 @@ def read_small_body(response: requests.Response) -> bytes:
     try:
         read_body(response, body, MAX_ANSWER_BYTES)
     except BodyTooLargeError as error:
-        raise WiroResponseError("The answer is too large.", response.status_code) from error
+        raise WiroResponseError("The response is too large.", response.status_code) from error
     return body.getvalue()
 
 
@@ -210,7 +210,7 @@ def _read_piece(response: requests.Response) -> bytes:
     try:
         piece: bytes = response.raw.read(_PIECE, decode_content=True)
     except _NETWORK_ERRORS as error:
-        raise WiroConnectionError(f"The answer broke off ({type(error).__name__}).", sent=True) from error
+        raise WiroConnectionError(f"The response was cut off ({type(error).__name__}).", sent=True) from error
     return piece
 
 
@@ -242,4 +242,4 @@ def open_socket(host: str, port: int, call: Call) -> socket.socket:
 def _check_address(address: str, call: Call) -> None:
     """Checked before connecting, so that not even a connection attempt reveals what is in a private network."""
     if call.public_peer_only and not ipaddress.ip_address(address.partition("%")[0]).is_global:
-        raise ConnectionRefusedError("The host name leads to an address that is not public.")
+        raise ConnectionRefusedError("The host name resolves to an address that is not public.")

@@ -30,7 +30,7 @@ def test_a_photo_that_was_cut_off_is_damaged(new_edit: NewEdit) -> None:
     output = io.StringIO()
     with pytest.raises(CommandError, match="missing or damaged"):
         call_command("verify", stdout=output)
-    line = f"photo {edit.photo_id} has a damaged file: {edit.photo.file.name} is not as long as it was"
+    line = f"photo {edit.photo_id} has a damaged file: {edit.photo.file.name} no longer has the size that it was stored with"
     assert output.getvalue().splitlines()[0] == line
 
 

@@ -101,7 +101,7 @@ def test_a_redirect_is_told_and_the_token_does_not_follow_it(client: SiteClient,
 
 def test_a_redirect_within_the_site_names_no_other_address(client: SiteClient, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/v1/models").respond_with_data("", 301, headers={"Location": "/elsewhere"})
-    with pytest.raises(SiteError, match="redirects; use the address that it leads to"):
+    with pytest.raises(SiteError, match="redirects; use the URL that it leads to"):
         client.models()
 
 

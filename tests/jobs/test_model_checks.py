@@ -140,7 +140,7 @@ def test_a_price_that_only_the_run_will_tell_says_about(wiro: ForeignWiro, brows
 def test_what_differs_is_kept_for_operators_and_never_a_crash(wiro: ForeignWiro) -> None:
     found = {checked.model.key: checked.differences for checked in model_checks.check() if checked.tool}
     assert found["unknown-type"] == [
-        "its price of 7 is by cp-token, which is not known",
+        "its price of 7 has the unknown method cp-token",
         "brush is required and not declared",
         "brush has the unknown type brushstrokes",
     ]
@@ -214,7 +214,7 @@ def test_the_command_drafts_a_file_that_can_be_read(wiro: ForeignWiro, settings:
     wiro.described["New_Model"] = WIRO["several-pictures"]
     call_command("models", "--draft", "foreign/New_Model")
     assert load(Path(settings.MODELS_DIR))["foreign/New_Model"].picture.name == "inputImagesUrl"
-    for slug, problem in (("foreign/New_Model", "is there already"), ("foreign/none", "has no model"), ("x", "cannot be asked")):
+    for slug, problem in (("foreign/New_Model", "already exists"), ("foreign/none", "has no model"), ("x", "cannot be asked")):
         with pytest.raises(CommandError, match=problem):
             call_command("models", "--draft", slug)
 

@@ -95,7 +95,7 @@ def test_a_backup_is_put_back_and_sends_nothing(
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "backup")]
     told = subprocess.run(command, cwd=ROOT, env=other_site, capture_output=True, text=True, check=False, timeout=100)
     assert told.returncode == 0, told.stderr
-    assert "1 edits are set aside as unconfirmed" in told.stdout
+    assert "1 edits set aside as unconfirmed" in told.stdout
     assert " 0 rows that lack files, 0 files without a row." in told.stdout
     assert len(sandbox.runs()) == sent + 1
     states = dict(rows(other_site, "SELECT prompt, state FROM edits_edit"))
@@ -166,7 +166,7 @@ def test_pictures_or_task_ids_that_are_there_are_not_mixed_with_the_backups(
         ({"format": 2}, "backups of the format 2"),
         ({"database": "oracle"}, "a oracle database"),
         ({"migrations": ["edits.9999_future"], "version": "9.0"}, "version 9.0, which is newer"),
-        ({"unknown": 1}, "holds no whole backup"),
+        ({"unknown": 1}, "is not a complete backup"),
     ],
 )
 def test_a_backup_of_another_program_or_database_is_refused(saved: Path, changed: dict[str, Any], said: str) -> None:
@@ -190,7 +190,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_changed(saved: Path, oth
     command = [sys.executable, "manage.py", "restore", str(saved)]
     told = subprocess.run(command, cwd=ROOT, env=other_site, capture_output=True, text=True, check=False, timeout=100)
     name = damaged.relative_to(saved)
-    assert told.stderr == f"CommandError: {saved} is damaged: {name} is not as it was written; use another backup\n"
+    assert told.stderr == f"CommandError: {saved} is damaged: {name} is missing or has changed; use another backup\n"
     assert not (Path(other_site["DATA_DIR"]) / "restore-unfinished").exists()
 
 
@@ -198,7 +198,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_changed(saved: Path, oth
 def test_a_backup_of_an_earlier_version_that_lacks_a_file_is_refused(saved: Path) -> None:
     (saved / "SHA256SUMS").unlink()
     next(saved.glob("media/photos/*/*")).unlink()
-    with pytest.raises(CommandError, match=r"is not whole: it holds \d+ of \d+ stored files"):
+    with pytest.raises(CommandError, match=r"is incomplete: it has \d+ of \d+ stored files"):
         call_command("restore", saved)
 
 
@@ -234,7 +234,7 @@ def test_a_backup_says_that_a_picture_is_missing_or_damaged(
 ) -> None:
     picture = Path(settings.MEDIA_ROOT) / str(Photo.objects.get().file.name)
     picture.unlink() if is_gone else picture.write_bytes(b"cut off")
-    with pytest.raises(CommandError, match="1 rows lack files or have damaged ones, here and so in the backup"):
+    with pytest.raises(CommandError, match="1 rows lack files or have damaged ones, here and therefore in the backup"):
         call_command("backup", tmp_path / "second")
     assert (tmp_path / "second" / "manifest.json").exists()
 
@@ -264,7 +264,7 @@ def test_a_data_folder_without_a_database_is_named_in_one_line(
 @pytest.mark.django_db
 def test_a_backup_that_broke_off_is_refused(saved: Path) -> None:
     (saved / backup.MANIFEST).unlink()
-    with pytest.raises(CommandError, match="holds no whole backup"):
+    with pytest.raises(CommandError, match="is not a complete backup"):
         call_command("restore", saved)
 
 

@@ -50,7 +50,7 @@ def test_a_refusal_becomes_an_error(httpserver: HTTPServer) -> None:
 def test_another_site_or_none_becomes_an_error(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/mcp").respond_with_data("<html>", status=302, headers={"Location": httpserver.url_for("/x")})
     (said,) = answers(httpserver.url_for(""), json.dumps(LIST))
-    assert said["error"]["message"] == "This is not the address of a Reword site. (HTTP 302)"
+    assert said["error"]["message"] == "This is not the URL of a Reword site. (HTTP 302)"
     (said,) = answers("http://127.0.0.1:9", json.dumps(LIST))
     assert said["error"]["message"] == "http://127.0.0.1:9 can’t be reached (ConnectionError)."
 

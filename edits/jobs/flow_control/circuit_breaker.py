@@ -125,6 +125,6 @@ def _retry_at(reason: TripReason, error: WiroError, refusals: int) -> datetime:
 
 def _tell_administrators(breaker: CircuitBreaker) -> None:
     reason = breaker.get_trip_reason_display()
-    text = f"No edits are being submitted: {reason}. Edits wait in the queue; now and then one of them tests Wiro again."
+    text = f"No edits are being submitted: {reason}. Edits are waiting in the queue; now and then, one of them tests Wiro again."
     log.critical(text)
     mail_admins("Edits are waiting", text, fail_silently=True)

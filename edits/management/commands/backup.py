@@ -1,4 +1,4 @@
-"""Write a backup into a new folder: database, pictures, task id spool, made-up settings. The site may go on meanwhile."""
+"""Write a backup into a new folder: database, pictures, task id spool, generated settings. The site may keep running."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="a folder that is not there yet, or is empty")
+        parser.add_argument("folder", type=Path, help="a folder that does not exist yet, or is empty")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
         with in_one_line(backup.BackupRefused, postgres_tools.ToolFailed):
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         self.stdout.write(f"{folder} holds the database ({made.database}) and {made.pictures} stored files.")
         if rows := found.lost.keys() | found.damaged:
             raise CommandError(
-                f"{len(rows)} rows lack files or have damaged ones, here and so in the backup; see `manage.py verify`"
+                f"{len(rows)} rows lack files or have damaged ones, here and therefore in the backup; see `manage.py verify`"
             )

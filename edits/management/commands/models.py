@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--check", action="store_true", help="ask Wiro about each of them now; fails if something is amiss")
+        what.add_argument("--check", action="store_true", help="ask Wiro about each of them now; fails if anything differs")
         what.add_argument("--draft", metavar="OWNER/NAME", help="write a file for this model from what Wiro says about it")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             is_amiss = is_amiss or told != "ok"
             self.stdout.write(f"{checked.model.slug:44} {told}")
         if is_amiss:
-            raise CommandError("Something is amiss.")
+            raise CommandError("Not all models were found to be as declared; see above.")
 
     def _draft(self, slug: str) -> None:
         try:
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         folder = Path(settings.MODELS_DIR)
         path = folder / f"{key_of(slug)}.toml"
         if path.exists():
-            raise CommandError(f"{path} is there already.")
+            raise CommandError(f"{path} already exists.")
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(draft(tool, slug), encoding="utf-8")
         self.stdout.write(f"Wrote {path}. Check every line of it, then restart the site.")

@@ -9,5 +9,5 @@ class Command(Quarantine):
     help = __doc__
 
     def handle(self, **options: Any) -> None:
-        self.stderr.write("park is called quarantine now; the old name still works")
+        self.stderr.write("park is now called quarantine; the old name still works")
         super().handle(**options)

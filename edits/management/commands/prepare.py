@@ -63,10 +63,10 @@ class Command(BaseCommand):
         if not (username and password) or people.filter(is_superuser=True).exists():
             return
         if people.filter(username=username).exists():
-            raise CommandError(f"DJANGO_SUPERUSER_USERNAME={username} is the name of somebody who is no administrator")
+            raise CommandError(f"DJANGO_SUPERUSER_USERNAME={username} belongs to an existing user who is not an administrator")
         try:
             validate_password(password, User(username=username, email=email))
         except ValidationError as error:
             raise CommandError(f"DJANGO_SUPERUSER_PASSWORD is too weak: {' '.join(error.messages)}") from error
         people.create_superuser(username, email, password)
-        self.stdout.write(f"{username} is an administrator now.")
+        self.stdout.write(f"{username} is now an administrator.")

@@ -12,4 +12,4 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         count = recovery.quarantine_waiting()
-        self.stdout.write(f"{count} edits are set aside as unconfirmed; their owners or an administrator decide.")
+        self.stdout.write(f"{count} edits set aside as unconfirmed, for their owners or an administrator to decide.")

@@ -1,4 +1,4 @@
-"""Turn off two-factor authentication for somebody who has lost the phone and the recovery codes. Make sure that it is them."""
+"""Turn off two-factor authentication for somebody who has lost phone and recovery codes. Verify their identity first."""
 
 from argparse import ArgumentParser
 from typing import Any

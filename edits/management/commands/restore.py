@@ -1,4 +1,4 @@
-"""Put a backup back into an empty site. Nothing is submitted: what waited when it was made is set aside for a person."""
+"""Restore a backup into an empty site. Nothing is submitted: edits that were waiting are set aside for a person to decide."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,10 +17,10 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="what `manage.py backup` has written")
+        parser.add_argument("folder", type=Path, help="a folder that `manage.py backup` has written")
 
     def handle(self, *, folder: Path, **options: Any) -> None:
         with in_one_line(backup.BackupRefused, postgres_tools.ToolFailed):
             count = restore.restore(folder)
-        self.stdout.write(f"Restored. {count} edits are set aside as unconfirmed; their owners or an administrator decide.")
+        self.stdout.write(f"Restored. {count} edits set aside as unconfirmed, for their owners or an administrator to decide.")
         call_command("verify", stdout=self.stdout)

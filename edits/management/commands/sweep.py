@@ -9,5 +9,5 @@ class Command(Dispatch):
     help = __doc__
 
     def handle(self, **options: Any) -> None:
-        self.stderr.write("sweep is called dispatch now; the old name still works")
+        self.stderr.write("sweep is now called dispatch; the old name still works")
         super().handle(**options)

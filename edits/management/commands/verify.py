@@ -17,7 +17,7 @@ class Command(BaseCommand):
         for row, names in sorted(found.lost.items()):
             self.stdout.write(f"{row} lacks {', '.join(names)}")
         for row, name in sorted(found.damaged.items()):
-            self.stdout.write(f"{row} has a damaged file: {name} is not as long as it was")
+            self.stdout.write(f"{row} has a damaged file: {name} no longer has the size that it was stored with")
         for name in found.unnamed:
             self.stdout.write(f"{name} belongs to no row; it is removed a day after it was stored")
         self.stdout.write(

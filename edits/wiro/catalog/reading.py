@@ -28,7 +28,7 @@ def read(path: Path) -> ModelDeclaration:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DeclarationError(path, "", str(error)) from error
     if not _KEY.fullmatch(path.stem):
-        raise DeclarationError(path, "", "the file's name must be small letters, digits and hyphens")
+        raise DeclarationError(path, "", "the file's name must consist of lowercase letters, digits and hyphens")
     return _model(Table(path, values))
 
 
@@ -59,7 +59,7 @@ def _names_differ(table: Table, model: ModelDeclaration) -> None:
     for found in (names, [item.field for item in model.inputs]):
         for name in found:
             if found.count(name) > 1:
-                raise table.error("inputs", f"{name} is there twice")
+                raise table.error("inputs", f"{name} appears twice")
 
 
 def _picture(table: Table) -> PictureRules:

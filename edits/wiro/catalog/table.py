@@ -41,7 +41,7 @@ class Table:
     def text(self, key: str, default: str = _MISSING, *, matching: re.Pattern[str] | None = None, empty: bool = False) -> str:
         value = self.value(key, default)
         if not isinstance(value, str) or not (value or empty or value is default):
-            raise self.error(key, "must be a text")
+            raise self.error(key, "must be a string")
         if matching and not matching.fullmatch(value):
             raise self.error(key, f"{value!r} does not have the right form")
         return value
@@ -57,7 +57,7 @@ class Table:
         by_language = {"en": value} if isinstance(value, str) else value
         is_text = isinstance(by_language, dict) and all(isinstance(text, str) and text for text in by_language.values())
         if not is_text or (by_language and "en" not in by_language):
-            raise self.error(key, 'must be a text, or texts by language, such as { en = "Size", de = "Größe" }')
+            raise self.error(key, 'must be a string, or strings by language, such as { en = "Size", de = "Größe" }')
         return dict(by_language)
 
     def number(self, key: str, default: float = _MISSING, *, above: float | None = None) -> float:
@@ -117,4 +117,4 @@ class Table:
     def finish(self) -> None:
         """Raise DeclarationError if there are unknown keys."""
         if unknown := sorted(set(self._values) - self._asked):
-            raise self.error(unknown[0], f"is not known here; known are {', '.join(sorted(self._asked))}")
+            raise self.error(unknown[0], f"is not a known key here; known keys are {', '.join(sorted(self._asked))}")

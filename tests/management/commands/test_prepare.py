@@ -32,7 +32,7 @@ def test_without_a_name_or_a_password_nobody_is_made() -> None:
 
 
 def test_nobody_becomes_an_administrator_by_having_the_name(alice: User) -> None:
-    with pytest.raises(CommandError, match="DJANGO_SUPERUSER_USERNAME=alice is the name of somebody who is no administrator"):
+    with pytest.raises(CommandError, match="USERNAME=alice belongs to an existing user who is not an administrator"):
         make("alice")
     alice.refresh_from_db()
     assert not alice.is_superuser

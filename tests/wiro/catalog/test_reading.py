@@ -50,10 +50,10 @@ MISTAKES = {
     "most = 3": ("most = 0", "picture.most: must be more than 0"),
     'kind = "choice"': ('kind = "slider"', "inputs[1].kind: 'slider' must be one of text, whole, decimal, switch, choice, seed"),
     'default = "1:1"': ('default = "2:1"', "inputs[1].default: 2:1 is not a choice"),
-    'label = { en = "Shape", de = "Form" }': ('label = { de = "Form" }', "inputs[1].label: must be a text, or texts by language"),
-    'name = "aspectRatio"': ('name = "inputImagesUrl"', "inputs: inputImagesUrl is there twice"),
-    '{ value = "1:1" }': ("{ value = 11 }", "inputs[1].options[1].value: must be a text"),
-    'input = "inputImagesUrl"': ('input = "inputImagesUrl"\nsize = 3', "picture.size: is not known here; known are"),
+    'label = { en = "Shape", de = "Form" }': ('label = { de = "Form" }', "inputs[1].label: must be a string, or strings by"),
+    'name = "aspectRatio"': ('name = "inputImagesUrl"', "inputs: inputImagesUrl appears twice"),
+    '{ value = "1:1" }': ("{ value = 11 }", "inputs[1].options[1].value: must be a string"),
+    'input = "inputImagesUrl"': ('input = "inputImagesUrl"\nsize = 3', "picture.size: is not a known key here; known keys are"),
     'good_at = "Everything."': ("good_at = [", "Invalid value"),
     "[[inputs]]": ('[output]\ncount_by = "samples"\n[[inputs]]', "count_by: there is no input with the field samples"),
 }
@@ -95,5 +95,5 @@ def test_what_is_no_number_is_refused_by_name(tmp_path: Path, line: str) -> None
 
 
 def test_the_name_of_a_file_becomes_part_of_names_on_pages(tmp_path: Path) -> None:
-    with pytest.raises(DeclarationError, match="small letters, digits and hyphens"):
+    with pytest.raises(DeclarationError, match="lowercase letters, digits and hyphens"):
         read(declared(tmp_path, name="New Model.toml"))
