@@ -31,11 +31,11 @@ test: $(VENV)/dev.installed ## run every check and every test
 	@$(BIN)/codespell
 	@$(BIN)/mypy
 	@$(COMPILED_ONCE) $(BIN)/pytest $(IN_PARALLEL)
-	@echo "Once more, what must hold on PostgreSQL as well:"
+	@echo "Now the tests that must also pass on PostgreSQL:"
 	@TEST_DATABASE=postgresql $(COMPILED_ONCE) $(BIN)/pytest $(IN_PARALLEL) -m both_databases $$(grep -rl both_databases --include='test_*.py' tests)
 
 $(BIN)/uv: $(INSTALLER)
-	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing; install Python 3.11 or newer, or say PYTHON=…" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing; install Python 3.11 or newer, or set PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or newer is needed; choose one with PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "make: Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(PIP) --requirement $(INSTALLER)

@@ -218,7 +218,7 @@ def main(quick: bool) -> None:
     best = chosen(first)
     print(f"chosen on {len(first)} photographs: {best[0]:g} and {best[1]:g}; the program has {given[0]:g} and {given[1]:g}")
     change_detection.WEAK, change_detection.STRONG = given
-    print(f"\nMedians over the other {len(second)} photographs; bars in brackets.\n")
+    print(f"\nMedians over the other {len(second)} photographs, with the required values in parentheses.\n")
     print(f"| | outside: PSNR | outside: same within 1 level | {' | '.join(f'recalled: {kind}' for kind in drift.EDITS)} | |")
     print("|---" * (4 + len(drift.EDITS)) + "|")
     exact = dict.fromkeys(drift.EDITS, 0.99)
