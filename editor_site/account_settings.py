@@ -56,7 +56,7 @@ def _allauth() -> dict[str, Any]:
             "activate_totp": "edits.web.accounts.second_factor.FirstCodeForm",
             "reauthenticate": "edits.web.accounts.second_factor.ConfirmingCodeForm",
         },
-        # Steps of 30 s by which a clock may be wrong.
+        # By how many steps of 30 s a clock may be off.
         "MFA_TOTP_TOLERANCE": 1,
         # Email addresses are optional; an unconfirmed one must not keep anybody from having a second factor.
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,

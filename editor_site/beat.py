@@ -11,7 +11,7 @@ from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 
-import edits  # noqa: F401 - found only now: the celery command looks in this folder just while it imports the application
+import edits  # noqa: F401 - works only here: the celery command can import from this folder only while it loads the application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
 

@@ -75,7 +75,7 @@ class TimedInput:
 
 
 class BodyDeadline:
-    """A WSGI program around another one, which must read the body before it answers."""
+    """WSGI middleware. The application must read the body before it responds."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], limits: Limits | None = None) -> None:
         self.application, self.limits = application, limits or Limits()

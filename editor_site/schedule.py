@@ -1,4 +1,4 @@
-"""What Celery's beat starts again and again."""
+"""What Celery beat runs periodically."""
 
 from typing import Any
 

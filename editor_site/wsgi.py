@@ -10,7 +10,7 @@ from .body_deadline import BodyDeadline
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
 
-# Nearly everything that is made from here on stays; to look for garbage in it takes a sixth of the start.
+# Nearly everything that is created from here on stays; searching it for garbage would take a sixth of the startup time.
 gc.disable()
 application = BodyDeadline(get_wsgi_application())
 # What every page needs stays in memory: loaded before the first visitor comes, and never scanned by the garbage collector.

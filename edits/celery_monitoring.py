@@ -85,12 +85,12 @@ def active(state: Any, safe: bool = False, **named: Any) -> list[dict[str, Any]]
 
 @inspect_command(name="stats")
 def stats(state: Any, **named: Any) -> dict[str, Any]:
-    """Request worker statistics/information, that of the worker pool included."""
+    """Request worker statistics/information, including that of the worker pool."""
     return {**_celerys_stats(state, **named), "steps": pool_stats()}
 
 
 def pool_stats() -> dict[str, Any]:
-    """Threads that are busy and the most that may be, by kind of step; and since how many seconds which step is done."""
+    """How many threads are busy and how many may be, by kind of step; and for how long each step has been running."""
     pool = worker_pool.pool
     threads = {str(kind): {"busy": busy, "most": pool.most[kind]} for kind, busy in pool.busy.items()}
     steps = [

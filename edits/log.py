@@ -63,7 +63,7 @@ class JsonFormatter(PlainJsonFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Masked before it is written as JSON, whose own backslashes would stand between a name and its secret."""
         facts = log_context.current() | log_data
-        # Django adds the request itself, whose representation has its whole path.
+        # Django adds the request itself, whose repr has the full path.
         if isinstance(request := log_data.get("request"), HttpRequest):
             facts["request"] = request.META.get(log_context.REQUEST_ID)
         return {name: value if isinstance(value, _PLAIN) else mask(str(value)) for name, value in facts.items()}
@@ -71,7 +71,7 @@ class JsonFormatter(PlainJsonFormatter):
 
 class Brief(logging.Filter):
     """Without the tracebacks of requests that were refused as they should be, and without the same complaint of the scheduler
-    every other second while its broker is away."""
+    every two seconds while its broker is unavailable."""
 
     REST = 60.0
 

@@ -36,7 +36,7 @@ def dispatch_due() -> None:
 
 @shared_task(name="edits.tasks.sweep")
 def sweep() -> None:
-    """The name of the version before, whose messages may still wait in the broker."""
+    """The name in the previous version, whose messages may still be waiting in the broker."""
     scheduler.dispatch_due()
 
 
@@ -74,7 +74,7 @@ def _check_models_at_start() -> None:
 
 @shared_task(name="edits.tasks.tidy")
 def tidy() -> None:
-    """The name of the version before, whose messages may still wait in the broker."""
+    """The name in the previous version, whose messages may still be waiting in the broker."""
     retention.clean_up()
 
 

@@ -125,7 +125,7 @@ def test_a_name_that_is_nearly_a_setting_is_a_warning_that_names_the_setting(
 @pytest.mark.parametrize(
     "name", ["HOSTNAME", "HTTPS_PROXY", "REDIS_PORT", "LOGNAME", "TZ", "edit_per_day", "WORKER_LANES", "LANGUAGE"]
 )
-def test_what_other_programs_read_is_none(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_variable_of_another_program_is_not_taken_for_a_misspelling(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
     assert not found()
 

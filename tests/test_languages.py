@@ -41,7 +41,7 @@ def test_the_reader_chooses_a_language_and_it_stays(client: Client) -> None:
     assert "Galerie" in page
 
 
-def test_the_browsers_language_is_spoken(client: Client) -> None:
+def test_the_browsers_language_is_used(client: Client) -> None:
     assert '<html lang="de">' in client.get("/", headers={"Accept-Language": "de-AT,de;q=0.9"}).text
 
 

@@ -33,9 +33,7 @@ def test_every_secret_can_stand_in_a_file(file: Path, name: str) -> None:
         ({"SECRET_KEY_FILE": "{folder}/secret", "SECRET_KEY": "other"}, "are both set, to different values"),
     ],
 )
-def test_a_file_that_cannot_be_meant_is_refused_without_a_word_of_what_it_holds(
-    file: Path, environ: dict[str, str], said: str
-) -> None:
+def test_an_unusable_file_is_refused_without_showing_its_content(file: Path, environ: dict[str, str], said: str) -> None:
     (file.parent / "empty").write_text("\n")
     with pytest.raises(ValueError, match=said) as refused:
         read_secret_files({name: value.format(folder=file.parent) for name, value in environ.items()})

@@ -1,6 +1,6 @@
 """The admin site: its first page shows how the site is doing, and pauses or resumes submitting.
 
-Outside of edits.admin: importing that package registers, for which the site has to exist already.
+The pages are registered in `registration`, a module of its own, since this site has to exist before anything is registered.
 """
 
 from typing import Any

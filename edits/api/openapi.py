@@ -19,7 +19,7 @@ from .idempotency import KEY_MAX
 from .problems import CONTENT_TYPE
 from .schemas import ProblemOut
 
-# What the page's form has for browsers alone, or for an earlier way to say the same.
+# Fields of the page's form that only browsers need, or that are an older way to say the same.
 _NOT_FOR_SCRIPTS = {*SIDES, "nonce"}
 _HELP = {
     "region": "Where the photo may change: a PNG with the photo’s aspect ratio, white where it may",
@@ -30,7 +30,7 @@ _HELP = {
     "place": "The place of this photo in that batch",
     "watermark": "Adds “AI-generated” to the bottom right corner",
 }
-# What the form's own cleaning wants besides.
+# What the form's own cleaning additionally requires.
 _MORE: dict[str, dict[str, Any]] = {
     "prompt": {"minLength": 1, "pattern": r"\S"},
     "version": {"format": "uuid"},

@@ -1,4 +1,4 @@
-"""Who asks: a personal token in the Authorization header, nowhere else. And how often: so many requests a minute."""
+"""Who asks: a personal token in the Authorization header, nowhere else. And how often: a limited number of requests a minute."""
 
 import math
 

@@ -1,7 +1,7 @@
 """What was sent to Wiro and what became of it, on disk before and after each step: Wiro's Run has no idempotency key.
 
-One file for each wish (the photo's content, the instruction, the options and the account), in the user's state folder, not beside
-the results: the same wish must be found again wherever its result is to be stored. One line for each step, written before the
+One file for each order (the photo's content, instruction, options and account), in the user's state folder, not beside
+the results: the same order must be found again wherever its result is to be stored. One line for each step, written before the
 step is done: an incomplete line means that the step was not done.
 """
 
@@ -46,7 +46,7 @@ class Journal:
 
     @contextmanager
     def entry(self, key: str, patience: Patience) -> Iterator["Entry"]:
-        """The entry of this wish, for one thread of one command at a time. Raises OSError, Stopped, OutOfTime."""
+        """The entry of this order, for one thread of one command at a time. Raises OSError, Stopped, OutOfTime."""
         path = self._folder / f"{key}.jsonl"
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b", buffering=0) as file:
             while not _is_locked(file):

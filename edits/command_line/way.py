@@ -28,7 +28,7 @@ class Wanted:
     again: bool = False
 
     def key(self, *more: str | int | None) -> str:
-        """Identifies a wish: the same photo, instruction and options always give the same key. A new version of this program must
+        """Identifies an order: the same photo, instruction and options give the same key. A new version of this program must
         not change it, since it keeps a repeated command from being charged twice."""
         facts = ["reword 1", self.prompt, self.model, self.region, self.seed, *more]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -43,7 +43,7 @@ class WiroEdits:
     ) -> None:
         self.where = "Wiro"
         self.budget = Budget(None, None)
-        # Naming the default model makes no difference to the wish.
+        # Naming the default model makes no difference to the order.
         model = "" if wanted.model == SEEDEDIT else wanted.model
         self._client, self._wanted, self._patience = client, replace(wanted, model=model), patience
         self._account = hashlib.sha256(account.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A backup in a folder: the task id spool, the database, the pictures and the made-up settings, in this order.
+"""A backup in a folder: the task id spool, the database, the pictures and the generated settings, in this order.
 
 The order makes changes during the backup harmless: a task id is saved twice rather than never, and a picture without a row is
 cleaned up, whereas a row without its picture would be a loss. Checksums tell, with every restore and with

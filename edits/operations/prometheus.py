@@ -34,7 +34,7 @@ def exposition() -> bytes:
 
 class _Figures(Collector):
     def collect(self) -> Iterator[Metric]:
-        """What this machine knows is told while the database is away, too: that is when somebody looks."""
+        """What this machine knows is reported even while the database is unavailable: that is when somebody looks."""
         try:
             known = [*_edits(), *_engine(), *_money(), _provider_calls()]
         except DatabaseError:

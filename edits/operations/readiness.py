@@ -119,7 +119,7 @@ def breaker_state(breaker: CircuitBreaker) -> str:
 
 
 def _spool() -> Check:
-    """On this machine; those of other machines are told by theirs."""
+    """On this machine; other machines report their own."""
     count = task_id_spool.size()
     found = {"ok": True, "entries": count}
     return _degraded(found, "task ids wait to be saved") if count else found

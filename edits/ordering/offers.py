@@ -32,7 +32,7 @@ def gone_and_changed() -> tuple[list[ModelDeclaration], list[ModelDeclaration]]:
 
 def find(slugs: list[str]) -> list[ModelDeclaration] | None:
     """The offered models with these slugs, each once; the default for none. None if one of them, or the default, is not offered:
-    nobody gets another model than they know of."""
+    nobody gets a model that they did not expect."""
     if not slugs and gone_default():
         return None
     models = {model.slug: model for model in offered()}

@@ -1,5 +1,5 @@
-// Two pictures in one frame, parted by a line. The range input is the control: mouse, keys and screen readers have it for
-// nothing; fingers are helped, because some phones only move a range by its thumb.
+// Two pictures in one frame, parted by a line. The range input is the control: with mouse, keys and screen readers it works for
+// free; touch needs help, because some phones only move a range by its thumb.
 
 export function slider(frame) {
   const range = frame.querySelector("input[type=range]");

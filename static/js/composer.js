@@ -64,7 +64,7 @@ export function compose(form, page) {
     }
   }
 
-  /** Show what is wrong, and go to it. Answers whether anything is. */
+  /** Show what is wrong, and go to it. Returns whether anything is. */
   function showMistakes(errors) {
     showErrors(errors);
     if (page.goTo?.()) return true;

@@ -1,4 +1,4 @@
-// Says when there is no connection, and that nothing is lost by it. What is waited for asks again at once when it is back.
+// Says when the browser is offline, and that nothing is lost. Pending polls run at once when the connection is back.
 
 const words = document.querySelector("[data-offline]");
 

@@ -30,7 +30,7 @@ async function inStore(work) {
   }
 }
 
-/** Keep `files` for the form `name` of this tab; none forgets them. */
+/** Keep `files` for the form `name` of this tab; an empty list forgets what was kept. */
 export function keepPhotos(name, files) {
   const key = `${tab()}.${name}`;
   return inStore((store) => done(files.length ? store.put({ files, at: Date.now() }, key) : store.delete(key)));

@@ -17,7 +17,7 @@ async function pageOf(address) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/** Answers whether nothing is missing anymore. */
+/** Returns whether nothing is missing anymore. */
 function take(page) {
   const words = page.querySelector(`${WORDS}:not([data-measuring])`);
   if (!words) return false;
@@ -27,7 +27,7 @@ function take(page) {
   return true;
 }
 
-/** If the page lacks what changed: bring it. A failure costs nothing but that. */
+/** If the page does not show yet what changed, fetch it. A failure has no other effect. */
 export async function bringLateChanges() {
   if (waiting || !place()) return;
   waiting = true;

@@ -60,7 +60,7 @@ function follow() {
   repeat(look);
 }
 
-// On a phone the filters are one row; the chosen one may stand behind its end.
+// On a phone the filters are one row; the chosen one may be scrolled out of view.
 const chosen = [...document.querySelectorAll(".chip[aria-current]")].pop();
 if (chosen) chosen.closest("ul").scrollLeft = chosen.offsetLeft - chosen.closest("ul").offsetLeft;
 follow();

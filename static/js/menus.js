@@ -1,5 +1,5 @@
 // Panels that open over the page close again: by a click elsewhere, by Escape, and when another one opens. Without this file
-// they are the <details> that they are.
+// they remain plain <details>.
 
 const opened = () => document.querySelectorAll("details[data-menu][open]");
 

@@ -1,5 +1,5 @@
-// Tells what became of one's edits in a notification, while nobody looks at a page, and only in a browser in which somebody has
-// asked for it by the button. The server says what is news; each piece is told once.
+// Notifies users of what became of their edits while no page of the site is visible, and only in browsers in which they have
+// turned it on. The server decides what is news; each piece is shown once.
 
 const ON = "reword.notify";
 const TOLD = "reword.told";

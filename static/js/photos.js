@@ -79,7 +79,7 @@ export function remove(photo) {
   show(photo === shown ? null : shown);
 }
 
-/** Take `files` instead of the photos there are, or besides them; the number that there was no room for. */
+/** Replace the current photos with `files`, or add to them; returns how many there was no room for. */
 export function add(files, besides) {
   if (!besides) photos.splice(0).forEach(({ url }) => URL.revokeObjectURL(url));
   const taken = [...files].slice(0, MOST - photos.length).map((file) => new Photo(file));

@@ -1,8 +1,9 @@
-// One patient question at a time: often while somebody watches, seldom in a tab that nobody sees.
+// Polls with one request at a time: often while the page is visible, rarely in a background tab.
 
 const FRESH_MS = 180_000;
 const FAST_MS = 1_000;
-// What is about to end is asked for more often, so that its result is seen at once; but not for long: some take longer than usual.
+// An edit that is about to end is polled more often, so that its result shows at once; but not for long: some take
+// longer than usual.
 const SOON_MS = 300;
 const SOON_SECONDS = 2;
 const SOON_LOOKS = 20;
@@ -10,12 +11,12 @@ const SLOW_MS = 5_000;
 // A hidden tab keeps this pulse only so that its title can tell when the picture is ready.
 const HIDDEN_MS = 15_000;
 
-/** What a look may answer: there is nothing left to wait for, there soon will be something, or not yet. */
+/** What `look` may return: there is nothing left to wait for, there will be something soon, or not yet. */
 export const OVER = "over";
 export const SOON = "soon";
 export const LATER = "later";
 
-/** Call `look` again and again until it answers OVER. A look that fails postpones the next one and ends nothing. */
+/** Call `look` repeatedly until it returns OVER. A call that fails delays the next one, but does not end the polling. */
 export function repeat(look) {
   const started = Date.now();
   let soonLooks = 0;

@@ -35,7 +35,7 @@ async function sendOne(job, url, data, onProgress, signal) {
   onProgress(job.progress);
 }
 
-/** Send `jobs`. Nothing more is begun once it is clear that the others would fare the same: no line, no place left. */
+/** Send `jobs`. No more are started once it is clear that the rest would fail, too: no connection, or a limit reached. */
 export async function sendAll(jobs, { url, fields, batch, onProgress, signal }) {
   const waiting = jobs.map((job, place) => [job, dataOf(job, fields, batch, place)]);
   const worker = async () => {

@@ -78,9 +78,12 @@ export async function draw(address, { push = false } = {}) {
   }
 }
 
-/** There is news of what is here. `news`: the title while nobody looks; `onlyTree`: leave the picture alone. */
+/**
+ * What is shown here has changed: draw it again. `news`: the page title while the tab is hidden; `onlyTree`: leave the picture
+ * alone.
+ */
 export async function redraw({ news, onlyTree = false } = {}) {
-  // Whoever is on the way elsewhere gets there.
+  // A navigation that is under way is not interrupted.
   if (!asked) await show(location.href, { news, onlyTree });
 }
 

@@ -27,7 +27,7 @@ export function listenToKeys(studio, here) {
 
   function redo() {
     const from = link(undone.pop());
-    // Whoever has gone elsewhere since has nothing to do again there but the newest version made from it.
+    // If the user has gone to another version since, redo opens the newest version made from that one.
     const next = from?.dataset.parent === here() ? from : links().findLast(({ dataset }) => dataset.parent === here());
     next?.click();
   }

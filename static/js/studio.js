@@ -33,7 +33,7 @@ function show(status) {
   markProgress(status.progress);
 }
 
-/** The edit that is looked at; answers whether the page was drawn anew. */
+/** The edit that is looked at; returns whether the page was redrawn. */
 async function lookHere() {
   const { state, statusUrl, ready } = panel().dataset;
   const status = await readStatus(statusUrl);
@@ -83,7 +83,7 @@ function follow() {
   repeat(look);
 }
 
-/** The next instruction is sent from here, and its page comes to stand here. */
+/** The next instruction is sent from here, and the page of the new edit replaces this one. */
 function startComposer() {
   let job = {};
   const composer = compose(form, {

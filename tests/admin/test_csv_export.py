@@ -58,7 +58,7 @@ def test_nothing_behind_a_separator_is_a_formula(viewer: Client, alice: User, ph
     assert job["instruction"] == cell
 
 
-def test_the_csv_asks_few_questions(
+def test_the_csv_makes_few_queries(
     viewer: Client, alice: User, photo: Photo, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(20):

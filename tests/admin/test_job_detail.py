@@ -240,7 +240,7 @@ def test_a_deleted_edits_pictures_are_not_shown(operator: Client, alice: User, p
     assert f"/edits/{edit.pk}/source" not in page
 
 
-def test_the_page_asks_few_questions_however_long_the_history(
+def test_the_page_makes_few_queries_however_long_the_history(
     operator: Client, alice: User, photo: Photo, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     edit = edit_in(State.RUNNING, alice, photo)

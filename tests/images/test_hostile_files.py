@@ -90,7 +90,7 @@ def many_scans(count: int) -> bytes:
     return data[:-2] + last * count + b"\xff\xd9"
 
 
-def test_a_jpeg_of_a_thousand_scans_is_last_refusal_at_once() -> None:
+def test_a_jpeg_of_a_thousand_scans_is_refused_at_once() -> None:
     begun = time.process_time()
     assert refusal_of(many_scans(1000)).code == "unreadable"
     assert time.process_time() - begun < 0.5

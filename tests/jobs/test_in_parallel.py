@@ -20,7 +20,7 @@ from tests.parallel import at_once, at_once_or_refused
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
-def test_ten_times_advance_makes_one_run(sandbox: SandboxServer, new_edit: NewEdit) -> None:
+def test_advancing_ten_times_makes_one_run(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     edit = new_edit()
     at_once(10, lambda _: engine.advance(edit.pk))
     assert len(sandbox.runs()) == 1

@@ -184,7 +184,7 @@ def test_a_task_that_shows_up_after_its_edit_was_sent_again_is_delivered_too(
     assert (first.outcome, bool(first.wiro_task_id)) == (Outcome.SUPERSEDED, True)
 
 
-def test_a_given_up_attempt_is_looked_for_on_while_wiro_shows_no_list(
+def test_the_search_for_a_given_up_attempt_continues_while_wiro_shows_no_list(
     sandbox: SandboxServer, new_edit: NewEdit, no_task_list: None, rita: User, short_runs: None
 ) -> None:
     """A server that does not know the call today, or a page in front of it, proves nothing about tomorrow."""

@@ -65,7 +65,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
 
 
 def _next_number(edit: Edit) -> int:
-    """Not their count: an attempt that was paid for after all has moved to an edit of its own."""
+    """One more than the newest, not the count: an attempt that turned out to be paid for may have moved to another edit."""
     newest = Attempt.objects.filter(edit=edit).aggregate(number=Max("number"))["number"]
     return (newest or 0) + 1
 

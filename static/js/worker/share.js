@@ -1,5 +1,5 @@
-// The service worker. It opens the edit that a notification tells of, and answers one request only: a photo that the phone's "Share" hands over is put where photos wait that
-// were chosen in a form, and the form is opened. Nothing is cached.
+// The service worker. It opens the edit that a notification is about, and handles a single request: a photo from the phone's
+// "Share" menu is stored with the photos that were chosen in a form, and the form is opened. Nothing is cached.
 
 const SHARE = "/share/";
 const FORM = "/edits/new/";

@@ -26,7 +26,7 @@ def accepted(sandbox: SandboxServer) -> list[Run]:
     return [run for run in sandbox.runs() if run.accepted]
 
 
-def test_a_wiro_that_cannot_be_reached_is_waited_for(sandbox: SandboxServer, new_edit: NewEdit, settings: Settings) -> None:
+def test_edits_wait_while_wiro_cannot_be_reached(sandbox: SandboxServer, new_edit: NewEdit, settings: Settings) -> None:
     settings.WIRO_BASE_URL, url = "http://127.0.0.1:9/v1", settings.WIRO_BASE_URL
     edit = new_edit()
     engine.advance(edit.pk)

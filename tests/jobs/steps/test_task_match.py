@@ -61,7 +61,7 @@ def test_a_task_that_another_attempt_owns_is_not_ours(
     assert not is_ours(task(), sent[0])
 
 
-def test_a_task_that_may_as_well_be_of_another_attempt_is_not_ours(
+def test_a_task_that_could_equally_belong_to_another_attempt_is_not_ours(
     sent: tuple[Attempt, str], task: MakeTask, alice: User, photo: Photo
 ) -> None:
     rival = edit_in(State.UNCONFIRMED, alice, photo, prompt="Snow", seed=7)

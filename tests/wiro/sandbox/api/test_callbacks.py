@@ -5,7 +5,7 @@ from edits.wiro.sandbox import SandboxServer
 from ..conftest import API_KEY, API_SECRET, Caller, Listener, until
 
 
-def test_the_end_is_told_once_with_the_task_as_detail_shows_it(caller: Caller, listener: Listener) -> None:
+def test_the_end_is_reported_once_with_the_task_as_detail_shows_it(caller: Caller, listener: Listener) -> None:
     task_id = caller.run_id(callbackUrl=listener.url)
     until(lambda: caller.sandbox.deliveries(task_id))
     assert listener.bodies() == [caller.task(task_id)]
