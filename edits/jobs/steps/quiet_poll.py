@@ -46,10 +46,13 @@ def save(edit: Edit, attempt: Attempt, asked_at: datetime, due_at: datetime) -> 
             # Another thread saves it.
             _changed.notify_all()
             return
-        if _others_poll():
-            _changed.wait_for(lambda: len(_gathered) >= MOST, timing.scaled(timing.GATHERING))
-        polls = _gathered.copy()
-        _gathered.clear()
+        try:
+            if _others_poll():
+                _changed.wait_for(lambda: len(_gathered) >= MOST, timing.scaled(timing.GATHERING))
+        finally:
+            # Whatever happens: as long as something is there, no other thread would save.
+            polls = _gathered.copy()
+            _gathered.clear()
     _save_all(polls)
 
 
@@ -73,10 +76,10 @@ def _postpone(polls: list[QuietPoll]) -> None:
     """All at once. Rows that somebody else has locked come afterwards, one by one: who waits for one row while holding others
     can end in a deadlock."""
     by_edit = {poll.edit.pk: poll for poll in polls}
-    with transaction.atomic():
-        rows = Edit.objects.filter(pk__in=by_edit).select_for_update(skip_locked=True)
-        free = list(rows.values_list("pk", flat=True)) if len(polls) > 1 else []
-        _update([by_edit.pop(edit_id) for edit_id in free])
+    if len(polls) > 1:
+        with transaction.atomic():
+            free = Edit.objects.filter(pk__in=by_edit).select_for_update(skip_locked=True).values_list("pk", flat=True)
+            _update([by_edit.pop(edit_id) for edit_id in free])
     for poll in by_edit.values():
         _update([poll])
 

@@ -145,6 +145,20 @@ def test_a_row_that_somebody_has_locked_is_waited_for_without_holding_the_others
     assert not Edit.objects.filter(lease_token__isnull=False).exists()
 
 
+def test_a_thread_that_dies_while_it_waits_for_others_does_not_stop_them(
+    claimed: list[Edit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die() -> bool:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quiet_poll, "_others_poll", die)
+        with pytest.raises(MemoryError):
+            save(claimed[0])
+    assert save(claimed[1]) is None
+    assert Edit.objects.get(pk=claimed[1].pk).lease_token is None
+
+
 def test_a_poll_that_is_alone_waits_for_nobody(claimed: list[Edit], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "GATHERING", 10_000)
     began = time.monotonic()
