@@ -29,15 +29,21 @@ from .refusals import fail, reason
 from .supervise import supervise
 
 # What the programs import at their start, beside the site.
-MODULES = ("celery.bin.celery", "celery.bin.worker", "celery.bin.beat", "celery.apps.worker", "celery.apps.beat", "granian.cli")
+MODULES = (
+    "edits.wiro.sandbox.program",
+    "celery.bin.celery",
+    "celery.bin.worker",
+    "celery.bin.beat",
+    "celery.apps.worker",
+    "celery.apps.beat",
+    "granian.cli",
+)
 
 
 def main() -> NoReturn:
+    """Signals are blocked, as `run` left them, except while they can be answered: an exception that is raised in the middle of
+    an import may be lost."""
     config, *options = sys.argv[1:]
-    # Until the supervisor takes over, signals raise SystemExit.
-    for number in ENDING:
-        signal.signal(number, lambda *_: sys.exit(1))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     # Before the environment changes, or it would not find the place of the title.
     setproctitle("make run: the supervisor")
     import_site()
@@ -69,6 +75,7 @@ def run_program(argv: Sequence[str]) -> NoReturn:
     for number in (*ENDING, signal.SIGCHLD, signal.SIGQUIT, signal.SIGUSR2):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     setproctitle(shlex.join(argv))
     status = 1
     try:
@@ -108,17 +115,23 @@ def _prepare(options: Sequence[str]) -> None:
     reading, writing = os.pipe()
     pid = _fork(["manage.py", "prepare", *options], output=writing)
     os.close(writing)
-    try:
-        with open(reading) as pipe:
-            said = pipe.read()
-    except SystemExit:
-        os.kill(pid, signal.SIGTERM)
-        raise
-    finally:
-        _, status = os.waitpid(pid, 0)
+    for number in ENDING:
+        signal.signal(number, lambda *_: _give_up(pid))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    with open(reading) as pipe:
+        said = pipe.read()
+    # Until the supervisor has handlers of its own.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    _, status = os.waitpid(pid, 0)
     if status:
         fail(reason(said))
     warn(said)
+
+
+def _give_up(preparation: int) -> NoReturn:
+    os.kill(preparation, signal.SIGTERM)
+    os.waitpid(preparation, 0)
+    os._exit(1)
 
 
 def warn(said: str) -> None:
@@ -130,7 +143,7 @@ def warn(said: str) -> None:
 
 def _fork(argv: Sequence[str], output: int | None = None) -> int:
     """Start a command, with `output` for all that it prints. Ctrl-C is for the supervisor; if that ends, so does the command."""
-    sys.stdout.flush()
+    print(end="", flush=True)
     if pid := os.fork():
         return pid
     os.setpgrp()

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import shlex
 import signal
 import sys
@@ -47,7 +48,7 @@ def run(folder: Path, groups: Mapping[str, Mapping[str, Program]], prepare: Sequ
     """
     config = folder / "supervisord.conf"
     config.write_text(_config(folder, groups))
-    sys.stdout.flush()
+    print(end="", flush=True)  # does nothing if there is no output
     command = [sys.executable, "-m", "editor_site.preload", str(config), *prepare]
     os.execv(sys.executable, command)  # noqa: S606 - our own program
 
@@ -61,6 +62,9 @@ def end_with_parent() -> None:
 def _config(folder: Path, groups: Mapping[str, Mapping[str, Program]]) -> str:
     # The user is given explicitly because supervisord warns root otherwise; the folder's lock must stay open.
     main = {"logfile": folder / "supervisord.log", "pidfile": folder / "run.pid", "user": os.getuid(), "nocleanup": "true"}
+    # It demands 1024, far more than it needs, and refuses to start where fewer are allowed.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    main["minfds"] = most if 0 < most < 1024 else 1024
     sections = [_section("supervisord", main)]
     for place, (group, programs) in enumerate(groups.items(), 1):
         sections.append(_section(f"group:{group}", {"programs": ",".join(programs), "priority": place}))

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -24,12 +25,15 @@ from .refusals import fail, unknown_scheme
 from .secret_files import read_secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What the broker's configuration, the supervisor's, or the URL of the database would read as something else.
+NOT_IN_PATHS = re.compile(r'[\n"\\]|\s;|%[0-9A-Fa-f]{2}')
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 
 def main() -> NoReturn:
     # They wait until `preload` can answer them. The mask outlives the replacement of this process.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    _open_missing_streams()
     os.chdir(BASE_DIR)
     environ.Env.read_env(BASE_DIR / ".env")
     _read_secret_files()
@@ -48,6 +52,15 @@ def main() -> NoReturn:
     run(data, {"services": services, "site": _site(data, host, port)}, prepare)
 
 
+def _open_missing_streams() -> None:
+    """If standard input or output is closed, the next file would be opened in its place."""
+    for number in range(3):
+        with suppress(OSError):
+            os.fstat(number)
+            continue
+        os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+
+
 def _read_secret_files() -> None:
     try:
         read_secret_files(os.environ)
@@ -57,6 +70,9 @@ def _read_secret_files() -> None:
 
 def _data_folder() -> Path:
     data = (BASE_DIR / (os.environ.get("DATA_DIR") or "var")).resolve()
+    if found := NOT_IN_PATHS.search(str(data)):
+        part = found[0].strip()
+        fail(f"the path of the data folder {data} must not contain {part!r}; choose another one with DATA_DIR=…")
     try:
         # Only this user can read what is there, and what the programs will write.
         os.umask(0o077)

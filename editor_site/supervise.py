@@ -4,6 +4,7 @@ This module does not know which programs there are.
 """
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +39,14 @@ def supervise(config: str, run_program: RunProgram) -> NoReturn:
     sys.exit(0)
 
 
+def _tell(line: str) -> None:
+    """Whoever pressed Ctrl-C should know why the prompt may take a while. A closed terminal cannot be told, and a reader that has
+    stopped reading must not keep the site from ending."""
+    with suppress(OSError, ValueError):
+        if select.select([], [sys.stderr], [], 0)[1]:
+            print(line, file=sys.stderr, flush=True)
+
+
 class _Poller(poller.Poller):
     def poll(self, timeout: float) -> Any:
         return super().poll(min(timeout, LOOK_SECONDS))
@@ -53,10 +62,13 @@ class _Options(ServerOptions):
         """Closing the terminal stops everything that was started in it; supervisord would restart it all."""
         received = super().get_signal()
         if received in ENDING:
-            # Whoever pressed Ctrl-C should know why the prompt may take a while; a closed terminal cannot be told.
-            with suppress(OSError):
-                print("Stopping. Finishing work in progress first.", file=sys.stderr, flush=True)
+            _tell("Stopping. Finishing work in progress first.")
         return signal.SIGTERM if received == signal.SIGHUP else received
+
+    def setsignals(self) -> None:
+        super().setsignals()
+        # What came since the preparation is answered now.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def setpgrp(self) -> None:
         """In each child before its program begins. If this process is killed, it cannot stop the others; the kernel does."""

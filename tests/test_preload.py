@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from editor_site import supervise
 
 ROOT = Path(__file__).resolve().parent.parent
 ONLY_IMPORTED = """
@@ -75,3 +78,15 @@ def test_the_supervisors_answers_to_signals_are_not_taken_over(tmp_path: Path, n
     command = [sys.executable, "-c", code, str(tmp_path / "script.py")]
     done = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, check=False, timeout=60)
     assert done.returncode == -number
+
+
+def test_a_reader_that_has_stopped_reading_does_not_keep_the_supervisor_from_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+    with open(reading), open(writing, "w") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        supervise._tell("Stopping.")

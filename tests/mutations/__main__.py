@@ -9,10 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import afterwards, submitting
+from . import afterwards, quiet_polls, submitting
 from .mutation import ROOT, Mutation
 
-MUTATIONS = [*submitting.MUTATIONS, *afterwards.MUTATIONS]
+MUTATIONS = [*submitting.MUTATIONS, *afterwards.MUTATIONS, *quiet_polls.MUTATIONS]
 COPIED = ("edits", "editor_site", "templates", "static", "tests", "manage.py", "pyproject.toml", "requirements")
 SIMULATION = ("-m", "tests.simulation", "--seeds", "200", "--stop")
 PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:cacheprovider")

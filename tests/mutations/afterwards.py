@@ -3,8 +3,6 @@
 from .mutation import Mutation
 
 POLL = "edits/jobs/steps/poll.py"
-QUIET_POLL = "edits/jobs/steps/quiet_poll.py"
-QUIET_POLL_TESTS = ("tests/jobs/steps/test_quiet_poll.py", "-k")
 FETCH = "edits/jobs/steps/fetch.py"
 CLEANUP = "edits/jobs/steps/provider_cleanup.py"
 EDIT = "edits/models/edit.py"
@@ -25,34 +23,6 @@ MUTATIONS = [
         "    now = clock.now()\n    if edit.age_at(now) > timing.scaled(timing.RUN_MAX_AGE + timing.GIVING_UP_MAX_AGE):\n",
         "    now = clock.now()\n    if True:\n",
         ("tests/jobs/steps/test_poll.py", "-k", "killed or given_up"),
-    ),
-    Mutation(
-        "polls that are saved together take no notice of leases",
-        QUIET_POLL,
-        "    WHERE id = %s AND state = %s AND lease_token = %s\n",
-        "    WHERE id = %s AND state = %s AND (lease_token = %s OR 1 = 1)\n",
-        (*QUIET_POLL_TESTS, "lost_its_lease"),
-    ),
-    Mutation(
-        "polls that are saved together overwrite a cancel",
-        QUIET_POLL,
-        "CASE WHEN cancel_requested_at IS NULL THEN %s ELSE %s END",
-        "CASE WHEN 1 = 1 THEN %s ELSE %s END",
-        (*QUIET_POLL_TESTS, "cancel"),
-    ),
-    Mutation(
-        "a callback that comes while polls are saved together is forgotten",
-        QUIET_POLL,
-        "        if settings.PUBLIC_BASE_URL:\n            _honor_callbacks(polls)\n",
-        "",
-        (*QUIET_POLL_TESTS, "callback"),
-    ),
-    Mutation(
-        "the claims of polls that could not be saved are kept",
-        QUIET_POLL,
-        "        claims.release_later(poll.edit for poll in polls[1:])\n",
-        "",
-        (*QUIET_POLL_TESTS, "without_the_database"),
     ),
     Mutation(
         "a task that is not found once is given up",

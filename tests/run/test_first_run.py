@@ -1,6 +1,7 @@
 """What `make run` promises: it starts on nothing, greets, heals itself, and leaves nothing behind."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -71,6 +72,23 @@ def test_a_signal_during_the_preparations_ends_them(tmp_path: Path, number: int)
         time.sleep(0.02)
     site.stop(number)
     assert "Traceback" not in site.output
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.8, 1.2, 2.0])
+def test_a_signal_during_the_imports_ends_it(tmp_path: Path, seconds: float) -> None:
+    site = RunningSite(tmp_path / "data")
+    time.sleep(seconds)
+    site.stop()
+    assert "Traceback" not in site.output
+    assert "Ready" not in site.output
+
+
+def test_it_starts_without_any_output_and_with_few_files(tmp_path: Path) -> None:
+    script = f"ulimit -n 256; exec {sys.executable} -m editor_site.run <&- >&- 2>&-"
+    site = RunningSite(tmp_path / "data", ("sh", "-c", script))
+    _wait_until_it_answers(site)
+    site.stop()
+    assert site.process.returncode == 0
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(site_folder: Callable[[str], Path]) -> None:

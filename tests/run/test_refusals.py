@@ -81,6 +81,12 @@ def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str, line: str
     assert "sesame" not in said
 
 
+@pytest.mark.parametrize(("name", "part"), [('a"b', '"'), ("a ;b", ";"), ("per%cent", "%ce"), ("back\\slash", "\\")])
+def test_a_data_folder_whose_path_other_programs_would_misread(tmp_path: Path, name: str, part: str) -> None:
+    line = f"the path of the data folder {tmp_path / name} must not contain {part!r}; choose another one with DATA_DIR=…"
+    assert refusal(tmp_path / name) == line
+
+
 def test_a_models_file_with_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "ours.toml").write_text('slug = "maker/ours"\n[price]\nusd = nan\n')

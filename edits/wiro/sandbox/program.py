@@ -4,6 +4,7 @@ import os
 import signal
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from threading import Event
@@ -32,7 +33,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def say_where(sandbox: SandboxServer) -> None:
-    print(f"Wiro sandbox listening at {sandbox.url}", flush=True)
+    with suppress(OSError):  # nobody may be reading anymore
+        print(f"Wiro sandbox listening at {sandbox.url}", flush=True)
 
 
 def run(options: Mapping[str, Any], models: Path | None = None, greet: Callable[[SandboxServer], None] = say_where) -> None:

@@ -17,7 +17,7 @@ from edits.models import Attempt, Edit, Outcome, State, clock
 from tests.parallel import at_once
 from tests.rows import edit_in, present, stored
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.usefixtures("media")]
 
 NEXT = timedelta(minutes=3)
 
