@@ -1,4 +1,4 @@
-"""Import the site once, prepare it, and fork each program of `make run` from this process, as `preload` does in gunicorn.
+"""Import the site once, prepare it, and fork each program of `make run` from this process, like gunicorn's `preload_app`.
 
 Importing Django and the site takes longer than anything else that a program does at its start. Here it is done once instead of
 for each program, and the programs share the memory of what was imported.

@@ -131,11 +131,11 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
         if task and not attempt.cancel_sent_at:
             _stop(attempt, task)
     status = task.status if task else edit.wiro_status
-    has_news = status != edit.wiro_status or edit.cancel_requested_at is not None
-    if not has_news and not seen["condition"]:
+    is_new = status != edit.wiro_status
+    if not (is_new or edit.cancel_requested_at or seen["condition"]):
         quiet_poll.save(edit, attempt, asked_at, _next_poll(edit, seen))
         return
-    code = EventCode.NONE if status == edit.wiro_status else EventCode.STATUS
+    code = EventCode.STATUS if is_new else EventCode.NONE
     edit.postpone(
         _next_poll(edit, seen), code=code, kind=Event.Kind.REPORTED, data={"status": status}, wiro_status=status, **seen
     )

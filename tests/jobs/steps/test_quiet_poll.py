@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from edits.jobs import claims, timing
+from edits.jobs import claims, step_monitor, timing, worker_pool
 from edits.jobs.steps import quiet_poll
 from edits.models import Attempt, Edit, Outcome, State, clock
 from tests.parallel import at_once
@@ -157,6 +157,13 @@ def test_a_thread_that_dies_while_it_waits_for_others_does_not_stop_them(
             save(claimed[0])
     assert save(claimed[1]) is None
     assert Edit.objects.get(pk=claimed[1].pk).lease_token is None
+
+
+def test_a_poll_waits_only_while_another_thread_polls() -> None:
+    with step_monitor.doing(worker_pool.NAMES[State.RUNNING], "one edit"):
+        assert not quiet_poll._others_poll()
+        with step_monitor.doing(worker_pool.NAMES[State.RUNNING], "another edit"):
+            assert quiet_poll._others_poll()
 
 
 def test_a_poll_that_is_alone_waits_for_nobody(claimed: list[Edit], monkeypatch: pytest.MonkeyPatch) -> None:
