@@ -50,8 +50,11 @@ def main() -> NoReturn:
     _prepare(options)
     # `prepare` has just run the checks, with the same settings as the programs that start now.
     os.environ["CELERY_SKIP_CHECKS"] = "1"
-    _fork(["manage.py", "greet"])
-    supervise(config, run_program)
+    greeting = _fork(["manage.py", "greet"])
+    try:
+        supervise(config, run_program)
+    finally:
+        _end(greeting)
 
 
 def import_site() -> None:
@@ -129,9 +132,16 @@ def _prepare(options: Sequence[str]) -> None:
 
 
 def _give_up(preparation: int) -> NoReturn:
-    os.kill(preparation, signal.SIGTERM)
-    os.waitpid(preparation, 0)
+    _end(preparation)
     os._exit(1)
+
+
+def _end(child: int) -> None:
+    """End a child, if it has not ended yet, and wait until it is gone. It has nothing to finish: transactions are rolled back."""
+    with suppress(ChildProcessError):
+        if os.waitpid(child, os.WNOHANG) == (0, 0):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def warn(said: str) -> None:

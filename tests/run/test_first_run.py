@@ -102,6 +102,14 @@ def test_ctrl_c_stops_everything_and_the_next_start_takes_up_what_was_under_way(
         _wait_for_gallery(second, 3)
 
 
+def test_a_greeting_that_still_waits_for_the_demonstration_ends_with_the_rest(site_folder: Callable[[str], Path]) -> None:
+    with running_site(site_folder("greeting"), SANDBOX_TIME_SCALE="30") as site:
+        greeting = site.programs()["greet"]
+        greeting.suspend()
+        site.stop()
+        assert not greeting.is_running()
+
+
 def test_a_supervisor_that_is_killed_outright_leaves_nothing_running(site_folder: Callable[[str], Path]) -> None:
     with running_site(site_folder("killed")) as site:
         site.process.kill()
