@@ -24,6 +24,9 @@ from edits.wiro.sandbox.tasks.run_log import Run
 from tests.faults import books
 from tests.faults.runner import Order, Runner
 
+# Until a worker has compared what it delivered, on a machine that is busy. One that was killed does not.
+CHANGE_MAP_SECONDS = 10.0
+
 
 @dataclass
 class Findings:
@@ -107,7 +110,18 @@ class InvariantChecker:
 
     # --- files and processes------------------------------------------------------------------------------------------
 
+    def _wait_for_change_maps(self) -> None:
+        """A worker stores them after it has delivered; until a row names such a file, a cleanup that spares no young file would
+        remove it."""
+        delivered = Edit.objects.filter(prompt__in=[order.prompt for order in self._runner.orders], state=State.SUCCEEDED)
+        ends_at = time.monotonic() + CHANGE_MAP_SECONDS
+        while self._runner.environment.running("worker") and delivered.filter(changed_percent__isnull=True).exists():
+            if time.monotonic() > ends_at:
+                return
+            time.sleep(0.05)
+
     def _check_files(self, found: Findings) -> None:
+        self._wait_for_change_maps()
         retention.clean_up(older_than=-1)
         names = {name for row in Photo.objects.filter(purged_at__isnull=True).values_list("file", "card", "page") for name in row}
         own = Edit.objects.values_list("change_map", "region", "crop")

@@ -176,7 +176,9 @@ class RunningSite:
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.Error):
                 line = " ".join(child.cmdline()[:6]).rpartition("/bin/")[2]
-                found |= {next((name for name, word in words.items() if word in line), "another"): child}
+                # One that is ending has none.
+                if line:
+                    found |= {next((name for name, word in words.items() if word in line), "another"): child}
         return found
 
     @property
