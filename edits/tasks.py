@@ -15,6 +15,7 @@ from .accounts import mail_delivery, retention
 from .background import InBackground
 from .jobs import ledger_comparison, model_checks, provider_calls, scheduler, webhook_delivery, worker_pool
 from .jobs.flow_control import storage_health
+from .operations import query_statistics
 
 # After a failed publish, the broker is not tried for a while: the scheduler finds the edits, and the log is not flooded.
 PUBLISHER_REST = 30.0
@@ -42,8 +43,9 @@ def sweep() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """Empty the trash and remove files that belong to no row."""
+    """Empty the trash, remove files that belong to no row, and count what is left for SQLite."""
     retention.clean_up()
+    query_statistics.update()
 
 
 @shared_task
