@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from editor_site.run import BASE_DIR
@@ -20,9 +22,8 @@ COLUMNS = (
 HEADINGS = ("name", "database", "fault", "where", "runs", "lost", "double", "no_consent", "left_over", "seconds", "verdict")
 # Seconds for a worker to stop its processes after SIGTERM.
 GRACE = 60
-# Scenarios mostly wait, so a database's are run in two halves at once, each half with processes and a database of its own.
-HALVES = ("1/2", "2/2")
-WHOLE = "1/1"
+# Scenarios mostly wait, so a database's are run from both ends at once, each time with processes and a database of its own.
+FORWARD, BACKWARD = "forward", "backward"
 
 
 class Table:
@@ -64,9 +65,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     table = Table()
     workers: list[subprocess.Popen[str]] = []
+    taken = tempfile.TemporaryDirectory(prefix="reword-faults-taken-")
     try:
         for group in _groups(options):
-            workers[:] = [_start(database, options, part) for database, part in group]
+            workers[:] = [_start(database, options, end, Path(taken.name)) for database, end in group]
             readers = [
                 threading.Thread(target=_read, args=(worker, database, table))
                 for worker, (database, _) in zip(workers, group, strict=True)
@@ -79,24 +81,27 @@ def main() -> int:
         return 130
     finally:
         _stop(workers)
+        taken.cleanup()
     table.end()
     return 1 if table.failures or not table.passed else 0
 
 
 def _groups(options: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
-    """Databases and parts of their scenarios that are run at the same time, one group after the other."""
-    parts = (WHOLE,) if options.quick or options.only else HALVES
+    """Databases, each with the ends where its workers begin, that are run at the same time, one group after the other."""
+    ends = (FORWARD,) if options.quick or options.only else (FORWARD, BACKWARD)
     if options.database in ("sqlite", "postgresql"):
-        yield [(options.database, part) for part in parts]
+        yield [(options.database, end) for end in ends]
     elif options.database == "both":
-        yield [(database, part) for database in ("sqlite", "postgresql") for part in parts]
+        yield [(database, end) for database in ("sqlite", "postgresql") for end in ends]
     if options.database == "machines" or (options.database == "both" and not options.quick):
         # By itself: it has a dozen processes of its own.
-        yield [("machines", WHOLE)]
+        yield [("machines", FORWARD)]
 
 
-def _start(database: str, options: argparse.Namespace, part: str) -> subprocess.Popen[str]:
-    chosen = ["quick" if options.quick else "all", options.only, part]
+def _start(database: str, options: argparse.Namespace, end: str, taken: Path) -> subprocess.Popen[str]:
+    taken = taken / database
+    taken.mkdir(exist_ok=True)
+    chosen = ["quick" if options.quick else "all", options.only, end, str(taken)]
     command, variables = [sys.executable, "-m", "tests.faults.worker", database, *chosen], dict(os.environ)
     if can_mount():
         # With mounts of its own, which end with it however it ends.

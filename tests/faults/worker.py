@@ -1,4 +1,6 @@
-"""Scenarios on one database, with one line of JSON each on standard output: all, or a part. `tests.faults` starts the workers."""
+"""Scenarios on one database, with one line of JSON each on standard output. `tests.faults` starts the workers: two for a
+database, of which one takes the scenarios in order and the other backwards, until they meet.
+"""
 
 import contextlib
 import json
@@ -7,8 +9,9 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict
-from math import ceil
+from pathlib import Path
 from typing import Any
 
 import django
@@ -16,7 +19,8 @@ import django
 from tests.faults.environment import MACHINES, Environment
 
 DATABASE, QUICK, ONLY = sys.argv[1], sys.argv[2] == "quick", sys.argv[3]
-PART, PARTS = map(int, sys.argv[4].split("/"))
+# Which end of the list this worker begins at, and the folder where both note what they have taken.
+FROM_THE_END, TAKEN = sys.argv[4] == "backward", Path(sys.argv[5])
 
 # From here on SIGTERM is an exception like Ctrl-C, so that every process is stopped whatever ends this program.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -42,7 +46,7 @@ def main() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
         runner = Runner(ENVIRONMENT)
         checker = InvariantChecker(runner)
-        for scenario in chosen():
+        for scenario in taken():
             is_possible = ENVIRONMENT.media.is_disk or not scenario.needs_disk
             report(run_scenario(runner, checker, scenario) if is_possible else skipped(scenario))
 
@@ -51,10 +55,17 @@ def chosen() -> list[Scenario]:
     here = [scenario for scenario in ALL if scenario.only_on in (DATABASE, "" if DATABASE != MACHINES else DATABASE)]
     if ONLY:
         return [scenario for scenario in here if any(part in scenario.name for part in ONLY.split(","))]
-    found = [scenario for scenario in here if scenario.quick or not QUICK]
-    # Neighbors stay together, since they use the same processes.
-    size = ceil(len(found) / PARTS)
-    return found[(PART - 1) * size : PART * size]
+    return [scenario for scenario in here if scenario.quick or not QUICK]
+
+
+def taken() -> Iterator[Scenario]:
+    """Each scenario once, whichever worker takes it. Neighbors use the same processes, so neither skips any."""
+    for scenario in reversed(chosen()) if FROM_THE_END else chosen():
+        try:
+            (TAKEN / scenario.name).touch(exist_ok=False)
+        except FileExistsError:
+            return
+        yield scenario
 
 
 def run_scenario(runner: Runner, checker: InvariantChecker, scenario: Scenario) -> dict[str, Any]:
