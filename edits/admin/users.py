@@ -1,5 +1,6 @@
 """Users. They are never deleted, which would remove their edits from the ledger, but erased: the numbers are kept."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat, floatformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -34,6 +36,8 @@ _LOOKED_AT = (
     _HERE,
     (gettext_lazy("Account"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
 )
+# A sum of all the edits of everybody in the list would take seconds where there are many.
+_RECENT = timedelta(days=7)
 _TEXT = forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
 
 
@@ -42,7 +46,7 @@ class _CountedUser(Protocol):
 
     pk: int
     edit_count: int
-    spent_usd: Decimal | None
+    spent_usd: Decimal
 
 
 class EraseForm(forms.Form):
@@ -74,7 +78,7 @@ admin.site.unregister(User)
 class PersonAdmin(ValidSelection, UserAdmin):
     """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
-    list_display = ("username", "email", "is_active", "is_staff", "edits_here", "spent", "last_login")
+    list_display = ("username", "email", "is_active", "is_staff", "recent_edits", "recently_spent", "last_login")
     # Nobody needs to change the date of joining, and Django's date field has parts without labels.
     readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at", "last_login", "date_joined")
     # Plain multiple-choice lists, which work with keyboards and screen readers, instead of Django's pairs of lists.
@@ -82,11 +86,11 @@ class PersonAdmin(ValidSelection, UserAdmin):
     actions = ("turn_off_second_factor",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        theirs = Edit.objects.filter(owner=OuterRef("pk")).order_by().values("owner")
+        theirs = Edit.objects.filter(owner=OuterRef("pk"), created_at__gte=timezone.now() - _RECENT).order_by().values("owner")
         spent = Subquery(theirs.annotate(sum=Sum("cost")).values("sum"), output_field=DecimalField())
         count = Subquery(theirs.annotate(count=Count("pk")).values("count"))
         people = super().get_queryset(request).select_related("profile")
-        counted: QuerySet[User] = people.annotate(edit_count=Coalesce(count, 0), spent_usd=spent)
+        counted: QuerySet[User] = people.annotate(edit_count=Coalesce(count, 0), spent_usd=Coalesce(spent, Decimal(0)))
         return counted
 
     def get_urls(self) -> list[URLPattern]:
@@ -122,19 +126,26 @@ class PersonAdmin(ValidSelection, UserAdmin):
 
     # --- Columns and fields ---
 
-    @admin.display(description=gettext_lazy("edits"), ordering="edit_count")
-    def edits_here(self, user: _CountedUser) -> SafeString:
-        address = reverse("admin:edits_edit_changelist", query={"owner__id__exact": user.pk})
-        return format_html('<a href="{}">{}</a>', address, user.edit_count)
+    @admin.display(description=gettext_lazy("edits in 7 days"), ordering="edit_count")
+    def recent_edits(self, user: _CountedUser) -> SafeString:
+        return _edits_of(user, user.edit_count)
+
+    @admin.display(description=gettext_lazy("spent in 7 days (USD)"), ordering="spent_usd")
+    def recently_spent(self, user: _CountedUser) -> str:
+        return floatformat(user.spent_usd, 2)
+
+    @admin.display(description=gettext_lazy("edits"))
+    def edits_here(self, user: User) -> SafeString:
+        return _edits_of(user, Edit.objects.filter(owner=user).count())
 
     @admin.display(description=gettext_lazy("images"))
     def pictures_here(self, user: User) -> str:
         has = deletion.belongings(user)
         return f"{has.pictures} · {filesizeformat(has.size)}"
 
-    @admin.display(description=gettext_lazy("spent (USD)"), ordering="spent_usd")
-    def spent(self, user: _CountedUser) -> str:
-        return floatformat(user.spent_usd or 0, 2)
+    @admin.display(description=gettext_lazy("spent (USD)"))
+    def spent(self, user: User) -> str:
+        return floatformat(Edit.objects.filter(owner=user).aggregate(sum=Sum("cost"))["sum"] or 0, 2)
 
     @admin.display(description=gettext_lazy("erased"))
     def erased_at(self, user: User) -> str:
@@ -195,6 +206,10 @@ class PersonAdmin(ValidSelection, UserAdmin):
 
 def _is_operator(request: HttpRequest) -> bool:
     return request.user.has_perm("edits.operate_edit")
+
+
+def _edits_of(user: User | _CountedUser, count: int) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("admin:edits_edit_changelist", query={"owner__id__exact": user.pk}), count)
 
 
 def _erased_at(user: User) -> Any:

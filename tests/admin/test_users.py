@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,20 +126,22 @@ def test_there_is_no_way_to_delete_an_account(rita: User, alice: User, photo: Ph
 # --- The pages ------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_tells_edits_and_spend_and_leads_to_the_edits(
+def test_the_list_tells_the_edits_and_spend_of_a_week_and_leads_to_all_edits(
     rita: User, alice: User, bob: User, photo: Photo, signed_in: SignIn
 ) -> None:
     hers = [edit_in(State.SUCCEEDED, alice, photo, cost=cost) for cost in ("0.03", "0.09")]
     his = edit_in(State.FAILED, bob, photo)
+    old = edit_in(State.SUCCEEDED, alice, photo, cost="0.05")
+    Edit.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
     admin = signed_in(rita)
     row = match_in(r"<tr>(?:(?!</tr>).)*alice.*?</tr>", admin.get(LIST).text, re.DOTALL)
-    assert '<td class="field-spent">0.12</td>' in row
-    link = html.unescape(match_in(r'class="field-edits_here"><a href="([^"]+)">2</a>', row))
+    assert '<td class="field-recently_spent">0.12</td>' in row
+    link = html.unescape(match_in(r'class="field-recent_edits"><a href="([^"]+)">2</a>', row))
     found = admin.get(link).text
-    assert all(str(edit.pk) in found for edit in hers)
+    assert all(str(edit.pk) in found for edit in (*hers, old))
     assert str(his.pk) not in found
     person = text_of(admin.get(page_of(alice)))
-    assert re.search(r"Edits: 2 .*Images: 1 · .*Spent \(USD\): 0.12", person)
+    assert re.search(r"Edits: 3 .*Images: 1 · .*Spent \(USD\): 0.17", person)
 
 
 def test_the_list_asks_the_same_few_questions_however_many_people(
