@@ -23,7 +23,7 @@ from .states import ENDED, MOVES, PARKABLE, PENDING, Condition, Failure, Forbidd
 
 _SEEDEDIT = "ByteDance/image-to-image-seededit-v3"
 
-OBSERVED_GAP = 400.0  # the most seconds that the gap between two looks adds to an observed age
+OBSERVED_GAP = 400.0  # the most seconds (× ENGINE_TIME_SCALE) that the gap between two looks adds to an observed age
 RETRIES_MAX = 10_000  # what the column holds; beyond it a backoff does not grow
 NO_CONDITION: dict[str, Any] = {"condition": Condition.NONE, "condition_age": 0.0, "condition_looks": 0}
 
@@ -221,7 +221,7 @@ class Edit(models.Model):
         """Seconds in this state, as observed: a gap between two looks counts as OBSERVED_GAP at most, so that neither a clock
         that jumps nor a site that was switched off makes edits old."""
         since = max(filter(None, (self.polled_at, self.state_since)))
-        return self.observed_age + min(max((now - since).total_seconds(), 0.0), OBSERVED_GAP)
+        return self.observed_age + min(max((now - since).total_seconds(), 0.0), OBSERVED_GAP * settings.ENGINE_TIME_SCALE)
 
     # --- moves: compare-and-set, and nowhere else ---------------------------------------------------------------------
 

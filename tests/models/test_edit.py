@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from edits.models import ENDED, MOVES, Attempt, Edit, Failure, ForbiddenMove, Outcome, State
 from tests.fixtures import NewEdit
@@ -149,3 +150,8 @@ def test_two_attempts_cannot_own_the_same_task(new_edit: NewEdit) -> None:
     attempt(new_edit(), 1, Outcome.ACCEPTED, wiro_task_id="1")
     with pytest.raises(IntegrityError), transaction.atomic():
         attempt(new_edit(), 1, Outcome.ACCEPTED, wiro_task_id="1")
+
+
+def test_one_jump_of_a_clock_adds_little_to_an_age_however_fast_the_engine_runs(settings: Settings, new_edit: NewEdit) -> None:
+    settings.ENGINE_TIME_SCALE = 0.03
+    assert new_edit().age_at(timezone.now() + timedelta(minutes=10)) <= 12

@@ -206,7 +206,7 @@ MUTATIONS = [
     Mutation(
         "a clock set forward makes an edit old",
         EDIT,
-        "min(max((now - since).total_seconds(), 0.0), OBSERVED_GAP)",
+        "min(max((now - since).total_seconds(), 0.0), OBSERVED_GAP * settings.ENGINE_TIME_SCALE)",
         "max((now - since).total_seconds(), 0.0)",
         ("tests/jobs/test_late_answers.py",),
     ),

@@ -1,5 +1,6 @@
 """Polling: only an ended status decides, and no strange answer costs a result that was paid for."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -241,9 +242,11 @@ def test_one_answer_stops_all_polls_for_a_minute_at_most(
 
 
 def _running(new_edit: NewEdit, sandbox: SandboxServer) -> Edit:
-    """Claimed for a poll that will say that the task still runs."""
+    """Claimed for a poll that will say that the task still runs, and has a new status."""
     sandbox.faults.add("model", "stuck", value="task_output")
     edit = advance(new_edit())
+    while next(iter(sandbox.tasks)).status != "task_output":
+        time.sleep(0.005)
     Edit.objects.filter(pk=edit.pk).update(due_at=timezone.now())
     return claim(edit, 60)
 
