@@ -103,7 +103,8 @@ def _wait_for_environment(edit: Edit) -> None:
     if fresh.state == State.SUBMITTING:
         leave_submitting(fresh, EventCode.UNKNOWN_OUTCOME, "the environment failed while submitting")
         return
-    code = EventCode.NONE if fresh.step_retries else EventCode.WAITING_FOR_STORAGE
+    is_known = fresh.events.filter(code=EventCode.WAITING_FOR_STORAGE, at__gte=fresh.state_since).exists()
+    code = EventCode.NONE if is_known else EventCode.WAITING_FOR_STORAGE
     fresh.postpone(timing.after(timing.ENVIRONMENT_WAIT), code=code)
 
 

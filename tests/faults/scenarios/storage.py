@@ -87,7 +87,8 @@ def temporary_folder_gone(runner: Runner) -> None:
 
 def _being_fetched(runner: Runner) -> list[Order]:
     _wait_for_readiness(runner, "")
-    slow = runner.sandbox.faults.add("output", "slow", seconds=1.5, count=2)
+    # Long enough for the fault to happen before the first is stored, on a busy machine, too.
+    slow = runner.sandbox.faults.add("output", "slow", seconds=2.5, count=2)
     orders = runner.order(2)
     wait_until(lambda: slow.used == len(orders), 40, why="nothing is fetched")
     return orders

@@ -14,7 +14,7 @@ from edits import images
 from edits.jobs import engine
 from edits.jobs.flow_control import spending, storage_health
 from edits.jobs.steps import fetch, result_recovery
-from edits.models import Edit, NotAllowed, State
+from edits.models import Edit, EventCode, NotAllowed, State
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.files import is_stored
@@ -130,6 +130,9 @@ def test_a_full_disk_loses_no_result_and_stops_new_paid_work(
         engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
 
+    # It has waited for something else before.
+    Edit.objects.filter(pk=edit.pk).update(step_retries=1)
+
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -142,6 +145,7 @@ def test_a_full_disk_loses_no_result_and_stops_new_paid_work(
             engine.advance(waiting.pk)
         assert Edit.objects.get(pk=edit.pk).state == "fetching"
         assert Edit.objects.get(pk=edit.pk).fruitless_claims == 0
+        assert edit.events.filter(code=EventCode.WAITING_FOR_STORAGE).count() == 1
         assert Edit.objects.get(pk=waiting.pk).state == "queued"
         assert len(sandbox.runs()) == 1
     storage_health.doubt()
