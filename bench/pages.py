@@ -1,7 +1,8 @@
 """What a page costs with a thousand edits and with a million, half of them one's own: `python -m bench.pages [edits] [database]`.
 
 The rows are copies of one, made in the database itself; photos have three versions each. Pages are asked of Django's test client,
-so sign-in, middleware and templates are in it. Printed are medians in ms at both sizes, and their ratio.
+so sign-in, middleware and templates are in it. Printed are medians in ms at the smallest and the largest size, and their ratio;
+bench/out/ gets the growth between them as a picture.
 """
 
 import os
@@ -14,9 +15,11 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from bench.shared.growth import draw
 from bench.shared.site import environment
 
-SMALL, LARGE = 1000, 1_000_000
+SIZES = (1000, 10_000, 100_000)
+LARGEST = 1_000_000
 PENDING = 20
 ROUNDS = 7
 MOST_RATIO, MOST_MS = 1.5, 50
@@ -31,7 +34,7 @@ def main(edits: int, database: str) -> None:
         from django.core.management import call_command  # noqa: PLC0415
 
         call_command("collectstatic", verbosity=0, interactive=False)
-        sites = [Site(folder, size) for size in (SMALL, edits)]
+        sites = [Site(folder, size) for size in (*(size for size in SIZES if size < edits), edits)]
         for site in sites:
             began = time.monotonic()
             site.fill()
@@ -40,7 +43,11 @@ def main(edits: int, database: str) -> None:
             # They take turns, since others may work on this machine; the first round warms up.
             for site in sites:
                 site.measure(counts=number > 0)
-        _show(database, *({name: statistics.median(times) for name, times in site.times.items()} for site in sites))
+        medians = [{name: statistics.median(times) for name, times in site.times.items()} for site in sites]
+        _show(database, medians[0], medians[-1])
+        lines = {name: [found[name] for found in medians] for name in medians[0]}
+        title = f"Milliseconds for a page, as edits grow ({database})"
+        print(draw(f"pages-{database}", title, [site.size for site in sites], lines, logarithmic=True))
 
 
 class Site:
@@ -114,6 +121,7 @@ def _fill(template: Any, size: int) -> None:
     from django.db import connection  # noqa: PLC0415
 
     from edits.models import Edit, Photo  # noqa: PLC0415
+    from edits.operations import query_statistics  # noqa: PLC0415
 
     has = Edit.objects.count()
     photos = Photo.objects.count()
@@ -138,10 +146,11 @@ def _fill(template: Any, size: int) -> None:
     )
     running = Edit.objects.filter(pk__in=newest)
     running.update(state="running", due_at=template.created_at + timedelta(days=1), ended_at=None, visibility="private")
-    with connection.cursor() as cursor:
-        # As its autovacuum does for PostgreSQL; nobody does it for SQLite.
-        if is_postgresql:
+    if is_postgresql:
+        # As its autovacuum does.
+        with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
+    query_statistics.update()
 
 
 def _copy(model: Any, numbers: str, changes: dict[str, str], of: Any) -> None:
@@ -189,7 +198,7 @@ def _show(database: str, small: dict[str, float], large: dict[str, float]) -> No
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
-    count = int(arguments[0]) if arguments else LARGE
+    count = int(arguments[0]) if arguments else LARGEST
     if len(arguments) == 2:
         main(count, arguments[1])
     else:

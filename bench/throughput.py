@@ -1,8 +1,8 @@
-"""Finished edits a minute, and what each costs while thousands wait: `python -m bench.throughput [waiting] [rounds]`.
+"""Finished edits a minute, and what each costs while thousands wait: `python -m bench.throughput [rounds]`.
 
 One worker with beat, PostgreSQL, Redis and a Wiro that is done at once; every edit is submitted, polled, fetched, decoded, stored
-and compared. Rounds with a short and with a long queue alternate. Printed are finished edits a minute and the worker's processor
-time for each; everything shares this machine's processors.
+and compared. Rounds with a short and with longer queues alternate. Printed are finished edits a minute and the worker's processor
+time for each; everything shares this machine's processors. bench/out/ gets both as a picture.
 """
 
 import os
@@ -17,17 +17,19 @@ from pathlib import Path
 
 import psutil
 
+from bench.shared.growth import draw
 from bench.shared.site import broker, environment, serving, set_up
 from bench.workers import PEOPLE, order
 from tests.run.site import free_port
 
 FINISHED = 100
+WAITING = (0, 5000, 10_000, 20_000)
 SETTINGS = {"EDITS_PER_DAY": "1000000", "EDITS_AT_ONCE": "100", "SPEND_PER_DAY": "1000000", "ALLOWED_HOSTS": "127.0.0.1"}
 # At 1, first polls come after 15 s and the machine would mostly be idle; at less, leases might expire.
 SETTINGS |= {"ENGINE_TIME_SCALE": "0.2", "SWEEP_SECONDS": "1", "LOG_LEVEL": "ERROR"}
 
 
-def main(waiting: int = 20_000, rounds: int = 3) -> None:
+def main(rounds: int = 3) -> None:
     port, broker_port = free_port(), free_port()
     origin = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -40,18 +42,21 @@ def main(waiting: int = 20_000, rounds: int = 3) -> None:
         stack.enter_context(serving(port, "bench.shared.instant_wiro"))
         stack.enter_context(broker(broker_port))
         set_up()
-        _measure(waiting, rounds, Path(folder))
+        _measure(rounds, Path(folder))
 
 
-def _measure(waiting: int, rounds: int, folder: Path) -> None:
-    found: dict[int, list[tuple[float, float]]] = {0: [], waiting: []}
+def _measure(rounds: int, folder: Path) -> None:
+    found: dict[int, list[tuple[float, float]]] = {more: [] for more in WAITING}
     for _ in range(rounds):
         for more, figures in found.items():
             figures.append(_round(more, folder))
             print(f"{more} more waiting: {figures[-1][0]:.0f} a minute, {figures[-1][1]:.0f} ms each", flush=True)
-    for more, figures in found.items():
-        rate, cost = (statistics.median(column) for column in zip(*figures, strict=True))
+    medians = [[statistics.median(column) for column in zip(*figures, strict=True)] for figures in found.values()]
+    for more, (rate, cost) in zip(found, medians, strict=True):
         print(f"{more} more waiting: {rate:.0f} finished edits a minute, {cost:.0f} ms of processor time each (medians)")
+    rates, costs = zip(*medians, strict=True)
+    lines = {"finished edits a minute": rates, "ms of processor time for each": costs}
+    print(draw("throughput", "One worker, as more edits wait", WAITING, lines, range=(0, max(*rates, *costs))))
 
 
 def _round(more: int, folder: Path) -> tuple[float, float]:
