@@ -103,8 +103,9 @@ def _wait_for_environment(edit: Edit) -> None:
     if fresh.state == State.SUBMITTING:
         leave_submitting(fresh, EventCode.UNKNOWN_OUTCOME, "the environment failed while submitting")
         return
-    is_known = fresh.events.filter(code=EventCode.WAITING_FOR_STORAGE, at__gte=fresh.state_since).exists()
-    code = EventCode.NONE if is_known else EventCode.WAITING_FOR_STORAGE
+    # Not by time, which is that of the machine that recorded it.
+    last = fresh.events.order_by("pk").last()
+    code = EventCode.NONE if last and last.code == EventCode.WAITING_FOR_STORAGE else EventCode.WAITING_FOR_STORAGE
     fresh.postpone(timing.after(timing.ENVIRONMENT_WAIT), code=code)
 
 

@@ -1,6 +1,7 @@
 """Fetching: what is stored is a picture, and a result that was paid for is not given up lightly."""
 
 import errno
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -130,8 +131,8 @@ def test_a_full_disk_loses_no_result_and_stops_new_paid_work(
         engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
 
-    # It has waited for something else before.
-    Edit.objects.filter(pk=edit.pk).update(step_retries=1)
+    # It has waited for something else before, and this machine's clock is behind the one that wrote this.
+    Edit.objects.filter(pk=edit.pk).update(step_retries=1, state_since=timezone.now() + timedelta(minutes=10))
 
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
