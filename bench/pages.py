@@ -20,6 +20,7 @@ from bench.shared.site import environment
 
 SIZES = (1000, 10_000, 100_000)
 LARGEST = 1_000_000
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 PENDING = 20
 ROUNDS = 7
 MOST_RATIO, MOST_MS = 1.5, 50
@@ -46,7 +47,7 @@ def main(edits: int, database: str) -> None:
         medians = [{name: statistics.median(times) for name, times in site.times.items()} for site in sites]
         _show(database, medians[0], medians[-1])
         lines = {name: [found[name] for found in medians] for name in medians[0]}
-        title = f"Milliseconds for a page, as edits grow ({database})"
+        title = f"Milliseconds for a page, as edits grow ({NAMES[database]})"
         print(draw(f"pages-{database}", title, [site.size for site in sites], lines, logarithmic=True))
 
 
@@ -202,5 +203,5 @@ if __name__ == "__main__":
     if len(arguments) == 2:
         main(count, arguments[1])
     else:
-        for name in ("sqlite", "postgresql"):
+        for name in NAMES:
             subprocess.run([sys.executable, "-m", "bench.pages", str(count), name], check=True)  # noqa: S603 - ourselves

@@ -13,12 +13,12 @@ import random
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from bench.shared import drift, heavy
+from bench.shared.growth import OUT
 from bench.shared.photographs import photographs
 from edits import images
 from edits.images import change_detection
@@ -26,7 +26,6 @@ from edits.images.color_difference import as_seen
 from edits.images.morphology import dilated
 from edits.wiro.sandbox.model import effects
 
-OUT = Path(__file__).parent / "out"
 MARGIN = 0.016
 VISIBLE = 4.6
 GRAY = ("camera", "moon", "coins", "grass", "gravel", "brick")

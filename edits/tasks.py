@@ -43,7 +43,7 @@ def sweep() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """Empty the trash, remove files that belong to no row, and count what is left for SQLite."""
+    """Empty the trash, remove files that belong to no row, and update SQLite's statistics."""
     retention.clean_up()
     query_statistics.update()
 

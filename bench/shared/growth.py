@@ -28,21 +28,15 @@ SHAPE |= {"stroke_style": {"width": 2}}
 
 def draw(name: str, title: str, sizes: Sequence[int], lines: Mapping[str, Sequence[float]], **options: Any) -> Path:
     """`lines` has one value for each of `sizes`, which are evenly spaced however far apart they are; `options` are pygal's."""
+    from edits.admin.charts import without_scripts  # noqa: PLC0415 - only after the environment is set
+
     style = CleanStyle(**LOOK)
     labels = [f"{size:,}" for size in sizes]
     chart = pygal.Line(title=title, x_labels=labels, style=style, **SHAPE, **options)
     for line, values in lines.items():
         chart.add(line, list(values))
-    chart.add_xml_filter(_without_scripts)
+    chart.add_xml_filter(without_scripts)
     OUT.mkdir(exist_ok=True)
     path = OUT / f"{name}.svg"
     path.write_bytes(chart.render(is_unicode=False, pretty_print=True))
     return path
-
-
-def _without_scripts(root: Any) -> Any:
-    """Pygal's own script only configures another one, which is not loaded."""
-    for definitions in root.findall("{*}defs"):
-        for script in definitions.findall("{*}script"):
-            definitions.remove(script)
-    return root

@@ -50,12 +50,12 @@ def chart(name: str, theme: str, days: Sequence[Day]) -> bytes | None:
     if name not in CHARTS or theme not in _THEMES:
         return None
     drawing = CHARTS[name](_options(name, theme, days), days)
-    drawing.add_xml_filter(_without_scripts)
+    drawing.add_xml_filter(without_scripts)
     svg: bytes = drawing.render(is_unicode=False)
     return svg
 
 
-def _without_scripts(root: Any) -> Any:
+def without_scripts(root: Any) -> Any:
     """Pygal always adds its configuration as a script, for use by another script, which we do not load."""
     for parent in list(root.iter()):
         for script in [child for child in parent if str(child.tag).endswith("script")]:

@@ -36,7 +36,7 @@ _LOOKED_AT = (
     _HERE,
     (gettext_lazy("Account"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
 )
-# A sum of all the edits of everybody in the list would take seconds where there are many.
+# Adding up all edits of everybody in the list would take seconds where there are many.
 _RECENT = timedelta(days=7)
 _TEXT = forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
 
