@@ -247,7 +247,6 @@ CROSS_CUTTING = {
     "jobs.test_late_answers",
     "jobs.test_paid_results",
     "jobs.test_state_machine",
-    "web.test_nul",
     "web.test_redirects",
     "wiro.sandbox.test_command",
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 
-from ..log_context import REQUEST_ID, about
+from ...log_context import REQUEST_ID, about
 
 access = logging.getLogger("edits.access")
 
