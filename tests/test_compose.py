@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from editor_site import programs
-from editor_site.secret_files import SECRETS
+from editor_site.configuration.secret_files import SECRETS
 
 ROOT = Path(__file__).resolve().parent.parent
 # Made up by `make run` itself, or Python's own.
@@ -107,7 +107,7 @@ def test_docker_compose_accepts_the_file_where_it_is_installed(tmp_path: Path) -
 
 
 def test_every_variable_that_is_read_is_in_the_example() -> None:
-    modules = ("settings.py", "database_settings.py", "picture_settings.py")
+    modules = ("settings.py", "configuration/database_settings.py", "configuration/picture_settings.py")
     read = "".join((ROOT / "editor_site" / name).read_text() for name in modules)
     start = ROOT / "editor_site" / "run.py"
     names = set(re.findall(r'\benv\.\w+\(\s*"([A-Z0-9_]+)"', read))

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from editor_site.exposure import is_private
+from editor_site.configuration.exposure import is_private
 from edits.management.commands.demo import EMAIL
 from edits.models import Edit
 from edits.ordering import quotas

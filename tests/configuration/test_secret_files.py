@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from editor_site.secret_files import SECRETS, read_secret_files
+from editor_site.configuration.secret_files import SECRETS, read_secret_files
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from editor_site.database_settings import database_settings
-from editor_site.environment import Env
+from editor_site.configuration.database_settings import database_settings
+from editor_site.configuration.environment import Env
 
 
 @pytest.mark.parametrize(

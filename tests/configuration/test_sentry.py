@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_httpserver import HTTPServer
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdefghijklmnopqrstuvwxyzTOKEN"
 # A page that raises an error, requested with everything that a request may carry.
 SCRIPT = f"""

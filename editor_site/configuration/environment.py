@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .refusals import unknown_scheme
+from ..refusals import unknown_scheme
 from .secret_files import read_secret_files
 
 # Loopback, and what RFC 1918 and RFC 4193 set aside for private networks.

@@ -4,9 +4,9 @@ there."""
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from editor_site.environment import Env
-from editor_site.picture_settings import picture_origins, picture_storage
-from editor_site.secret_files import SECRETS
+from editor_site.configuration.environment import Env
+from editor_site.configuration.picture_settings import picture_origins, picture_storage
+from editor_site.configuration.secret_files import SECRETS
 
 KEYS = {"S3_ACCESS_KEY_ID": "key", "S3_SECRET_ACCESS_KEY": "sesame"}
 OWN = KEYS | {"S3_BUCKET": "reword", "S3_ENDPOINT_URL": "http://127.0.0.1:9000/"}

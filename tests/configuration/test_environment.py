@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from editor_site.environment import PRIVATE_NETWORKS, Env
+from editor_site.configuration.environment import PRIVATE_NETWORKS, Env
 from editor_site.run import BASE_DIR
 
 env = Env()
