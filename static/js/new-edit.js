@@ -16,6 +16,8 @@ const [button, stop] = ["[type=submit]", "[data-stop]"].map(find);
 const [fields, sending] = ["[data-fields]", ".sending"].map(find);
 // A version of an earlier edit needs no file: the server has its picture.
 const start = {};
+// "Stop" appears where the button that sends was, so the second of two quick taps hits it. Milliseconds.
+const DOUBLE_TAP = 800;
 let isSent = false;
 
 const jobs = () => (photos.length ? photos : [start]);
@@ -36,7 +38,8 @@ function setBusy(isBusy, stopper) {
   fields.disabled = isBusy;
   for (const field of document.querySelectorAll("[data-photo] [form=composer]")) field.disabled = isBusy;
   sending.hidden = !isBusy;
-  stop.onclick = () => stopper?.abort();
+  const shownAt = performance.now();
+  stop.onclick = () => performance.now() - shownAt > DOUBLE_TAP && stopper?.abort();
   (isBusy ? stop : button).focus({ preventScroll: true });
 }
 

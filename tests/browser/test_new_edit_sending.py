@@ -57,9 +57,36 @@ def test_an_upload_can_be_stopped(open_form: Callable[..., Page], photo: Any) ->
     choose(page, photo("good.jpg", 300, 200))
     send(page)
     expect(button(page, "Stop")).to_be_focused()
+    # A key that comes sooner belongs to the button before.
+    page.wait_for_timeout(1000)
     page.keyboard.press("Enter")
     expect(button(page, "Edit photo")).to_be_focused()
     expect(page.get_by_label("What should change?")).to_have_value("Make it night")
+
+
+TAP_TWICE = """async () => {
+    document.querySelector("[data-composer] [type=submit]").click();
+    while (document.querySelector(".sending").hidden) await new Promise(requestAnimationFrame);
+    document.querySelector("[data-stop]").click();
+}"""
+
+
+def test_a_second_tap_does_not_stop_what_the_first_has_sent(open_form: Callable[..., Page], photo: Any) -> None:
+    """On a phone, "Stop" appears under the finger."""
+    page = open_form()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{URL}", hold, times=1)
+    choose(page, photo("good.jpg", 300, 200))
+    page.get_by_label("What should change?").fill("Make it night")
+    with page.expect_request(f"**{URL}"):
+        page.evaluate(TAP_TWICE)
+    expect(button(page, "Stop")).to_be_visible()
+    held[0].continue_()
+    sent_picture(page)
 
 
 def test_many_photos_become_one_batch(open_form: Callable[..., Page], photo: Any) -> None:
