@@ -133,7 +133,7 @@ def _prepare(options: Sequence[str]) -> None:
 
 def _give_up(preparation: int) -> NoReturn:
     _end(preparation)
-    os._exit(1)
+    os._exit(0)
 
 
 def _end(child: int) -> None:

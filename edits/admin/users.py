@@ -78,7 +78,7 @@ admin.site.unregister(User)
 class PersonAdmin(ValidSelection, UserAdmin):
     """Operators view and erase without Django's permissions for users, which would make them administrators."""
 
-    list_display = ("username", "email", "is_active", "is_staff", "recent_edits", "recently_spent", "last_login")
+    list_display = ("username", "recent_edits", "recently_spent", "email", "is_active", "is_staff", "last_login")
     # Nobody needs to change the date of joining, and Django's date field has parts without labels.
     readonly_fields = ("edits_here", "pictures_here", "spent", "erased_at", "last_login", "date_joined")
     # Plain multiple-choice lists, which work with keyboards and screen readers, instead of Django's pairs of lists.

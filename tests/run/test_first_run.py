@@ -71,6 +71,7 @@ def test_a_signal_during_the_preparations_ends_them(tmp_path: Path, number: int)
         assert time.monotonic() < ends_at, site.output
         time.sleep(0.02)
     site.stop(number)
+    assert site.process.returncode == 0
     assert "Traceback" not in site.output
 
 
