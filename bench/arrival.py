@@ -20,8 +20,8 @@ import requests
 from PIL import Image, ImageChops
 
 from bench.shared.site import environment, serving, set_up
+from editor_site.ports import free_port
 from tests.photos import photo_path
-from tests.run.site import free_port
 
 KINDS = ("0.2 MB JPEG", "5 MB PNG", "5 MB JPEG of 12 megapixels")
 GOALS = dict(zip(KINDS, (3.0, 1.8, 1.5), strict=True))

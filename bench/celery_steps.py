@@ -16,7 +16,7 @@ from contextlib import ExitStack
 import psutil
 
 from bench.shared.site import broker, environment, fill, serving, set_up
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 EDITS = 4000
 SECONDS = 15.0

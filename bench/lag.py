@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.shared.bare import ask_when_due
 from bench.shared.figures import percentile, print_machine, verdict
 from bench.shared.site import environment, fill, poll_threads, program, serving, set_up
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 WINDOW, GRACE = 60.0, 30.0
 # Until the first edit is due, so that telling all of them is over by then.

@@ -15,7 +15,7 @@ import time
 from bench.shared import bare
 from bench.shared.figures import print_machine, ratios, spread, verdict
 from bench.shared.site import environment, fill, poll_threads, serving, set_up
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 EDITS, ROUNDS, SECONDS = 6000, 5, 8.0
 GOAL = 0.6

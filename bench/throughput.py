@@ -20,7 +20,7 @@ import psutil
 from bench.shared.growth import draw
 from bench.shared.site import broker, environment, serving, set_up
 from bench.workers import PEOPLE, order
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 FINISHED = 100
 WAITING = (0, 5000, 10_000, 20_000)

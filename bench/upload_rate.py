@@ -23,8 +23,8 @@ from bench.shared.figures import percentile, print_machine, ratios, spread
 from bench.shared.pictures import jpeg
 from bench.shared.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
 from bench.upload_memory import body, headers
+from editor_site.ports import free_port
 from editor_site.run import MALLOC
-from tests.run.site import free_port
 
 CLIENTS = 32
 # Nobody's photo is stored twice, so every client sends different ones, and in every round as somebody else.

@@ -26,7 +26,7 @@ from bench.shared.figures import print_machine, ratios, spread, verdict
 from bench.shared.pictures import jpeg
 from bench.shared.site import NO_LIMITS, broker, environment, serving, set_up, signed_in
 from bench.upload_memory import BOUNDARY, body
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 PHOTO, RESULT = (4000, 3000), (1024, 768)
 GOAL = 1.3

@@ -16,8 +16,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.shared.site import broker, environment, serving, set_up
+from editor_site.ports import free_port
 from tests.buckets import running_bucket
-from tests.run.site import free_port
 
 EDITS = 120
 PEOPLE = 10

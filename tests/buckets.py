@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 if TYPE_CHECKING:
     from edits.storage import PictureStorage

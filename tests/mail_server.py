@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from pytest_django.fixtures import Settings
 
-from tests.run.site import free_port
+from editor_site.ports import free_port
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 

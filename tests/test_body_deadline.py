@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.run.site import ROOT, free_port
+from editor_site.ports import free_port
+from tests.run.site import ROOT
 
 pytestmark = [
     pytest.mark.processes,

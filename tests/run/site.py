@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from typing import Any
 import psutil
 import requests
 
+from editor_site.ports import free_port
 from tests.photos import photo_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,12 +27,6 @@ COMMAND = (sys.executable, "-m", "editor_site.run")
 QUICK = {"SANDBOX_SIZE_SCALE": "0.4", "SANDBOX_TIME_SCALE": "0.03", "ENGINE_TIME_SCALE": "0.05", "SWEEP_SECONDS": "0.5"}
 QUICK |= {"API_REQUESTS_PER_MINUTE": "100000", "WEB_CONCURRENCY": "1"}
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(data: Path, port: int, **changes: str) -> dict[str, str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from editor_site import preload, run
-from tests.run.site import ROOT, environment, free_port
+from editor_site.ports import free_port
+from tests.run.site import ROOT, environment
 
 pytestmark = pytest.mark.processes
 

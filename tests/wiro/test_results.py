@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from editor_site.ports import free_port
 from edits.wiro import (
     WiroAuthenticationError,
     WiroClient,
@@ -17,7 +18,6 @@ from edits.wiro import (
     WiroUnsupportedCallError,
 )
 from tests.rows import present
-from tests.run.site import free_port
 from tests.wiro.raw import KEY, MODEL, SECRET
 
 TASK = {"id": "2221", "socketaccesstoken": "eDcCm5yyUfIv", "status": "task_queue"}

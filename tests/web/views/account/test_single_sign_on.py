@@ -16,11 +16,11 @@ from django.test import Client
 from oidc_provider_mock import run_server_in_thread
 from pytest_django.fixtures import Settings
 
+from editor_site.ports import free_port
 from edits.accounts import deletion
 from edits.models import Signup
 from tests.fixtures import SignIn
 from tests.pages import Response, text_of
-from tests.run.site import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
