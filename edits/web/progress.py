@@ -15,7 +15,7 @@ from ..jobs.flow_control import fair_queue
 from ..models import Edit, State
 from ..wiro import WiroStage, progress_of
 from . import user_messages
-from .waiting_messages import waiting_reason
+from .waiting_messages import saving_reason, waiting_reason
 
 # Stages of the page: 0 queued, 1 preparing, 2 editing, 3 saving.
 _PAGE_STAGES = {
@@ -127,7 +127,7 @@ def sentence(edit: Edit) -> str:
         return {State.SUCCEEDED: _("Your edit is ready."), State.FAILED: _("This edit failed.")}.get(
             State(edit.state), _("Canceled.")
         )
-    return _with_estimate(edit)
+    return (edit.state == State.FETCHING and saving_reason(edit)) or _with_estimate(edit)
 
 
 def _place_words(edit: Edit) -> str:

@@ -1,4 +1,4 @@
-"""Why a queued edit waits."""
+"""Why a queued edit, or a result that is ready, waits."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,12 +8,27 @@ from ..models import IN_FLIGHT, CircuitBreaker, Edit, EventCode, Pause, TripReas
 from ..models.limits import edits_at_once
 
 
+def saving_reason(edit: Edit) -> str:
+    """Why a result that is ready is not here yet, if it is this site's storage; otherwise an empty text."""
+    if _last_code(edit) != EventCode.WAITING_FOR_STORAGE:
+        return ""
+    return _("Your picture is ready, but this site can’t store it right now. It’s safe at Wiro until then.")
+
+
+def _last_code(edit: Edit) -> str | None:
+    """What was recorded last: not by time, since the clocks of two machines can differ."""
+    return edit.events.order_by("-pk").values_list("code", flat=True).first()
+
+
 def waiting_reason(edit: Edit) -> str:
     """Why a queued edit has not started: what holds up every edit, or the owner's other edits."""
     if Pause.current().is_on:
         return _("An administrator paused editing. Your edit will start when it resumes.")
-    if edit.events.order_by("-at", "-pk").values_list("code", flat=True).first() == EventCode.WAITING_FOR_BUDGET:
-        return _("The site has reached its spending limit for today. Your edit will start when there is budget again.")
+    match _last_code(edit):
+        case EventCode.WAITING_FOR_BUDGET:
+            return _("The site has reached its spending limit for today. Your edit will start when there is budget again.")
+        case EventCode.WAITING_FOR_STORAGE:
+            return _("This site can’t store results right now. Your edit will start as soon as it can.")
     breaker = CircuitBreaker.current()
     if not breaker.is_open(timezone.now()):
         limit = edits_at_once(edit.owner_id)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from edits.models import CircuitBreaker, Edit, Photo, State, TripReason
+from edits.models import CircuitBreaker, Edit, Event, EventCode, Photo, State, TripReason
 from edits.web import progress
 from edits.web.addresses import edit_url, status_url
 from tests.rows import edit_in
@@ -104,6 +104,22 @@ def test_who_has_enough_edits_under_way_is_told_so(browser: Client, alice: User,
     assert text_of(browser, edit) == "Next in line."
     edit_in(State.FETCHING, alice, photo)
     assert text_of(browser, edit) == "Next in line. Up to 2 of your edits run at a time."
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(State.QUEUED, "Your edit will start as soon as it can."), (State.FETCHING, "It’s safe at Wiro until then.")],
+)
+def test_the_status_says_that_results_cannot_be_stored(
+    browser: Client, alice: User, photo: Photo, state: State, words: str
+) -> None:
+    edit = edit_in(state, alice, photo)
+    note = Event.objects.create(edit=edit, kind=Event.Kind.POSTPONED, code=EventCode.WAITING_FOR_STORAGE)
+    # Another machine, whose clock is ahead, wrote what came before.
+    Event.objects.filter(edit=edit).exclude(pk=note.pk).update(at=timezone.now() + timedelta(minutes=10))
+    assert text_of(browser, edit).endswith(words)
+    Event.objects.create(edit=edit, kind=Event.Kind.POSTPONED, code=EventCode.WAITING_FOR_WIRO)
+    assert "store" not in text_of(browser, edit)
 
 
 def test_an_edit_that_is_sent_does_not_wait_for_its_turn(browser: Client, alice: User, photo: Photo) -> None:
