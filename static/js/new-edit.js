@@ -1,6 +1,7 @@
 // The form for a new edit: the composer with photos to choose, whose bytes are seen moving.
 
 import { compose } from "./composer.js";
+import { whenReachable } from "./connection.js";
 import { clearErrors, say, showErrors } from "./errors.js";
 import { goToRepair } from "./photo-field.js";
 import { take } from "./photo-intake.js";
@@ -84,10 +85,17 @@ async function restore() {
   keep();
 }
 
-function sent(all, { url, edits, batch_url: together }) {
+function waitForConnection() {
+  setBusy(true);
+  stop.hidden = true;
+  find("[data-sending]").textContent = texts.accepted;
+}
+
+async function sent(all, { url, edits, batch_url: together }) {
   isSent = true;
   keepPhotos(texts.draft, []);
   composer.clear();
+  await whenReachable(waitForConnection);
   location.assign(all.length > 1 ? together : edits.length > 1 ? `${url}?grid` : url);
 }
 

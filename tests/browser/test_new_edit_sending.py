@@ -187,13 +187,40 @@ def test_examples_and_samples_never_replace_what_was_typed(open_form: Callable[.
 def test_a_lost_connection_is_told_and_caught_up_with(open_form: Callable[..., Page], photo: Any) -> None:
     page = open_form()
     choose(page, photo("good.jpg", 300, 200))
+    place = page.locator("#composer").bounding_box()
     page.context.set_offline(True)
     expect(page.locator("[data-offline]")).to_contain_text("You’re offline.")
+    assert page.locator("#composer").bounding_box() == place
     send(page)
     expect(page.locator('[data-error-for="__all__"]')).to_contain_text("Connection lost.")
     page.context.set_offline(False)
     expect(page.locator("[data-offline]")).to_be_hidden()
     button(page, "Send again").click()
+    assert sent_picture(page).size == (300, 200)
+
+
+def test_a_connection_lost_once_the_edit_is_accepted_opens_it_later(open_form: Callable[..., Page], photo: Any) -> None:
+    """Without a connection, the browser would show its own error page instead."""
+    page = open_form()
+    choose(page, photo("good.jpg", 300, 200))
+
+    page.route("**/healthz", lambda route: route.abort())
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => window.hasNetwork ?? false })")
+    send(page)
+    expect(page.locator(".sending [data-sending]")).to_have_text("Sent. It opens when you’re back online.")
+    expect(button(page, "Stop")).to_be_hidden()
+    assert page.url.endswith(URL)
+    page.evaluate("window.hasNetwork = true; dispatchEvent(new Event('online'))")
+    assert sent_picture(page).size == (300, 200)
+
+
+def test_a_browser_without_a_network_reaches_a_site_on_its_own_machine(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form()
+    page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    page.goto(URL)
+    choose(page, photo("good.jpg", 300, 200))
+    expect(page.locator("[data-offline]")).to_be_hidden()
+    send(page)
     assert sent_picture(page).size == (300, 200)
 
 

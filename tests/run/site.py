@@ -144,7 +144,7 @@ class RunningSite:
         name, password = "admin", "a long enough passphrase"
         command = [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", name, "--email", "a@example.org"]
         env = self.environment | {"DJANGO_SUPERUSER_PASSWORD": password}
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=180)
         assert done.returncode == 0, done.stderr
         return name, password
 
