@@ -30,15 +30,17 @@ def waiting_reason(edit: Edit) -> str:
         case EventCode.WAITING_FOR_STORAGE:
             return _("This site can’t store results right now. Your edit will start as soon as it can.")
     breaker = CircuitBreaker.current()
-    if not breaker.is_open(timezone.now()):
-        limit = edits_at_once(edit.owner_id)
-        if Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count() < limit:
-            return ""
-        return ngettext(
-            "Your edits run one at a time.",
-            "Up to %(count)d of your edits run at a time.",
-            limit,
-        ) % {"count": limit}
+    return _reason_of(breaker) if breaker.is_open(timezone.now()) else _own_limit(edit)
+
+
+def _own_limit(edit: Edit) -> str:
+    limit = edits_at_once(edit.owner_id)
+    if Edit.objects.filter(owner=edit.owner_id, state__in=IN_FLIGHT).count() < limit:
+        return ""
+    return ngettext("Your edits run one at a time.", "Up to %(count)d of your edits run at a time.", limit) % {"count": limit}
+
+
+def _reason_of(breaker: CircuitBreaker) -> str:
     match TripReason(breaker.trip_reason):
         case TripReason.CONCURRENCY | TripReason.RATE_LIMIT:
             return _("The site is busy. Your edit will start as soon as there is capacity.")
