@@ -44,8 +44,9 @@ def main() -> NoReturn:
     """Signals are blocked, as `run` left them, except while they can be answered: an exception that is raised in the middle of
     an import may be lost."""
     config, *options = sys.argv[1:]
-    # Before the environment changes, or it would not find the place of the title.
-    setproctitle("make run: the supervisor")
+    # Before the environment changes, or it would not find the place of the title. It has no spaces: Python 3.12 counts threads
+    # in /proc/self/stat as if there were none, and would warn about each fork.
+    setproctitle("reword-supervisor")
     import_site()
     _prepare(options)
     # `prepare` has just run the checks, with the same settings as the programs that start now.

@@ -32,7 +32,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 
 def main() -> NoReturn:
-    # They wait until `preload` can answer them. The mask outlives the replacement of this process.
+    # Signals wait until `preload` can handle them. The mask survives `exec`.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     _open_missing_streams()
     os.chdir(BASE_DIR)

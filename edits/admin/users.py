@@ -160,7 +160,8 @@ class PersonAdmin(ValidSelection, UserAdmin):
 
     @admin.action(description=gettext_lazy("Turn off two-factor authentication"), permissions=["change"])
     def turn_off_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        """For people who have lost phone and recovery codes; by administrators, who could change their passwords as well."""
+        """For people who have lost both their phone and their recovery codes. Only for administrators, who could change their
+        passwords as well."""
         for user in people:
             second_factor.remove(user)
             self.log_change(request, user, "Turned off two-factor authentication")

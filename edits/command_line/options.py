@@ -75,10 +75,10 @@ def edit_parser() -> ArgumentParser:
         type=_seconds,
         default=3600.0,
         metavar="SECONDS",
-        help="time limit for the whole command (3600); edits already ordered continue after that",
+        help="time limit for the whole command (3600); edits already submitted continue after that",
     )
     parser.add_argument("--force", action="store_true", help="replace existing files")
-    parser.add_argument("--again", action="store_true", help="order again what failed, was lost, or may have been charged")
+    parser.add_argument("--again", action="store_true", help="resubmit what failed, was lost, or may have been charged")
     parser.add_argument(
         "--json", action="store_true", help="one JSON line for each photo on standard output, and nothing else there"
     )

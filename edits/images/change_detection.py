@@ -66,7 +66,7 @@ def _proposed(canvas: Canvas, picture: Image.Image) -> Region:
 
 
 def _changed(canvas: Canvas, picture: Image.Image) -> Bools:
-    """What has changed; each round finds it anew, knowing better what has not changed."""
+    """What has changed; each round detects it again, knowing better what has not changed."""
     plan = plan_crop(None, canvas.size)
     original = canvas.reduced(plan.window, reduced_size(canvas.size, COMPARED_SIDE))
     seen = as_seen(original)

@@ -87,7 +87,7 @@ def _panel(picture: Image.Image, size: tuple[int, int], columns: tuple[int, int]
 
 
 def _scaled(picture: Image.Image, size: tuple[int, int], columns: tuple[int, int]) -> Image.Image:
-    """These columns of the picture scaled to `size`; no pixel is scaled that is not shown."""
+    """These columns of the picture scaled to `size`; only pixels that are shown are scaled."""
     picture.draft("RGB", size)
     whole = picture if picture.mode == "RGB" else picture.convert("RGB")
     left, right = (column * whole.width / size[0] for column in columns)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .sandbox import SandboxServer
 
 DESCRIPTION = """\
-A local stand-in for Wiro's API, over real HTTP, that checks signatures and keeps tasks, and edits photos by a simple, visible
+A local stand-in for Wiro's API, over real HTTP, that checks signatures and keeps tasks, and edits photos with a simple, visible
 effect. Wiro is never called, and nothing costs money. It keeps everything in memory, and forgets it when it stops.
 """
 EPILOG = """\

@@ -85,7 +85,7 @@ export function compose(form, page) {
     const errors = {};
     for (const job of failed) {
       const found = explain(job.answer, texts);
-      // What it costs now has just been told: who sends again accepts it.
+      // The message has just stated the new price: sending again accepts it.
       if (job.answer.body?.prices) form.elements.prices.value = job.answer.body.prices;
       page.explain?.(job, found);
       Object.assign(errors, found);

@@ -3,7 +3,7 @@
 const { visualViewport: seen } = window;
 
 function tell() {
-  // Whoever has zoomed sees less for another reason.
+  // If the page is zoomed, less is visible for another reason.
   const hidden = seen.scale > 1.01 ? 0 : Math.max(0, Math.round(innerHeight - seen.height - seen.offsetTop));
   document.documentElement.style.setProperty("--keyboard", `${hidden}px`);
 }

@@ -1,4 +1,4 @@
-// One's own edits: cards that are pending are followed, and drawn anew by the server when they have ended.
+// One's own edits: cards that are pending are followed, and redrawn by the server when they have ended.
 
 import "./endless.js";
 import "./selection.js";

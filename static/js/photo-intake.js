@@ -14,7 +14,7 @@ export function take(files) {
   notice.textContent = left ? say(notice.dataset.tooMany, { most: MOST, left }) : "";
 }
 
-/** Of what was dropped or pasted the pictures, or if there is none a file that will be explained. */
+/** Take the pictures that were dropped or pasted or, if there are none, one file, whose problem will be explained. */
 function takeAnyOf(files) {
   const images = [...files].filter((file) => file.type.startsWith("image/"));
   take(images.length ? images : [...files].slice(0, 1));

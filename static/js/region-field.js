@@ -116,7 +116,7 @@ function changed() {
   SIDES.forEach((side, at) => (numbers[at].value = region?.bounds ? shownNumber(region.bounds[side]) : ""));
 }
 
-/** The numbers tell of a box; anything else goes as a mask, which counts more. One that is empty goes, too, and is refused. */
+/** A box is sent as its numbers; anything else is sent as a mask, which takes precedence. An empty mask is sent, too, and is refused. */
 function send({ formData }) {
   const region = editor?.region;
   if (!region?.steps.length || region.box) return;

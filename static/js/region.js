@@ -4,7 +4,7 @@
 const LONGEST_SIDE = 1024;
 const SEEN = 127;
 
-/** What bounds all `region` has of painted pixels, in fractions of the photo, with `area`, its share; null for none. */
+/** The bounding box of the painted pixels, in fractions of the photo, and `area`, their share of it; null if there are none. */
 function bounds({ data, width, height }) {
   let [left, top, right, bottom, count] = [width, height, 0, 0, 0];
   for (let at = 3, pixel = 0; at < data.length; at += 4, pixel += 1) {

@@ -36,6 +36,11 @@ def test_readiness_is_green(site: RunningSite) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def test_the_title_of_the_supervisor_has_no_spaces(site: RunningSite) -> None:
+    """From Python 3.12, os.fork() would take another number of /proc/self/stat for that of threads, and warn of a deadlock."""
+    assert Path(f"/proc/{site.process.pid}/comm").read_text() == "reword-supervis\n"
+
+
 @pytest.mark.parametrize("name", ["worker", "broker", "beat", "web"])
 def test_a_killed_program_is_started_again_without_leaving_anything(site: RunningSite, name: str) -> None:
     before = site.programs()[name]

@@ -73,7 +73,7 @@ def _save_all(polls: list[QuietPoll]) -> None:
 
 
 def _postpone(polls: list[QuietPoll]) -> None:
-    """All at once. Rows that somebody else has locked come afterwards, one by one: who waits for one row while holding others
+    """All at once. Rows that somebody else has locked come afterwards, one by one: waiting for one row while holding others
     can end in a deadlock."""
     by_edit = {poll.edit.pk: poll for poll in polls}
     if len(polls) > 1:

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         demo.groups.set(Group.objects.filter(name__in=GROUPS))
 
     def _close_account(self) -> None:
-        """The site may be reached from elsewhere: an account whose password stood on the sign-in page must not work."""
+        """The site may be reached from elsewhere: an account whose password was shown on the sign-in page must not work."""
         for demo in get_user_model().objects.filter(email=EMAIL):
             demo.is_active = demo.is_staff = demo.is_superuser = False
             demo.set_unusable_password()

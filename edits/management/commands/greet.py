@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 class Command(BaseCommand):
     help = __doc__
-    # `prepare` has made them.
+    # `prepare` has already run them.
     requires_system_checks = []
 
     def handle(self, **options: Any) -> None:

@@ -52,13 +52,13 @@ class Command(BaseCommand):
             is_amiss = is_amiss or told != "ok"
             self.stdout.write(f"{checked.model.slug:44} {told}")
         if is_amiss:
-            raise CommandError("Not all models were found to be as declared; see above.")
+            raise CommandError("Not all models match their declarations; see above.")
 
     def _draft(self, slug: str) -> None:
         try:
             tool = model_checks.look_up(slug)
         except (WiroError, ValueError) as error:
-            raise CommandError(f"Wiro cannot be asked about {slug}: {error}") from error
+            raise CommandError(f"Could not ask Wiro about {slug}: {error}") from error
         if tool is None:
             raise CommandError(f"Wiro has no model {slug}.")
         folder = Path(settings.MODELS_DIR)

@@ -1,4 +1,5 @@
-"""Turn off two-factor authentication for somebody who has lost phone and recovery codes. Verify their identity first."""
+"""Turn off two-factor authentication for somebody who has lost both their phone and their recovery codes. Verify their identity
+first."""
 
 from argparse import ArgumentParser
 from typing import Any

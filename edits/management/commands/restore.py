@@ -13,7 +13,7 @@ from ...operations.one_line import in_one_line
 
 class Command(BaseCommand):
     help = __doc__
-    # After a restore that broke off the checks refuse everything.
+    # After an interrupted restore, the checks refuse everything.
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 try:
     from edits.wiro.sandbox import program
 except ModuleNotFoundError as error:
-    # A site for real use has no server for it.
+    # A production site does not install the sandbox's HTTP server.
     MISSING = (error.name or "").partition(".")[0]
 else:
     MISSING = ""

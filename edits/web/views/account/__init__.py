@@ -2,8 +2,8 @@
 
 overview        what the site stores, leaving
 email_address   giving, changing and confirming it
-export          everything that the site stores about one
-mail_choices    which mails one wants
+export          everything that the site stores about the user
+mail_choices    which emails the user wants
 password        changing the password
 password_reset  a new password by mail
 sessions        where one is signed in, and ending that

@@ -31,7 +31,7 @@ def end(request: HttpRequest) -> HttpResponse:
         theirs = theirs.filter(pk=int(chosen)) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else theirs.none()
     for row in theirs:
         row.end()
-    messages.success(request, _("Signed out there.") if chosen else _("Signed out everywhere else."))
+    messages.success(request, _("Session ended.") if chosen else _("Signed out everywhere else."))
     return redirect("account-sessions")
 
 

@@ -55,7 +55,7 @@ def test_a_session_that_began_before_sessions_were_listed_is_listed_too(alice: U
 def test_one_session_is_ended_and_the_others_last(alice: User) -> None:
     here, there, elsewhere = sign_in(), sign_in(PHONE), sign_in()
     ended = UserSession.objects.get(user_agent=PHONE)
-    assert "Signed out there." in text_of(here.post(END, {"id": ended.pk}, follow=True))
+    assert "Session ended." in text_of(here.post(END, {"id": ended.pk}, follow=True))
     assert [client.get("/edits/").status_code for client in (here, there, elsewhere)] == [200, 302, 200]
 
 

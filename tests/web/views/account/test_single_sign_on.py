@@ -144,7 +144,7 @@ def test_an_account_with_a_password_can_be_connected_and_disconnected(alice: Use
     assert asked == "/accounts/reauthenticate/?next=/accounts/oidc/login/%3Fprocess%3Dconnect"
     assert browser.post(asked, {"password": "correct horse"})["Location"] == connect
     assert sign_in(browser, "u-6", connect)["Location"] == "/accounts/"
-    assert "Connected with Example ID" in text_of(browser.get("/accounts/"))
+    assert "Connected to Example ID" in text_of(browser.get("/accounts/"))
     elsewhere = Client()
     sign_in(elsewhere, "u-6")
     assert who(elsewhere) == alice
