@@ -59,7 +59,8 @@ def main() -> NoReturn:
 
 
 def import_site() -> None:
-    """Nothing is connected and no thread is started yet: neither would survive a fork. What is here now is never garbage."""
+    """Nothing is connected and no thread is started yet: neither would survive a fork. Objects that exist by its end are
+    exempt from garbage collection."""
     gc.disable()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "editor_site.settings")
     try:

@@ -43,7 +43,7 @@ PUBLIC_BASE_URL: str = env.str("PUBLIC_BASE_URL", "").rstrip("/")
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "SECRET_KEY is not set. `make run` makes one; anywhere else put a long random text in the environment or in .env."
+        "SECRET_KEY is not set. `make run` generates one; otherwise, put a long random string in the environment or in .env."
     )
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
@@ -140,7 +140,7 @@ vars().update(account_settings(env))
 # Wrong passwords from one address within AXES_COOLOFF_TIME, whatever the names; an office shares one address.
 SIGN_IN_FAILURES_PER_ADDRESS = 50
 
-# An administrator for a site that has none yet; `prepare` makes the account, and afterwards these do nothing.
+# An administrator for a site that has none yet; `prepare` makes the account, and afterward these have no effect.
 SUPERUSER = {
     "username": env.str("DJANGO_SUPERUSER_USERNAME", ""),
     "password": env.str("DJANGO_SUPERUSER_PASSWORD", ""),
@@ -163,7 +163,7 @@ SUBMISSIONS_PER_HOUR = env.int("SUBMISSIONS_PER_HOUR", 2 * EDITS_PER_DAY)
 # Bytes of pictures that a user may store: photos and results, not the smaller copies.
 STORAGE_PER_USER = env.int("STORAGE_PER_USER", 5 * 1024**3)
 # Days for which a deleted edit can be restored, and for which a sign-up's IP address, an ended edit's history and the edit itself
-# are kept (of the last two, 0: forever).
+# are kept (for the last two, 0 means forever).
 TRASH_DAYS = env.int("TRASH_DAYS", 30)
 SIGNUP_DAYS = env.int("SIGNUP_DAYS", 1)
 EVENT_DAYS = env.int("EVENT_DAYS", 0)

@@ -20,7 +20,7 @@ from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
-# Seconds. One attempt and one repetition, so that a form hears within half a minute that the bucket is silent.
+# Seconds. One attempt and one retry, so that a form fails within half a minute if the bucket does not respond.
 CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 3, 10, 2
 # Each worker thread may hold one; a web process needs fewer.
 CONNECTIONS = 50
@@ -69,7 +69,7 @@ class BucketStorage(S3Storage):
         return f"bucket {self.bucket_name}"
 
     def free_bytes(self) -> None:
-        """Nobody knows."""
+        """A bucket does not report it."""
 
     def stored_at(self, folder: str) -> Iterator[tuple[str, float]]:
         """Every file of the folder, and when it was stored (seconds since 1970)."""
@@ -159,7 +159,7 @@ def _os_error(error: ClientError, name: str) -> OSError:
         case _ if code in MISSING:
             return FileNotFoundError(errno.ENOENT, "not in the bucket", name)
         case _ if {code, status} & FULL:
-            return OSError(errno.ENOSPC, f"the bucket takes no more ({code})", name)
+            return OSError(errno.ENOSPC, f"the bucket is full ({code})", name)
         case _ if {code, status} & FORBIDDEN:
             return OSError(errno.EKEYREJECTED, f"the bucket refuses ({code})", name)
         case _ if status.startswith("5"):

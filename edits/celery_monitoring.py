@@ -30,7 +30,7 @@ class StepEvents:
     def __init__(self) -> None:
         self._consumer: Any = None
         self._dispatcher: EventDispatcher | None = None
-        self._background = InBackground("step-events", self._send, rest=REST, on_error="events of steps are not told for a while")
+        self._background = InBackground("step-events", self._send, rest=REST, on_error="step events are not sent for a while")
 
     def watch(self, consumer: Any) -> None:
         """From here on, for the worker with this consumer."""

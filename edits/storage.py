@@ -1,4 +1,4 @@
-"""Where files are kept: pictures that survive a power cut, and static files with their content in their name."""
+"""Where files are kept: pictures that survive a power cut, and static files with a hash of their content in their name."""
 
 import os
 import shutil

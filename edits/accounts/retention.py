@@ -1,5 +1,5 @@
-"""Retention, run periodically: move old edits to the trash if the site says so, purge what has been there long enough, and remove
-files that no row names.
+"""Retention, run periodically: move old edits to the trash if the site says so, purge what has been there long enough, and
+remove files that no row refers to.
 
 Such files are left behind when a process is killed between storing a file and committing its row, or between purging a row and
 removing its files.

@@ -18,8 +18,8 @@ FOLDERS = tuple(f"photos/{number:02x}/" for number in range(256))
 
 @dataclass
 class Comparison:
-    """`lost`: names of files that are gone, by the row that needs them. `damaged`: a photo's file that has another size than it
-    was stored with, by its row. `unnamed`: files that no row names."""
+    """`lost`: names of files that are gone, by the row that needs them. `damaged`: a photo's file whose size has changed
+    since it was stored, by its row. `unnamed`: files that no row names."""
 
     lost: dict[str, list[str]] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)

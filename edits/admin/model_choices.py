@@ -56,7 +56,7 @@ class ModelStatusAdmin(ValidSelection):
     show_full_result_count = False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """A row for each declared model, also for those that Wiro was not asked about yet."""
+        """A row for each declared model, including those that Wiro has not been asked about yet."""
         rows = [ModelStatus(slug=model.slug) for model in catalog()]
         ModelStatus.objects.bulk_create(rows, ignore_conflicts=True)
         return super().changelist_view(request, extra_context)
@@ -65,7 +65,7 @@ class ModelStatusAdmin(ValidSelection):
         return super().get_queryset(request).filter(slug__in=[model.slug for model in catalog()])
 
     def save_model(self, request: HttpRequest, obj: ModelStatus, form: Any, change: bool) -> None:
-        """There is one default."""
+        """A new default replaces the previous one, since there can be only one."""
         super().save_model(request, obj, form, change)
         if obj.is_default:
             ModelStatus.objects.exclude(pk=obj.pk).update(is_default=False)

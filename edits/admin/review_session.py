@@ -40,7 +40,7 @@ class ReviewSession:
         self._session = session
         today = timezone.localdate().isoformat()
         kept = session.get(_KEY, {})
-        # The count begins anew with the day; a decision from before midnight can still be undone.
+        # The count starts over each day; a decision from before midnight can still be undone.
         anew = {"day": today, "done": 0, "steps": kept.get("steps", [])}
         self._kept: dict[str, Any] = kept if kept.get("day") == today else anew
 

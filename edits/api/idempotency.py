@@ -16,7 +16,7 @@ KEY_MAX = 255
 
 @dataclass(frozen=True)
 class Key:
-    """`nonce` and `request_hash` are those of the edit. Without a key from the client, nothing is ever the same."""
+    """`nonce` and `request_hash` are those of the edit. Without a key from the client, every request is a new one."""
 
     nonce: str
     request_hash: str

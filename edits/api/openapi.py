@@ -88,9 +88,10 @@ _KEY = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "maxLength": KEY_MAX},
-    "description": "Any text. Sending the same request again with the same key gives the same edit, and nothing is paid twice",
+    "description": "Any text. Sending the same request again with the same key returns the same edit, and nothing is paid "
+    "for twice",
 }
-_MODEL = {"type": "string", "description": "A slug of `GET /models`, or several with commas in between: one edit for each"}
+_MODEL = {"type": "string", "description": "A slug of `GET /models`, or several separated by commas: one edit for each"}
 _IMAGES = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")}
 _SEED = {"type": "string", "enum": ["same"], "description": "`same` keeps the seed; otherwise a new one is drawn"}
 _RETRY_BODY = {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"seed": _SEED}}}}}

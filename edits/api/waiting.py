@@ -1,7 +1,7 @@
 """Answers that wait until an edit has ended. Each keeps one of the web server's threads, so few may wait at the same time.
 
 A web process has 256 threads (Granian's default for its backlog); sixteen of them may wait, four of those for one person. Beyond
-that the answer comes at once: whoever asks again a moment later is as well off.
+that the answer comes at once: asking again a moment later works just as well.
 """
 
 import threading

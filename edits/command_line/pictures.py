@@ -26,13 +26,13 @@ def for_wiro(content: bytes, rules: PictureRules) -> tuple[bytes, str]:
     image, found = _decoded(content)
     shorter, longer = sorted(image.size)
     if shorter < rules.min_side:
-        raise Unusable(f"Has fewer than {rules.min_side} pixels on one side.")
+        raise Unusable(f"It has fewer than {rules.min_side} pixels on one side.")
     if rules.max_ratio and longer >= rules.max_ratio * shorter:
-        raise Unusable(f"Is too long and narrow: one side must be less than {rules.max_ratio} times the other.")
+        raise Unusable(f"It is too long and narrow: one side must be less than {rules.max_ratio} times the other.")
     kind = found if found.lower() in rules.formats else "PNG" if "png" in rules.formats else "JPEG"
     data = _encoded(image, kind)
     if len(data) > rules.max_bytes:
-        raise Unusable(f"Has more than {rules.max_bytes // 1024 // 1024} MB, the model's limit; make it smaller.")
+        raise Unusable(f"It has more than {rules.max_bytes // 1024 // 1024} MB, the model's limit; make it smaller.")
     return data, TYPES[kind]
 
 
@@ -41,13 +41,13 @@ def _decoded(content: bytes) -> tuple[Image.Image, str]:
     try:
         with Image.open(io.BytesIO(content), formats=list(TYPES)) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise Unusable(f"Has more than {MAX_PIXELS // 1_000_000} megapixels.")
+                raise Unusable(f"It has more than {MAX_PIXELS // 1_000_000} megapixels.")
             found = image.format or ""
             upright = ImageOps.exif_transpose(image).convert("RGBA" if image.has_transparency_data else "RGB")
     except UnidentifiedImageError:
-        raise Unusable("Is not a JPEG, PNG or WebP picture.") from None
+        raise Unusable("It is not a JPEG, PNG or WebP picture.") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Unusable("Is damaged.") from None
+        raise Unusable("It is damaged.") from None
     if image.mode not in ("RGB", "RGBA", "P"):
         # The profile describes colors that the picture no longer has.
         upright.info.pop("icc_profile", None)

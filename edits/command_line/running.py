@@ -13,7 +13,7 @@ from .way import Track, Way
 LAST_SECONDS = 130.0
 
 GOES_ON = "It is still being edited; run the same command again to fetch the result at no extra cost."
-NOBODY_KNOWS = "No answer came, so it may have been ordered. Run the same command again to find out; it orders nothing twice."
+NOBODY_KNOWS = "No response came, so it may have been ordered. Run the same command again to find out; it orders nothing twice."
 
 
 class Runner:

@@ -191,7 +191,7 @@ def _why(error: requests.RequestException) -> str:
         return "it took too long"
     cause = str(error)
     if "refused" in cause:
-        return "nothing listens there"
+        return "nothing is listening there"
     unknown = ("Name or service", "getaddrinfo", "nodename", "resolve")
     return "its host name cannot be resolved" if any(words in cause for words in unknown) else "the connection broke"
 

@@ -17,7 +17,7 @@ MAX_PHOTO_BYTES = 100 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be done with each photo. An empty `model` is the default one; `region` is four fractions with commas in between;
+    """What is to be done with each photo. An empty `model` is the default one; `region` is four comma-separated fractions;
     `again` repeats orders that failed or were lost; `--force`, in contrast, only replaces files."""
 
     prompt: str
@@ -107,9 +107,9 @@ def content_of(photo: Path) -> bytes:
         with photo.open("rb") as file:
             content = file.read(MAX_PHOTO_BYTES + 1)
     except OSError as error:
-        raise NotDone(Status.FAILED, f"Cannot be read: {error.strerror}.") from None
+        raise NotDone(Status.FAILED, f"It cannot be read: {error.strerror}.") from None
     if len(content) > MAX_PHOTO_BYTES:
-        raise NotDone(Status.FAILED, f"Has more than {MAX_PHOTO_BYTES // 1024 // 1024} MB.")
+        raise NotDone(Status.FAILED, f"It has more than {MAX_PHOTO_BYTES // 1024 // 1024} MB.")
     return content
 
 

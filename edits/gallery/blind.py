@@ -25,7 +25,7 @@ def is_blind(edits: Sequence[Edit]) -> bool:
 
 
 def is_hidden(edit: Edit) -> bool:
-    """Whether pages hide its model: it is being compared, or was made from one that is, by what is known to be the same model."""
+    """Whether pages hide its model: it is being compared, or was made by the same model from one that is."""
     for _step in range(STEPS_MAX):
         if is_blind(compared_with(edit)):
             return True

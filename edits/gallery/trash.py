@@ -87,7 +87,8 @@ def _over() -> QuerySet[Edit]:
 
 
 def _request_provider_cleanup() -> None:
-    """Wiro may still have a result that could not be fetched. Deleting the edit gives it up, so it is deleted there first."""
+    """Wiro may still have a result that could not be fetched. Deleting the edit gives up that result, so Wiro's copy is
+    deleted first."""
     given_up = Q(edit__in=_over()) | Q(pk__in=_over().filter(output_of__isnull=False).values("output_of"))
     kept = Attempt.objects.filter(given_up, cleaned_up_at__isnull=True, cleanup_due_at__isnull=True)
     kept.exclude(wiro_task_token="").update(cleanup_due_at=timezone.now())

@@ -56,10 +56,10 @@ def compare(before: BinaryIO | bytes, after: BinaryIO | bytes, region: Region | 
     mirroring is a change; bars around the source are one too.
 
     Measured over 14 photographs and pictures of scikit-image: encoded again as JPEG 75 or WebP 80 at most 0.02 %, as JPEG 50
-    or WebP 60 at most 0.4; halved and enlarged again 0.0 (a page of print 0.3); moved by up to 11 pixels 0.02; another picture
-    on 5 % of the area 5.2 to 5.7, also after JPEG 75. Made night or warmer, a bright photograph has changed by 88 to 100 %;
-    what is black stays as it is. Two 12-megapixel JPEGs take 0.1 s of processor time, and so do two page renditions.
-    """
+    or WebP 60 at most 0.4; halved and enlarged again 0.0 (a page of print 0.3); moved by up to 11 pixels 0.02; a different
+    picture pasted over 5 % of the area 5.2 to 5.7, also after JPEG 75. A bright photograph turned into night or made warmer
+    has changed by 88 to 100 %; black areas stay as they are. Two 12-megapixel JPEGs take 0.1 s of processor time, and so do
+    two page renditions."""
     with _comparing:
         return _compare(before, after, region)
 

@@ -68,8 +68,8 @@ class CropPicture:
 def plan_crop(region: Region | None, photo: Size, sizes: Iterable[Size] = SEEDEDIT_SIZES) -> CropPlan:
     """The part of a photo (width and height in pixels) to send, so that `region` may change.
 
-    `sizes` are the pictures that the model paints, of which only the ratios count; none for a model that keeps any ratio. The
-    whole photo is planned without a region, or where the crop would be most of it, or too small for the model.
+    `sizes` are the pictures that the model paints, of which only the ratios count; none for a model that keeps any ratio.
+    Plans the whole photo if there is no region, or if the crop would be most of the photo or too small for the model.
     """
     whole = CropPlan((0, 0, *photo), photo)
     if region is None:

@@ -56,7 +56,7 @@ def decode(file: BinaryIO, found: str, rules: Rules) -> Decoded:
 
 
 def _opened(file: BinaryIO, found: str, rules: Rules) -> Image.Image:
-    """Not decoded yet, and light enough to be."""
+    """Not decoded yet, and checked to be small enough to decode."""
     scans = count_scans(file) if found == "JPEG" else 1
     if found == "PNG":
         bound_chunks(file)

@@ -140,8 +140,8 @@ def _placeholder(image: Image.Image) -> str:
 
 
 def _at_most(image: Image.Image, width: int, pixels: float = math.inf) -> Image.Image:
-    """At most `width` pixels wide, three times that high, and `pixels` in all: WebP allows 16,383 a side, and a result may have
-    any shape.
+    """At most `width` pixels wide, at most three times that high, and at most `pixels` in all: WebP allows 16,383 a side,
+    and a result may have any shape.
 
     Whole pixels are averaged first, so that the better and slower filter has at most four times the pixels that it makes.
     """

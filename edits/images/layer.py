@@ -47,7 +47,7 @@ def fitted_layer(
 ) -> Layer:
     """`picture` (RGB) over the planned part of the photo, aligned and its colors fitted where that is possible.
 
-    `untouched` (rows, columns; 0 to 1; any size) tells which of that part is believed to show the same in both;
+    `untouched` (rows, columns; 0 to 1; any size) says how surely each place in that part shows the same thing in both;
     `earlier` is a placement to be improved, `grids` is as in `fit_colors`.
     """
     aligned = canvas.reduced(plan.window, reduced_size(plan.size, ALIGNED_SIDE))

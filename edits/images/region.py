@@ -88,7 +88,7 @@ class Region:
     def alpha(self, photo: Size, block: int = 1) -> Image.Image:
         """How much of the new picture shows, mode "L", 0 to 255, for the pixels of `window(photo)`.
 
-        The edge is soft to the inside only: nothing outside of the region changes. It is not soft at the photo's border, and
+        The edge is soft only on the inside: nothing outside of the region changes. It is not soft at the photo's border, and
         parts thinner than the edge stay whole, since they would fade. `block` is the side in pixels of what the photo's encoder
         rounds together: a block that the region hardly covers is left out if the region continues next to it.
         """

@@ -38,7 +38,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Shift:
-    """To the right and down, in pixels; `peak` tells how sure that is: 1 for two pictures that differ only by the shift."""
+    """To the right and down, in pixels; `peak` says how certain that is: 1 for two pictures that differ only by the shift."""
 
     across: float
     down: float

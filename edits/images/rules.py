@@ -9,7 +9,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Rules:
-    """What a picture must be. Sizes in bytes and pixels; `max_ratio` bounds longer : shorter side, itself excluded.
+    """What a picture must be. Sizes in bytes and pixels; longer : shorter side must be below `max_ratio`.
 
     `crops`: a picture longer than `max_ratio` is cropped to its middle instead of being refused. `keeps`: a picture whose pixels
     need no change is kept as it was encoded, without its metadata; visitors' files are always encoded again.
@@ -88,7 +88,7 @@ class RegionRefused(Refused):
 
 
 class CompositeRefused(Refused):
-    """Two pictures of which no composite can be made. `code` is one of whole_picture, not_aligned, nothing_changed."""
+    """Two pictures from which no composite can be made. `code` is one of whole_picture, not_aligned, nothing_changed."""
 
 
 def recognize(head: bytes) -> str:

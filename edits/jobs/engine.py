@@ -33,14 +33,14 @@ ENVIRONMENT_ERRORS = (OSError, MemoryError)
 def advance(edit_id: uuid.UUID | str) -> Edit | None:
     """Do the one step that is due for this edit, if any. Calling it twice is safe: the second call finds nothing to claim.
 
-    Returns the edit as it is afterwards, or None when there was nothing to do.
+    Returns the edit as it is afterward, or None when there was nothing to do.
     """
     edit = claims.claim(edit_id)
     return carry_on(edit) if edit else None
 
 
 def carry_on(edit: Edit) -> Edit:
-    """The one step of an edit whose lease this worker holds. Returns the edit as it is afterwards."""
+    """The one step of an edit whose lease this worker holds. Returns the edit as it is afterward."""
     failpoint("after_claim")
     with about(edit=edit.pk):
         try:
@@ -125,7 +125,7 @@ def _rest_after(edit: Edit, error: Exception) -> None:
 def _stop_poison(edit: Edit) -> None:
     """Claimed again and again without progress: if it may have been paid for, it waits for a person; otherwise it fails."""
     claims = edit.fruitless_claims
-    log.critical("edit %s was claimed %s times in state %s and never got anywhere", edit.pk, claims, edit.state)
+    log.critical("edit %s was claimed %s times in state %s and made no progress", edit.pk, claims, edit.state)
     match edit.state:
         case State.SUBMITTING:
             recover(edit)

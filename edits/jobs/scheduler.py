@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 # Waiting edits read at a time: several times the number of threads, but no more, since so many are read for each person.
 WAITING = max(4 * pool.size, 50)
-# How many running edits are claimed at a time, with one statement: making it takes longer than running it.
+# How many running edits are claimed at a time, with one statement: building one takes longer than running it.
 CHUNK = 64
 BUSY_PERIODS = 1.5
 TICK = "sweep"

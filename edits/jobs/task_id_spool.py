@@ -1,5 +1,5 @@
 """Task ids that could not be saved because the database was unreachable: one file each, written atomically and synced to disk,
-read back by the scheduler. If the disk cannot be written, either, they are kept in memory."""
+read back by the scheduler. If the disk cannot be written to, either, they are kept in memory."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ def write(attempt: Attempt, task_id: str, task_token: str) -> None:
     try:
         _write_file(entry)
     except OSError:
-        log.critical("the spool cannot be written; task %s of attempt %s is only in this worker's memory", task_id, attempt.pk)
+        log.critical("the spool cannot be written to; task %s of attempt %s is only in this worker's memory", task_id, attempt.pk)
         _in_memory.append(entry)
 
 

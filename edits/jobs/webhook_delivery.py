@@ -1,4 +1,5 @@
-"""Webhooks out, in the Standard Webhooks form: signed, retried for a day, and never in the way of an edit or of each other.
+"""Outgoing webhooks, following the Standard Webhooks specification: signed, retried for a day, and never in the way of an
+edit or of each other.
 
 They have threads of their own. An endpoint gets one message at a time, so a slow receiver delays only its own messages.
 """
@@ -35,7 +36,7 @@ DEADLINE = 10.0
 BUSY = 60.0
 # Seconds until the next try, about a day in all; after the last one the endpoint is disabled.
 DELAYS = (5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800)
-# Messages for one endpoint in a row, so that a hundred edits that end together need no hundred ticks.
+# Messages for one endpoint in a row, so that a hundred edits that end together do not need a hundred ticks.
 IN_A_ROW = 20
 BATCH = 200
 

@@ -1,6 +1,6 @@
 """The worker pool: threads that do the steps. Celery tasks and the scheduler only hand over work, so they never wait for Wiro.
 
-No kind of work can take all threads but the fetching of results, for which some are kept: while Wiro is silent, Runs that wait
+Only the fetching of results can take all threads, and some are kept for it: while Wiro is silent, Runs that wait
 for an answer hold up neither polls nor the results that are paid for.
 """
 
@@ -74,7 +74,7 @@ class WorkerPool:
             if not self._changed.wait_for(lambda: self._has_room(kind), timeout):
                 return False
             self._busy[kind] += 1
-        # Taken once: by the thread that begins with the work, or here, to withdraw it.
+        # Acquired once: by the thread that starts the work, or here, to withdraw it.
         turn = threading.Lock()
         try:
             self._pool.submit(self._do, turn, kind, work, *args)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """`name` last happened at `at`."""
+    """`name` last ran at `at`."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

@@ -8,7 +8,7 @@ from .singleton import Singleton
 
 
 class Pause(Singleton):
-    """A person's decision; only a person ends it. Edits that run at Wiro go on and are fetched."""
+    """A person's decision; only a person ends it. Edits that are running at Wiro continue and are fetched."""
 
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

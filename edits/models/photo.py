@@ -86,7 +86,7 @@ class Photo(models.Model):
 
 
 def discard(file: FieldFile) -> None:
-    """Remove a file that no row names anymore. If that fails now, retention does it in a day."""
+    """Remove a file that no row refers to anymore. If that fails now, retention does it in a day."""
     try:
         if file:
             file.delete(save=False)

@@ -16,8 +16,8 @@ TOKEN_BYTES = 32
 class ShareLink(models.Model):
     """Only the hash of the token is stored, so a copy of the database opens nothing.
 
-    The token is random and says nothing about the row: a database that is restored from a backup gives the numbers of its lost
-    rows to new ones, and an address that named a number would then open the picture of somebody else.
+    The token is random and says nothing about the row: a database that is restored from a backup reuses the ids of its lost
+    rows, and a URL with an id in it would then open somebody else's picture.
     """
 
     edit = models.ForeignKey("edits.Edit", models.CASCADE, related_name="share_links")

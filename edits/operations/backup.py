@@ -1,8 +1,8 @@
 """A backup in a folder: the task id spool, the database, the pictures and the generated settings, in this order.
 
 The order makes changes during the backup harmless: a task id is saved twice rather than never, and a picture without a row is
-cleaned up, whereas a row without its picture would be a loss. Checksums tell, with every restore and with
-`sha256sum --check SHA256SUMS`, whether all of it is as it was written.
+cleaned up, whereas a row without its picture would be a loss. Every restore, and `sha256sum --check SHA256SUMS`, verifies by
+checksums that everything is as it was written.
 """
 
 import hashlib
@@ -108,7 +108,7 @@ def _copy_database(target: Path) -> None:
 
 
 def stored_names(folder: str = "") -> Iterator[str]:
-    """Every finished file of the media folder, the marker that says whose folder it is included."""
+    """Every finished file of the media folder, including the marker that says whose folder it is."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:

@@ -81,9 +81,7 @@ def _count(states: tuple[State, ...]) -> dict[tuple[str, str], float]:
 
 
 def _engine() -> Iterator[Metric]:
-    yield _single(
-        "oldest_due_seconds", "How long the edit that is due longest has waited", scheduler.oldest_due_age().total_seconds()
-    )
+    yield _single("oldest_due_seconds", "How long the most overdue edit has been due", scheduler.oldest_due_age().total_seconds())
     age = scheduler.last_tick_age()
     if age is not None:
         yield _single("scheduler_age_seconds", "How long ago the scheduler's last tick ended", age.total_seconds())
@@ -94,7 +92,7 @@ def _engine() -> Iterator[Metric]:
 
 
 def _money() -> Iterator[Metric]:
-    yield _single("spent_today_usd", "Spent today (UTC), what is reserved included", spending.spent_today())
+    yield _single("spent_today_usd", "Spent today (UTC), including what is reserved", spending.spent_today())
     yield _single("spend_cap_usd", "What the site may spend in a day", settings.SPEND_PER_DAY)
 
 

@@ -14,7 +14,7 @@ from ..storage import pictures
 MASK = "***"
 MADE_FOR_EACH_CALL = "(made for each call)"
 IN_BUCKET = "(a signed address of the bucket, made for this call; it is not stored)"
-UPLOADED = "(the address that File/Upload answered; it is not stored)"
+UPLOADED = "(the address that File/Upload returned; it is not stored)"
 # Nonce and signature differ every time; the length depends on URLs that are not stored.
 _CHANGING = ("x-nonce", "x-signature", "Content-Length")
 

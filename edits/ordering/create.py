@@ -22,7 +22,7 @@ from . import offers, quotas, seeds
 from .prices import Price, PriceRisen, price_of, total
 from .sources import Start
 
-# Any constant; it keeps the nonces drawn here apart from other people's uses of uuid5.
+# Any constant; it keeps the nonces drawn here apart from those of other uses of uuid5.
 VARIATION = uuid.UUID("6d0f3f0e-4b0c-4a57-9a3e-6f1f5d0f6a11")
 
 

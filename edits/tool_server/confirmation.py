@@ -23,7 +23,8 @@ _SALT = "edits.tool_server.confirmation"
 
 @dataclass(frozen=True)
 class Confirmation:
-    """`text` is its form in messages. `at_most` is the price in USD of all edits, `models` who makes them."""
+    """`text` is its form in messages. `at_most` is the price in USD of all edits, `models` are the slugs of those that make
+    them."""
 
     text: str
     nonce: str

@@ -26,7 +26,7 @@ from .arguments import EditPhoto, Region
 from .confirmation import SECONDS_VALID, Confirmation
 
 ASK = (
-    "Nothing was made or charged yet. Tell the person this price. Only if they agree, call edit_photo again within "
+    "Nothing has been made or charged yet. Tell the person this price. Only if they agree, call edit_photo again within "
     f"{SECONDS_VALID // 60} minutes with exactly the same arguments and this `confirmation`."
 )
 WAIT = "Call get_edit with each id of `edits` to wait for its result. Do not call edit_photo again for it."

@@ -1,4 +1,5 @@
-"""The protocol, by its SDK: each request is an exchange of its own, in an event loop of its own, and nothing outlives it.
+"""The protocol, implemented with its SDK: each request is an exchange of its own, in an event loop of its own, and nothing
+outlives it.
 
 The SDK is made for asynchronous servers. `async_to_sync` runs it beside the web server's thread, and the tools run in that very
 thread, as every view does: with its database connection and its language.
@@ -34,7 +35,7 @@ from .tools import TOOLS, Tool, call
 
 INSTRUCTIONS = """Reword edits photos with words, by a paid model. A result takes from seconds to a minute.
 A photo is one of the person's edits (list_edits), by its id, or the bytes of a file.
-1. edit_photo without `confirmation` tells the price in USD. It makes and costs nothing.
+1. edit_photo without `confirmation` returns the price in USD. It makes nothing and costs nothing.
 2. Tell the person that price. Only if they agree, call edit_photo again with the same arguments and the `confirmation`.
 3. get_edit waits for the result and shows it. To change it further, call edit_photo with its id as `version`.
 Only step 2 costs money. A failed edit that was not charged frees its share of the budget."""

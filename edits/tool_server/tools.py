@@ -56,7 +56,10 @@ def _next_step(data: dict[str, Any]) -> str:
     if data["status"] in ENDED:
         return ""
     if data["status"] == State.UNCONFIRMED:
-        return "It is not known whether the model accepted it. If this stays so, the person can decide on its page, `links.page`."
+        return (
+            "It is not known whether the model accepted it. If this does not change, the person can decide on its page, "
+            "`links.page`."
+        )
     left = f", about {data['eta_seconds']} seconds left" if data["eta_seconds"] else ""
     return f"It has not ended yet ({data['status']}{left}). Call get_edit again; that costs nothing."
 

@@ -1,4 +1,4 @@
-"""The URLs of an edit and its pictures, kept out of the models, and of the site itself."""
+"""The URLs of an edit, of its pictures and of the site itself, kept out of the models."""
 
 from dataclasses import dataclass
 

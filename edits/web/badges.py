@@ -1,4 +1,4 @@
-"""The state of an edit beyond its result, in a word: the badge on its card, its page and its sharing panel."""
+"""How an edit is shared, in a word or two: the badge on its card, its page and its sharing panel."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Badge:
 
 
 def sharing_badge(edit: Edit, links: Collection[ShareLink] = ()) -> Badge:
-    """Who sees it, also by one of its private `links`, and what a reviewer said about that."""
+    """Who can see it, including through its private `links`, and what a reviewer decided."""
     if edit.visibility == Visibility.PUBLIC:
         return Badge("public", _("Public"))
     if edit.visibility == Visibility.PENDING:

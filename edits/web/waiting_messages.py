@@ -12,7 +12,7 @@ def saving_reason(edit: Edit) -> str:
     """Why a result that is ready is not here yet, if it is this site's storage; otherwise an empty text."""
     if _last_code(edit) != EventCode.WAITING_FOR_STORAGE:
         return ""
-    return _("Your picture is ready, but this site can’t store it right now. It’s safe at Wiro until then.")
+    return _("Your picture is ready, but this site can’t store it right now. It’s safe at Wiro in the meantime.")
 
 
 def _last_code(edit: Edit) -> str | None:

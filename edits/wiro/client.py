@@ -66,8 +66,8 @@ class WiroClient:
 
     @classmethod
     def from_environment(cls, **options: Any) -> Self:
-        """A client for WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL, WIRO_SOCKET_URL and WIRO_OUTPUT_HOSTS (with commas in
-        between); only the key has to be set. With another server's WIRO_BASE_URL there is no live progress unless WIRO_SOCKET_URL
+        """A client for WIRO_API_KEY, WIRO_API_SECRET, WIRO_BASE_URL, WIRO_SOCKET_URL and WIRO_OUTPUT_HOSTS (comma-separated);
+        only the key has to be set. With another server's WIRO_BASE_URL there is no live progress unless WIRO_SOCKET_URL
         is set, too. `options` are the class's other arguments. Raises ValueError."""
         key, secret, address, socket, hosts = (
             os.environ.get(f"WIRO_{name}", "") for name in ("API_KEY", "API_SECRET", "BASE_URL", "SOCKET_URL", "OUTPUT_HOSTS")

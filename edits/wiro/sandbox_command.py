@@ -28,7 +28,7 @@ EPILOG = """\
 The key and the secret that its clients have to use are those in WIRO_API_KEY and WIRO_API_SECRET (no secret: a project with a key
 alone). Without a key, both are made up and printed.
 
-Something goes wrong on request, here the answer to the next Run, which is accepted all the same:
+Faults can be requested. Here the connection is reset after the next Run has been accepted:
 
   curl -H 'Content-Type: application/json' -d '{"call": "Run", "kind": "reset", "after": true}' URL/sandbox/faults
 
@@ -53,7 +53,7 @@ def _parser() -> ArgumentParser:
     kind = argparse.RawDescriptionHelpFormatter
     parser = ArgumentParser("wiro-sandbox", description=DESCRIPTION, epilog=EPILOG, formatter_class=kind)
     program.add_options(parser)
-    parser.add_argument("--models", type=Path, metavar="FOLDER", help="with files of further models")
+    parser.add_argument("--models", type=Path, metavar="FOLDER", help="folder with the files of additional models")
     return parser
 
 

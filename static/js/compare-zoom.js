@@ -81,7 +81,7 @@ function byPointer(frame, view, move) {
     event.preventDefault();
     move(Math.exp(within(-event.deltaY, -50, 50) / 100), place(event), undefined, false);
   });
-  // Not "click", which a finger on a range does not make. Whoever holds to see the original may do so twice.
+  // Not "click", which a tap on a range does not fire. Holding the button twice to see the original is not a double tap.
   frame.addEventListener("pointerup", (event) => {
     if (event.button || fingers.size > 1 || event.target.type === "button" || !isNear(event, down)) return;
     const again = isNear(event, tap) && event.timeStamp - tap.timeStamp < DOUBLE_TAP_MS;

@@ -12,7 +12,7 @@ function start(area) {
   modes(body, frame);
   zoom(body, frame);
   closely(area, body);
-  // A picture may have holes, so what was there before it came has to go.
+  // A picture may be transparent in places, so remove the placeholder behind it once it has loaded.
   for (const placeholder of frame.querySelectorAll(".compare-placeholder")) {
     const remove = () => placeholder.remove();
     placeholder.nextElementSibling.decode().then(remove, () => {});

@@ -126,7 +126,7 @@ export function compose(form, page) {
     // Keys submit it even where there is no model to send it to.
     if (!isBusy && !button.disabled) submit();
   });
-  // Fields of it, and a photo that is marked, are elsewhere on the page.
+  // On the document, since some of the form's fields, and the photo to mark, are elsewhere on the page.
   document.addEventListener("keydown", (event) => {
     const isElsewhere = (event.target.form ?? form) !== form;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !isElsewhere) form.requestSubmit();

@@ -37,7 +37,7 @@ function watch() {
   if (older()) observer.observe(older());
 }
 
-/** A page that could not be fetched: what there is is shown, and the link stays the way on. */
+/** A page could not be fetched: show what is there, and leave the link for loading more. */
 function giveUp() {
   hasFailed = true;
   observer.disconnect();

@@ -15,7 +15,7 @@ export function clearErrors(field) {
   }
 }
 
-/** What is closed around it is opened, also a tool whose panel has another place. */
+/** Open what is closed around it, including a tool whose panel is elsewhere on the page. */
 function openAround(place) {
   const panel = place.closest("[data-region-panel]");
   const around = panel ? find("[data-region-field]") : place.closest("details");

@@ -1,5 +1,4 @@
-// The last row of a list that goes on: its cards grow to fill it, and the next page's first ones come to
-// stand beside them. Until those are here the row is held back, so that nothing that is seen moves.
+// The last row of a list that continues: its cards grow to fill it, and the first ones of the next page join them. Until those are here the row is held back, so that nothing that is seen moves.
 
 const NONE = 1; // pixels of free room in a row that count as none
 

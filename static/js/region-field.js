@@ -42,7 +42,7 @@ function picture() {
   return size && { url: copy ? urlOf(copy.file) : url, size: copy?.size ?? size };
 }
 
-// What is marked on a photo whose copy is being made anew, with how the photo was turned and cut.
+// What is marked on a photo whose copy is being made again, with how the photo was turned and cropped.
 const kept = new WeakMap();
 const changesOf = (photo) => ({ turns: 0, offset: 0.5, ...photo.changes });
 let opened = null;

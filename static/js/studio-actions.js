@@ -11,7 +11,7 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(field.value);
   } catch {
-    // Without TLS there is no clipboard but the selection's.
+    // Without TLS there is no clipboard API: copy the selection instead.
     document.execCommand("copy");
   }
   button.querySelector("span").textContent = button.dataset.copied;

@@ -38,7 +38,7 @@ async function replace(change) {
   else await document.startViewTransition(change).updateCallbackDone;
 }
 
-/** What had the focus is found again by what it stands for; a part that is gone gives it to the page. */
+/** Restore the focus to the counterpart of what had it, or to the page if there is none. */
 function focusKeeper() {
   const { activeElement: old } = document;
   if (!old.closest(PARTS.join())) return () => {};

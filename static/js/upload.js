@@ -1,4 +1,4 @@
-// XMLHttpRequest, because fetch() cannot tell how much of a body has been sent.
+// XMLHttpRequest, because fetch() does not report how much of a body has been sent.
 
 /** Post `data`; resolves to `{ status, body }` with the answer's JSON or null, and rejects when no answer came. */
 export function send(url, data, { onProgress, signal }) {

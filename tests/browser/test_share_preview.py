@@ -46,8 +46,8 @@ def test_it_is_shared_from_the_preview(open_own: Callable[..., Page], browsed_si
     page = open_own(edited(browsed_site, "Make it darker"), java_script_enabled=scripts)
     page.locator("#sharing summary").click()
     page.get_by_role("link", name="Share to gallery…").click()
-    page.get_by_role("button", name="Send to review").click()
-    expect(page.get_by_text("Sent to review.")).to_be_visible()
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_text("Submitted for review.")).to_be_visible()
     expect(page.locator("#sharing .badge")).to_have_text("In review")
 
 

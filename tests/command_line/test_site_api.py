@@ -106,7 +106,7 @@ def test_a_redirect_within_the_site_names_no_other_address(client: SiteClient, h
 
 
 def test_nothing_that_listens_is_certainly_nothing_that_arrived() -> None:
-    with pytest.raises(SiteError, match="nothing listens there") as caught:
+    with pytest.raises(SiteError, match="nothing is listening there") as caught:
         SiteClient("http://127.0.0.1:9", TOKEN).create(b"", "x", {}, "key")
     assert not caught.value.may_have_arrived
 

@@ -108,7 +108,7 @@ def test_who_has_enough_edits_under_way_is_told_so(browser: Client, alice: User,
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [(State.QUEUED, "Your edit will start as soon as it can."), (State.FETCHING, "It’s safe at Wiro until then.")],
+    [(State.QUEUED, "Your edit will start as soon as it can."), (State.FETCHING, "It’s safe at Wiro in the meantime.")],
 )
 def test_the_status_says_that_results_cannot_be_stored(
     browser: Client, alice: User, photo: Photo, state: State, words: str

@@ -1,4 +1,4 @@
-"""Whether and when a job may go on: everything that can hold back a call to Wiro.
+"""Whether and when a job may proceed: everything that can hold back a call to Wiro.
 
 admission         may this edit be submitted now?         circuit_breaker   when no edit may
 fair_queue        whose turn it is                        rate_limiter      how often Wiro is asked

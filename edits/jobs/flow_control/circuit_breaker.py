@@ -1,7 +1,7 @@
 """The circuit breaker in front of Run: opened by refusals that concern every edit, closed by a Run that is accepted.
 
-While it is open, nothing is submitted. When its time is over, one edit probes Wiro; a different one from the edit that was
-refused, so that an edit that is refused for a reason of its own does not hold up the others. Pausing is in a separate module.
+While it is open, nothing is submitted. When its time is up, one edit probes Wiro: not the one that was refused, so that an
+edit that is refused for a reason of its own does not hold up the others. Pausing is in a separate module.
 """
 
 import logging

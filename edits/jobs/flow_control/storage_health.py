@@ -1,4 +1,5 @@
-"""Can results be stored? Asked before anything paid is started, by readiness, and after a step failed on the environment.
+"""Can results be stored? Checked before anything paid is started, by `/readyz`, and after a step has failed because of the
+environment.
 
 A full disk, a read-only or missing mount, a bucket that does not answer, or pictures that belong to another database are not the
 edit's fault: work is postponed, and a paid edit never fails because of it.

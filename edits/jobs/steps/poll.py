@@ -143,8 +143,8 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
 
 
 def _honor_what_came_meanwhile(edit: Edit, attempt: Attempt, asked_at: datetime) -> None:
-    """The postponement overwrites what made the edit due since it was claimed, so honor that now: a person's cancel at once, and
-    so the first callback; a flood of callbacks no more often than others."""
+    """The postponement overwrites what made the edit due since it was claimed, so honor that now: a cancel or the first
+    callback at once, later callbacks at a limited rate."""
     if not edit.cancel_requested_at and Edit.objects.filter(pk=edit.pk, cancel_requested_at__isnull=False).exists():
         quiet_poll.bring_forward(edit, clock.now())
     elif settings.PUBLIC_BASE_URL and Attempt.objects.filter(pk=attempt.pk, callback_seen_at__gte=asked_at).exists():

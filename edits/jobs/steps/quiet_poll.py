@@ -50,7 +50,7 @@ def save(edit: Edit, attempt: Attempt, asked_at: datetime, due_at: datetime) -> 
             if _others_poll():
                 _changed.wait_for(lambda: len(_gathered) >= MOST, timing.scaled(timing.GATHERING))
         finally:
-            # Whatever happens: as long as something is there, no other thread would save.
+            # Emptied whatever happens: while it holds anything, other threads leave the saving to this one.
             polls = _gathered.copy()
             _gathered.clear()
     _save_all(polls)
@@ -73,7 +73,7 @@ def _save_all(polls: list[QuietPoll]) -> None:
 
 
 def _postpone(polls: list[QuietPoll]) -> None:
-    """All at once. Rows that somebody else has locked come afterwards, one by one: waiting for one row while holding others
+    """All at once. Rows that somebody else has locked come last, one by one: waiting for one row while holding others
     can end in a deadlock."""
     by_edit = {poll.edit.pk: poll for poll in polls}
     if len(polls) > 1:
@@ -117,7 +117,7 @@ def _honor_callbacks(polls: list[QuietPoll]) -> None:
 
 
 def honor_callback(edit: Edit, attempt: Attempt) -> None:
-    """A callback came after Wiro was asked: ask again, at once if it is the first; a flood of them no more often than others."""
+    """A callback came after Wiro was asked: ask again, at once for the first one, at a limited rate for later ones."""
     soon = clock.now() + timing.span(timing.CALLBACK_POLL if attempt.callback_seen_at else 0)
     bring_forward(edit, soon)
 

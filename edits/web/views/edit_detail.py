@@ -83,7 +83,7 @@ def for_everybody(edit: Edit) -> dict[str, Any]:
 
 
 def is_measuring(edit: Edit) -> bool:
-    """A result is shown before it is compared with its photo; that takes a moment, or never comes."""
+    """A result is shown before it is compared with its photo; the comparison takes a moment, or never arrives."""
     just_now = timezone.now() - MEASURING
     return (
         edit.state == State.SUCCEEDED and edit.changed_percent is None and edit.ended_at is not None and edit.ended_at > just_now

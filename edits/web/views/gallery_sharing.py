@@ -24,7 +24,7 @@ def share(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     edit = own_edit(request, edit_id)
     needs_review = sharing.needs_review(edit)
     if request.method == "POST":
-        done = _("Sent to review.") if needs_review else _("Published. It’s in the gallery now.")
+        done = _("Submitted for review.") if needs_review else _("Published. It’s in the gallery now.")
         if edit.visibility != Visibility.PRIVATE:
             done = _("Your name is no longer shown.")
         return ask(request, edit, partial(sharing.share, shows_name=request.POST.get("name") == "on"), done)

@@ -12,7 +12,8 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from ...operations import prometheus, readiness
 
-# What proxies add. A visitor who comes through a proxy on this machine comes from loopback, too, and must not be taken for us.
+# What proxies add. A visitor who comes through a proxy on this machine comes from loopback, too, and must not be mistaken
+# for this machine.
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 

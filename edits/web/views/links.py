@@ -68,7 +68,7 @@ def for_page(request: HttpRequest, link: ShareLink, token: str = "") -> dict[str
 
 
 def live_links(request: HttpRequest, edit: Edit) -> list[dict[str, Any]]:
-    """Those of an edit; the one that was made a moment ago with its address."""
+    """The valid links of an edit; the one that was just created comes with its URL."""
     number, token = shown_once.handed_over(request, NEW_LINK, salt=str(edit.pk))
     return [for_page(request, link, token if str(link.pk) == number else "") for link in sharing.live_links(edit)]
 

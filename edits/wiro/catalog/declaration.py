@@ -111,8 +111,8 @@ class DeclaredInput:
 
 @dataclass(frozen=True)
 class PictureRules:
-    """The input that takes the photo, and what the photo must be. `most` is how many addresses the input takes, as one text with
-    commas in between, the photo first. `max_ratio` bounds longer : shorter side, itself excluded."""
+    """The input that takes the photo, and what the photo must be. `most` is how many addresses the input takes, as one
+    comma-separated text, the photo first. `max_ratio` bounds longer : shorter side, itself excluded."""
 
     name: str
     most: int
@@ -177,7 +177,7 @@ class ModelDeclaration:
         return {item.name: item.sent(values.get(item.field, item.default)) for item in self.inputs}
 
     def output_count(self, values: Mapping[str, Any]) -> int:
-        """How many pictures a Run with these values gives."""
+        """How many pictures a Run with these values returns."""
         count = self.output.count
         return count if isinstance(count, int) else int({**self.defaults, **values}[count])
 

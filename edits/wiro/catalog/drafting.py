@@ -89,7 +89,8 @@ def _price(tool: WiroTool) -> list[str]:
         return []
     if usd is None or per is None or not is_plausible(usd):
         amount = "an unreadable amount" if usd is None else f"{usd.normalize():f}"
-        return ["", f"# TO DO: Wiro tells a price of {amount} by {method or 'no method'}, which is not understood here."]
+        unknown = f"# TO DO: Wiro states a price of {amount} by {method or 'no method'}, which this program does not understand."
+        return ["", unknown]
     return ["", "[price]", f"usd = {float(usd):g}  # TO DO: for a Run of the default size", f"per = {_text(per)}"]
 
 

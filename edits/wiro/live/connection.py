@@ -29,7 +29,7 @@ _SILENCE = logging.Logger(__name__, logging.CRITICAL + 1)
 
 
 class LiveConnection:
-    """What the socket says about one task, until any thread calls `close`. Its trouble is never raised as an error."""
+    """What the socket says about one task, until any thread calls `close`. Its problems are never raised as errors."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -80,15 +80,17 @@ CALLBACK = {
     "late": "after `seconds`",
     "double": "`times` times",
     "missing": "none at all",
-    "junk": "a body that is no JSON",
+    "junk": "a body that is not JSON",
     "foreign": "a body with the id `value`, and a made-up token",
 }
 SOCKET = {
-    "refuse": "the connection is refused with HTTP `status` (0: 503); `location` becomes a header. It knows no prompt",
+    "refuse": "the connection is refused with HTTP `status` (0: 503); `location` becomes a header. It cannot be limited to a "
+    "prompt",
     "close": "the connection closes after the first word",
-    "silence": "nothing is told",
+    "silence": "no message is sent",
     "oversize": "a message of `size` bytes, and no other",
-    "rubbish": "what is no JSON, other tasks, absurd numbers, and `times` all statuses in any order, instead of the truth",
+    "rubbish": "invalid JSON, messages about other tasks, absurd numbers, and all statuses in any order, `times` times, "
+    "instead of the true messages",
     "premature_end": "the task is said to have ended before anything else is told",
 }
 KINDS: dict[str, dict[str, str]] = {

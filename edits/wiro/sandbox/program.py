@@ -20,13 +20,13 @@ class CannotRun(Exception):
 
 def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8090, help="0: any that is free (8090)")
+    parser.add_argument("--port", type=int, default=8090, help="where to listen; 0 picks a free port (8090)")
     parser.add_argument(
         "--time-scale", "--pace", type=_positive, default=1.0, help="scales every duration; 1.0: an edit takes 6 to 9 seconds"
     )
     size_scale = _positive(os.environ.get("SANDBOX_SIZE_SCALE") or "1")
     parser.add_argument("--size-scale", type=_positive, default=size_scale, help="scales the sides of results")
-    parser.add_argument("--balance", type=_money, default=Decimal(100), help="what there is to spend, in USD (100)")
+    parser.add_argument("--balance", type=_money, default=Decimal(100), help="the starting balance, in USD (100)")
     price = "USD for one successful edit by a model whose file names no price (0.03)"
     parser.add_argument("--price", type=_money, default=Decimal("0.03"), help=price)
     parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")

@@ -1,4 +1,4 @@
-// A pair as large as the screen; how many are chosen; all at once; a row of neighbors with Shift.
+// The review grid: a pair in full screen, the number selected, select all, and a range with Shift.
 
 import { lookClosely } from "./look-closely.js";
 

@@ -55,7 +55,7 @@ function closePanel() {
 }
 
 function openPanel() {
-  // The browser tells late that the panel is open: whoever is quick has chosen already, or begun to type.
+  // The "toggle" event comes late: a quick reviewer has already chosen a reason, or begun to type.
   if (reasons.contains(document.activeElement)) return;
   focusedBefore = document.activeElement === document.body ? null : document.activeElement;
   reasons.querySelector("input[type=radio]").focus();

@@ -30,7 +30,7 @@ def test_how_long_edits_are_kept_is_said_where_it_is_not_forever(client: Client,
 
 def test_it_names_the_models_that_people_may_choose(client: Client, settings: Settings) -> None:
     settings.MODELS = ["reve/Edit"]
-    assert "a model that runs at Wiro, an independent company: Reve Edit." in text_of(client.get(ADDRESS))
+    assert "a model (Reve Edit) that runs at Wiro, an independent company." in text_of(client.get(ADDRESS))
     settings.MODELS = ["reve/Edit", "black-forest-labs/flux-2-pro"]
     assert "company: Reve Edit or FLUX.2 Pro." in text_of(client.get(ADDRESS))
 

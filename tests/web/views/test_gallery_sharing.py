@@ -86,7 +86,7 @@ def test_what_cannot_be_shared_has_no_preview_but_the_reason(
     assert reason in answer.text
 
 
-@pytest.mark.parametrize(("required", "word"), [(True, "Send to review"), (False, "Publish")])
+@pytest.mark.parametrize(("required", "word"), [(True, "Submit for review"), (False, "Publish")])
 def test_the_button_says_whether_a_reviewer_comes_first(
     browser: Client, edit: Edit, settings: Settings, required: bool, word: str
 ) -> None:

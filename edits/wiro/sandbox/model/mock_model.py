@@ -127,7 +127,7 @@ def _font(size: float) -> ImageFont.FreeTypeFont:
 
 
 def _write(image: Image.Image, text: str, font: ImageFont.FreeTypeFont, corner: tuple[int, int], opacity: int) -> int:
-    """White letters with a dark rim, so that they show on any ground; give the row at which they begin."""
+    """White letters with a dark rim, so that they show on any background; returns the row at which they begin."""
     anchor = "ls" if corner[0] < image.width / 2 else "rs"
     rim = max(1, round(font.size / 14))
     corner = (corner[0] + (rim if anchor == "ls" else -rim), corner[1] - rim - round(font.size * 0.2))

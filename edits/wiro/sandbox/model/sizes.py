@@ -1,6 +1,6 @@
 """How SeedEdit sizes its output: about one megapixel, in the nearest ratio of a fixed table ("adaptive").
 
-The sizes in `KNOWN` are ByteDance's (and the same on their side); those in `BETWEEN` fill the gaps in
+The sizes in `KNOWN` are ByteDance's (and the same sizes turned by 90 degrees); those in `BETWEEN` fill the gaps in
 the same manner, multiples of 32 pixels, so that no picture is stretched by more than some 3 %.
 """
 
