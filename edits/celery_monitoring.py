@@ -14,7 +14,7 @@ from celery.events import EventDispatcher
 from celery.signals import worker_ready
 from celery.worker.control import Panel, inspect_command
 
-from .background import InBackground
+from .background import BackgroundWorker
 from .jobs import step_monitor, worker_pool
 from .jobs.step_monitor import Step
 
@@ -30,7 +30,7 @@ class StepEvents:
     def __init__(self) -> None:
         self._consumer: Any = None
         self._dispatcher: EventDispatcher | None = None
-        self._background = InBackground("step-events", self._send, rest=REST, on_error="step events are not sent for a while")
+        self._background = BackgroundWorker("step-events", self._send, rest=REST, on_error="step events are not sent for a while")
 
     def watch(self, consumer: Any) -> None:
         """From here on, for the worker with this consumer."""

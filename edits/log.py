@@ -69,7 +69,7 @@ class JsonFormatter(PlainJsonFormatter):
         return {name: value if isinstance(value, _PLAIN) else mask(str(value)) for name, value in facts.items()}
 
 
-class Brief(logging.Filter):
+class NoiseFilter(logging.Filter):
     """Without the tracebacks of requests that were refused as they should be, and without the same complaint of the scheduler
     every two seconds while its broker is unavailable."""
 

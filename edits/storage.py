@@ -19,7 +19,7 @@ PROBES = "probes/"
 OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
 
 
-def keep_for_owner(folder: Path) -> None:
+def restrict_to_owner(folder: Path) -> None:
     """Make the data folder, its folder of pictures and its files (database, keys) inaccessible to other users of the machine.
 
     Files of other owners, and folders that everybody shares (/tmp) or that contain the program, stay as they are.

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 
 from . import celery_monitoring  # noqa: F401 - registers what it has with Celery
 from .accounts import mail_delivery, retention
-from .background import InBackground
+from .background import BackgroundWorker
 from .jobs import ledger_comparison, model_checks, provider_calls, scheduler, webhook_delivery, worker_pool
 from .jobs.flow_control import storage_health
 from .operations import query_statistics
@@ -84,7 +84,7 @@ def _publish(edit_id: str) -> None:
     advance.apply_async((edit_id,), retry=False)
 
 
-_publisher = InBackground(
+_publisher = BackgroundWorker(
     "publisher", _publish, rest=PUBLISHER_REST, on_error="the broker does not answer; the scheduler takes over"
 )
 

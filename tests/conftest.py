@@ -205,7 +205,7 @@ def bucket(_bucket_server: BucketServer) -> Iterator[BucketServer]:
     _bucket_server.empty()
     _bucket_server.start()
     yield _bucket_server
-    storage_health.doubt()
+    storage_health.invalidate()
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def use_bucket(bucket: BucketServer, settings: Settings) -> UseBucket:
         options |= {"region_name": "us-east-1", "path_style": True, **changes}
         entry = {"BACKEND": "edits.bucket_storage.BucketStorage", "OPTIONS": options}
         settings.STORAGES = {**settings.STORAGES, "default": entry}
-        storage_health.doubt()
+        storage_health.invalidate()
         return pictures()
 
     return use

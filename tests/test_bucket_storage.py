@@ -133,7 +133,7 @@ def test_a_bucket_that_is_away_loses_no_result_and_stops_new_paid_work(
         engine.advance(edit.pk)
         edit = Edit.objects.get(pk=edit.pk)
     bucket.stop()
-    storage_health.doubt()
+    storage_health.invalidate()
     for _ in range(2):
         Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         engine.advance(edit.pk)
@@ -143,7 +143,7 @@ def test_a_bucket_that_is_away_loses_no_result_and_stops_new_paid_work(
     assert edit.events.filter(code=EventCode.WAITING_FOR_STORAGE).exists()
     assert len(sandbox.runs()) == 1
     bucket.start()
-    storage_health.doubt()
+    storage_health.invalidate()
     assert [advance_to_rest(each).state for each in (edit, waiting)] == ["succeeded", "succeeded"]
 
 
@@ -152,7 +152,7 @@ def test_while_the_bucket_is_away_pages_work_and_forms_and_pictures_say_when_to_
 ) -> None:
     edit = new_edit()
     bucket.stop()
-    storage_health.doubt()
+    storage_health.invalidate()
     for page in ("/edits/", f"/edits/{edit.pk}/", f"/edits/new/?version={edit.pk}&side=source"):
         assert browser.get(page).status_code == 200
     for picture in ("source", "source/card"):

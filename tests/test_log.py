@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from edits.jobs import engine
-from edits.log import Brief, JsonFormatter, MaskingFormatter
+from edits.log import JsonFormatter, MaskingFormatter, NoiseFilter
 from edits.log_context import about
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
@@ -83,16 +83,16 @@ def test_what_is_no_secret_stays_readable() -> None:
 def test_a_refused_request_is_one_line_and_a_mistake_of_ours_keeps_its_traceback() -> None:
     refused = logging.makeLogRecord({"name": "django.request", "levelno": logging.WARNING, "exc_info": (ValueError, None, None)})
     broken = logging.makeLogRecord({"name": "django.request", "levelno": logging.ERROR, "exc_info": (ValueError, None, None)})
-    assert Brief().filter(refused)
-    assert Brief().filter(broken)
+    assert NoiseFilter().filter(refused)
+    assert NoiseFilter().filter(broken)
     assert (refused.exc_info, broken.exc_info is None) == (None, False)
 
 
 def test_the_scheduler_complains_of_an_absent_broker_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    brief = Brief()
+    brief = NoiseFilter()
     lines = [logging.makeLogRecord({"name": "celery.beat", "msg": "no broker", "levelno": logging.ERROR}) for _ in range(3)]
     assert [brief.filter(line) for line in lines] == [True, False, False]
-    monkeypatch.setattr(Brief, "REST", 0.0)
+    monkeypatch.setattr(NoiseFilter, "REST", 0.0)
     assert brief.filter(lines[0])
 
 

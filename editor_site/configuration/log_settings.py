@@ -12,7 +12,7 @@ def logging_config(log_format: str, level: str, access_log: bool) -> dict[str, A
             "line": {"()": "edits.log.MaskingFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
             "json": {"()": "edits.log.JsonFormatter"},
         },
-        "filters": {"brief": {"()": "edits.log.Brief"}},
+        "filters": {"brief": {"()": "edits.log.NoiseFilter"}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",

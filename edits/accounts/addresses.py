@@ -34,7 +34,7 @@ def change(user: User, address: str, origin: str, language: str) -> bool:
         mine.filter(verified=False).delete()
         if mine.filter(email=address).exists():
             return False
-        if not settings.MAIL_WORKS:
+        if not settings.MAIL_IS_CONFIGURED:
             mine.delete()
         is_primary = not mine.exists()
         EmailAddress.objects.create(user=user, email=address, primary=is_primary, verified=False)

@@ -37,7 +37,7 @@ pool = WorkerPool(1, {Kind.MAIL: 1})
 
 def deliver_due() -> None:
     """Let the thread, if it is free, send what is due. Returns at once."""
-    if not settings.MAIL_WORKS:
+    if not settings.MAIL_IS_CONFIGURED:
         return
     if time.monotonic() >= _looks["next"] and pool.offer(Kind.MAIL, look_for_news):
         _looks["next"] = time.monotonic() + NEWS_EVERY

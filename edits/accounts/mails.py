@@ -15,7 +15,7 @@ PER_HOUR = 3
 
 def ask(people: list[tuple[User, str]], kind: MailKind, origin: str, language: str) -> int:
     """Ask for a mail to each of these addresses. Returns how many will be sent."""
-    if not settings.MAIL_WORKS:
+    if not settings.MAIL_IS_CONFIGURED:
         return 0
     with transaction.atomic():
         WriteLock.hold(WriteLock.MAILS)

@@ -30,7 +30,7 @@ from ..models import CircuitBreaker, NotAllowed, Pause
 from ..operations import metrics
 from ..ordering import offers
 from ..version import VERSION
-from ..web.own_next import is_own_page, with_own_next
+from ..web.safe_next import is_own_page, with_safe_next
 from ..web.views.sign_in import SignIn
 from .charts import HEIGHT, WIDTH, chart, titles
 
@@ -57,7 +57,7 @@ class EditorAdminSite(AdminSite):
         """There is one sign-in for everybody, so that no second factor is skipped. A form that was posted here is answered
         here."""
         if request.method == "POST":
-            answer: HttpResponse = with_own_next(SignIn.as_view())(request)
+            answer: HttpResponse = with_safe_next(SignIn.as_view())(request)
             return answer
         wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
         wanted = wanted if is_own_page(wanted) else reverse("admin:index")

@@ -17,8 +17,8 @@ from ..images import CompositeRefused, RegionRefused
 from ..models import NotAllowed
 from ..ordering.quotas import QuotaExceeded
 from ..web import user_messages
-from ..web.upload_places import RETRY_AFTER, TooLongInLine, TooManyUploads
-from ..web.views.errors import STORAGE_RETRY_AFTER, body_refusal, busy_message, let_finish
+from ..web.upload_places import RETRY_AFTER, TooManyUploads, UploadQueueTimeout
+from ..web.views.errors import STORAGE_RETRY_AFTER, body_refusal, busy_message, drain_body
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
     RegionRefused: lambda error: invalid(
         [{"field": "region", "code": error.code, "message": user_messages.region_refusal(error)}]
     ),
-    TooLongInLine: _busy,
+    UploadQueueTimeout: _busy,
     TooManyUploads: _busy,
     OSError: _not_stored,
     UnreadablePostError: _unread,
@@ -143,7 +143,7 @@ def answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResp
     if isinstance(error, type):
         error = error()
     if isinstance(error, TooManyUploads):
-        let_finish(request)
+        drain_body(request)
     return problem_of(error).response()
 
 

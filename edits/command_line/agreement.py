@@ -46,7 +46,7 @@ def agreed(offer: Offer, photos: int, where: str, consent: Consent) -> Decimal |
 def _ask() -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         reason = "Nothing was sent: there is no terminal to ask on. Agree with --yes, or set a limit with --max-price USD."
-        raise Refused(reason, Exit.WRONG_USE)
+        raise Refused(reason, Exit.USAGE_ERROR)
     try:
         print("Continue? [y/N] ", end="", file=sys.stderr, flush=True)
         answer = sys.stdin.readline()

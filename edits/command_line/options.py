@@ -45,7 +45,7 @@ class _Parser(ArgumentParser):
     """A parser that reports errors in one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise Refused(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", Exit.WRONG_USE)
+        raise Refused(f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.", Exit.USAGE_ERROR)
 
 
 def edit_parser() -> ArgumentParser:
@@ -123,25 +123,25 @@ def edit_options(arguments: Sequence[str]) -> Namespace:
     """With `photos` and `prompt`, in whatever order options stand between them. Raises Refused."""
     options = edit_parser().parse_intermixed_args(arguments)
     if len(options.words) < 2:
-        raise Refused("Name photos, then give the instruction as the last argument. See reword edit --help.", Exit.WRONG_USE)
+        raise Refused("Name photos, then give the instruction as the last argument. See reword edit --help.", Exit.USAGE_ERROR)
     *photos, prompt = options.words
     options.photos, options.prompt = [Path(photo) for photo in photos], _instruction(prompt)
     missing = next((photo for photo in options.photos if not photo.is_file()), None)
     if missing:
-        raise Refused(f"There is no file {shown(missing)}.", Exit.WRONG_USE)
+        raise Refused(f"There is no file {shown(missing)}.", Exit.USAGE_ERROR)
     return options
 
 
 def _instruction(text: str) -> str:
     if os.path.exists(text):
         # Otherwise, if the instruction is forgotten, the last photo's name would be used as one, and paid for.
-        raise Refused(f"The last argument is the instruction, and {shown(text)} is a file.", Exit.WRONG_USE)
+        raise Refused(f"The last argument is the instruction, and {shown(text)} is a file.", Exit.USAGE_ERROR)
     if not text.strip():
-        raise Refused("The instruction is empty.", Exit.WRONG_USE)
+        raise Refused("The instruction is empty.", Exit.USAGE_ERROR)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Refused("The instruction is not valid text.", Exit.WRONG_USE) from None
+        raise Refused("The instruction is not valid text.", Exit.USAGE_ERROR) from None
     return text.strip()
 
 
@@ -149,10 +149,10 @@ def wanted(options: Namespace) -> Wanted:
     """Raises Refused for errors that only the options together show."""
     if bool(options.output) == bool(options.into):
         reason = "Say where the results go: -o FILE for one photo, or --into FOLDER."
-        raise Refused(reason, Exit.WRONG_USE)
+        raise Refused(reason, Exit.USAGE_ERROR)
     if options.wiro and options.region:
         reason = "--region needs a site, which keeps the rest of the photo unchanged. With --wiro, leave it out."
-        raise Refused(reason, Exit.WRONG_USE)
+        raise Refused(reason, Exit.USAGE_ERROR)
     return Wanted(options.prompt, options.model, options.region or "", options.seed, options.fit, options.again)
 
 

@@ -12,7 +12,7 @@ class Exit(IntEnum):
 
     DONE = 0
     FAILED = 1
-    WRONG_USE = 2
+    USAGE_ERROR = 2
     UNKNOWN = 3
     NOTHING_BEGUN = 4
     INTERRUPTED = 130

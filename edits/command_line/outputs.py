@@ -21,14 +21,14 @@ def jobs_for(photos: Sequence[Path], output: Path | None, folder: Path | None) -
     """Each photo once, under its own name in `folder`, or the only one as `output`. Raises Refused."""
     photos = list(dict.fromkeys(photos))
     if output and len(photos) > 1:
-        raise Refused("-o names one file, and there are several photos; use --into FOLDER.", Exit.WRONG_USE)
+        raise Refused("-o names one file, and there are several photos; use --into FOLDER.", Exit.USAGE_ERROR)
     if output and output.suffix.lower() not in FORMATS:
-        raise Refused(f"{shown(output)} must end in {', '.join(FORMATS)}.", Exit.WRONG_USE)
+        raise Refused(f"{shown(output)} must end in {', '.join(FORMATS)}.", Exit.USAGE_ERROR)
     jobs = [Job(photo, output or (folder or Path()) / photo.name) for photo in photos]
     names = Counter(job.output for job in jobs)
     twice = next((job.output.name for job in jobs if names[job.output] > 1), None)
     if twice:
-        raise Refused(f"Several of the photos are called {shown(twice)}; edit them in separate commands.", Exit.WRONG_USE)
+        raise Refused(f"Several of the photos are called {shown(twice)}; edit them in separate commands.", Exit.USAGE_ERROR)
     _refuse_to_replace_photos(jobs)
     return jobs
 
@@ -37,7 +37,7 @@ def _refuse_to_replace_photos(jobs: Sequence[Job]) -> None:
     photos = {job.photo.resolve() for job in jobs}
     for job in jobs:
         if job.output.resolve() in photos:
-            raise Refused(f"{shown(job.output)} is one of the photos; choose another place for the results.", Exit.WRONG_USE)
+            raise Refused(f"{shown(job.output)} is one of the photos; choose another place for the results.", Exit.USAGE_ERROR)
 
 
 def prepare_folders(jobs: Sequence[Job], folder: Path | None) -> None:
@@ -53,7 +53,7 @@ def prepare_folders(jobs: Sequence[Job], folder: Path | None) -> None:
             raise Refused(f"Cannot write to the folder {shown(place)}: {error.strerror}.") from None
     taken = next((job.output for job in jobs if job.output.is_dir()), None)
     if taken:
-        raise Refused(f"{shown(taken)} is a folder; use --into for folders.", Exit.WRONG_USE)
+        raise Refused(f"{shown(taken)} is a folder; use --into for folders.", Exit.USAGE_ERROR)
 
 
 def _unfinished(path: Path) -> str:

@@ -91,23 +91,23 @@ def _way(options: Namespace, patience: Patience) -> SiteEdits | WiroEdits:
 
 def _wiro() -> WiroClient:
     if not os.environ.get("WIRO_API_KEY"):
-        raise Refused(NO_KEY, Exit.WRONG_USE)
+        raise Refused(NO_KEY, Exit.USAGE_ERROR)
     try:
         return WiroClient.from_environment()
     except ValueError as error:
-        raise Refused(str(error), Exit.WRONG_USE) from None
+        raise Refused(str(error), Exit.USAGE_ERROR) from None
 
 
 def _site(options: Namespace, seconds_left: Callable[[], float] = lambda: math.inf) -> SiteClient:
     token = os.environ.get("REWORD_TOKEN", "").strip()
     if not options.site:
-        raise Refused(NO_SITE, Exit.WRONG_USE)
+        raise Refused(NO_SITE, Exit.USAGE_ERROR)
     if not token:
-        raise Refused(NO_TOKEN, Exit.WRONG_USE)
+        raise Refused(NO_TOKEN, Exit.USAGE_ERROR)
     try:
         return SiteClient(options.site, token, seconds_left)
     except ValueError as error:
-        raise Refused(str(error), Exit.WRONG_USE) from None
+        raise Refused(str(error), Exit.USAGE_ERROR) from None
 
 
 def models(arguments: Sequence[str]) -> int:

@@ -44,7 +44,7 @@ class SiteEdits:
         found = [model for model in models if model.slug == wanted or (not wanted and model.is_default)]
         if not found:
             offered = ", ".join(model.slug for model in models)
-            raise Refused(f"{self.where} does not offer the model {wanted}. It offers: {offered}.", Exit.WRONG_USE)
+            raise Refused(f"{self.where} does not offer the model {wanted}. It offers: {offered}.", Exit.USAGE_ERROR)
         if found[0].is_default:
             # Whether or not the default is named, it is the same order with the same key, so the request does not name it.
             self._wanted = replace(self._wanted, model="")

@@ -50,7 +50,7 @@ class WiroEdits:
         self._journal, self._store = journal, store
         self._model = _declared(wanted.model or SEEDEDIT)
         if wanted.seed is not None and not self._model.seed:
-            raise Refused(f"{self._model.name} takes no seed.", Exit.WRONG_USE)
+            raise Refused(f"{self._model.name} takes no seed.", Exit.USAGE_ERROR)
 
     def offer(self) -> Offer:
         price = price_of(self._client, self._model)
@@ -246,7 +246,7 @@ def price_of(client: WiroClient, model: ModelDeclaration) -> tuple[Decimal, bool
 def _declared(slug: str) -> ModelDeclaration:
     model = load().get(slug)
     if model is None:
-        raise Refused(f"{shown(slug)} is not a model that this program knows; reword models --wiro lists them.", Exit.WRONG_USE)
+        raise Refused(f"{shown(slug)} is not a model that this program knows; reword models --wiro lists them.", Exit.USAGE_ERROR)
     return model
 
 

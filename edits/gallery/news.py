@@ -57,12 +57,12 @@ def is_rejected() -> Q:
     return Q(visibility=Visibility.PRIVATE, review=Review.REJECTED)
 
 
-def look_at(edits: Iterable[Edit]) -> None:
+def mark_seen(edits: Iterable[Edit]) -> None:
     """Their owner has them on the screen, so they are no longer news."""
     _forget(Q(pk__in=[edit.pk for edit in edits if edit.news_at]))
 
 
-def look_at_versions(edit: Edit, versions: Iterable[Edit]) -> None:
+def mark_versions_seen(edit: Edit, versions: Iterable[Edit]) -> None:
     """The page of an edit is on the screen, with small pictures of its other versions: a decision about those is still news."""
     seen = [version.pk for version in versions if version.news_at and version.pk != edit.pk]
     _forget(Q(pk__in=[edit.pk] if edit.news_at else []) | (Q(pk__in=seen) & ~_DECIDED))

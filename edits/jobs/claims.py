@@ -39,11 +39,11 @@ def release_unworked(edits: list[Edit]) -> None:
 
 
 def release_later(edits: Iterable[Edit]) -> None:
-    """The database is unreachable; `release_kept` releases them."""
+    """The database is unreachable; `release_pending` releases them."""
     _unreleased.extend(edits)
 
 
-def release_kept() -> None:
+def release_pending() -> None:
     """Release the claims of steps that lost the database, without counting them. Raises DatabaseError if it still is down."""
     while _unreleased:
         release(_unreleased[0])

@@ -36,10 +36,10 @@ def advance(edit_id: uuid.UUID | str) -> Edit | None:
     Returns the edit as it is afterward, or None when there was nothing to do.
     """
     edit = claims.claim(edit_id)
-    return carry_on(edit) if edit else None
+    return advance_claimed(edit) if edit else None
 
 
-def carry_on(edit: Edit) -> Edit:
+def advance_claimed(edit: Edit) -> Edit:
     """The one step of an edit whose lease this worker holds. Returns the edit as it is afterward."""
     failpoint("after_claim")
     with about(edit=edit.pk):
@@ -75,7 +75,7 @@ def is_suspect(edit: Edit) -> bool:
     return edit.fruitless_claims > timing.SUSPECT_CLAIMS
 
 
-def put_off(suspect: Edit) -> Edit:
+def postpone_suspect(suspect: Edit) -> Edit:
     """Release a suspect while another one is worked on. Waiting with the lease would use it up and count against the edit."""
     claims.release(suspect, due_at=timing.after(timing.SUSPECT_WAIT))
     return Edit.objects.get(pk=suspect.pk)
@@ -85,10 +85,10 @@ def _step(edit: Edit) -> None:
     try:
         STEPS[State(edit.state)](edit)
     except DatabaseError:
-        raise  # carry_on remembers the claim
+        raise  # advance_claimed remembers the claim
     except ENVIRONMENT_ERRORS as error:
         log.error("edit %s (%s) waits: disk, folder or memory problem: %s: %s", edit.pk, edit.state, type(error).__name__, error)
-        storage_health.doubt()
+        storage_health.invalidate()
         _wait_for_environment(edit)
     except Exception as error:  # a bug in a step must not take down the worker or other edits
         log.exception("a step of edit %s (%s) raised an unexpected error", edit.pk, edit.state)

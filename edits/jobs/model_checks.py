@@ -119,10 +119,10 @@ def _save(checked: Checked) -> None:
         return
     status, _ = ModelStatus.objects.get_or_create(slug=slug)
     if ModelStatus.objects.filter(pk=status.pk, gone_since__isnull=True).update(gone_since=now):
-        _tell_operators(checked.model)
+        _notify_operators(checked.model)
 
 
-def _tell_operators(model: ModelDeclaration) -> None:
+def _notify_operators(model: ModelDeclaration) -> None:
     if not (settings.MODELS == ["*"] or model.slug in (settings.MODELS or [SEEDEDIT])):
         log.info("Wiro does not have model %s", model.slug)
         return

@@ -51,7 +51,7 @@ def dispatch_due() -> int:
         return 0
     started, ends_at = 0, time.monotonic() + BUSY_PERIODS * settings.SWEEP_SECONDS
     try:
-        claims.release_kept()
+        claims.release_pending()
         task_id_spool.replay()
         webhook_delivery.deliver_due()
         offered: set[Any] = set()

@@ -28,7 +28,7 @@ from ..version import VERSION
 from . import postgres_tools
 
 FORMAT = 1
-MANIFEST, SPOOL, MEDIA, MADE_UP, CHECKSUMS = "manifest.json", "task-id-spool", "media", "run.env", "SHA256SUMS"
+MANIFEST, SPOOL, MEDIA, GENERATED_SETTINGS, CHECKSUMS = "manifest.json", "task-id-spool", "media", "run.env", "SHA256SUMS"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 
 
@@ -63,7 +63,7 @@ def make(target: Path) -> Manifest:
     migrations = sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
     pictures = sum(_copy_picture(name, target / MEDIA) for name in stored_names())
     with suppress(FileNotFoundError):
-        shutil.copy(Path(settings.DATA_DIR) / MADE_UP, target / MADE_UP)
+        shutil.copy(Path(settings.DATA_DIR) / GENERATED_SETTINGS, target / GENERATED_SETTINGS)
     manifest = Manifest(FORMAT, VERSION, connection.vendor, migrations, timezone.now().isoformat(), pictures)
     (target / CHECKSUMS).write_text("".join(_checksums(target)))
     os.sync()

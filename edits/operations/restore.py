@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from ..jobs import recovery, task_id_spool
-from ..storage import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, keep_for_owner, pictures
+from ..storage import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, pictures, restrict_to_owner
 from . import backup, postgres_tools
 from .backup import BackupRefused, Manifest
 
@@ -32,13 +32,13 @@ def restore(source: Path) -> int:
         postgres_tools.require("pg_restore", "psql")
     data = Path(settings.DATA_DIR)
     data.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
-    _refuse_filled_site()
+    _refuse_nonempty_site()
     (data / UNFINISHED).touch(mode=OWNER_ONLY_FILE)
     _put_files_back(source)
     _put_database_back(source)
     call_command("migrate", verbosity=0)
     set_aside = recovery.quarantine_waiting()
-    keep_for_owner(data)
+    restrict_to_owner(data)
     (data / UNFINISHED).unlink()
     return set_aside
 
@@ -73,7 +73,7 @@ def _refuse_damaged(source: Path, manifest: Manifest) -> None:
         raise BackupRefused(f"{source} is incomplete: it has {count} of {manifest.pictures} stored files")
 
 
-def _refuse_filled_site() -> None:
+def _refuse_nonempty_site() -> None:
     """Existing data would be mixed up with the restored data, or lost."""
     if tables := connection.introspection.table_names():
         raise BackupRefused(f"the database is not empty ({len(tables)} tables); restore into a new one")
@@ -91,8 +91,8 @@ def _put_files_back(source: Path) -> None:
     task_id_spool.folder().mkdir(exist_ok=True, mode=OWNER_ONLY_FOLDER)
     for path in (source / backup.SPOOL).iterdir():
         shutil.copy(path, task_id_spool.folder() / path.name)
-    if (source / backup.MADE_UP).exists() and not (data / backup.MADE_UP).exists():
-        shutil.copy(source / backup.MADE_UP, data / backup.MADE_UP)
+    if (source / backup.GENERATED_SETTINGS).exists() and not (data / backup.GENERATED_SETTINGS).exists():
+        shutil.copy(source / backup.GENERATED_SETTINGS, data / backup.GENERATED_SETTINGS)
 
 
 def _put_database_back(source: Path) -> None:

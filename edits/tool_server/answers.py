@@ -32,7 +32,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Said:
+class ToolResult:
     """The answer as it is sent."""
 
     text: str
@@ -41,14 +41,14 @@ class Said:
     is_refusal: bool = False
 
 
-def said(answer: Answer, output: type[Schema]) -> Said:
+def said(answer: Answer, output: type[Schema]) -> ToolResult:
     data = json.loads(json.dumps(output.model_validate(answer.data).model_dump(), cls=NinjaJSONEncoder))
     # Not every client passes the data on to its assistant, so the text contains it as well.
     text = "\n".join(filter(None, [answer.next_step, json.dumps(data, ensure_ascii=False)]))
-    return Said(text, data, answer.picture)
+    return ToolResult(text, data, answer.picture)
 
 
-def refused(problem: Problem) -> Said:
+def refused(problem: Problem) -> ToolResult:
     """A field's message alone may not say which one is meant."""
     fields = [f"{error['field']}: {error['message']} ({error['code']})" for error in problem.errors]
     lines = fields or [f"{problem.body['detail']} ({problem.code})"]
@@ -56,4 +56,4 @@ def refused(problem: Problem) -> Said:
         lines.append(f"Try again after {seconds} seconds.")
     if problem.facts.get("can_fit"):
         lines.append("With `fit` true, this photo may be accepted.")
-    return Said("\n".join(lines), problem.body, is_refusal=True)
+    return ToolResult("\n".join(lines), problem.body, is_refusal=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from ..images import UPLOAD
 from ..images.rules import MIB
-from ..web.upload_places import LONGEST_WAIT, TooLongInLine, take_place
+from ..web.upload_places import LONGEST_WAIT, UploadQueueTimeout, take_place
 from ..web.uploads import IN_MEMORY, BodyTooLarge, BodyWithoutLength
 
 # A photo as base64, which is a third longer, and the message around it.
@@ -22,7 +22,7 @@ _reading = threading.BoundedSemaphore(1)
 
 @contextmanager
 def body_of(request: HttpRequest) -> Iterator[bytes]:
-    """Raises BodyWithoutLength, BodyTooLarge, TooManyUploads, TooLongInLine."""
+    """Raises BodyWithoutLength, BodyTooLarge, TooManyUploads, UploadQueueTimeout."""
     size = _size(request)
     if size <= IN_MEMORY:
         yield request.read(size)
@@ -31,7 +31,7 @@ def body_of(request: HttpRequest) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as kept:
         _keep(request, kept, size)
         if not _reading.acquire(timeout=LONGEST_WAIT):
-            raise TooLongInLine
+            raise UploadQueueTimeout
         try:
             yield kept.read()
         finally:

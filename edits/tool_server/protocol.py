@@ -29,7 +29,7 @@ from mcp_types import Tool as ToolFacts
 from ..api.problems import Problem
 from ..version import VERSION
 from ..web.upload_places import LONGEST_WAIT, RETRY_AFTER
-from .answers import Said
+from .answers import ToolResult
 from .bodies import MAX_BODY
 from .tools import TOOLS, Tool, call
 
@@ -45,7 +45,7 @@ SECONDS_MAX = 2 * LONGEST_WAIT
 
 Context = ServerRequestContext[Any]
 # Headers with secrets are not passed on; the SDK has no use for them.
-_KEPT_BACK = {"authorization", "cookie", "proxy-authorization"}
+_NOT_FORWARDED = {"authorization", "cookie", "proxy-authorization"}
 
 
 def exchange(request: HttpRequest, body: bytes) -> HttpResponse:
@@ -85,7 +85,7 @@ def _scope(request: HttpRequest) -> dict[str, Any]:
         "method": request.method,
         "path": request.path,
         "query_string": b"",
-        "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers if name not in _KEPT_BACK],
+        "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers if name not in _NOT_FORWARDED],
         "edits.request": request,
     }
 
@@ -112,7 +112,7 @@ async def _call_tool(context: Context, wanted: CallToolRequestParams) -> CallToo
     return _result(await sync_to_async(call, thread_sensitive=True)(request, tool, wanted.arguments or {}))
 
 
-def _result(said: Said) -> CallToolResult:
+def _result(said: ToolResult) -> CallToolResult:
     content: list[Any] = [TextContent(text=said.text)]
     if said.picture:
         content.append(ImageContent(data=said.picture.base64, mime_type=said.picture.content_type))

@@ -13,7 +13,7 @@ from ..api.problems import invalid, problem_of
 from ..api.schemas import AccountOut, EditList, EditOut, ModelList
 from ..api.tokens import require
 from ..models import ENDED, Photo, Scope, State
-from .answers import Answer, Picture, Said, refused, said
+from .answers import Answer, Picture, ToolResult, refused, said
 from .arguments import Arguments, EditPhoto, GetEdit, ListEdits, NoArguments, OneEdit
 from .new_edit import EditPhotoOut, edit_photo
 
@@ -34,7 +34,7 @@ class Tool:
     scope: Scope | None = None
 
 
-def call(request: HttpRequest, tool: Tool, values: dict[str, Any]) -> Said:
+def call(request: HttpRequest, tool: Tool, values: dict[str, Any]) -> ToolResult:
     """What the tool says; a refusal has the words of the API."""
     try:
         if tool.scope:

@@ -7,7 +7,7 @@ forms             the form of an edit, and others         region_form     where 
 uploads           reading an upload within its limits     upload_places   how many uploads at a time
 user_messages     texts for failures, refusals, waits     waiting_messages  why a queued edit waits
 progress          stage, percent and estimate             badges          what became of an edit, in a word
-addresses         the URLs of an edit and its pictures    own_next        where a form may lead to
+addresses         the URLs of an edit and its pictures    safe_next       where a form may lead to
 history           the versions of a photo, as a tree      comparison      what a picture is compared with
 composer          where the next instruction is typed     money           amounts of USD
 shown_once        secrets of which the server keeps nothing

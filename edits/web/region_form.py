@@ -27,7 +27,7 @@ class RegionForm(forms.Form):
     def region_of(self, size: tuple[int, int]) -> images.Region | None:
         """The region of a photo of this size in pixels, after cleaning; None without one, or for one that covers everything.
 
-        Raises RegionRefused, TooLongInLine.
+        Raises RegionRefused, UploadQueueTimeout.
         """
         upload, box = self.cleaned_data.get("region"), self.cleaned_data.get("region_box") or self._typed_box()
         if upload:

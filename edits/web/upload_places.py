@@ -33,7 +33,7 @@ class TooManyUploads(RequestDataTooBig):
     """All places are taken. Nothing of the body is kept."""
 
 
-class TooLongInLine(Exception):
+class UploadQueueTimeout(Exception):
     """The upload is complete, but its turn to be decoded did not come in time."""
 
 
@@ -66,9 +66,9 @@ def take_place(request: HttpRequest, size: int) -> None:
 
 @contextmanager
 def turn_to_decode() -> Iterator[None]:
-    """Raises TooLongInLine."""
+    """Raises UploadQueueTimeout."""
     if not _decoding.acquire(timeout=LONGEST_WAIT):
-        raise TooLongInLine
+        raise UploadQueueTimeout
     try:
         yield
     finally:

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
-    storage_health.doubt()
+    storage_health.invalidate()
     yield
-    storage_health.doubt()
+    storage_health.invalidate()
 
 
 def test_a_pause_between_the_turn_and_the_run_sends_nothing(
@@ -57,7 +57,7 @@ def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_be
 
     def fill_meanwhile(self: WiroClient, *args: Any, **kwargs: Any) -> str:
         monkeypatch.setattr(storage_health, "probe", lambda: storage_health.StorageProblem("full", "0 MB free"))
-        storage_health.doubt()
+        storage_health.invalidate()
         return upload(self, *args, **kwargs)
 
     monkeypatch.setattr(WiroClient, "upload", fill_meanwhile)
@@ -65,7 +65,7 @@ def test_a_disk_that_fills_up_between_the_turn_and_the_run_keeps_the_run_from_be
     assert not sandbox.runs()
     monkeypatch.setattr(WiroClient, "upload", upload)
     monkeypatch.setattr(storage_health, "probe", probe)
-    storage_health.doubt()
+    storage_health.invalidate()
     assert advance_to_rest(edit).state == "succeeded"
 
 

@@ -90,7 +90,7 @@ def test_claims_that_could_not_be_released_are_released_when_the_database_is_bac
         patch.setattr(EditQuerySet, "release", fail)
         with pytest.raises(OperationalError):
             scheduler.dispatch_due()
-    claims.release_kept()
+    claims.release_pending()
     for edit in edits:
         edit.refresh_from_db()
         assert (edit.lease_token, edit.fruitless_claims) == (None, 0)

@@ -97,7 +97,7 @@ MUTATIONS = [
     Mutation(
         "Wiro's copies are erased after the lease was lost",
         FETCH,
-        "compositing.saved(photo)):\n            Attempt.objects.filter(_has_no_use(), ",
+        "compositing.saved(photo)):\n            Attempt.objects.filter(_is_deletable_at_wiro(), ",
         "compositing.saved(photo)) or True:\n            Attempt.objects.filter(",
         ("tests/jobs/test_late_answers.py",),
     ),

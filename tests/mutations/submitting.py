@@ -109,7 +109,7 @@ MUTATIONS = [
     Mutation(
         "one edit's bare 403 stops everybody",
         BREAKER,
-        "(_may_concern_one_edit(error) and _others_pass(edit))",
+        "(_may_concern_one_edit(error) and _others_were_accepted(edit))",
         "False",
         ("tests/jobs/flow_control/test_circuit_breaker.py", "-k", "bare_403"),
     ),
@@ -137,7 +137,7 @@ MUTATIONS = [
     Mutation(
         "the limit of edits at once is not looked at under the lock",
         ADMISSION,
-        "_no_place(edit, now) or _no_money(edit)",
+        "_no_capacity(edit, now) or _no_money(edit)",
         "_no_money(edit)",
         ("tests/jobs/test_in_parallel.py",),
         needs_postgresql=True,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
-from edits.storage import DurableFileSystemStorage, keep_for_owner
+from edits.storage import DurableFileSystemStorage, restrict_to_owner
 from tests.run.site import RunningSite
 
 
@@ -28,14 +28,14 @@ def test_the_folder_of_an_earlier_version_is_closed(tmp_path: Path) -> None:
     (data / "media" / "photos").mkdir(parents=True)
     for name in ("db.sqlite3", "db.sqlite3-wal", "run.env"):
         (data / name).touch(mode=0o644)
-    keep_for_owner(data)
+    restrict_to_owner(data)
     assert mode(data) == mode(data / "media") == 0o700
     assert {mode(path) for path in data.glob("*.*")} == {0o600}
 
 
 def test_a_folder_that_everybody_shares_stays_shared(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
-    keep_for_owner(tmp_path)
+    restrict_to_owner(tmp_path)
     assert mode(tmp_path) == 0o777 | stat.S_ISVTX
 
 
@@ -44,7 +44,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     data.mkdir()
     elsewhere.touch(mode=0o644)
     (data / "linked").symlink_to(elsewhere)
-    keep_for_owner(data)
+    restrict_to_owner(data)
     assert mode(elsewhere) == 0o644
 
 

@@ -46,7 +46,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
         WriteLock.hold(WriteLock.SUBMISSIONS)
         now = clock.now()
         # Checked again: what was true a moment ago may have changed while this worker waited for the lock.
-        if wait := _closed(edit, now) or _no_place(edit, now) or _no_money(edit):
+        if wait := _submitting_stopped(edit, now) or _no_capacity(edit, now) or _no_money(edit):
             return wait
         # This is no progress yet, so fruitless claims still count.
         kept: dict[str, Any] = {"keep_lease": True, "due_at": edit.lease_until, "fruitless_claims": edit.fruitless_claims}
@@ -73,7 +73,7 @@ def _next_number(edit: Edit) -> int:
 def _must_wait(edit: Edit) -> Wait | None:
     """The checks that need not be exact, made before taking the lock to keep it short."""
     now = clock.now()
-    if wait := _closed(edit, now) or _no_place(edit, now):
+    if wait := _submitting_stopped(edit, now) or _no_capacity(edit, now):
         return wait
     if storage_health.problem():
         return Wait(timing.after(timing.ENVIRONMENT_WAIT), EventCode.WAITING_FOR_STORAGE)
@@ -86,7 +86,7 @@ def _must_wait(edit: Edit) -> Wait | None:
     return None
 
 
-def _closed(edit: Edit, now: datetime) -> Wait | None:
+def _submitting_stopped(edit: Edit, now: datetime) -> Wait | None:
     breaker = CircuitBreaker.current()
     if Pause.current().is_on:
         return Wait(timing.after(timing.PROBE_PATIENCE), EventCode.PAUSED)
@@ -99,7 +99,7 @@ def _no_money(edit: Edit) -> Wait | None:
     return Wait(timing.after(timing.BUDGET_WAIT), EventCode.WAITING_FOR_BUDGET) if is_over_cap(edit) else None
 
 
-def _no_place(edit: Edit, now: datetime) -> Wait | None:
+def _no_capacity(edit: Edit, now: datetime) -> Wait | None:
     in_flight = Edit.objects.filter(state__in=IN_FLIGHT)
     if in_flight.filter(owner_id=edit.owner_id).count() >= limits.edits_at_once(edit.owner_id):
         return Wait(timing.after(timing.TURN_WAIT))

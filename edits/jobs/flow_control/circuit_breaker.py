@@ -50,7 +50,7 @@ def close_after_success(sent_at: datetime) -> None:
 def trip_for(error: WiroError, edit: Edit) -> bool:
     """Open the breaker if this refusal concerns every edit. Returns whether it does."""
     reason = _trip_reason(error)
-    if reason is None or (_may_concern_one_edit(error) and _others_pass(edit)):
+    if reason is None or (_may_concern_one_edit(error) and _others_were_accepted(edit)):
         return False
     with transaction.atomic():
         WriteLock.hold(WriteLock.SUBMISSIONS)
@@ -67,7 +67,7 @@ def trip_for(error: WiroError, edit: Edit) -> bool:
         breaker.save()
     log.warning("circuit breaker open until %s: %s", breaker.retry_at, reason)
     if tell:
-        _tell_administrators(breaker)
+        _notify_administrators(breaker)
     return True
 
 
@@ -105,7 +105,7 @@ def _may_concern_one_edit(error: WiroError) -> bool:
     return isinstance(error, WiroAPIError) and error.is_credentials and not error.has_wiro_code
 
 
-def _others_pass(edit: Edit) -> bool:
+def _others_were_accepted(edit: Edit) -> bool:
     lately = clock.now() - timedelta(seconds=OTHERS_PASS)
     accepted = Attempt.objects.filter(outcome=Outcome.ACCEPTED, started_at__gt=lately)
     return accepted.exclude(edit=edit).exists()
@@ -123,7 +123,7 @@ def _retry_at(reason: TripReason, error: WiroError, refusals: int) -> datetime:
     return timing.backoff(timing.RETRY_WAIT, refusals, timing.RETRY_WAIT_CAP)
 
 
-def _tell_administrators(breaker: CircuitBreaker) -> None:
+def _notify_administrators(breaker: CircuitBreaker) -> None:
     reason = breaker.get_trip_reason_display()
     text = f"No edits are being submitted: {reason}. Edits are waiting in the queue; now and then, one of them tests Wiro again."
     log.critical(text)

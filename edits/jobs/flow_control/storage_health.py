@@ -71,7 +71,7 @@ def problem() -> StorageProblem | None:
         return _cache.problem
 
 
-def doubt() -> None:
+def invalidate() -> None:
     """A step failed because of disk, folder or memory: do not trust the remembered answer."""
     _cache.valid_until = 0.0
 

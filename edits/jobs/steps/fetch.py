@@ -84,11 +84,11 @@ def _succeed(edit: Edit, attempt: Attempt, photo: Photo) -> None:
     storage_health.confirm_media(str(photo.file.name))
     with transaction.atomic():
         if edit.move(State.SUCCEEDED, result=compositing.saved(photo)):
-            Attempt.objects.filter(_has_no_use(), pk=attempt.pk).update(cleanup_due_at=clock.now())
+            Attempt.objects.filter(_is_deletable_at_wiro(), pk=attempt.pk).update(cleanup_due_at=clock.now())
     failpoint("after_succeeded_commit")
 
 
-def _has_no_use() -> Q:
+def _is_deletable_at_wiro() -> Q:
     """Attempts whose pictures Wiro may delete: not while the first picture waits for a person."""
     return Q(cleaned_up_at__isnull=True, edit__state=State.SUCCEEDED)
 

@@ -139,10 +139,10 @@ def _go_on(edit: Edit, attempt: Attempt, task: WiroTask | None, asked_at: dateti
     edit.postpone(
         _next_poll(edit, seen), code=code, kind=Event.Kind.REPORTED, data={"status": status}, wiro_status=status, **seen
     )
-    _honor_what_came_meanwhile(edit, attempt, asked_at)
+    _honor_concurrent_requests(edit, attempt, asked_at)
 
 
-def _honor_what_came_meanwhile(edit: Edit, attempt: Attempt, asked_at: datetime) -> None:
+def _honor_concurrent_requests(edit: Edit, attempt: Attempt, asked_at: datetime) -> None:
     """The postponement overwrites what made the edit due since it was claimed, so honor that now: a cancel or the first
     callback at once, later callbacks at a limited rate."""
     if not edit.cancel_requested_at and Edit.objects.filter(pk=edit.pk, cancel_requested_at__isnull=False).exists():

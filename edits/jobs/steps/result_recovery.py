@@ -31,7 +31,7 @@ def fetch_again(edit: Edit, actor: Any, reason: str = "") -> Edit:
     try:
         return recover_result(edit, actor, reason)
     except OSError as error:
-        storage_health.doubt()
+        storage_health.invalidate()
         raise NotAllowed(Denial.NO_STORAGE) from error
 
 

@@ -138,7 +138,7 @@ def not_sent(edit: Edit, attempt: Attempt | None, *, is_fruitless: bool = False)
 
 
 def _source_is_missing(edit: Edit, attempt: Attempt) -> None:
-    storage_health.doubt()
+    storage_health.invalidate()
     attempt.settle(Outcome.REJECTED, error_code=NEVER_SENT)
     if storage_health.problem():
         edit.move(State.QUEUED, due_at=timing.after(timing.ENVIRONMENT_WAIT), code=EventCode.WAITING_FOR_STORAGE)

@@ -46,12 +46,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{model.slug:44} {model.name:22} {place:8} {usd:14} {state}")
 
     def _check(self) -> None:
-        is_amiss = False
+        has_mismatch = False
         for checked in model_checks.check():
             told = checked.problem or ("gone" if checked.is_gone else "; ".join(checked.differences) or "ok")
-            is_amiss = is_amiss or told != "ok"
+            has_mismatch = has_mismatch or told != "ok"
             self.stdout.write(f"{checked.model.slug:44} {told}")
-        if is_amiss:
+        if has_mismatch:
             raise CommandError("Not all models match their declarations; see above.")
 
     def _draft(self, slug: str) -> None:

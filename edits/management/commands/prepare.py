@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 
 from edits import static_collection
-from edits.storage import OWNER_ONLY_FOLDER, keep_for_owner
+from edits.storage import OWNER_ONLY_FOLDER, restrict_to_owner
 from edits.translations import compile_catalogs
 
 from ...jobs import recovery
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         static_collection.collect()
         if options["forget_tasks"]:
             recovery.forget_tasks()
-        keep_for_owner(Path(settings.DATA_DIR))
+        restrict_to_owner(Path(settings.DATA_DIR))
         call_command("demo", edits=options["demo_edits"])
         self._make_administrator(**settings.SUPERUSER)
 

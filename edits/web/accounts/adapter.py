@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from ..own_next import is_own_page
+from ..safe_next import is_own_page
 
 # Sessions contain this name, so older and newer versions must use the same one to understand each other's sessions.
 BACKEND = "django.contrib.auth.backends.ModelBackend"

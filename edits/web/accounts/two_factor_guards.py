@@ -16,7 +16,7 @@ from .reauthentication import View
 from .social_adapter import is_connected
 
 
-def has_own_way_in(view: View) -> View:
+def has_other_sign_in(view: View) -> View:
     """With a second factor, a proxy's header no longer signs in, so somebody with no other way to sign in would be locked out."""
 
     @wraps(view)
@@ -45,7 +45,7 @@ def ends_session_after_too_many_codes(view: View) -> View:
     return guarded
 
 
-def same_password_as_then(view: View) -> View:
+def password_unchanged_since(view: View) -> View:
     """Continues a sign-in that waits for its code only if the password has not been changed in between."""
 
     @wraps(view)

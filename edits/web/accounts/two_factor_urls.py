@@ -6,10 +6,10 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from ..own_next import with_own_next
+from ..safe_next import with_safe_next
 from ..views.access import not_shared
 from .reauthentication import View, recently_confirmed
-from .two_factor_guards import ends_session_after_too_many_codes, has_own_way_in, same_password_as_then
+from .two_factor_guards import ends_session_after_too_many_codes, has_other_sign_in, password_unchanged_since
 
 
 def _confirmed(view: View) -> View:
@@ -18,13 +18,13 @@ def _confirmed(view: View) -> View:
 
 urlpatterns = [
     path("", never_cache(views.index), name="mfa_index"),
-    path("code/", never_cache(same_password_as_then(views.authenticate)), name="mfa_authenticate"),
+    path("code/", never_cache(password_unchanged_since(views.authenticate)), name="mfa_authenticate"),
     path(
         "confirm/",
-        with_own_next(never_cache(ends_session_after_too_many_codes(views.reauthenticate))),
+        with_safe_next(never_cache(ends_session_after_too_many_codes(views.reauthenticate))),
         name="mfa_reauthenticate",
     ),
-    path("set-up/", has_own_way_in(_confirmed(totp.activate_totp)), name="mfa_activate_totp"),
+    path("set-up/", has_other_sign_in(_confirmed(totp.activate_totp)), name="mfa_activate_totp"),
     path("turn-off/", _confirmed(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("recovery-codes/", _confirmed(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("recovery-codes/new/", _confirmed(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),

@@ -4,11 +4,11 @@ from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 
-from ..own_next import with_own_next
+from ..safe_next import with_safe_next
 from ..views import api_access, sign_in, webhook_settings
 from ..views.account import email_address, export, mail_choices, overview, password, password_reset, sessions, single_sign_on
 
-_SIGN_IN, _SIGN_UP = with_own_next(sign_in.SignIn.as_view()), with_own_next(sign_in.sign_up)
+_SIGN_IN, _SIGN_UP = with_safe_next(sign_in.SignIn.as_view()), with_safe_next(sign_in.sign_up)
 
 urlpatterns = [
     path("login/", _SIGN_IN, name="login"),
@@ -29,7 +29,7 @@ urlpatterns = [
     path("signup/", _SIGN_UP, name="account_signup"),
     path("email/", email_address.page, name="account_email"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", email_address.confirm, name="account_confirm_email"),
-    path("reauthenticate/", with_own_next(never_cache(allauth_views.reauthenticate)), name="account_reauthenticate"),
+    path("reauthenticate/", with_safe_next(never_cache(allauth_views.reauthenticate)), name="account_reauthenticate"),
     path("password/reset/", password_reset.ask, name="account_reset_password"),
     path("password/reset/sent/", password_reset.sent, name="account_reset_password_done"),
     re_path(

@@ -56,7 +56,7 @@ def detail(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     if may_view_all(request.user):
         context["owner_name"] = edit.owner.username
     if is_owner and is_seen(request):
-        news.look_at_versions(edit, [version.edit for version in context["history"].versions])
+        news.mark_versions_seen(edit, [version.edit for version in context["history"].versions])
     page = render(request, "edits/detail.html", context)
     forget_new_link(request, page)
     return page

@@ -28,7 +28,7 @@ PIECE = 64 * 1024
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TooManyUploads):
-        let_finish(request)
+        drain_body(request)
         return busy(request)
     refused = body_refusal(exception)
     return _refused(request, *refused) if refused else defaults.bad_request(request, exception)
@@ -47,7 +47,7 @@ def body_refusal(exception: Exception) -> tuple[int, str, str, str] | None:
             return None
 
 
-def let_finish(request: HttpRequest) -> None:
+def drain_body(request: HttpRequest) -> None:
     """Read and discard the rest of the body: a client whose connection is closed while it sends never sees the response.
 
     Only for a moment, because a thread waits here.

@@ -16,7 +16,7 @@ from ...ordering import keep_rest as ordering
 from ...ordering import quotas
 from .. import addresses, user_messages
 from ..region_form import RegionForm
-from ..upload_places import TooLongInLine, turn_to_decode
+from ..upload_places import UploadQueueTimeout, turn_to_decode
 from .access import own_edit, person, wants_json
 from .errors import busy, storage_unavailable, told
 from .new_edit import created
@@ -39,7 +39,7 @@ def keep_rest(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponseBase:
         raise Http404 from error
     except OSError:
         return storage_unavailable(request)
-    except TooLongInLine:
+    except UploadQueueTimeout:
         return busy(request)
 
 
@@ -61,7 +61,7 @@ def _make(request: HttpRequest, edit: Edit) -> HttpResponse:
 
 
 def made_version(request: HttpRequest, edit: Edit) -> Edit:
-    """The version with the region of the request. Raises as `ordering.keep_rest`, RegionRefused, TooLongInLine."""
+    """The version with the region of the request. Raises as `ordering.keep_rest`, RegionRefused, UploadQueueTimeout."""
     form = RegionForm(request.POST, request.FILES)
     form.full_clean()
     region = form.region_of((edit.photo.width, edit.photo.height))

@@ -49,7 +49,7 @@ def own(request: HttpRequest) -> HttpResponse:
     versions = _versions(edits, page["edits"]) if filters.stacked else {}
     selected = request.GET.get("select", "")
     if is_seen(request):
-        news.look_at(page["edits"])
+        news.mark_seen(page["edits"])
         _remember_news(request, filters, page["edits"])
     found = news.summary(request.user)
     context = {

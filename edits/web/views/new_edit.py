@@ -17,7 +17,7 @@ from ...tasks import enqueue
 from .. import composer, user_messages
 from ..addresses import edit_url, status_url
 from ..forms import PROMPT_MAX, EditForm
-from ..upload_places import TooLongInLine
+from ..upload_places import UploadQueueTimeout
 from .access import person, wants_json
 from .errors import STORAGE_RETRY_AFTER, busy
 
@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
     except quotas.QuotaExceeded as error:
         form.add_error(None, ValidationError(user_messages.quota(error), code=error.code))
         return _refused(request, form, 429)
-    except TooLongInLine:
+    except UploadQueueTimeout:
         return busy(request)
     except OSError:
         return _not_stored(request, form)

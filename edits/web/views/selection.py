@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from ...gallery import favorites, trash
 from ...models import Edit, NotAllowed
 from ..addresses import edit_url
-from ..own_next import is_own_page
+from ..safe_next import is_own_page
 from .access import own_edit, person, wants_json
 from .filters import MOST_IDS, ids_in
 from .lists import own_edits

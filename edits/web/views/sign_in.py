@@ -30,14 +30,14 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: Any) -> HttpResponse:
-        return let_in(self.request, form.get_user(), self.get_success_url())
+        return start_session(self.request, form.get_user(), self.get_success_url())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = {"demo": _demo_account(self.request), "oidc_name": settings.OIDC_SERVER_URL and settings.OIDC_NAME}
         return super().get_context_data(**kwargs) | shown
 
 
-def let_in(request: HttpRequest, user: User, page: str) -> HttpResponse:
+def start_session(request: HttpRequest, user: User, page: str) -> HttpResponse:
     """Begin a session and go to `page`; ask for the second factor first if the account has one."""
     answer: HttpResponse = perform_login(request, user, redirect_url=page)
     return answer
@@ -79,12 +79,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         else:
             if address := form.cleaned_data["email"]:
                 addresses.change(user, address, site_origin(request), get_language() or "")
-            return let_in(request, user, _next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+            return start_session(request, user, _next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
     return render(request, "registration/signup.html", {"form": form, "next": _next(request)}, status=400)
 
 
 def _next(request: HttpRequest) -> str:
-    """Where the user wanted to go before signing up; `with_own_next` has ensured that it is a page of this site."""
+    """Where the user wanted to go before signing up; `with_safe_next` has ensured that it is a page of this site."""
     return request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
 
 

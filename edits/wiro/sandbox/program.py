@@ -29,7 +29,9 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--balance", type=_money, default=Decimal(100), help="the starting balance, in USD (100)")
     price = "USD for one successful edit by a model whose file names no price (0.03)"
     parser.add_argument("--price", type=_money, default=Decimal("0.03"), help=price)
-    parser.add_argument("--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable")
+    parser.add_argument(
+        "--random-seed", "--seed-of-randomness", type=int, default=None, help="makes ids and drawn seeds repeatable"
+    )
 
 
 def say_where(sandbox: SandboxServer) -> None:
@@ -41,12 +43,12 @@ def run(options: Mapping[str, Any], models: Path | None = None, greet: Callable[
     """Run until a signal; `models` is a folder of further models. The keys are in the environment. Raises CannotRun."""
     if not os.environ.get("WIRO_API_KEY"):
         raise CannotRun("WIRO_API_KEY is not set. The sandbox needs the key that its clients use.")
-    told_to_stop = Event()
+    stop_requested = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_stop.set())
+        signal.signal(number, lambda *_: stop_requested.set())
     with _sandbox(options, models) as sandbox:
         greet(sandbox)
-        told_to_stop.wait()
+        stop_requested.wait()
 
 
 def _sandbox(options: Mapping[str, Any], models: Path | None) -> SandboxServer:
@@ -60,7 +62,7 @@ def _sandbox(options: Mapping[str, Any], models: Path | None) -> SandboxServer:
             size_scale=options["size_scale"],
             balance=options["balance"],
             price=options["price"],
-            randomness=options["seed_of_randomness"],
+            randomness=options["random_seed"],
             models=load(*([models] if models else [])),
         )
     except OSError as problem:

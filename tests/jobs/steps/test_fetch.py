@@ -139,7 +139,7 @@ def test_a_full_disk_loses_no_result_and_stops_new_paid_work(
 
     with monkeypatch.context() as disk:
         disk.setattr("edits.storage.DurableFileSystemStorage._save", full)
-        storage_health.doubt()
+        storage_health.invalidate()
         for _ in range(20):
             Edit.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
             engine.advance(edit.pk)
@@ -149,7 +149,7 @@ def test_a_full_disk_loses_no_result_and_stops_new_paid_work(
         assert edit.events.filter(code=EventCode.WAITING_FOR_STORAGE).count() == 1
         assert Edit.objects.get(pk=waiting.pk).state == "queued"
         assert len(sandbox.runs()) == 1
-    storage_health.doubt()
+    storage_health.invalidate()
     assert advance_to_rest(edit).state == "succeeded"
     assert advance_to_rest(waiting).state == "succeeded"
 

@@ -256,7 +256,7 @@ def test_a_cancel_between_the_claim_and_the_poll_is_acted_on_at_once(
 ) -> None:
     claimed = _running(new_edit, sandbox)
     actions.cancel(claimed, alice)
-    assert present(engine.carry_on(claimed)).state == "running"
+    assert present(engine.advance_claimed(claimed)).state == "running"
     assert present(present(Edit.objects.get(pk=claimed.pk)).due_at) <= clock.now()
 
 
@@ -270,8 +270,8 @@ def test_a_new_status_and_its_place_in_the_history_are_saved_both_or_neither(
     with monkeypatch.context() as patch:
         patch.setattr(Event, "happened_to", fail)
         with pytest.raises(OperationalError):
-            engine.carry_on(claimed)
-    claims.release_kept()
+            engine.advance_claimed(claimed)
+    claims.release_pending()
     edit = Edit.objects.get(pk=claimed.pk)
     assert (edit.wiro_status, edit.lease_token, edit.fruitless_claims) == (claimed.wiro_status, None, 0)
     assert present(edit.due_at) <= clock.now()
@@ -280,6 +280,6 @@ def test_a_new_status_and_its_place_in_the_history_are_saved_both_or_neither(
 def test_a_poll_whose_lease_is_anothers_adds_nothing_to_the_history(sandbox: SandboxServer, new_edit: NewEdit) -> None:
     slow = _running(new_edit, sandbox)
     Edit.objects.filter(pk=slow.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    engine.carry_on(claim(slow, 60))
-    engine.carry_on(slow)
+    engine.advance_claimed(claim(slow, 60))
+    engine.advance_claimed(slow)
     assert slow.events.filter(code=EventCode.STATUS).count() == 1

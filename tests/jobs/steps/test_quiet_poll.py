@@ -123,7 +123,7 @@ def test_without_the_database_all_claims_are_released_when_it_is_back(
     assert sorted(map(str, errors)) == ["None", "None", "None", "the database is away"]
     # The engine does this for the edit of the thread that raised.
     claims.release_later(edit for edit, error in zip(claimed, errors, strict=True) if error)
-    claims.release_kept()
+    claims.release_pending()
     assert {(edit.lease_token, edit.fruitless_claims) for edit in Edit.objects.all()} == {(None, 0)}
 
 

@@ -32,7 +32,7 @@ def test_it_names_the_models_that_people_may_choose(client: Client, settings: Se
     settings.MODELS = ["reve/Edit"]
     assert "a model (Reve Edit) that runs at Wiro, an independent company." in text_of(client.get(ADDRESS))
     settings.MODELS = ["reve/Edit", "black-forest-labs/flux-2-pro"]
-    assert "company: Reve Edit or FLUX.2 Pro." in text_of(client.get(ADDRESS))
+    assert "a model (Reve Edit or FLUX.2 Pro) that runs" in text_of(client.get(ADDRESS))
 
 
 def test_everybody_finds_it_from_every_page(signed_in: SignIn, alice: User) -> None:

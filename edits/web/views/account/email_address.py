@@ -51,7 +51,7 @@ def _change(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 400)
     is_sent = addresses.change(person(request), form.cleaned_data["email"], site_origin(request), get_language() or "")
-    if settings.MAIL_WORKS and addresses.waiting(person(request)):
+    if settings.MAIL_IS_CONFIGURED and addresses.waiting(person(request)):
         _say(request, is_sent)
     else:
         messages.success(request, _("Email address saved."))
@@ -67,7 +67,7 @@ def _say(request: HttpRequest, is_sent: bool) -> None:
 
 def _page(request: HttpRequest, form: EmailForm, status: int = 200) -> HttpResponse:
     current, pending = addresses.current(person(request)), addresses.pending(person(request))
-    facts: dict[str, Any] = {"form": form, "current": current, "pending": pending, "mail_works": settings.MAIL_WORKS}
+    facts: dict[str, Any] = {"form": form, "current": current, "pending": pending, "mail_works": settings.MAIL_IS_CONFIGURED}
     facts["waits"] = addresses.waiting(person(request))
     facts["is_demonstration"] = is_demonstration(request)
     return render(request, "account/email.html", facts, status=status)

@@ -39,5 +39,5 @@ def page(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("account-mail")
     current = addresses.current(person(request))
-    facts = {"form": form, "current": current, "mail_works": settings.MAIL_WORKS}
+    facts = {"form": form, "current": current, "mail_works": settings.MAIL_IS_CONFIGURED}
     return render(request, "account/mail.html", facts, status=400 if form.errors else 200)

@@ -35,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "budget": limits.spend_per_day(limits.profile_of(person(request).pk)),
     }
     facts["owned_budgets"] = [(each, spending.spent_today(group=each.group)) for each in _owned_budgets(request)]
-    facts |= {"email": addresses.current(person(request)), "mail_works": settings.MAIL_WORKS}
+    facts |= {"email": addresses.current(person(request)), "mail_works": settings.MAIL_IS_CONFIGURED}
     return render(request, "account/account.html", facts)
 
 

@@ -29,10 +29,10 @@ class AddressForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
-    if settings.MAIL_WORKS and form.is_valid():
+    if settings.MAIL_IS_CONFIGURED and form.is_valid():
         addresses.reset(form.cleaned_data["email"], site_origin(request), get_language() or "")
         return redirect("account_reset_password_done")
-    facts = {"form": form, "mail_works": settings.MAIL_WORKS}
+    facts = {"form": form, "mail_works": settings.MAIL_IS_CONFIGURED}
     return render(request, "account/password_reset.html", facts, status=400 if form.errors else 200)
 
 
@@ -40,7 +40,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/password_reset.html", {"is_sent": True, "mail_works": settings.MAIL_WORKS})
+    return render(request, "account/password_reset.html", {"is_sent": True, "mail_works": settings.MAIL_IS_CONFIGURED})
 
 
 @method_decorator(never_cache, name="dispatch")

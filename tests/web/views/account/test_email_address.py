@@ -113,7 +113,7 @@ def test_an_address_can_be_removed_and_mails_sent_again_until_there_are_enough(c
 
 
 def test_without_a_mail_server_an_address_is_only_kept(confirmed: Client, alice: User, settings: Settings) -> None:
-    settings.MAIL_WORKS = False
+    settings.MAIL_IS_CONFIGURED = False
     EmailAddress.objects.create(user=alice, email="old@example.org", primary=True, verified=True)
     assert "Email address saved." in text_of(change(confirmed))
     assert addresses_of(alice) == [("alice@example.org", True, False)]

@@ -143,7 +143,7 @@ def test_the_database_has_nothing_that_opens_an_account(alice: User, client: Cli
 
 
 def test_without_a_mail_server_the_page_says_whom_to_ask(alice: User, client: Client, settings: Settings) -> None:
-    settings.MAIL_WORKS = False
+    settings.MAIL_IS_CONFIGURED = False
     has_address(alice)
     assert "Ask the operator" in text_of(client.get(ASK))
     assert "Ask the operator" in text_of(ask(client))

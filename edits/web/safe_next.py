@@ -21,7 +21,7 @@ def is_own_page(page: str) -> bool:
     return is_path and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
 
 
-def with_own_next(view: Callable[..., Any]) -> Callable[..., Any]:
+def with_safe_next(view: Callable[..., Any]) -> Callable[..., Any]:
     """The view sees no `next` that leads elsewhere, and no Referer, which Django's own views take in its place."""
 
     @wraps(view)
