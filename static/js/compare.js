@@ -1,6 +1,6 @@
 // Before and after of one picture: four ways to compare, zoomed and moved together.
 
-import { closely } from "./compare-closely.js";
+import { lightbox } from "./compare-lightbox.js";
 import { modes } from "./compare-modes.js";
 import { slider } from "./compare-slider.js";
 import { zoom } from "./compare-zoom.js";
@@ -11,7 +11,7 @@ function start(area) {
   slider(frame);
   modes(body, frame);
   zoom(body, frame);
-  closely(area, body);
+  lightbox(area, body);
   // A picture may be transparent in places, so remove the placeholder behind it once it has loaded.
   for (const placeholder of frame.querySelectorAll(".compare-placeholder")) {
     const remove = () => placeholder.remove();

@@ -81,9 +81,9 @@ function update() {
   const words = photo ? describe(photo) : "";
   if (caption.textContent !== words) caption.textContent = words;
   tellWhatIsWrong(photo);
-  repair.hidden = !photo?.isMendable;
+  repair.hidden = !photo?.isFixable;
   const [code, another] = photo?.codes ?? [];
-  repair.querySelector("span").textContent = (!another && texts[`mend_${code}`]) || texts.mend;
+  repair.querySelector("span").textContent = (!another && texts[`fix_${code}`]) || texts.fix;
 }
 
 /** Focus the next step when the form was sent too early. */

@@ -3,7 +3,7 @@
 import { photos, remove, show, shown } from "./photos.js";
 
 const section = document.querySelector(".many");
-const [list, template, mendAll] = ["ul", "template", "[data-mend-all]"].map((name) => section.querySelector(name));
+const [list, template, fixAll] = ["ul", "template", "[data-fix-all]"].map((name) => section.querySelector(name));
 const items = new Map();
 
 function made(photo) {
@@ -24,7 +24,7 @@ function made(photo) {
 
 function draw(photo) {
   const item = items.get(photo) ?? made(photo);
-  const state = photo.state || (photo.isBroken ? "broken" : photo.changes ? "mended" : "");
+  const state = photo.state || (photo.isBroken ? "broken" : photo.changes ? "fixed" : "");
   item.dataset.state = state;
   item.querySelector("[data-words]").textContent = section.dataset[state] ?? "";
   item.querySelector("[data-show]").setAttribute("aria-pressed", photo === shown);
@@ -38,9 +38,9 @@ addEventListener("photos-changed", () => {
   for (const [photo, item] of items) if (!photos.includes(photo)) item.remove() ?? items.delete(photo);
   photos.forEach(draw);
   section.hidden = photos.length < 2;
-  mendAll.hidden = photos.filter((photo) => photo.isMendable).length < 2;
+  fixAll.hidden = photos.filter((photo) => photo.isFixable).length < 2;
 });
-mendAll.addEventListener("click", () => {
-  for (const photo of photos) if (photo.isMendable) photo.change({});
+fixAll.addEventListener("click", () => {
+  for (const photo of photos) if (photo.isFixable) photo.change({});
   list.querySelector("button").focus();
 });

@@ -5,9 +5,9 @@ import { MAX_BYTES, opened } from "./photo-check.js";
 // Phones give a canvas no more than 16.7 megapixels.
 const CANVAS_PIXELS = 16_000_000;
 const QUALITIES = [0.92, 0.84, 0.76, 0.68, 0.6];
-const MENDABLE = ["too_large", "unsupported_format", "unreadable", "aspect_ratio", "too_many_pixels"];
+const FIXABLE = ["too_large", "unsupported_format", "unreadable", "aspect_ratio", "too_many_pixels"];
 
-export const isMendable = ({ size, codes }) => Boolean(size) && codes.every((code) => MENDABLE.includes(code));
+export const isFixable = ({ size, codes }) => Boolean(size) && codes.every((code) => FIXABLE.includes(code));
 
 // The rule is "under three times the shorter side".
 const longest = (short) => 3 * short - 1;

@@ -1,7 +1,7 @@
 // The photos to be edited and what has been done to each. Checks and repairs take turns: a phone has memory for one.
 
 import { inspect } from "./photo-check.js";
-import { isMendable, makeCopy } from "./photo-repair.js";
+import { isFixable, makeCopy } from "./photo-repair.js";
 
 export const MOST = 20;
 export const photos = [];
@@ -39,8 +39,8 @@ class Photo {
     return !this.changes && this.codes.length > 0;
   }
 
-  get isMendable() {
-    return this.isBroken && isMendable(this);
+  get isFixable() {
+    return this.isBroken && isFixable(this);
   }
 
   /** Turn, move or simply make it fit; the copy follows all rules. */
@@ -53,7 +53,7 @@ class Photo {
       this.copy = await makeCopy(this, mine).catch(() => null);
       if (mine !== this.changes) return;
       this.state = "";
-      if (!this.copy) this.refuse("not_mended");
+      if (!this.copy) this.refuse("not_fixed");
     });
   }
 

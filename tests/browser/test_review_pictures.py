@@ -43,7 +43,7 @@ def test_a_pair_is_zoomed_as_large_as_the_screen_and_no_key_decides_meanwhile(
     fit = level.inner_text()
     dialog.get_by_role("button", name="Zoom in").click()
     expect(level).not_to_have_text(fit)
-    scales = "() => [...document.querySelectorAll('.closely img')].map((image) => getComputedStyle(image).scale + image.width)"
+    scales = "() => [...document.querySelectorAll('.lightbox img')].map((image) => getComputedStyle(image).scale + image.width)"
     assert len(set(page.evaluate(scales))) == 1
     finds_nothing(page)
     page.keyboard.press("a")

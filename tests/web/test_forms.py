@@ -149,7 +149,7 @@ def test_a_file_too_large_to_be_made_to_fit_is_told_the_larger_limit(browser: Cl
     assert response.json()["errors"]["photo"][0]["message"] == "This file is 41.0 MB. The limit is 40 MB."
 
 
-MENDABLE = {
+FIXABLE = {
     "too_large": lambda: bytes(10 * MIB + 1),
     "unsupported_format": lambda: FOREIGN["WebP"],
     "aspect_ratio": lambda: plain(300, 100),
@@ -157,12 +157,12 @@ MENDABLE = {
 }
 
 
-@pytest.mark.parametrize("code", MENDABLE)
+@pytest.mark.parametrize("code", FIXABLE)
 def test_without_the_wish_a_refusal_tells_that_there_is_one(browser: Client, code: str) -> None:
-    response = send(browser, MENDABLE[code]())
+    response = send(browser, FIXABLE[code]())
     assert codes(response) == {"photo": [code]}
     assert response.json()["can_fit"] is True
-    assert send(browser, MENDABLE[code](), as_json=False).context["form"].can_fit
+    assert send(browser, FIXABLE[code](), as_json=False).context["form"].can_fit
 
 
 def test_a_new_form_does_not_offer_to_fit_a_photo(browser: Client) -> None:

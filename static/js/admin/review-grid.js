@@ -1,6 +1,6 @@
 // The review grid: a pair in full screen, the number selected, select all, and a range with Shift.
 
-import { lookClosely } from "./look-closely.js";
+import { openLightbox } from "./lightbox.js";
 
 const boxes = [...document.querySelectorAll("[data-choice]")];
 const all = document.querySelector("[data-all]");
@@ -29,7 +29,7 @@ all?.addEventListener("change", () => {
   tell();
 });
 for (const button of document.querySelectorAll("[data-look]")) {
-  button.addEventListener("click", () => lookClosely(button.dataset));
+  button.addEventListener("click", () => openLightbox(button.dataset));
 }
 for (const part of document.querySelectorAll("[data-needs-js]")) part.hidden = false;
 tell();

@@ -1,7 +1,7 @@
 // The forms of the review queue, sent without leaving the page. The server answers as it does without scripts, with the page that
 // follows, and what is new in it is taken over here. The next pairs are in the page already: a decision shows one at once.
 
-import { lookClosely } from "./look-closely.js";
+import { openLightbox } from "./lightbox.js";
 import { followKeys } from "./review-keys.js";
 import { prepare, setView } from "./pair-views.js";
 
@@ -137,7 +137,7 @@ queue.addEventListener("submit", (event) => {
 
 panel.addEventListener("toggle", () => panel.open && openPanel());
 panel.querySelector("[data-leave]").addEventListener("click", closePanel);
-queue.querySelector("[data-look]").addEventListener("click", () => pairs.firstElementChild && lookClosely(pairs.firstElementChild.dataset));
+queue.querySelector("[data-look]").addEventListener("click", () => pairs.firstElementChild && openLightbox(pairs.firstElementChild.dataset));
 for (const button of queue.querySelectorAll("[data-show]")) button.addEventListener("click", () => setView(queue, button.dataset.show));
 for (const part of queue.querySelectorAll("[data-needs-js]")) part.hidden = false;
 for (const pair of pairs.children) prepare(pair);

@@ -1,8 +1,8 @@
 // The comparison moves into a dialog as large as the screen, and back. A dialog works where a phone has no full screen.
 
-export function closely(area, body) {
+export function lightbox(area, body) {
   const dialog = area.querySelector("dialog");
-  const button = body.querySelector("[data-closely]");
+  const button = body.querySelector("[data-lightbox]");
 
   button.addEventListener("click", () => {
     if (dialog.open) return dialog.close();

@@ -2,11 +2,11 @@
 
 import { zoom } from "../compare-zoom.js";
 
-const dialog = document.querySelector("[data-closely]");
-const body = document.querySelector("[data-closely-body]");
+const dialog = document.querySelector("[data-lightbox]");
+const body = document.querySelector("[data-lightbox-body]");
 
 /** `facts`: where the two pictures are, and the size of the result in pixels. */
-export function lookClosely({ before, beforeFull, after, afterFull, pageWidth, ratioWidth, ratioHeight }) {
+export function openLightbox({ before, beforeFull, after, afterFull, pageWidth, ratioWidth, ratioHeight }) {
   dialog.replaceChildren(body.content.cloneNode(true));
   const frame = dialog.querySelector("[data-frame]");
   const [left, right] = frame.querySelectorAll("img");
