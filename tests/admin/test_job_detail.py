@@ -229,7 +229,7 @@ def test_the_told_request_is_what_the_sandbox_received(sandbox: SandboxServer, n
     engine.advance(edit.pk)
     sent = dict(sandbox.runs()[0].parameters)
     assert sent.pop("inputImageUrl").startswith("http")
-    assert told.pop("inputImageUrl") == "(the address that File/Upload answered; it is not stored)"
+    assert told.pop("inputImageUrl") == "(the address that File/Upload returned; it is not stored)"
     assert told == sent
 
 

@@ -214,7 +214,7 @@ def test_the_command_drafts_a_file_that_can_be_read(wiro: ForeignWiro, settings:
     wiro.described["New_Model"] = WIRO["several-pictures"]
     call_command("models", "--draft", "foreign/New_Model")
     assert load(Path(settings.MODELS_DIR))["foreign/New_Model"].picture.name == "inputImagesUrl"
-    for slug, problem in (("foreign/New_Model", "already exists"), ("foreign/none", "has no model"), ("x", "cannot be asked")):
+    for slug, problem in (("foreign/New_Model", "already exists"), ("foreign/none", "has no model"), ("x", "Could not ask Wiro")):
         with pytest.raises(CommandError, match=problem):
             call_command("models", "--draft", slug)
 

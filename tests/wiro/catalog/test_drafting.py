@@ -97,7 +97,7 @@ def test_a_price_says_what_it_is_for(tmp_path: Path, method: str, per: Per) -> N
 @pytest.mark.parametrize(("price", "method"), [(5, "cp-token"), (5, ""), (0, "cpr"), ("1e-12", "cpr")])
 def test_a_price_that_is_not_understood_is_left_out_and_said(tmp_path: Path, price: Any, method: str) -> None:
     assert drafted(tmp_path, dynamicprice=priced(price, method)).price is None
-    assert "# TO DO: Wiro tells a price of " in (tmp_path / "drafted.toml").read_text()
+    assert "# TO DO: Wiro states a price of " in (tmp_path / "drafted.toml").read_text()
 
 
 def test_numbers_are_whole_where_wiro_counts_in_whole_ones(tmp_path: Path) -> None:
