@@ -94,7 +94,7 @@ simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with ran
 
 # All of bench/; what they share is in bench/shared/. docs/benchmarks.md and docs/security.md have the figures.
 BENCHES := startup first_views pages status upload_rate upload_memory pixels whole_edit polls lag celery_steps throughput workers arrival \
-	screen live_updates photo memory
+	screen live_updates zip_download photo memory
 only ?= $(BENCHES)
 bench: $(VENV)/dev.installed ## measure everything (more than an hour); only=NAME runs bench/NAME.py alone, with args=… if it takes any
 	@$(if $(filter screen first_views,$(only)),$(BIN)/python -m tests.browser.install)
