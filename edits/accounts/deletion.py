@@ -104,7 +104,7 @@ def delete_account(user: User, actor: Any, reason: str = "") -> bool:
         by = "themselves" if actor == user else f"person {actor.pk}" if actor else "a command"
         log.warning("person %s was erased by %s: %s", user.pk, by, " ".join(reason.split()) or "no reason given")
     failpoint("after_person_closed")
-    _carry_on(user.pk, actor)
+    _continue_deletion(user.pk, actor)
     purge(AT_ONCE)
     _remove_unused_photos(user.pk)
     return closed
@@ -116,7 +116,7 @@ def continue_deletions() -> None:
     photos = Photo.objects.filter(owner=OuterRef("pk"), purged_at__isnull=True)
     left = User.objects.filter(Exists(edits) | Exists(photos), profile__deleted_at__isnull=False)
     for user_id in list(left.values_list("pk", flat=True)):
-        _carry_on(user_id)
+        _continue_deletion(user_id)
         _remove_unused_photos(user_id)
 
 
@@ -193,7 +193,7 @@ def _anonymize(user: User) -> None:
         budget.owners.remove(user)
 
 
-def _carry_on(user_id: int, actor: User | None = None) -> None:
+def _continue_deletion(user_id: int, actor: User | None = None) -> None:
     """Cancel edits that have not ended; of those that have, remove the texts and have Wiro's copies deleted."""
     for edit in _unpurged(user_id).exclude(state__in=ENDED):
         # If a callback has just named the edit's task, that is looked up first: only then can Wiro's copies be erased.

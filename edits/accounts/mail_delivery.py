@@ -79,7 +79,7 @@ def _deliver(mail: Mail) -> bool:
     try:
         server.open()
     except (OSError, smtplib.SMTPException) as error:
-        _put_off(mail, error)
+        _postpone(mail, error)
         return False
     try:
         server.send_messages([told])
@@ -104,18 +104,18 @@ def _refused(mail: Mail, error: Exception, codes: list[int]) -> None:
         log.warning("mail %s is given up: %s", mail.pk, type(error).__name__)
         Mail.objects.filter(pk=mail.pk).update(sent_at=None)
     else:
-        _put_off(mail, error)
+        _postpone(mail, error)
 
 
 def _is_unknown(mail: Mail, error: Exception) -> bool:
     """The connection broke, perhaps after the server had accepted it. Mail that somebody waits for is better sent twice
     than never."""
     if mail.kind in (MailKind.VERIFY, MailKind.RESET):
-        _put_off(mail, error)
+        _postpone(mail, error)
     return False
 
 
-def _put_off(mail: Mail, error: Exception) -> None:
+def _postpone(mail: Mail, error: Exception) -> None:
     log.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
     delay = DELAYS[mail.tries] if mail.tries < len(DELAYS) else None
     due_at = clock.now() + timing.span(delay) if delay else None

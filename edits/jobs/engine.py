@@ -44,7 +44,7 @@ def advance_claimed(edit: Edit) -> Edit:
     failpoint("after_claim")
     with about(edit=edit.pk):
         try:
-            return _carry_on(edit)
+            return _advance(edit)
         except DatabaseError:
             # Nothing can be written now. An edit being submitted keeps its lease; when that expires, submit.recover decides.
             if edit.state != State.SUBMITTING and edit.lease_token:
@@ -52,7 +52,7 @@ def advance_claimed(edit: Edit) -> Edit:
             raise
 
 
-def _carry_on(edit: Edit) -> Edit:
+def _advance(edit: Edit) -> Edit:
     state = edit.state
     if edit.fruitless_claims > timing.POISON_CLAIMS:
         _stop_poison(edit)

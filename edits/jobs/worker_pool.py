@@ -140,12 +140,12 @@ def carry_on_while_due(claimed: Edit) -> None:
 
 def _step(claimed: Edit) -> Edit:
     with doing(NAMES[State(claimed.state)], claimed.pk) as step:
-        after = _carry_on_alone(claimed) if engine.is_suspect(claimed) else engine.advance_claimed(claimed)
+        after = _advance_alone(claimed) if engine.is_suspect(claimed) else engine.advance_claimed(claimed)
         step.outcome = str(after.state)
     return after
 
 
-def _carry_on_alone(suspect: Edit) -> Edit:
+def _advance_alone(suspect: Edit) -> Edit:
     if not _alone.acquire(blocking=False):
         return engine.postpone_suspect(suspect)
     try:

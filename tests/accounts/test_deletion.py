@@ -173,7 +173,7 @@ def test_cleanup_completes_a_deletion_that_crashed_after_closing_the_account(
 ) -> None:
     edits = [edit_in(state, alice, photo, prompt=WORDS) for state in (State.SUCCEEDED, State.QUEUED, State.UNCONFIRMED)]
     with monkeypatch.context() as patch:
-        patch.setattr(deletion, "_carry_on", lambda *_: 1 / 0)
+        patch.setattr(deletion, "_continue_deletion", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             deletion.delete_account(alice, alice)
     assert files_in(media)
