@@ -26,5 +26,5 @@ def spend_per_day(profile: Profile) -> Decimal | None:
 
 
 def edits_at_once(user_id: int) -> int:
-    own = profile_of(user_id).edits_at_once
+    own = Profile.objects.filter(user_id=user_id).values_list("edits_at_once", flat=True).first()
     return settings.EDITS_AT_ONCE if own is None else own

@@ -22,5 +22,4 @@ class WriteLock(models.Model):
     @classmethod
     def hold(cls, name: str) -> "WriteLock":
         """Wait for the lock and keep it until the transaction ends. Call it inside `transaction.atomic()`."""
-        cls.objects.get_or_create(pk=name)
-        return cls.objects.select_for_update().get(pk=name)
+        return cls.objects.select_for_update().get_or_create(pk=name)[0]

@@ -137,7 +137,7 @@ MUTATIONS = [
     Mutation(
         "the limit of edits at once is not looked at under the lock",
         ADMISSION,
-        "_no_capacity(edit, now) or _no_money(edit)",
+        "_no_capacity(edit, _free_places(now)) or _no_money(edit)",
         "_no_money(edit)",
         ("tests/jobs/test_in_parallel.py",),
         needs_postgresql=True,

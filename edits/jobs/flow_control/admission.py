@@ -46,7 +46,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
         WriteLock.hold(WriteLock.SUBMISSIONS)
         now = clock.now()
         # Checked again: what was true a moment ago may have changed while this worker waited for the lock.
-        if wait := _submitting_stopped(edit, now) or _no_capacity(edit, now) or _no_money(edit):
+        if wait := _submitting_stopped(edit, now) or _no_capacity(edit, _free_places(now)) or _no_money(edit):
             return wait
         # This is no progress yet, so fruitless claims still count.
         kept: dict[str, Any] = {"keep_lease": True, "due_at": edit.lease_until, "fruitless_claims": edit.fruitless_claims}
@@ -54,7 +54,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
             return None
         # If the circuit breaker is half-open, this edit is the probe; all others wait for its answer.
         CircuitBreaker.objects.exclude(trip_reason="").update(retry_at=now + timing.span(timing.RUN_DEADLINE))
-        FairShare.objects.update_or_create(owner_id=edit.owner_id, defaults={"last_submitted_at": now})
+        _note_turn(edit.owner_id, now)
         return Attempt.objects.create(
             edit=edit,
             number=_next_number(edit),
@@ -62,6 +62,12 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
             started_at=now,
             cost_reserved=edit.cost_reserved,
         )
+
+
+def _note_turn(owner_id: int, now: datetime) -> None:
+    turn = FairShare(owner_id=owner_id, last_submitted_at=now)
+    # One statement; update_or_create needs five.
+    FairShare.objects.bulk_create([turn], update_conflicts=True, unique_fields=["owner"], update_fields=["last_submitted_at"])
 
 
 def _next_number(edit: Edit) -> int:
@@ -73,15 +79,14 @@ def _next_number(edit: Edit) -> int:
 def _must_wait(edit: Edit) -> Wait | None:
     """The checks that need not be exact, made before taking the lock to keep it short."""
     now = clock.now()
-    if wait := _submitting_stopped(edit, now) or _no_capacity(edit, now):
+    if wait := _submitting_stopped(edit, now):
+        return wait
+    free = _free_places(now)
+    if wait := _no_capacity(edit, free):
         return wait
     if storage_health.problem():
         return Wait(timing.after(timing.ENVIRONMENT_WAIT), EventCode.WAITING_FOR_STORAGE)
-    limit = ConcurrencyLimit.current().at(now)
-    if limit is None:
-        return None
-    free = max(limit - Edit.objects.filter(state__in=IN_FLIGHT).count(), 0)
-    if edit.pk not in next_in_turn(free, ready_by=now):
+    if free is not None and edit.pk not in next_in_turn(free, ready_by=now):
         return Wait(timing.after(timing.TURN_WAIT), EventCode.WAITING_FOR_WIRO, "concurrency")
     return None
 
@@ -99,11 +104,16 @@ def _no_money(edit: Edit) -> Wait | None:
     return Wait(timing.after(timing.BUDGET_WAIT), EventCode.WAITING_FOR_BUDGET) if is_over_cap(edit) else None
 
 
-def _no_capacity(edit: Edit, now: datetime) -> Wait | None:
-    in_flight = Edit.objects.filter(state__in=IN_FLIGHT)
-    if in_flight.filter(owner_id=edit.owner_id).count() >= limits.edits_at_once(edit.owner_id):
-        return Wait(timing.after(timing.TURN_WAIT))
+def _free_places(now: datetime) -> int | None:
+    """How many more edits Wiro may be given at once, or None if there is no limit."""
     limit = ConcurrencyLimit.current().at(now)
-    if limit is not None and in_flight.count() >= limit:
+    return None if limit is None else max(limit - Edit.objects.filter(state__in=IN_FLIGHT).count(), 0)
+
+
+def _no_capacity(edit: Edit, free: int | None) -> Wait | None:
+    own = Edit.objects.filter(state__in=IN_FLIGHT, owner_id=edit.owner_id)
+    if own.count() >= limits.edits_at_once(edit.owner_id):
+        return Wait(timing.after(timing.TURN_WAIT))
+    if free == 0:
         return Wait(timing.after(timing.TURN_WAIT), EventCode.WAITING_FOR_WIRO, "concurrency")
     return None
