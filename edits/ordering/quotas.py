@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from ..jobs.flow_control.spending import CHARGE, COUNTED, exact, spent_today, today
-from ..models import PENDING, Edit, GroupBudget, ModelStatus, Photo, limits
+from ..models import PENDING, Edit, GroupBudget, ModelStatus, Photo, Profile, limits
 
 
 class QuotaExceeded(Exception):
@@ -30,10 +30,14 @@ class QuotaExceeded(Exception):
 
 def remaining(owner: User) -> int:
     """How many edits this person may still start today."""
+    return _remaining(owner, limits.profile_of(owner.pk))
+
+
+def _remaining(owner: User, profile: Profile) -> int:
     # Versions made here, without the model, are free, and so are further pictures of one Run.
     paid = Edit.objects.exclude(sent_percent=0).filter(output_of__isnull=True)
     used = paid.filter(owner=owner, created_at__gte=today(), state__in=COUNTED).count()
-    return max(limits.edits_per_day(limits.profile_of(owner.pk)) - used, 0)
+    return max(limits.edits_per_day(profile) - used, 0)
 
 
 def stored(owner: User) -> int:
@@ -50,23 +54,23 @@ def check(owner: User, prices: Sequence[Decimal], size: int = 0) -> None:
     profile = limits.profile_of(owner.pk)
     if profile.suspended_at:
         raise QuotaExceeded("suspended", renews_at, reason=profile.suspended_reason)
-    left, count = remaining(owner), len(prices)
+    left, count = _remaining(owner, profile), len(prices)
     if left < count:
         raise QuotaExceeded("edits_per_day", renews_at, left)
     _check_submissions(owner, count)
     _check_storage(owner, size, renews_at)
-    for code, budget in _budgets(owner):
+    for code, budget in _budgets(owner, profile):
         _check_money(code, budget, prices, renews_at)
 
 
 def money_left(owner: User) -> Decimal:
     """USD that this person may still spend today, by the tightest of all budgets that hold for them."""
-    return max(min(budget for _code, budget in _budgets(owner)), Decimal(0))
+    return max(min(budget for _code, budget in _budgets(owner, limits.profile_of(owner.pk))), Decimal(0))
 
 
-def _budgets(owner: User) -> Iterator[tuple[str, Decimal]]:
+def _budgets(owner: User, profile: Profile) -> Iterator[tuple[str, Decimal]]:
     """What is left today, in USD, of each budget, with the code of its refusal; the site's own last."""
-    own_limit = limits.spend_per_day(limits.profile_of(owner.pk))
+    own_limit = limits.spend_per_day(profile)
     if own_limit is not None:
         yield "spend_per_person", own_limit - spent_today(owner)
     for budget in GroupBudget.objects.filter(group__user=owner, spend_per_day__isnull=False).select_related("group"):
