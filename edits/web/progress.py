@@ -54,7 +54,7 @@ def status_of(edit: Edit) -> dict[str, Any]:
         # Edits from before there were regions were sent as a whole.
         "sent_percent": 100.0 if edit.sent_percent is None else edit.sent_percent,
         "stage": stage,
-        "label": capfirst(edit.get_state_display()),
+        "label": capfirst(State(edit.state).label),
         "text": sentence(edit),
     }
 

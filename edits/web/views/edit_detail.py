@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -148,9 +148,10 @@ def _sharing(request: HttpRequest, edit: Edit) -> dict[str, Any]:
 @never_cache
 def status(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     """Owner and who may view all: a shared edit has ended, so no one else has anything to wait for."""
-    edit = get_object_or_404(visible_edits(request.user).select_related(None).only(*progress.FIELDS), pk=edit_id)
-    if edit.owner_id != request.user.pk and not may_view_all(request.user):
-        raise Http404
+    edits = Edit.objects.filter(pk=edit_id, deleted_at__isnull=True)
+    if not may_view_all(request.user):
+        edits = edits.filter(owner_id=request.user.pk) if request.user.is_authenticated else edits.none()
+    edit = get_object_or_404(edits.only(*progress.FIELDS))
     if viewers.note_viewer(edit):
         enqueue(edit.pk)
     return JsonResponse(progress.status_of(edit))
