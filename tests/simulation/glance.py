@@ -19,6 +19,9 @@ _ATTEMPTS = """
 
 _ENDED = f"SELECT * FROM edits_edit WHERE state IN ({', '.join(repr(str(state)) for state in ENDED)})"
 
+# For each query, how many rows had been changed on this connection when it was asked, and the rows that it found.
+_seen: dict[str, tuple[int, list[Any]]] = {}
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -53,9 +56,13 @@ def followed_attempts() -> list[Planned]:
 
 
 def _rows(query: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return list(cursor.fetchall())
+    """Asked again only after something was written: most events write nothing."""
+    changes = connection.connection.total_changes
+    if query not in _seen or _seen[query][0] != changes:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            _seen[query] = changes, cursor.fetchall()
+    return _seen[query][1]
 
 
 def _moment(stored: datetime | None) -> datetime | None:

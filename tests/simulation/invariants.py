@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from edits.jobs.flow_control import spending
-from edits.models import PENDING, Attempt, Edit, Event, Outcome, Pause, State
+from edits.models import ENDED, PENDING, Attempt, Edit, Event, Outcome, Pause, State
 
 from . import glance
 from .loop import Loop
@@ -42,7 +42,7 @@ class Invariants:
             self.problems.append(f"{edit_id} is sent while submitting is paused")
         if self.full_since is not None and self.loop.clock.truth - self.full_since > STORAGE_MEMORY:
             self.problems.append(f"{edit_id} is sent although results cannot be stored")
-        if Edit.objects.get(pk=edit_id).is_ended:
+        if Edit.objects.filter(pk=edit_id, state__in=ENDED).exists():
             self.problems.append(f"{edit_id} is sent although it has ended")
 
     def _may_be_erased(self, task: Task) -> None:
@@ -114,13 +114,12 @@ class Invariants:
         return [task for task in self.wiro.tasks.values() if task.is_charged(self.loop.clock.truth)]
 
     def _is_delivered(self, task: Task) -> bool:
-        edits = Edit.objects.filter(state=State.SUCCEEDED, result__isnull=False).select_related("result")
-        return any(self._stored(edit) == task.picture() for edit in edits)
+        return any(shown == task.picture() for _, shown in self._delivered())
 
-    def _stored(self, edit: Edit) -> bytes:
-        """What its owner sees; of a composite, what the model painted for it."""
-        shown = self.storage.files.get(str(edit.result.file.name), b"") if edit.result else b""
-        return shown.removeprefix(COMPOSED)
+    def _delivered(self) -> Iterator[tuple[Any, bytes]]:
+        """Every edit that succeeded, with what its owner sees; of a composite, with what the model painted for it."""
+        for edit_id, name in Edit.objects.filter(state=State.SUCCEEDED).values_list("pk", "result__file"):
+            yield edit_id, self.storage.files.get(name, b"").removeprefix(COMPOSED)
 
     def _has_another_result(self, task: Task) -> bool:
         return Edit.objects.filter(pk=task.edit_id, state=State.SUCCEEDED).exists()
@@ -129,12 +128,12 @@ class Invariants:
         """An edit shows the result of a task of its own, or of the edit that it recovers."""
         pictures = {task.picture(): task for task in self.wiro.tasks.values()}
         recovers = {row.edit_id: row.data["edit"] for row in Event.objects.filter(code="recovers")}
-        for edit in Edit.objects.filter(state=State.SUCCEEDED).select_related("result"):
-            task = pictures.get(self._stored(edit))
+        for edit_id, shown in self._delivered():
+            task = pictures.get(shown)
             if task is None:
-                yield f"{edit.pk} has no stored result"
-            elif str(task.edit_id) != recovers.get(edit.pk, str(edit.pk)):
-                yield f"{edit.pk} shows the result of task {task.id}, which is of {task.edit_id}"
+                yield f"{edit_id} has no stored result"
+            elif str(task.edit_id) != recovers.get(edit_id, str(edit_id)):
+                yield f"{edit_id} shows the result of task {task.id}, which is of {task.edit_id}"
 
     def _money(self) -> Iterator[str]:
         """Never less than Wiro charged, and exactly that once everything is known."""
