@@ -89,7 +89,7 @@ release: $(VENV)/dev.installed ## build the wheel of the committed version into 
 	@$(BIN)/python -m editor_site.release
 
 SEEDS ?= 10000
-simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about a quarter of an hour)
+simulate: $(VENV)/dev.installed ## run the engine under a virtual clock with random faults, SEEDS=10000 times (about half an hour on two cores)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 # All of bench/; what they share is in bench/shared/. docs/benchmarks.md and docs/security.md have the figures.
