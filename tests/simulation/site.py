@@ -25,6 +25,7 @@ from edits.jobs.flow_control import rate_limiter, spending, storage_health
 from edits.models import Photo
 from edits.ordering import quotas
 
+from . import glance
 from .clock import START, installed
 from .loop import Loop
 from .wiro import SimulatedWiro
@@ -126,6 +127,7 @@ def prepared(
             (images, "clean", clean),
             (images, "stitch", stitch),
             (engine, "compare_delivered", lambda _: False),
+            (glance, "_seen", {}),  # a new connection counts its changes from 0 again
             (storage_health, "probe", storage.probe),
             (storage_health, "_wrong_media", lambda: None),
             (storage_health, "_cache", storage_health._Cache()),
