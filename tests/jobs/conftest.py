@@ -1,4 +1,7 @@
-"""Shorter waits for tests that would only sit through them. A wait is shortened, never left out, so the order of events stays."""
+"""Shorter waits for tests that would only sit through them, and an edit whose task nobody knows.
+
+A wait is shortened, never left out, so the order of events stays.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from edits.jobs import scheduler, timing, worker_pool
+from edits.models import Attempt, Edit, token_hash
 from edits.wiro.sandbox import SandboxServer
+from tests.conftest import advance_to_rest
+from tests.fixtures import NewEdit
 
 
 @pytest.fixture
@@ -33,3 +39,12 @@ def pool(sandbox: SandboxServer, media: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(scheduler, "pool", own)
     yield own
     own.drain()
+
+
+@pytest.fixture
+def parked(sandbox: SandboxServer, no_task_list: None, new_edit: NewEdit) -> Edit:
+    """An unconfirmed edit whose task exists at Wiro, and its attempt's token."""
+    sandbox.faults.add("Run", "reset", after=True)
+    edit = advance_to_rest(new_edit())
+    Attempt.objects.update(callback_token_hash=token_hash("the-token"))
+    return edit

@@ -98,15 +98,6 @@ def test_a_callback_that_names_somebody_elses_task_is_not_believed(public: Sandb
     assert edit.result is None
 
 
-@pytest.fixture
-def parked(sandbox: SandboxServer, no_task_list: None, new_edit: NewEdit) -> Edit:
-    """An unconfirmed edit whose task exists at Wiro, and its attempt's token."""
-    sandbox.faults.add("Run", "reset", after=True)
-    edit = advance_to_rest(new_edit())
-    Attempt.objects.update(callback_token_hash=token_hash("the-token"))
-    return edit
-
-
 @pytest.mark.parametrize(
     "body",
     [

@@ -214,8 +214,8 @@ MUTATIONS = [
     Mutation(
         "a callback's claim is believed",
         RECONCILE,
-        "    if is_ours(task, attempt):\n        return task\n    _drop_claim",
-        "    if True:\n        return task\n    _drop_claim",
+        "    if is_ours(task, attempt, is_claimed=True):\n        return task\n",
+        "    if True:\n        return task\n",
         ("tests/jobs/test_webhooks.py", "-k", "not_believed or believed_only"),
     ),
     Mutation(
@@ -235,9 +235,23 @@ MUTATIONS = [
     Mutation(
         "a rival for the same task is not thought of",
         MATCH,
-        "    return not _has_rival(attempt, task)\n",
-        "    return True\n",
+        " and not _has_rival(attempt, task)\n",
+        "\n",
         ("tests/jobs/steps/test_task_match.py",),
+    ),
+    Mutation(
+        "an identical edit is told apart by time, whatever the clocks were set to",
+        MATCH,
+        "    if rivals.exclude(edit=edit).exists():\n        return True\n",
+        "",
+        ("tests/jobs/steps/test_task_match.py",),
+    ),
+    Mutation(
+        "a claim is dropped because its time does not fit",
+        RECONCILE,
+        "    if not may_be_ours(task, attempt):\n        _drop_claim(attempt)\n",
+        "    _drop_claim(attempt)\n",
+        ("tests/jobs/steps/test_reconcile.py",),
     ),
     Mutation(
         "the callback's address proves nothing",

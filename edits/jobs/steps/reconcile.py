@@ -98,8 +98,10 @@ def reconcile(edit: Edit) -> None:
             edit.move(State.QUEUED, due_at=clock.now(), code=EventCode.NOT_FOUND_AT_WIRO)
     elif found.is_pointless or edit.age_at(clock.now()) > timing.scaled(timing.LOOKUP_MAX_AGE):
         _await_decision(edit)
-        # A callback stores its claim before it looks at the state, so one of the two sees the other.
-        if Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="").exists():
+        # A callback stores its claim before it looks at the state, so one of the two sees the other. A claim that this look
+        # knew, and that stays in doubt, starts no further look.
+        claims = Attempt.objects.filter(pk=attempt.pk).exclude(claimed_task_id="", claimed_task_token="")
+        if not attempt.has_claimed_task and claims.exists():
             Edit.objects.filter(pk=edit.pk, state=State.UNCONFIRMED).update(due_at=timing.after(timing.LOOKUP_WAIT))
     else:
         edit.postpone(_next_lookup(edit.step_retries))
@@ -205,9 +207,10 @@ def _claimed_task(attempt: Attempt) -> WiroTask | None:
         if error.is_not_found and retries >= timing.INVALID_TRIES:
             _drop_claim(attempt)
         return None
-    if is_ours(task, attempt):
+    if is_ours(task, attempt, is_claimed=True):
         return task
-    _drop_claim(attempt)
+    if not may_be_ours(task, attempt):
+        _drop_claim(attempt)
     return None
 
 

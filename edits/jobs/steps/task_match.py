@@ -1,7 +1,8 @@
 """Which of Wiro's tasks belongs to which attempt.
 
 The callback URL contains the attempt's secret, and the source URL was used by this attempt alone: either of them proves or
-disproves a match. If Wiro shows neither, matching inputs and time count, but only if no other attempt fits as well.
+disproves a match. If Wiro shows neither, matching inputs and time count, but only if no other attempt fits as well. For a task
+that a callback claimed, matching inputs are enough.
 """
 
 import hashlib
@@ -36,11 +37,14 @@ def _unsigned(url: str) -> str:
     return f"{address}?{urlencode(kept)}"
 
 
-def is_ours(task: WiroTask, attempt: Attempt) -> bool:
-    """Nothing that Wiro says about the task contradicts this attempt, and no other attempt owns it."""
+def is_ours(task: WiroTask, attempt: Attempt, *, is_claimed: bool = False) -> bool:
+    """Nothing that Wiro says about the task contradicts this attempt, and no other attempt owns it.
+
+    `is_claimed`: a callback with the attempt's secret named the task, so its time need not match: a clock may have been set.
+    """
     if not may_be_ours(task, attempt):
         return False
-    return _proof(task, attempt) is True or _is_plausible(task, attempt)
+    return _proof(task, attempt) is True or _is_plausible(task, attempt, is_claimed=is_claimed)
 
 
 def may_be_ours(task: WiroTask, attempt: Attempt) -> bool:
@@ -98,10 +102,9 @@ def _has_its_inputs(task: WiroTask, attempt: Attempt) -> bool:
     return all(str(value) == str(getattr(attempt.edit, field)) for field, value in _inputs(task, attempt).items())
 
 
-def _is_plausible(task: WiroTask, attempt: Attempt) -> bool:
-    if not _is_of_that_time(task, attempt) and (task.created_at or not _inputs(task, attempt)):
-        return False
-    return not _has_rival(attempt, task)
+def _is_plausible(task: WiroTask, attempt: Attempt, *, is_claimed: bool) -> bool:
+    needs_no_time = (is_claimed or not task.created_at) and bool(_inputs(task, attempt))
+    return (needs_no_time or _is_of_that_time(task, attempt)) and not _has_rival(attempt, task)
 
 
 def _is_of_that_time(task: WiroTask, attempt: Attempt) -> bool:
@@ -112,9 +115,15 @@ def _is_of_that_time(task: WiroTask, attempt: Attempt) -> bool:
 
 
 def _has_rival(attempt: Attempt, task: WiroTask) -> bool:
-    """Whether the task may also belong to another attempt with the same inputs and no task yet: unresolved, or just sent."""
+    """Whether the task may also belong to another attempt with the same inputs and no task yet: unresolved, or just sent.
+
+    Only attempts of one edit are told apart by time. For another edit, perhaps another person's, a clock that was set in between
+    would show the wrong picture.
+    """
     edit = attempt.edit
     is_open = Q(outcome=Outcome.UNKNOWN) | Q(outcome=Outcome.PENDING, sent_at__isnull=False)
     rivals = Attempt.objects.filter(is_open, wiro_task_id__isnull=True, edit__prompt=edit.prompt)
-    rivals = rivals.filter(edit__seed=edit.seed, edit__model=edit.model).exclude(pk=attempt.pk).select_related("edit")
-    return any(task.created_at is None or _is_of_that_time(task, rival) for rival in rivals[:20])
+    rivals = rivals.filter(edit__seed=edit.seed, edit__model=edit.model).exclude(pk=attempt.pk)
+    if rivals.exclude(edit=edit).exists():
+        return True
+    return any(task.created_at is None or _is_of_that_time(task, rival) for rival in rivals)

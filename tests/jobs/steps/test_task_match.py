@@ -77,6 +77,36 @@ def test_a_task_that_may_be_of_an_attempt_still_awaiting_its_response_is_not_our
     assert not is_ours(task(), sent[0])
 
 
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.PENDING])
+def test_an_identical_edit_may_own_it_whatever_time_a_wrong_clock_noted_for_that_one(
+    sent: tuple[Attempt, str], task: MakeTask, alice: User, photo: Photo, outcome: Outcome
+) -> None:
+    rival = edit_in(State.UNCONFIRMED, alice, photo, prompt="Snow", seed=7)
+    long_ago = present(sent[0].sent_at) - timedelta(hours=26)
+    attempt_of(rival, outcome, started_at=long_ago, sent_at=long_ago)
+    assert not is_ours(task(), sent[0])
+
+
+def test_two_attempts_of_one_edit_are_told_apart_by_time(sent: tuple[Attempt, str], task: MakeTask) -> None:
+    long_ago = present(sent[0].sent_at) - timedelta(hours=1)
+    attempt_of(sent[0].edit, Outcome.UNKNOWN, number=2, started_at=long_ago, sent_at=long_ago)
+    assert is_ours(task(), sent[0])
+
+
+@pytest.mark.parametrize("seconds", [-93_600, 93_600])
+def test_a_claimed_task_with_the_same_inputs_is_ours_at_any_time(sent: tuple[Attempt, str], task: MakeTask, seconds: int) -> None:
+    assert is_ours(task(seconds), sent[0], is_claimed=True)
+    assert not is_ours(task(seconds, parameters={}), sent[0], is_claimed=True)
+
+
+def test_a_claimed_task_that_an_identical_edit_may_own_is_not_ours_yet(
+    sent: tuple[Attempt, str], task: MakeTask, alice: User, photo: Photo
+) -> None:
+    rival = edit_in(State.UNCONFIRMED, alice, photo, prompt="Snow", seed=7)
+    attempt_of(rival, Outcome.UNKNOWN, started_at=sent[0].started_at, sent_at=sent[0].sent_at)
+    assert not is_ours(task(93_600), sent[0], is_claimed=True)
+
+
 def test_the_callbacks_address_proves_or_refutes(sent: tuple[Attempt, str], task: MakeTask) -> None:
     attempt, token = sent
     assert is_certain(task(callbackurl=f"https://photos.example.org/wiro/callback/{token}/"), attempt)
