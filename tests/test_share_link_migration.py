@@ -1,5 +1,6 @@
 """Links of an earlier version, whose address was the signed number of their row, keep working after the migration."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,17 @@ from django.utils import timezone
 
 from edits.models import ShareLink
 from tests.fixtures import NewEdit
+from tests.upgrade.loading import without_squashed_migrations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 MIGRATION = ("edits", "0006_share_link_token_hash")
+
+
+@pytest.fixture(autouse=True)
+def _each_migration() -> Iterator[None]:
+    with without_squashed_migrations():
+        yield
 
 
 def test_old_addresses_open_their_rows_and_no_later_ones(new_edit: NewEdit) -> None:

@@ -1,5 +1,6 @@
 """Sign-ups of an earlier version, which knew their exact times: those of the last day keep only the hour, older ones go."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from edits.models import Signup
+from tests.upgrade.loading import without_squashed_migrations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 MIGRATION = ("edits", "0007_signup_hour")
+
+
+@pytest.fixture(autouse=True)
+def _each_migration() -> Iterator[None]:
+    with without_squashed_migrations():
+        yield
 
 
 def test_recent_sign_ups_keep_only_their_hour_and_older_ones_are_removed() -> None:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from PIL import Image, ImageOps
 
@@ -43,11 +45,25 @@ def _on_the_server(statement: str) -> None:
         cursor.execute(statement)
 
 
+@contextmanager
+def without_squashed_migrations() -> Iterator[None]:
+    """Inside the block, the program has only the migrations that an older version had, too, so that each can be reached."""
+    load_all = MigrationLoader.load_disk
+
+    def load(self: MigrationLoader) -> None:
+        load_all(self)
+        self.disk_migrations = {key: each for key, each in self.disk_migrations.items() if not each.replaces}
+
+    with patch.object(MigrationLoader, "load_disk", load):
+        yield
+
+
 def apps_at(migrations: dict[str, str]) -> Any:
     """Migrate to exactly these, and return the models as they were then."""
-    for app, name in migrations.items():
-        call_command("migrate", app, name, verbosity=0)
-    return MigrationExecutor(connection).loader.project_state(list(migrations.items())).apps
+    with without_squashed_migrations():
+        for app, name in migrations.items():
+            call_command("migrate", app, name, verbosity=0)
+        return MigrationExecutor(connection).loader.project_state(list(migrations.items())).apps
 
 
 def load(fixture: dict[str, Any], apps: Any) -> None:
