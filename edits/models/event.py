@@ -78,6 +78,7 @@ class EventCode(models.TextChoices):
     # Alarms
     LATE_TASK = "late_task", _("task %(task_id)s exists, although its attempt was given up; stopping it")
     SECOND_TASK = "second_task", _("a second task %(task_id)s claims the same attempt")
+    TASK_OF_ANOTHER = "task_of_another", _("Wiro accepted it as task %(task_id)s, which edit %(other)s has")
     NEEDS_DECISION = "needs_decision", _("waits until Wiro confirms it or a person decides")
     CLAIM_REFUTED = "claim_refuted", _("a callback named a task that is not ours")
     RESULT_UNAVAILABLE = "result_unavailable", _("the paid result can’t be downloaded")

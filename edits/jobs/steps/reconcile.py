@@ -42,6 +42,9 @@ def _adopt(attempt: Attempt, task_id: str, task_token: str, code: str) -> None:
         if attempt.wiro_task_id:
             _compare(attempt, task_id)
             return
+        if owner := Attempt.objects.filter(wiro_task_id=task_id, wiro_task_token=task_token).first():
+            _leave_to(owner, attempt, task_id)
+            return
         edit, known = attempt.edit, {"wiro_task_id": task_id, "wiro_task_token": task_token, "lookup_due_at": None}
         newest = not edit.attempts.filter(number__gt=attempt.number).exists()
         if newest and edit.state in (State.SUBMITTING, State.UNCONFIRMED, State.QUEUED):
@@ -64,6 +67,14 @@ def _compare(attempt: Attempt, task_id: str) -> None:
     if attempt.wiro_task_id != task_id:
         log.critical("attempt %s has task %s; a second task %s was reported for it", attempt.pk, attempt.wiro_task_id, task_id)
         alarm(attempt.edit, EventCode.SECOND_TASK, task_id=task_id)
+
+
+def _leave_to(owner: Attempt, attempt: Attempt, task_id: str) -> None:
+    """Wiro's answer names a task that was taken for another attempt's: one of the two is wrong, and only a person can tell."""
+    log.critical(
+        "task %s was reported for attempt %s, but attempt %s of edit %s has it", task_id, attempt.pk, owner.pk, owner.edit_id
+    )
+    alarm(attempt.edit, EventCode.TASK_OF_ANOTHER, task_id=task_id, other=str(owner.edit_id))
 
 
 def _first_poll(attempt: Attempt) -> datetime:

@@ -1,15 +1,19 @@
-"""A task that a callback named for an edit whose Run was never answered: believed if nothing contradicts it, whatever the clocks
-say, kept while another edit may own it, and dropped once it is refuted."""
+"""Which task belongs to an edit whose Run was never answered. What a callback names is believed if nothing contradicts it,
+whatever the clocks say, and waits while another edit may own it."""
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from edits.jobs import engine, webhooks
-from edits.models import Attempt, Edit, EventCode, Outcome, Photo, State
+from edits.jobs import engine, task_id_spool, webhooks
+from edits.jobs.steps import submit
+from edits.models import Attempt, Edit, Event, EventCode, Outcome, Photo, State
+from edits.wiro import WiroRun
 from edits.wiro.sandbox import SandboxServer
 from tests.conftest import advance_to_rest
 from tests.rows import attempt_of, edit_in, reloaded
@@ -59,3 +63,17 @@ def test_a_claimed_task_that_stays_in_doubt_is_not_looked_up_forever(
     Edit.objects.filter(pk=wrong_clock.pk).update(observed_age=timedelta(days=2).total_seconds())
     engine.advance(wrong_clock.pk)
     assert reloaded(wrong_clock).due_at is None
+
+
+def test_a_task_that_another_edit_has_raises_an_alarm_and_stays_with_that_one(
+    wrong_clock: Edit, alice: User, photo: Photo, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    other, _ = attempt_of(edit_in(State.RUNNING, alice, photo), wiro_task_id="4711", wiro_task_token="its-token")
+    attempt = wrong_clock.attempts.get()
+    submit.accepted(attempt, WiroRun("4711", "its-token"))
+    event = wrong_clock.events.get(code=EventCode.TASK_OF_ANOTHER)
+    assert (event.kind, event.data) == (Event.Kind.ALARM, {"task_id": "4711", "other": str(other.edit_id)})
+    assert Attempt.objects.get(pk=attempt.pk).wiro_task_id is None
+    assert reloaded(wrong_clock).state == State.UNCONFIRMED
+    assert task_id_spool.size() == 0
