@@ -79,7 +79,7 @@ screenshots: $(VENV)/dev.installed ## take pictures of every page into screensho
 faults: $(VENV)/dev.installed ## inject every fault that we can cause, on both databases, and print a table
 	@$(BIN)/python -m tests.faults --database both
 
-mutants: $(VENV)/dev.installed ## mutation tests: make plausible mistakes in a copy, one at a time, and see which tests fail (about half an hour)
+mutants: $(VENV)/dev.installed ## mutation tests: make plausible mistakes in a copy, one at a time, and see which tests fail (an hour or two)
 	@$(BIN)/python -m tests.mutations
 
 containers: $(VENV)/dev.installed ## drive the compose file in a Docker engine of its own: kills, upgrade, restore, reboot (as root, a quarter of an hour)

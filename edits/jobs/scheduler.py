@@ -18,7 +18,7 @@ from .flow_control import fair_queue
 from .step_monitor import doing
 from .steps.provider_cleanup import clean_up
 from .steps.reconcile import look_up_given_up
-from .worker_pool import Kind, advance_while_due, carry_on_while_due, pool
+from .worker_pool import Kind, advance_while_due, advance_claimed_while_due, pool
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def _start(kind: Kind, work: Work, offered: set[Any], until: float) -> int:
             if left <= 0 or not pool.offer(kind, step, subject, timeout=left):
                 break
             started += 1
-            if step is not carry_on_while_due:
+            if step is not advance_claimed_while_due:
                 offered.add((step, subject))
     return started
 
@@ -108,7 +108,7 @@ def _running() -> Work:
         claimed = claims.claim_many(edit_ids[start : start + CHUNK])
         try:
             while claimed:
-                yield carry_on_while_due, claimed[-1]
+                yield advance_claimed_while_due, claimed[-1]
                 claimed.pop()
         finally:
             # What found no free thread.

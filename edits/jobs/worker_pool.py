@@ -126,10 +126,10 @@ def advance_while_due(edit_id: uuid.UUID | str) -> None:
     """Step after step until the edit waits for something."""
     claimed = claims.claim(edit_id)
     if claimed:
-        carry_on_while_due(claimed)
+        advance_claimed_while_due(claimed)
 
 
-def carry_on_while_due(claimed: Edit) -> None:
+def advance_claimed_while_due(claimed: Edit) -> None:
     """The same for an edit whose lease this process holds already."""
     edit: Edit | None = claimed
     while edit:
