@@ -18,7 +18,7 @@ from .flow_control import fair_queue
 from .step_monitor import doing
 from .steps.provider_cleanup import clean_up
 from .steps.reconcile import look_up_given_up
-from .worker_pool import Kind, advance_while_due, advance_claimed_while_due, pool
+from .worker_pool import Kind, advance_claimed_while_due, advance_while_due, pool
 
 log = logging.getLogger(__name__)
 
