@@ -11,4 +11,5 @@ recovery           after a restore or a lost sandbox      backfill          what
 catalog            the declared models                model_checks      does Wiro still have them? prices, inputs
 ledger_comparison  does our ledger agree with Wiro?     provider_calls    how often Wiro was asked, how long
 viewers            an open page: poll sooner          webhook_delivery  what users are told, and where
+account            the API key that a Run was sent with
 """

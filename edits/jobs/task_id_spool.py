@@ -36,6 +36,8 @@ def write(attempt: Attempt, task_id: str, task_token: str) -> None:
     except OSError:
         log.critical("the spool cannot be written to; task %s of attempt %s is only in this worker's memory", task_id, attempt.pk)
         _in_memory.append(entry)
+    else:
+        log.warning("task %s of attempt %s is in the spool", task_id, attempt.pk)
 
 
 def _write_file(entry: dict[str, Any]) -> None:

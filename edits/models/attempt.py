@@ -35,6 +35,8 @@ class Attempt(models.Model):
     # Committed before the first byte of Run. Until then the attempt provably sent nothing.
     sent_at = models.DateTimeField(null=True, blank=True)
     source_hash = models.CharField(max_length=64, blank=True, help_text=_("of the URL that Wiro was given"))
+    # A hash of the API key that Run was sent with; empty if the attempt is older than this column.
+    account = models.CharField(max_length=16, db_default="", default="", blank=True, editable=False)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
     wiro_task_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique, so "none yet" is NULL
     wiro_task_token = models.CharField(max_length=1000, blank=True)

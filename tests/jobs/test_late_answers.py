@@ -95,6 +95,13 @@ def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(n
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
 
+def test_a_list_of_another_account_proves_nothing(never_taken: Edit, new_edit: NewEdit) -> None:
+    never_taken.attempts.update(account="of-another-key")
+    assert advance_to_rest(new_edit(prompt="A later one")).state == "succeeded"
+    assert look_again(never_taken).state == State.UNCONFIRMED
+    assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
+
+
 @pytest.mark.parametrize(("name", "value"), [("ABSENT_MAX_AGE", 600.0), ("ABSENT_LOOKS", 1000)])
 def test_absence_before_ten_minutes_and_several_looks_proves_nothing(
     never_taken: Edit, new_edit: NewEdit, monkeypatch: pytest.MonkeyPatch, name: str, value: float

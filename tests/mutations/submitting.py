@@ -247,6 +247,20 @@ MUTATIONS = [
         ("tests/jobs/steps/test_task_match.py",),
     ),
     Mutation(
+        "the list of another account counts",
+        RECONCILE,
+        "    if not account.is_of(attempt):\n        return Found()\n",
+        "",
+        ("tests/jobs/test_late_answers.py",),
+    ),
+    Mutation(
+        "whatever Wiro has under an attempt's task id is taken for its task",
+        "edits/jobs/steps/task_detail.py",
+        "    if is_anothers_task(task, attempt):\n",
+        "    if False:\n",
+        ("tests/jobs/steps/test_task_detail.py",),
+    ),
+    Mutation(
         "a claim is dropped because its time does not fit",
         RECONCILE,
         "    if not may_be_ours(task, attempt):\n        _drop_claim(attempt)\n",

@@ -52,7 +52,10 @@ def without_squashed_migrations() -> Iterator[None]:
 
     def load(self: MigrationLoader) -> None:
         load_all(self)
-        self.disk_migrations = {key: each for key, each in self.disk_migrations.items() if not each.replaces}
+        last = {key: each.replaces[-1] for key, each in self.disk_migrations.items() if each.replaces}
+        self.disk_migrations = {key: each for key, each in self.disk_migrations.items() if key not in last}
+        for each in self.disk_migrations.values():
+            each.dependencies = [last.get(key, key) for key in each.dependencies]  # type: ignore[misc]  # of this instance
 
     with patch.object(MigrationLoader, "load_disk", load):
         yield

@@ -22,7 +22,7 @@ from ...models import (
     limits,
     token_hash,
 )
-from .. import timing
+from .. import account, timing
 from . import storage_health
 from .circuit_breaker import is_probe_for_another, next_look
 from .fair_queue import next_in_turn
@@ -61,6 +61,7 @@ def begin_attempt(edit: Edit, callback_token: str) -> Attempt | Wait | None:
             callback_token_hash=token_hash(callback_token),
             started_at=now,
             cost_reserved=edit.cost_reserved,
+            account=account.current(),
         )
 
 

@@ -47,8 +47,11 @@ def close_after_success(sent_at: datetime) -> None:
         wake()
 
 
-def trip_for(error: WiroError, edit: Edit) -> bool:
-    """Open the breaker if this refusal concerns every edit. Returns whether it does."""
+def trip_for(error: WiroError, edit: Edit, *, is_run: bool = True) -> bool:
+    """Open the breaker if this refusal concerns every edit. Returns whether it does.
+
+    `is_run`: a Run was refused. A refused poll opens the breaker as well, but does not delay the next probe any further.
+    """
     reason = _trip_reason(error)
     if reason is None or (_may_concern_one_edit(error) and _others_were_accepted(edit)):
         return False
@@ -58,10 +61,11 @@ def trip_for(error: WiroError, edit: Edit) -> bool:
         if reason == TripReason.CONCURRENCY:
             _learn_limit(now)
         is_same = breaker.trip_reason == reason
-        breaker.refusals = breaker.refusals + 1 if is_same else 1
+        if is_run or not is_same:
+            breaker.refusals = breaker.refusals + 1 if is_same else 1
+            breaker.retry_at = _retry_at(reason, error, breaker.refusals - 1)
         breaker.tripped_at = breaker.tripped_at if is_same else now
         breaker.trip_reason, breaker.last_refusal_at, breaker.tripped_by = reason, now, edit.pk
-        breaker.retry_at = _retry_at(reason, error, breaker.refusals - 1)
         tell = reason in (TripReason.BALANCE, TripReason.CREDENTIALS) and breaker.notified_at is None
         breaker.notified_at = now if tell else breaker.notified_at
         breaker.save()

@@ -7,4 +7,5 @@ provider_cleanup  Wiro's copies are deleted               uncommitted_photo  fil
 compositing       the painted region, put into the photo  change_map        what an edit changed
 twin              one more edit for one order            quiet_poll        polls without news, saved together
 task_listing      Wiro's list, read back to a given time  task_match        which task belongs to which attempt
+task_detail       one attempt's task, as Wiro has it now
 """

@@ -12,11 +12,12 @@ from ...failpoints import failpoint
 from ...log_context import note
 from ...models import NO_CONDITION, Attempt, Condition, Edit, Event, EventCode, Failure, State, clock
 from ...wiro import WiroAPIError, WiroError, WiroTask
-from .. import timing
+from .. import account, timing
 from ..flow_control import circuit_breaker, rate_limiter
 from ..provider import client
 from . import quiet_poll
 from .reconcile import listed_task
+from .task_detail import detail_of
 from .twin import addresses_of, further_versions, regions_for
 
 log = logging.getLogger(__name__)
@@ -55,18 +56,20 @@ def poll(edit: Edit) -> None:
 def _ask(attempt: Attempt) -> tuple[WiroTask | None, Condition]:
     """What Wiro says about the task, and the Condition that follows from it."""
     try:
-        task = client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+        task = detail_of(attempt)
     except WiroAPIError as error:
         log.warning("polling task %s: %s", attempt.wiro_task_id, error)
         if error.is_rate_limit:
             asked = timing.scaled(timing.RETRY_WAIT) if error.retry_after is None else error.retry_after
             rate_limiter.pause(min(asked, timing.POLL_PAUSE_CAP))
         if error.is_credentials:
-            circuit_breaker.trip_for(error, attempt.edit)
-        return None, Condition.MISSING if error.is_not_found else Condition.SILENT
+            circuit_breaker.trip_for(error, attempt.edit, is_run=False)
+        return None, Condition.SILENT
     except WiroError as error:
         log.warning("polling task %s: %s", attempt.wiro_task_id, error)
         return None, Condition.SILENT
+    if task is None:
+        return None, Condition.MISSING if account.is_of(attempt) else Condition.SILENT
     if task.ended_without_outputs:
         return task, Condition.NO_OUTPUT
     return task, Condition.ERROR if task.reports_error else Condition.NONE
@@ -220,6 +223,13 @@ def _fail(edit: Edit, attempt: Attempt, code: Failure, task: WiroTask) -> None:
     edit.mark_failed(code, task.debug_error, wiro_status=task.status, cost=task.listed_cost or None)
 
 
+def _kill(attempt: Attempt) -> None:
+    try:
+        client().kill(task_id=attempt.wiro_task_id)
+    except WiroError as error:
+        log.warning("killing task %s: %s", attempt.wiro_task_id, error)
+
+
 _TOO_LATE = f"no result within {timing.RUN_MAX_AGE / 60:.0f} minutes"
 
 
@@ -237,10 +247,8 @@ def _give_up(edit: Edit, attempt: Attempt, seen: dict[str, Any]) -> None:
         Attempt.objects.filter(pk=attempt.pk).update(cleanup_due_at=now)
         edit.mark_failed(Failure.TIMED_OUT, _TOO_LATE)
         return
-    try:
-        client().kill(task_id=attempt.wiro_task_id)
-    except WiroError as error:
-        log.warning("killing task %s: %s", attempt.wiro_task_id, error)
+    if seen["condition"] != Condition.MISSING and account.is_of(attempt):
+        _kill(attempt)
     # The step counter starts again, so that the end of the kill is noticed soon.
     first_time = {"given_up_at": now, "step_retries": 0} if edit.given_up_at is None else {}
     edit.postpone(_next_poll(edit, seen), **(seen | first_time))

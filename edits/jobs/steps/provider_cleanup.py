@@ -11,11 +11,12 @@ from django.db import transaction
 from ...failpoints import failpoint
 from ...log_context import about
 from ...models import ENDED, Attempt, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
-from ...wiro import WiroAPIError, WiroError, WiroTask
+from ...wiro import WiroAPIError, WiroError
 from .. import timing
 from ..provider import client
 from .reconcile import alarm
 from .result_recovery import recover_result
+from .task_detail import detail_of
 from .twin import addresses_of
 
 log = logging.getLogger(__name__)
@@ -103,22 +104,11 @@ def _has_more_to_fetch(attempt: Attempt) -> bool:
 
 def _token_of(attempt: Attempt) -> str:
     """Run may have answered without a token; only with it can copies be deleted."""
-    task = _task(attempt)
+    task = detail_of(attempt)
     if task and task.token:
         Attempt.objects.filter(pk=attempt.pk).update(wiro_task_token=task.token)
         return task.token
     return ""
-
-
-def _task(attempt: Attempt) -> WiroTask | None:
-    if not attempt.wiro_task_id:
-        return None
-    try:
-        return client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
-    except WiroAPIError as error:
-        if error.is_not_found:
-            return None
-        raise
 
 
 def _end_is_unknown(attempt: Attempt) -> bool:
@@ -129,7 +119,7 @@ def _end_is_unknown(attempt: Attempt) -> bool:
 
 def _has_ended(attempt: Attempt) -> bool:
     """Follow the task to its end. False: not yet, or its result is being recovered, so its copies must stay."""
-    task = _task(attempt)
+    task = detail_of(attempt)
     if task is None or not task.is_ended or task.ended_without_outputs:
         if attempt.cleanup_retries >= FOLLOW_RETRIES:
             return True

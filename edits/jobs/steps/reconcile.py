@@ -12,12 +12,12 @@ from ...failpoints import failpoint
 from ...log_context import about, note
 from ...models import ABSENT, Attempt, Edit, Event, EventCode, Outcome, State, WriteLock, clock
 from ...wiro import QUEUED, WiroAPIError, WiroError, WiroTask, WiroUnsupportedCallError
-from .. import timing
+from .. import account, timing
 from ..flow_control import rate_limiter
 from ..provider import client
 from ..recovery import may_be_sent_since_backup
 from .task_listing import TaskListing, read_back_to
-from .task_match import is_certain, is_ours, may_be_ours
+from .task_match import is_anothers_task, is_certain, is_ours, may_be_ours
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +203,7 @@ def listed_task(attempt: Attempt) -> WiroTask | None:
     except WiroError as error:
         log.warning("looking for task %s in the list: %s", attempt.wiro_task_id, error)
         return None
-    return next((task for task in tasks if task.id == attempt.wiro_task_id), None)
+    return next((task for task in tasks if task.id == attempt.wiro_task_id and not is_anothers_task(task, attempt)), None)
 
 
 def _claimed_task(attempt: Attempt) -> WiroTask | None:
@@ -245,6 +245,9 @@ def _in_list(attempt: Attempt) -> Found:
         return Found()
     if not _shows_later_task_of_ours(listing.tasks, attempt):
         return Found()
+    # The list of another account proves nothing about this attempt.
+    if not account.is_of(attempt):
+        return Found()
     return Found(is_absent=_has_been_absent(attempt))
 
 
@@ -257,7 +260,7 @@ def _shows_later_task_of_ours(tasks: list[WiroTask], attempt: Attempt) -> bool:
     """If the list shows what we sent later, it is up to date, so absence means something."""
     sent_at = attempt.sent_at or attempt.started_at
     ids = [task.id for task in tasks if task.id]
-    return Attempt.objects.filter(wiro_task_id__in=ids, sent_at__gt=sent_at).exists()
+    return Attempt.objects.filter(wiro_task_id__in=ids, sent_at__gt=sent_at, account=attempt.account).exists()
 
 
 def _has_been_absent(attempt: Attempt) -> bool:

@@ -100,7 +100,7 @@ def accepted(attempt: Attempt, run: WiroRun) -> None:
     try:
         adopt(attempt, run.task_id, run.task_token)
     except DatabaseError:
-        log.critical("task %s of attempt %s could not be saved; it is in the spool", run.task_id, attempt.pk, exc_info=True)
+        log.critical("task %s of attempt %s could not be saved", run.task_id, attempt.pk, exc_info=True)
         task_id_spool.write(attempt, run.task_id, run.task_token)
         return
     failpoint("after_taskid_commit")

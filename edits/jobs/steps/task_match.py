@@ -62,6 +62,17 @@ def is_known_task(task: WiroTask, attempt: Attempt) -> bool:
     return task.id == attempt.wiro_task_id and (not task.token or attempt.wiro_task_token in ("", task.token))
 
 
+def is_anothers_task(task: WiroTask, attempt: Attempt) -> bool:
+    """Whether Wiro, asked for the attempt's task by id, has answered with another one, because it counts its ids from 1 again.
+
+    Another token alone is no proof: a result that was paid for must not be lost if Wiro ever gives a task a second one.
+    """
+    if not task.token or attempt.wiro_task_token in ("", task.token):
+        return False
+    proof = _proof(task, attempt)
+    return not (_has_its_inputs(task, attempt) if proof is None else proof)
+
+
 def is_certain(task: WiroTask, attempt: Attempt) -> bool:
     """The task shows a URL that only this attempt used."""
     return _proof(task, attempt) is True

@@ -10,8 +10,9 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from edits.jobs import engine
+from edits.jobs.flow_control import circuit_breaker
 from edits.models import CircuitBreaker, ConcurrencyLimit, Edit, TripReason
-from edits.wiro import WiroClient, WiroRun
+from edits.wiro import WiroAPIError, WiroClient, WiroRun
 from edits.wiro.sandbox import SandboxServer
 from edits.wiro.sandbox.tasks.run_log import Run
 from tests.conftest import advance_to_rest
@@ -110,3 +111,15 @@ def test_a_bare_403_of_one_edit_does_not_stop_the_others(sandbox: SandboxServer,
     assert (disliked.state, disliked.failure_code) == ("failed", "rejected")
     assert CircuitBreaker.current().is_closed
     assert advance_to_rest(other).state == "succeeded"
+
+
+def test_refused_polls_open_it_but_do_not_delay_the_next_probe(new_edit: NewEdit) -> None:
+    refusal, edit = WiroAPIError(98, "Invalid key", 401), new_edit()
+    circuit_breaker.trip_for(refusal, edit, is_run=False)
+    first = CircuitBreaker.current()
+    for _ in range(20):
+        circuit_breaker.trip_for(refusal, edit, is_run=False)
+    later = CircuitBreaker.current()
+    assert (later.refusals, later.retry_at) == (first.refusals, first.retry_at) != (0, None)
+    circuit_breaker.trip_for(refusal, edit)
+    assert CircuitBreaker.current().refusals == 2
