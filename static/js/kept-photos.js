@@ -1,5 +1,5 @@
 // Photos that were chosen and not yet sent, kept in this browser: a reload, signing in again or a lost connection loses none.
-// They belong to one tab, or come from the phone's "Share", and are forgotten after an hour and on signing out.
+// They belong to one tab, or come from the phone's "Share", and are forgotten after an hour and on signing out (site.js).
 
 const HOUR = 3_600_000;
 const STORE = "photos";
@@ -48,7 +48,3 @@ export async function keptPhotos(name, isShared) {
     return kept?.files;
   })) ?? [];
 }
-
-document.addEventListener("submit", ({ target }) => {
-  if (target.hasAttribute("data-sign-out")) indexedDB.deleteDatabase("reword");
-});

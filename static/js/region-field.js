@@ -1,6 +1,7 @@
 // The part of the photo that may change, a tool of the composer: drawn over the photo where it is large, or typed as numbers.
 
 import { clearErrors } from "./errors.js";
+import { RegionDraft } from "./region-draft.js";
 
 const field = document.querySelector("[data-region-field]");
 const place = document.querySelector("[data-marking]");
@@ -12,6 +13,7 @@ const SIDES = ["left", "top", "width", "height"];
 const numbers = SIDES.map((side) => field.querySelector(`[name="region_${side}"]`));
 const { form } = numbers[0];
 const root = find("editor");
+const draft = new RegionDraft(form);
 // Only the form for a new edit has photos to choose.
 const chosen = document.querySelector("[data-photo]") ? await import("./photos.js") : { photos: [] };
 let editor = null;
@@ -29,7 +31,9 @@ function load() {
 /** The picture that an earlier version gives. The studio exchanges it when another one is looked at. */
 function startPicture() {
   const { picture: url, width, height, region } = form.querySelector("[data-start]")?.dataset ?? {};
-  return url ? { url, size: { width: +width, height: +height }, region } : null;
+  const size = { width: +width, height: +height };
+  // Versions of a photo that have its shape share what is marked.
+  return url ? { url, size, region, name: (size.width / size.height).toFixed(2) } : null;
 }
 
 /** The picture that will be sent, upright: a photo, its copy that fits, or the one of an earlier version. */
@@ -39,7 +43,9 @@ function picture() {
   if (!photos.length) return startPicture();
   const { copy, url, size, changes } = shown;
   if (changes && !copy) return null;
-  return size && { url: copy ? urlOf(copy.file) : url, size: copy?.size ?? size };
+  const { file } = shown;
+  const name = [file.name, file.size, file.lastModified, changes?.turns ?? 0, changes?.offset ?? 0.5].join();
+  return size && { url: copy ? urlOf(copy.file) : url, size: copy?.size ?? size, name };
 }
 
 // What is marked on a photo whose copy is being made again, with how the photo was turned and cropped.
@@ -82,7 +88,8 @@ function stepsFor({ size }) {
 }
 
 async function follow() {
-  if (picture() && (field.open || picture().region)) await load();
+  const { region, name } = picture() ?? {};
+  if (name && (field.open || region || draft.read(name))) await load();
   const found = picture();
   missing.hidden = Boolean(found);
   missing.textContent = chosen.photos.length > 1 ? texts.onlyOne : texts.photoFirst;
@@ -92,10 +99,24 @@ async function follow() {
     return editor.region && editor.close();
   }
   const isNew = editor.url !== found.url;
-  if (isNew) keep();
+  if (!isNew) return;
+  keep();
+  const marked = draft.read(found.name);
   editor.open(found.url, found.size, stepsFor(found));
   opened = chosen.shown && { photo: chosen.shown, ...changesOf(chosen.shown) };
-  if (isNew && found.region && !editor.region.steps.length) takeOver(found.region);
+  if (editor.region.steps.length) return;
+  if (marked) restore(marked);
+  else if (found.region) takeOver(found.region);
+}
+
+function restore(marked) {
+  field.open = marked.isOpen;
+  draft.restore(marked, editor);
+}
+
+function keepDraft() {
+  const { name } = picture() ?? {};
+  if (name && editor?.region) draft.keep(name, editor.region, field.open);
 }
 
 function typed() {
@@ -111,6 +132,7 @@ function changed() {
   clearErrors("region");
   box.hidden = !region;
   summary.textContent = region?.bounds ? share(region.bounds.area) : "";
+  keepDraft();
   // Not while they are typed: "5" on the way to "50" must not be written again as something else.
   if (numbers.includes(document.activeElement)) return;
   SIDES.forEach((side, at) => (numbers[at].value = region?.bounds ? shownNumber(region.bounds[side]) : ""));
@@ -150,6 +172,7 @@ function forget() {
 
 function showPanel() {
   place.hidden = !field.open;
+  keepDraft();
   follow();
   if (field.open) place.scrollIntoView({ block: "nearest" });
 }

@@ -46,6 +46,15 @@ function fillInSignIn() {
   });
 }
 
+/** Photos, words and regions that were not sent are nobody else's business. */
+function forgetOnSignOut() {
+  document.addEventListener("submit", ({ target }) => {
+    if (!target.hasAttribute("data-sign-out")) return;
+    indexedDB.deleteDatabase("reword");
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("reword.")) sessionStorage.removeItem(key);
+  });
+}
+
 function sendOnce() {
   const sent = new Set();
   addEventListener("submit", (event) => {
@@ -73,5 +82,6 @@ localTimes();
 document.addEventListener("cards-changed", localTimes);
 holdToSeeBefore();
 fillInSignIn();
+forgetOnSignOut();
 sendOnce();
 notifications();

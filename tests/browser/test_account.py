@@ -14,13 +14,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from editor_site.ports import free_port
 from tests.browser.new_edit import send
+from tests.browser.people import sign_up
 from tests.mail_server import MailServer, listening
 from tests.photos import photo_path
 from tests.run.site import RunningSite, running_site
 
 pytestmark = pytest.mark.browser
 
-PASSWORD, NEW_PASSWORD = "a long enough one", "another long one"
+NEW_PASSWORD = "another long one"
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +53,6 @@ def path_of_next_mail(server: MailServer, known: int) -> str:
         assert time.monotonic() < ends_at, "no mail came"
         time.sleep(0.1)
     return server.path_in()
-
-
-def sign_up(page: Page, name: str, email: str) -> None:
-    page.goto("/accounts/signup/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Confirm password").fill(PASSWORD)
-    page.get_by_role("button", name="Create account").click()
-    page.wait_for_url("**/edits/")
 
 
 def test_a_confirmed_address_gets_a_new_password(page: Page, mail: tuple[MailServer, int]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.new_edit import LOSE_ONE_ANSWER, URL, button, caption, choose, edits_with, send, sent_picture
+from tests.browser.people import sign_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -165,6 +166,30 @@ def test_the_photo_and_what_was_chosen_survive_a_reload_too(open_form: Callable[
     page.wait_for_url("**/edits/*-*/?grid")
     page.goto(URL)
     expect(page.get_by_label("What should change?")).to_have_value("")
+    expect(caption(page)).to_have_text("")
+
+
+@pytest.mark.parametrize("signs_out", [True, False], ids=["signed out", "session over"])
+def test_the_next_person_at_this_browser_sees_nothing_of_what_was_not_sent(
+    open_page: Callable[..., Page], photo: Any, signs_out: bool
+) -> None:
+    page = open_page()
+    sign_up(page)
+    page.goto(URL)
+    choose(page, photo("secret.jpg", 300, 200))
+    expect(caption(page)).to_contain_text("secret.jpg")
+    page.get_by_label("What should change?").fill("My secret")
+    page.reload()
+    expect(caption(page)).to_contain_text("secret.jpg")
+    if signs_out:
+        page.locator("summary", has_text="Account").click()
+        button(page, "Sign out").click()
+        page.wait_for_url(lambda url: URL not in url)
+    page.context.clear_cookies()
+    sign_up(page)
+    page.goto(URL)
+    expect(page.get_by_label("What should change?")).to_have_value("")
+    page.wait_for_timeout(500)
     expect(caption(page)).to_have_text("")
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.marking import Point, brush_size, drag, mask, places, stage, tool, words
-from tests.browser.new_edit import PHONE, choose, send
+from tests.browser.new_edit import PHONE, URL, choose, send
 from tests.browser.waiting import becomes
 from tests.photos import photo_path
 from tests.rows import present
@@ -220,6 +220,31 @@ def test_what_is_marked_turns_with_the_photo(marking: Callable[..., Page], with_
     ):
         page.get_by_role("button", name=button).click()
         becomes(page, lambda: numbers(page), pytest.approx(expected, abs=1))
+
+
+@pytest.mark.parametrize("with_brush", [False, True], ids=["box", "brush"])
+def test_what_is_marked_survives_a_reload_and_is_sent(
+    marking: Callable[..., Page], browsed_site: RunningSite, with_brush: bool
+) -> None:
+    page = marking()
+    if with_brush:
+        page.get_by_role("button", name="Brush").click()
+    drag(page, (0.4, 0.3), (0.6, 0.6))
+    marked = words(page).inner_text()
+    page.reload()
+    expect(words(page)).to_have_text(marked)
+    sent(page, browsed_site)
+    expect(page.get_by_role("heading", name="Region")).to_be_visible()
+    page.goto(URL)
+    expect(tool(page)).not_to_contain_text("%")
+
+
+def test_another_photo_begins_without_what_was_kept(marking: Callable[..., Page], photo: Callable[..., Path]) -> None:
+    page = marking()
+    drag(page, (0.4, 0.3), (0.6, 0.6))
+    choose(page, photo("other.jpg", 1600, 1067))
+    page.reload()
+    expect(tool(page)).not_to_contain_text("%")
 
 
 def test_an_open_tool_with_nothing_marked_sends_nothing(marking: Callable[..., Page]) -> None:

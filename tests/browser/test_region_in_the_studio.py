@@ -80,3 +80,13 @@ def test_what_is_marked_stays_while_other_versions_are_looked_at(
     expect(tool(page)).to_contain_text("16%")
     tool(page).click()
     expect(words(page)).to_contain_text("Box: left 10%")
+
+
+def test_what_is_marked_below_a_result_survives_a_reload(open_own: Callable[..., Page], browsed_site: RunningSite) -> None:
+    page = open_own(edited(browsed_site, "Turn it into a negative"))
+    tool(page).click()
+    drag(page, (0.4, 0.3), (0.6, 0.6))
+    tool(page).click()
+    page.reload()
+    expect(tool(page)).to_contain_text("6%")
+    expect(page.locator("[data-view]")).to_be_visible()

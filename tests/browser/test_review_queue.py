@@ -167,6 +167,22 @@ def test_without_a_connection_the_pair_comes_back(open_queue: Callable[..., Page
     shows(page, pairs[1])
 
 
+def test_without_a_connection_the_reason_comes_back_with_the_pair(open_queue: Callable[..., Page], pairs: list[str]) -> None:
+    page = open_queue()
+    shows(page, pairs[0])
+    page.route("**" + QUEUE, lambda route: route.abort())
+    page.keyboard.press("r")
+    page.get_by_label("In your own words").fill("A hand is missing")
+    page.keyboard.press("Enter")
+    says(page, "Connection lost.")
+    shows(page, pairs[0])
+    expect(page.get_by_label("In your own words")).to_have_value("A hand is missing")
+    page.unroute("**" + QUEUE)
+    page.get_by_label("In your own words").press("Enter")
+    says(page, "Rejected 1 edit.")
+    shows(page, pairs[1])
+
+
 def test_at_the_end_of_the_queue(open_queue: Callable[..., Page], pairs: list[str]) -> None:
     page = open_queue()
     for words in pairs:
@@ -201,6 +217,9 @@ def test_many_at_once_and_nothing_moves(open_queue: Callable[..., Page], pairs: 
     page.get_by_role("checkbox", name=pairs[3]).uncheck()
     expect(page.get_by_text("3 selected")).to_be_visible()
     assert [row.bounding_box() for row in (*rows.all(), page.locator(".review-bar"))] == before
+    page.get_by_role("button", name="Reject selected").click()
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    expect(page.get_by_label("Reason")).to_be_focused()
     page.get_by_label("Reason").select_option(index=1)
     page.get_by_role("button", name="Reject selected").click()
     says(page, "Rejected 3 edits.")

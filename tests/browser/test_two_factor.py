@@ -8,11 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.people import PASSWORD, sign_up
 from tests.one_time_codes import code_for
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "a long enough one"
 PAGES = (
     "/accounts/sessions/",
     "/accounts/mail/",
@@ -23,15 +23,6 @@ PAGES = (
     "/accounts/two-factor/recovery-codes/new/",
     "/accounts/two-factor/turn-off/",
 )
-
-
-def sign_up(page: Page, name: str) -> None:
-    page.goto("/accounts/signup/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Confirm password").fill(PASSWORD)
-    page.get_by_role("button", name="Create account").click()
-    page.wait_for_url("**/edits/")
 
 
 def set_up(page: Page) -> str:

@@ -31,5 +31,14 @@ all?.addEventListener("change", () => {
 for (const button of document.querySelectorAll("[data-look]")) {
   button.addEventListener("click", () => openLightbox(button.dataset));
 }
+document.getElementById("grid-form").addEventListener("submit", (event) => {
+  const { reason, words } = event.target.elements;
+  if (event.submitter?.value !== "reject" || reason.value || words.value.trim()) return;
+  // The server would refuse it, and the page that it sends has nothing selected.
+  event.preventDefault();
+  reason.setCustomValidity(reason.dataset.missing);
+  reason.reportValidity();
+  reason.setCustomValidity("");
+});
 for (const part of document.querySelectorAll("[data-needs-js]")) part.hidden = false;
 tell();

@@ -87,6 +87,12 @@ async function ask(data) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+/** Open the panel again with the reason that did not arrive. */
+function reopenPanel(data) {
+  panel.open = true;
+  for (const name of ["reason", "words"]) reasons.elements[name].value = data.get(name) ?? "";
+}
+
 function decide(data) {
   const pair = pairs.firstElementChild;
   const id = pair.dataset.pair;
@@ -103,6 +109,7 @@ function decide(data) {
       pairs.prepend(pair);
       said.textContent = queue.dataset.lost;
       present();
+      if (data.get("action") === "reject") reopenPanel(data);
     }
   });
 }
