@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import OFFLINE
+from tests.browser.install import executable
 from tests.browser.new_edit import (
     PHONE,
     URL,
@@ -18,6 +20,7 @@ from tests.browser.new_edit import (
     send,
     sent_picture,
 )
+from tests.rows import present
 from tests.run.site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -139,3 +142,44 @@ def test_axe_finds_nothing_in_any_state(open_form: Callable[..., Page], photo: A
     page.keyboard.press("Escape")
     button(page, "Crop to fit").click()
     check_with_axe(page)
+
+
+@pytest.mark.parametrize("letters", ["24", "32"])
+def test_with_very_large_letters_everything_is_on_the_phones_screen(
+    browser: Browser, browsed_site: RunningSite, letters: str
+) -> None:
+    large = browser.browser_type.launch(
+        executable_path=executable(), args=[*OFFLINE, f"--blink-settings=defaultFontSize={letters}"]
+    )
+    page = large.new_page(base_url=browsed_site.url, **PHONE)
+    cookies = browsed_site.visitor.session.cookies.get_dict()
+    page.context.add_cookies([{"name": name, "value": value, "url": browsed_site.url} for name, value in cookies.items()])
+    for path in (URL, "/", "/edits/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto(URL)
+    sent = present(button(page, "Edit photo").bounding_box())
+    assert sent["x"] >= 0
+    assert sent["x"] + sent["width"] <= 390
+    large.close()
+
+
+def test_without_scripts_an_open_tool_leaves_the_button_on_the_phones_screen(open_form: Callable[..., Page]) -> None:
+    page = open_form(**PHONE, java_script_enabled=False)
+    for tool in ("Change only a part", "Variations", "Advanced"):
+        page.locator("summary", has_text=tool).click()
+        sent = present(button(page, "Edit photo").bounding_box())
+        assert sent["x"] + sent["width"] <= 390
+
+
+def test_on_a_phone_on_its_side_the_whole_photo_can_be_marked(open_form: Callable[..., Page], photo: Any) -> None:
+    page = open_form(viewport={"width": 844, "height": 390}, has_touch=True)
+    choose(page, photo("wide.jpg", 1200, 800))
+    page.get_by_label("What should change?").fill("Add a moon")
+    page.locator("summary", has_text="Change only a part").click()
+    stage = page.get_by_role("application", name="Photo to mark")
+    stage.scroll_into_view_if_needed()
+    expect(stage).to_be_in_viewport(ratio=1)
+    shown = present(stage.bounding_box())
+    below = (shown["x"] + shown["width"] / 2, shown["y"] + shown["height"] - 5)
+    assert page.evaluate("([x, y]) => Boolean(document.elementFromPoint(x, y).closest('[data-region-stage]'))", below)
