@@ -18,3 +18,4 @@ urlpatterns = [
 ]
 
 handler400 = "edits.web.views.errors.bad_request"
+handler500 = "edits.web.views.errors.server_error"

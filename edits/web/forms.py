@@ -38,7 +38,7 @@ class EditForm(ModelForm, RegionForm):
     photo = forms.FileField(
         label=_("Photo"),
         required=False,
-        help_text=_("JPEG, PNG or WebP, up to 10 MB. Larger photos and long panoramas can be made to fit."),
+        help_text=_("JPEG or PNG, up to 10 MB. Other formats, larger photos and long panoramas can be made to fit."),
     )
     prompt = forms.CharField(
         label=_("What should change?"),

@@ -1,11 +1,14 @@
 """Responses to request bodies that are not read or cannot be processed now, with the reason if it is known."""
 
 import logging
+import sys
 import time
 from contextlib import suppress
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
@@ -32,6 +35,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return busy(request)
     refused = body_refusal(exception)
     return _refused(request, *refused) if refused else defaults.bad_request(request, exception)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the exception is being handled. A database that is away, locked, or on a full disk is no mistake of the code:
+    the same request may succeed in a minute."""
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    message = _("We can’t save or look up anything right now. Your photos are safe, and edits in progress go on later.")
+    if wants_json(request):
+        answer: HttpResponse = told(503, "database_unavailable", message)
+    else:
+        answer = HttpResponse(loader.get_template("503.html").render(), status=503)
+    answer["Retry-After"] = str(STORAGE_RETRY_AFTER)
+    return answer
 
 
 def body_refusal(exception: Exception) -> tuple[int, str, str, str] | None:
