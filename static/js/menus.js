@@ -18,7 +18,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("toggle", ({ target }) => {
   if (!target.open || !target.matches("details[data-menu]")) return;
   for (const menu of opened()) if (!menu.contains(target) && !target.contains(menu) && !isInline(menu)) menu.open = false;
-  if (isInline(target)) target.scrollIntoView({ block: "nearest" });
+  (isInline(target) ? target : target.lastElementChild).scrollIntoView({ block: "nearest" });
 }, true);
 
 /** Does it push the page aside instead of lying over it, as sheets do where there is room? */

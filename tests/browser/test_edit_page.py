@@ -176,7 +176,7 @@ def test_a_private_link_opens_in_another_browser_until_it_is_revoked(
     answer = friend.goto(address)
     assert answer
     assert answer.status == 404
-    expect(friend.get_by_role("heading", name="This link has expired")).to_be_visible()
+    expect(friend.get_by_role("heading", name="This link doesn’t work")).to_be_visible()
 
 
 def test_without_scripts_a_link_is_created_read_and_revoked(

@@ -93,7 +93,7 @@ def test_an_ended_link_looks_like_a_forged_one(browser: Client, edit: Edit, endi
         for path in (address + behind, "/s/1:forged/" + behind, "/s/%00/" + behind, "/s/" + "9" * 300 + ":x/" + behind):
             answer = Client().get(path)
             assert answer.status_code == 404, path
-            assert "This link has expired" in answer.content.decode()
+            assert "This link doesn’t work" in answer.content.decode()
 
 
 def test_the_link_of_a_restored_edit_works_again(browser: Client, alice: User, edit: Edit) -> None:
