@@ -12,7 +12,7 @@ from ...failpoints import failpoint
 from ...log_context import about
 from ...models import ENDED, Attempt, Edit, Event, EventCode, NotAllowed, Outcome, State, WriteLock, clock
 from ...wiro import WiroAPIError, WiroError
-from .. import timing
+from .. import account, timing
 from ..provider import client
 from .reconcile import alarm
 from .result_recovery import recover_result
@@ -79,7 +79,7 @@ def _delete_copies(attempt: Attempt) -> None:
     try:
         client().delete_files(task_token=token)
     except WiroAPIError as error:
-        if not error.is_not_found:
+        if not error.is_not_found or not account.is_of(attempt):
             raise
     Attempt.objects.filter(pk=attempt.pk).update(cleaned_up_at=clock.now(), cleanup_due_at=None)
     Event.objects.create(edit_id=attempt.edit_id, kind=Event.Kind.CLEANED_UP)

@@ -35,6 +35,18 @@ def test_the_copies_at_wiro_are_erased_after_the_result_is_stored_and_that_is_re
     assert Edit.objects.get(pk=edit.pk).cleaned_up_at == attempt.cleaned_up_at
 
 
+@pytest.mark.parametrize(("account", "is_deleted"), [("", True), ("of-another-key", False)])
+def test_that_there_is_nothing_to_delete_is_believed_only_of_its_own_account(
+    sandbox: SandboxServer, new_edit: NewEdit, account: str, is_deleted: bool
+) -> None:
+    attempt = advance_to_rest(new_edit()).attempts.get()
+    Attempt.objects.update(cleanup_due_at=timezone.now(), account=account)
+    sandbox.faults.add("Task/InputOutputDelete", "error", code=1, message="There is no task yet.")
+    provider_cleanup.clean_up(attempt.pk)
+    attempt.refresh_from_db()
+    assert (attempt.cleaned_up_at is not None, attempt.cleanup_due_at is None) == (is_deleted, is_deleted)
+
+
 @pytest.mark.usefixtures("no_task_list")
 def test_a_canceled_edit_whose_task_had_vanished_and_succeeds_after_all_is_in_the_books(
     sandbox: SandboxServer, new_edit: NewEdit, alice: User
