@@ -20,6 +20,7 @@ from ..flow_control import rate_limiter, storage_health
 from ..provider import client
 from . import compositing
 from .reconcile import alarm
+from .task_detail import detail_of
 from .twin import addresses_of
 from .uncommitted_photo import stored_photo
 
@@ -111,11 +112,11 @@ def _refresh_address(attempt: Attempt) -> None:
     if not rate_limiter.try_acquire():
         return
     try:
-        task = client().task_detail(task_id=attempt.wiro_task_id, deadline=timing.scaled(timing.DETAIL_DEADLINE))
+        task = detail_of(attempt)
     except WiroError as error:
         log.warning("asking for the output of task %s again: %s", attempt.wiro_task_id, error)
         return
-    if task.picture:
+    if task and task.picture:
         Attempt.objects.filter(pk=attempt.pk).update(**addresses_of(task))
 
 

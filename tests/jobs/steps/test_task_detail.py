@@ -72,3 +72,12 @@ def test_a_task_that_another_account_does_not_know_is_waited_for(sandbox: Sandbo
         Edit.objects.filter(pk=edit.pk).update(due_at=clock.now())
         engine.advance(edit.pk)
     assert reloaded(edit).state == State.RUNNING
+
+
+def test_a_result_that_is_asked_for_again_is_not_taken_from_that_task(sandbox: SandboxServer, earlier: tuple[Edit, Edit]) -> None:
+    before, after = earlier
+    Attempt.objects.filter(edit=before).update(output_url=f"{sandbox.origin}/gone.png")
+    Edit.objects.filter(pk=before.pk).update(state=State.FETCHING, due_at=clock.now())
+    advance_to_rest(after)
+    engine.advance(before.pk)
+    assert before.attempts.get().output_url.endswith("/gone.png")
