@@ -85,7 +85,7 @@ class EditForm(ModelForm, RegionForm):
                     return self.start.usable(rules)
         except images.PictureRefused as error:
             raise self._refusal(error, upload) from error
-        gone = _("That photo is no longer available; its edit may be in the trash. Restore it, or choose another photo.")
+        gone = _("That photo is no longer available. If its edit is in the trash, restore it, or choose another photo.")
         raise forms.ValidationError(gone if self["version"].value() else _("Choose a photo first."), code="required")
 
     def _refusal(self, error: images.PictureRefused, upload: Any) -> forms.ValidationError:
