@@ -95,9 +95,11 @@ def test_a_run_whose_callback_came_is_not_sent_again_because_the_list_lacks_it(n
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
 
-def test_a_list_of_another_account_proves_nothing(never_taken: Edit, new_edit: NewEdit) -> None:
-    never_taken.attempts.update(account="of-another-key")
+@pytest.mark.parametrize("both_were_sent_there", [False, True])
+def test_a_list_of_another_account_proves_nothing(never_taken: Edit, new_edit: NewEdit, both_were_sent_there: bool) -> None:
     assert advance_to_rest(new_edit(prompt="A later one")).state == "succeeded"
+    sent_there = Attempt.objects.all() if both_were_sent_there else never_taken.attempts.all()
+    sent_there.update(account="of-another-key")
     assert look_again(never_taken).state == State.UNCONFIRMED
     assert never_taken.attempts.get().outcome == Outcome.UNKNOWN
 
