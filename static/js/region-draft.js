@@ -1,14 +1,12 @@
 // What was marked, kept for this tab together with the picture that it was marked on: a reload or signing in again loses none of it.
 
-/** A whole region as one picture, where a step of it cannot be written down. */
-const asMask = ({ canvas }) => ({ mask: canvas.toDataURL("image/png") });
-
-function described(region) {
-  const isDrawn = region.steps.every(({ kind }) => kind !== "mask");
-  return isDrawn ? { steps: region.steps } : asMask(region);
+/** Its steps, or where one of them can't be written down, the whole region as one picture. */
+function described({ steps, canvas }) {
+  const isDrawn = steps.every(({ kind }) => kind !== "mask");
+  return isDrawn ? { steps } : { mask: canvas.toDataURL("image/png") };
 }
 
-async function imageOf(url) {
+export async function imageOf(url) {
   const image = Object.assign(new Image(), { src: url });
   await image.decode();
   return image;

@@ -1,7 +1,7 @@
 // The part of the photo that may change, a tool of the composer: drawn over the photo where it is large, or typed as numbers.
 
 import { clearErrors } from "./errors.js";
-import { RegionDraft } from "./region-draft.js";
+import { RegionDraft, imageOf } from "./region-draft.js";
 
 const field = document.querySelector("[data-region-field]");
 const place = document.querySelector("[data-marking]");
@@ -114,7 +114,7 @@ function restore(marked) {
   draft.restore(marked, editor);
 }
 
-function keepDraft() {
+function keepMarked() {
   const { name } = picture() ?? {};
   if (name && editor?.region) draft.keep(name, editor.region, field.open);
 }
@@ -132,7 +132,7 @@ function changed() {
   clearErrors("region");
   box.hidden = !region;
   summary.textContent = region?.bounds ? share(region.bounds.area) : "";
-  keepDraft();
+  keepMarked();
   // Not while they are typed: "5" on the way to "50" must not be written again as something else.
   if (numbers.includes(document.activeElement)) return;
   SIDES.forEach((side, at) => (numbers[at].value = region?.bounds ? shownNumber(region.bounds[side]) : ""));
@@ -156,9 +156,7 @@ function findMistakes({ detail: errors }) {
 
 /** Begin with the region of the version whose photo is edited again. */
 async function takeOver(url) {
-  const image = Object.assign(new Image(), { src: url });
-  await image.decode();
-  editor.setMask(image);
+  editor.setMask(await imageOf(url));
   // Over a result that is looked at it opens when it is asked for.
   if (document.querySelector("[data-photo]")) field.open = true;
 }
@@ -172,7 +170,7 @@ function forget() {
 
 function showPanel() {
   place.hidden = !field.open;
-  keepDraft();
+  keepMarked();
   follow();
   if (field.open) place.scrollIntoView({ block: "nearest" });
 }

@@ -71,9 +71,7 @@ def _compare(attempt: Attempt, task_id: str) -> None:
 
 def _leave_to(owner: Attempt, attempt: Attempt, task_id: str) -> None:
     """Wiro's answer names a task that was taken for another attempt's: one of the two is wrong, and only a person can tell."""
-    log.critical(
-        "task %s was reported for attempt %s, but attempt %s of edit %s has it", task_id, attempt.pk, owner.pk, owner.edit_id
-    )
+    log.critical("task %s was reported for attempt %s, but edit %s has it", task_id, attempt.pk, owner.edit_id)
     alarm(attempt.edit, EventCode.TASK_OF_ANOTHER, task_id=task_id, other=str(owner.edit_id))
 
 
